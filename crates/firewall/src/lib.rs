@@ -1,0 +1,1 @@
+//! The life of one action, from arrival to record.

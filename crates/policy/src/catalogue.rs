@@ -1,0 +1,1 @@
+//! Which action types there are, and how risky each is.

@@ -1,0 +1,45 @@
+//! Where policies disagree, and which one wins.
+
+use crate::cham::Policy;
+use smallvec::SmallVec;
+
+/// One disagreement among the policies that apply, and its winner.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conflict<'r> {
+    /// What kind of disagreement.
+    pub detector: Detector,
+    /// The policy that takes effect: the more restrictive, then the agent's own, then the newer.
+    pub winner: &'r Policy,
+    /// Why it wins.
+    pub resolution: Resolution,
+    /// The policies that give way, in the order of the rule set.
+    pub losers: SmallVec<[&'r Policy; 2]>,
+}
+
+/// The five kinds of disagreement (seed 001).
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Detector {
+    /// Two policies give one action type different tiers.
+    TierConflict,
+    /// Two time windows overlap with different rules.
+    WindowOverlap,
+    /// A grant allows what a block forbids.
+    GrantVsBlock,
+    /// Two floors differ for one dimension.
+    ConfidenceConflict,
+    /// An agent's policy and a tenant-wide one of the same type contradict.
+    ScopeAmbiguity,
+}
+
+/// Why the winner wins (seed 001's order).
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resolution {
+    /// It restricts more.
+    MoreRestrictive,
+    /// It is the agent's own.
+    AgentScoped,
+    /// It is newer.
+    Newer,
+}
