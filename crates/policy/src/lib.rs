@@ -26,3 +26,4 @@ pub mod pack;
 pub mod principle;
 pub mod rules;
 pub mod tenant;
+pub mod tier;
