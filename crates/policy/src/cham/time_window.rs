@@ -1,4 +1,14 @@
 //! `time_window`: approved change windows, weekly, in their own time zones.
+//!
+//! This file holds the configuration; [`schedule`] compiles it into what is asked at every
+//! judgement.
+
+pub mod schedule;
+pub mod week;
+pub mod zone;
+
+pub use schedule::Schedule;
+pub use zone::LocalTimes;
 
 use super::OnBreach;
 use crate::label::Label;
@@ -51,6 +61,39 @@ pub enum Day {
     Friday,
     Saturday,
     Sunday,
+}
+
+impl Day {
+    /// Every day, Monday first.
+    pub const ALL: [Self; 7] = [
+        Self::Monday,
+        Self::Tuesday,
+        Self::Wednesday,
+        Self::Thursday,
+        Self::Friday,
+        Self::Saturday,
+        Self::Sunday,
+    ];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Monday => "monday",
+            Self::Tuesday => "tuesday",
+            Self::Wednesday => "wednesday",
+            Self::Thursday => "thursday",
+            Self::Friday => "friday",
+            Self::Saturday => "saturday",
+            Self::Sunday => "sunday",
+        }
+    }
+
+    /// How many days after Monday.
+    #[must_use]
+    pub const fn after_monday(self) -> u8 {
+        self as u8
+    }
 }
 
 /// Minutes since midnight by the wall clock, 0 to 1440, written `HH:MM`.
