@@ -25,5 +25,7 @@ pub mod label;
 pub mod pack;
 pub mod principle;
 pub mod rules;
+mod spelling;
 pub mod tenant;
 pub mod tier;
+mod yaml;

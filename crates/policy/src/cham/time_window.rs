@@ -123,7 +123,11 @@ impl TryFrom<String> for MinuteOfDay {
         };
         let (hour, minute) = (two(hour)?, two(minute)?);
         let minutes = hour * 60 + minute;
-        if minute > 59 || minutes > 1440 { Err(wrong()) } else { Ok(Self(minutes)) }
+        if minute > 59 || minutes > 1440 {
+            Err(wrong())
+        } else {
+            Ok(Self(minutes))
+        }
     }
 }
 

@@ -55,7 +55,10 @@ impl Schedule {
         }
         let parts = grouped
             .into_iter()
-            .map(|(zone, windows)| Part { zone, open: Week::of(windows) })
+            .map(|(zone, windows)| Part {
+                zone,
+                open: Week::of(windows),
+            })
             .collect();
         faults.or(Self { parts })
     }
@@ -69,7 +72,9 @@ impl Schedule {
     /// Whether any window is open, for many schedules at one moment: each zone is worked out once.
     #[must_use]
     pub fn is_open_by<'z>(&'z self, times: &mut LocalTimes<'z>) -> bool {
-        self.parts.iter().any(|part| part.open.contains(times.minute_of_week(&part.zone)))
+        self.parts
+            .iter()
+            .any(|part| part.open.contains(times.minute_of_week(&part.zone)))
     }
 
     /// Whether there is a moment when both are open.
@@ -79,7 +84,9 @@ impl Schedule {
     /// (2026), so that an overlap in the few weeks when only one of them keeps summer time counts.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
-        self.parts.iter().any(|mine| other.parts.iter().any(|theirs| mine.overlaps(theirs)))
+        self.parts
+            .iter()
+            .any(|mine| other.parts.iter().any(|theirs| mine.overlaps(theirs)))
     }
 
     /// How many minutes of a week it is open; the fewer, the more restrictive.
@@ -87,8 +94,14 @@ impl Schedule {
     /// Windows of different zones are added up, to a whole week at most.
     #[must_use]
     pub fn open_minutes(&self) -> u16 {
-        let sum: u32 = self.parts.iter().map(|part| u32::from(part.open.len())).sum();
-        u16::try_from(sum).unwrap_or(u16::MAX).min(super::week::WEEK)
+        let sum: u32 = self
+            .parts
+            .iter()
+            .map(|part| u32::from(part.open.len()))
+            .sum();
+        u16::try_from(sum)
+            .unwrap_or(u16::MAX)
+            .min(super::week::WEEK)
     }
 }
 

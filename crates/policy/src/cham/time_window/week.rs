@@ -36,7 +36,11 @@ impl Week {
         for window in windows {
             let (start, end) = (window.start.minutes(), window.end.minutes());
             // An end not after its start belongs to the next day.
-            let length = if end > start { end - start } else { end + DAY - start };
+            let length = if end > start {
+                end - start
+            } else {
+                end + DAY - start
+            };
             for day in &window.days {
                 let from = u16::from(day.after_monday()) * DAY + start;
                 push(&mut ranges, from, length);
@@ -61,7 +65,11 @@ impl Week {
             if from < end && start < to {
                 return true;
             }
-            if to <= end { mine.next() } else { theirs.next() };
+            if to <= end {
+                mine.next()
+            } else {
+                theirs.next()
+            };
         }
         false
     }

@@ -19,7 +19,11 @@ impl Zone {
     /// The zone of an IANA name, found without regard to case; `None` when it is not known.
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {
-        DATABASE.get(name).ok().filter(|zone| !zone.is_unknown()).map(Self)
+        DATABASE
+            .get(name)
+            .ok()
+            .filter(|zone| !zone.is_unknown())
+            .map(Self)
     }
 
     /// The name as the database spells it.
@@ -58,7 +62,10 @@ impl<'z> LocalTimes<'z> {
     /// The wall clocks at a moment; nothing is worked out yet.
     #[must_use]
     pub fn at(now: Timestamp) -> Self {
-        Self { now, known: SmallVec::new() }
+        Self {
+            now,
+            known: SmallVec::new(),
+        }
     }
 
     /// The moment.
