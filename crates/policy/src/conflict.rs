@@ -1,6 +1,6 @@
 //! Where policies disagree, and which one wins.
 
-use crate::cham::Policy;
+use crate::{cham::Policy, id::PolicyId};
 use smallvec::SmallVec;
 
 /// One disagreement among the policies that apply, and its winner.
@@ -42,4 +42,19 @@ pub enum Resolution {
     AgentScoped,
     /// It is newer.
     Newer,
+}
+
+/// One disagreement between policies, found without an action; for people and the wire.
+#[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
+pub struct ConflictReport {
+    /// What kind of disagreement.
+    pub detector: Detector,
+    /// The policies that disagree, the winner first.
+    pub policy_ids: Vec<PolicyId>,
+    /// The disagreement in a sentence.
+    pub description: String,
+    /// The policy that takes effect.
+    pub winner_policy_id: PolicyId,
+    /// Why it wins.
+    pub resolution: Resolution,
 }
