@@ -40,7 +40,11 @@ impl Period {
     /// A period of so many seconds; `None` for zero or over [`Period::MAX_SECONDS`].
     #[must_use]
     pub const fn from_seconds(seconds: u32) -> Option<Self> {
-        if seconds == 0 || seconds > Self::MAX_SECONDS { None } else { Some(Self(seconds)) }
+        if seconds == 0 || seconds > Self::MAX_SECONDS {
+            None
+        } else {
+            Some(Self(seconds))
+        }
     }
 
     /// The seconds.

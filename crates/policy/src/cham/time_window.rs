@@ -102,6 +102,9 @@ impl Day {
 pub struct MinuteOfDay(u16);
 
 impl MinuteOfDay {
+    /// `24:00`.
+    pub const END_OF_DAY: Self = Self(1440);
+
     /// The minutes since midnight.
     #[must_use]
     pub const fn minutes(self) -> u16 {
