@@ -1,0 +1,97 @@
+# Every verb of the project. `make` alone lists them.
+
+CARGO ?= cargo
+# Added to every cargo call; CI says `--locked`.
+CARGOFLAGS ?=
+PYTHON ?= python3
+# Seconds that each fuzz target runs.
+FUZZ_SECONDS ?= 5
+
+CACHE := .cache
+VENV := $(CACHE)/venv
+# The published clients that the tests drive against the gate, unchanged.
+CLIENTS := thewardn==0.1.0
+# Where the tests find them.
+export PORTCULLIS_PYTHON := $(CURDIR)/$(VENV)/bin/python
+
+DENY_VERSION := 0.20.2
+DENY := $(or $(shell command -v cargo-deny),$(CACHE)/tools/bin/cargo-deny)
+
+# What CI runs, in this order.
+STAGES := fmt-check lint test doc deny tidy $(if $(wildcard fuzz/Cargo.toml),fuzz)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo serve build check stages test fmt fmt-check lint deny tidy bench fuzz doc clean
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: ## watch an agent's actions being judged, from nothing
+	$(CARGO) run $(CARGOFLAGS) --release -p portcullis -- demo
+
+serve: ## start the gate on this machine
+	$(CARGO) run $(CARGOFLAGS) --release -p portcullis -- serve
+
+build: ## build the binary, target/release/portcullis
+	$(CARGO) build $(CARGOFLAGS) --release -p portcullis
+
+test: $(VENV)/ready ## run every test, and install what they need
+	$(CARGO) test $(CARGOFLAGS) --workspace
+
+check: $(STAGES) ## everything CI runs, in the same order
+
+fmt: ## format the code
+	$(CARGO) fmt --all
+
+lint: ## clippy, with warnings as errors
+	$(CARGO) clippy $(CARGOFLAGS) --workspace --all-targets -- -D warnings
+
+tidy: ## the house rules
+	$(CARGO) run $(CARGOFLAGS) --quiet -p portcullis-xtask -- tidy
+
+deny: $(DENY) ## licences, sources and duplicates of dependencies
+	$(DENY) check bans licenses sources
+
+doc: ## build the documentation, with warnings as errors
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(CARGOFLAGS) --workspace --no-deps
+
+bench: ## measure, beside peers, in one run
+	$(call require,wrk,wrk)
+	$(CARGO) bench $(CARGOFLAGS) --manifest-path benches/Cargo.toml
+
+fuzz: ## throw hostile bytes at every parser, briefly
+	$(CARGO) run $(CARGOFLAGS) --release --manifest-path fuzz/Cargo.toml -- --seconds $(FUZZ_SECONDS)
+
+clean: ## delete what was built and downloaded
+	$(CARGO) clean
+	rm -rf $(CACHE)
+
+fmt-check:
+	$(CARGO) fmt --all --check
+
+# The names of the stages, for .ci/run.
+stages:
+	@echo $(STAGES)
+
+# A debug build is quick to make, and as quick as this needs to be.
+$(CACHE)/tools/bin/cargo-deny:
+	$(CARGO) install cargo-deny --version $(DENY_VERSION) --locked --debug --root $(CACHE)/tools
+
+# Some systems ship Python without its venv; then the package manager brings it.
+$(VENV)/ready: Makefile
+	$(call require,$(PYTHON),python3)
+	@mkdir -p $(CACHE)
+	@$(PYTHON) -m venv --clear $(VENV) >/dev/null 2>&1 || { $(call install,python3-venv) && $(PYTHON) -m venv --clear $(VENV); }
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(CLIENTS)
+	@touch $@
+
+# $(call require,command,package): installs the package when the command is missing.
+require = @command -v $(1) >/dev/null || { $(call install,$(2)); }
+
+# $(call install,package): by the system's package manager, or a word on what to do.
+install = if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y $(1); \
+	elif command -v apt-get >/dev/null && sudo -n true 2>/dev/null; then \
+	sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -qq -y $(1); \
+	else echo "please install $(1) and try again" >&2; exit 1; fi
