@@ -5,14 +5,15 @@ const LONGEST: usize = 64;
 
 /// The known word nearest to a misspelt one, when it is near enough to be what was meant.
 ///
-/// Near enough is at most two edits and at most a third of the word; one edit is a letter added,
-/// left out, replaced, or swapped with its neighbour. Case does not count.
+/// Near enough is at most two edits and at most a third of the word (so that words of one or two
+/// letters have no neighbours); one edit is a letter added, left out, replaced, or swapped with its
+/// neighbour. Case does not count.
 pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     if word.len() > LONGEST {
         return None;
     }
     let word = word.to_lowercase();
-    let most = (word.chars().count() / 3).clamp(1, 2);
+    let most = (word.chars().count() / 3).min(2);
     known
         .into_iter()
         .map(|candidate| (edits(&word, &candidate.to_lowercase()), candidate))

@@ -32,9 +32,22 @@ pub(crate) fn read(text: &str) -> Result<Value, Faults> {
     };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let mut faults = Faults::default();
-        faults.add("", error.to_string());
+        faults.add("", told(&error));
         faults
     })
+}
+
+/// What is wrong, for a person who does not know the parser.
+fn told(error: &serde_saphyr::Error) -> String {
+    let serde_saphyr::Error::DuplicateMappingKey { key, location } = error else {
+        return error.to_string();
+    };
+    let key = key.as_deref().unwrap_or("a key");
+    format!(
+        "`{key}` comes twice, at line {}, column {}",
+        location.line(),
+        location.column()
+    )
 }
 
 #[cfg(test)]
@@ -75,7 +88,10 @@ mod tests {
             r#"{"x": {"a": 1, "\u0061": 2}}"#,
         ] {
             let faults = read(text).unwrap_err();
-            assert!(faults.to_string().contains("duplicate"), "{text}: {faults}");
+            assert!(
+                faults.to_string().contains("comes twice"),
+                "{text}: {faults}"
+            );
         }
     }
 

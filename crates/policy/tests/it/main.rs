@@ -1,1 +1,4 @@
 //! The integration tests of the rules.
+
+mod cham;
+mod windows;

@@ -36,7 +36,10 @@ pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<Rule> {
 
 /// A grant lets an action through, alone or by people; refusing is what a block is for.
 fn granted_tier(given: &Value) -> Result<Tier, String> {
-    value::choice(given, &[("A", Tier::A), ("B", Tier::B)])
+    match value::tier(given)? {
+        tier @ (Tier::A | Tier::B) => Ok(tier),
+        Tier::C | Tier::X => Err("must be `A` or `B`: a grant does not refuse".to_owned()),
+    }
 }
 
 fn object(given: &Value) -> Result<Map<String, Value>, String> {
@@ -64,7 +67,10 @@ fn condition(key: &str, operand: &Value) -> Result<(), String> {
     let bound = key
         .strip_prefix("max_")
         .or_else(|| key.strip_prefix("min_"));
-    if bound.is_some() {
+    if let Some(parameter) = bound {
+        if parameter.is_empty() {
+            return Err("names no parameter".to_owned());
+        }
         return match operand {
             Value::Number(_) => Ok(()),
             other => Err(format!("must be a number, not {}", value::kind(other))),

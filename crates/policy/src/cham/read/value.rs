@@ -148,7 +148,8 @@ pub(super) fn choice<T: Copy>(value: &Value, words: &[(&'static str, T)]) -> Res
             .collect::<Vec<_>>()
             .join(", ");
         let hint = spelling::hint(given, known());
-        format!("must be one of {list}, not `{}`{hint}", cut(given))
+        let one_of = if words.len() > 1 { "one of " } else { "" };
+        format!("must be {one_of}{list}, not `{}`{hint}", cut(given))
     })
 }
 
