@@ -1,4 +1,5 @@
 //! The integration tests of the rules.
 
 mod cham;
+mod packs;
 mod windows;

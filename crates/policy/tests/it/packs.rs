@@ -1,0 +1,161 @@
+//! The ready-made compliance packs.
+
+use insta::assert_snapshot;
+use portcullis_policy::{
+    cham::{
+        Rule,
+        compliance_pack::{CompliancePack, ComplianceRule},
+        read::{draft, wire},
+    },
+    id::PolicyId,
+    label::Label,
+    pack::{self, Pack},
+    tier::Tier,
+};
+use std::fmt::Write;
+
+fn compliance(pack: &Pack) -> &CompliancePack {
+    let mut rules = pack.drafts.iter().filter_map(|draft| match &draft.rule {
+        Rule::CompliancePack(rule) => Some(rule),
+        _ => None,
+    });
+    let first = rules.next().expect("a compliance pack");
+    assert_eq!(rules.next(), None, "{}", pack.id);
+    first
+}
+
+#[test]
+fn four_standards_have_a_pack() {
+    let mut told = String::new();
+    for pack in pack::all() {
+        let rules = compliance(pack);
+        let kinds: Vec<_> = pack.drafts.iter().map(|draft| draft.rule.kind()).collect();
+        writeln!(
+            told,
+            "{} ({}, {}): {} rules, {}",
+            pack.id,
+            pack.name,
+            rules.standard,
+            rules.rules.len(),
+            kinds.join(" + ")
+        )
+        .expect("a line");
+    }
+    assert_snapshot!(told, @"
+    gdpr (GDPR, GDPR): 11 rules, compliance_pack + require_reasoning
+    hipaa (HIPAA, HIPAA): 11 rules, compliance_pack + require_reasoning + action_type_block
+    pci-dss (PCI DSS, PCI-DSS): 12 rules, compliance_pack + require_reasoning + action_type_block
+    soc2 (SOC 2, SOC2): 11 rules, compliance_pack + require_reasoning + action_type_block
+    ");
+}
+
+#[test]
+fn a_pack_is_found_by_its_id() {
+    assert_eq!(
+        pack::find(" HIPAA ").map(|pack| pack.name.as_str()),
+        Some("HIPAA")
+    );
+    assert_eq!(
+        pack::find("pci-dss").map(|pack| pack.name.as_str()),
+        Some("PCI DSS")
+    );
+    assert_eq!(pack::find("hippa"), None);
+}
+
+#[test]
+fn every_rule_is_named_after_its_pack_and_explained() {
+    for pack in pack::all() {
+        assert!(!pack.description.is_empty());
+        let prefix = format!("{}_", pack.id.split('-').next().expect("a word"));
+        let rules = &compliance(pack).rules;
+        assert!((8..=12).contains(&rules.len()), "{}", pack.id);
+        for rule in rules {
+            assert!(rule.id.starts_with(&prefix), "{}", rule.id);
+            assert!(rule.description.is_some(), "{}", rule.id);
+        }
+        for draft in &pack.drafts {
+            assert!(
+                draft.active && !draft.log_only && draft.agent.is_none(),
+                "{}",
+                draft.name
+            );
+        }
+    }
+}
+
+#[test]
+fn every_pack_keeps_records_and_only_names_what_it_can_name_once() {
+    for pack in pack::all() {
+        let rules = &compliance(pack).rules;
+        assert!(
+            rules.iter().any(|rule| rule.retention_days >= Some(365)),
+            "{}",
+            pack.id
+        );
+        for rule in rules.iter().filter(|rule| rule.min_tier.is_some()) {
+            let selects = !rule.action_types.is_empty() || !rule.data_classifications.is_empty();
+            assert!(selects, "{} would raise every action", rule.id);
+        }
+    }
+}
+
+#[test]
+fn hipaa_has_the_three_published_rules() {
+    let labels = |texts: &[&str]| {
+        texts
+            .iter()
+            .map(|text| Label::new(text))
+            .collect::<Vec<_>>()
+    };
+    let phi = || labels(&["PHI", "ePHI"]);
+    let rule = |id: &str, description: &str| ComplianceRule {
+        id: id.to_owned(),
+        description: Some(description.to_owned()),
+        action_types: Vec::new(),
+        data_classifications: Vec::new(),
+        min_tier: None,
+        retention_days: None,
+    };
+    let wanted = [
+        ComplianceRule {
+            action_types: labels(&["data_read", "data_export", "data_query"]),
+            data_classifications: phi(),
+            min_tier: Some(Tier::B),
+            ..rule("hipaa_phi_access", "PHI access requires Tier B minimum")
+        },
+        ComplianceRule {
+            action_types: labels(&["data_write", "data_delete", "data_update"]),
+            data_classifications: phi(),
+            min_tier: Some(Tier::C),
+            ..rule("hipaa_phi_modification", "PHI modification requires Tier C")
+        },
+        ComplianceRule {
+            retention_days: Some(2190),
+            ..rule(
+                "hipaa_audit_retention",
+                "Audit records for PHI actions retained 6 years",
+            )
+        },
+    ];
+    let hipaa = pack::find("hipaa").expect("the pack");
+    assert_eq!(compliance(hipaa).rules[..3], wanted);
+}
+
+#[test]
+fn the_policies_of_a_pack_survive_being_written_and_read() {
+    for pack in pack::all() {
+        for wanted in &pack.drafts {
+            let id = PolicyId::new("pol_1").expect("an id");
+            let now = "2026-01-05T12:00:00Z".parse().expect("a time");
+            let written = wire(&wanted.clone().into_policy(id, now));
+            assert_eq!(draft(&written).as_ref(), Ok(wanted));
+        }
+    }
+}
+
+#[test]
+fn a_pack_that_is_wrong_is_refused_with_the_place() {
+    let wrong = "id: x\nname: X\ndescription: x\npolicies:\n  - { type: rate_limit, name: x, config: {} }\n";
+    assert_snapshot!(pack::load(wrong).unwrap_err(), @"policies[0].config.windows: is missing");
+    assert_snapshot!(pack::load("id: x\nname: X\n").unwrap_err(), @"missing field `description`");
+}
