@@ -1,4 +1,15 @@
 //! Where policies disagree, and which one wins.
+//!
+//! With an action at hand the judge reports the disagreements among the policies that apply to it;
+//! without one, [`between`] and [`among`] report those that some action would meet.
+
+mod detect;
+pub mod order;
+pub mod reach;
+mod strictness;
+
+pub use detect::{MAX_REPORTS, among, between};
+pub use strictness::differ;
 
 use crate::{cham::Policy, id::PolicyId};
 use smallvec::SmallVec;
@@ -12,7 +23,7 @@ pub struct Conflict<'r> {
     pub winner: &'r Policy,
     /// Why it wins.
     pub resolution: Resolution,
-    /// The policies that give way, in the order of the rule set.
+    /// The policies that give way, in the order of the rule set; the first 16 of them.
     pub losers: SmallVec<[&'r Policy; 2]>,
 }
 
@@ -42,6 +53,18 @@ pub enum Resolution {
     AgentScoped,
     /// It is newer.
     Newer,
+}
+
+impl Resolution {
+    /// The end of a sentence about the winner: "it …".
+    #[must_use]
+    pub const fn why(self) -> &'static str {
+        match self {
+            Self::MoreRestrictive => "restricts more",
+            Self::AgentScoped => "is the agent's own",
+            Self::Newer => "is newer",
+        }
+    }
 }
 
 /// One disagreement between policies, found without an action; for people and the wire.

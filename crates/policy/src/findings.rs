@@ -36,10 +36,19 @@ impl<'r> Findings<'r> {
         self.add(code, source, Tier::C, detail);
     }
 
-    /// Adds any reason.
+    /// Adds any reason; it also counts for what would happen if everything bound.
     pub fn push(&mut self, reason: Reason<'r>) {
-        self.would_tier = self.would_tier.max(reason.tier);
-        self.would_verdict = self.would_verdict.max(reason.verdict);
+        self.push_for(reason, true);
+    }
+
+    /// Adds any reason, saying whether it counts for what would happen if everything bound.
+    ///
+    /// It does not when a grant that is only recorded would have lifted it.
+    pub fn push_for(&mut self, reason: Reason<'r>, would: bool) {
+        if would {
+            self.would_tier = self.would_tier.max(reason.tier);
+            self.would_verdict = self.would_verdict.max(reason.verdict);
+        }
         if reason.enforced {
             self.tier = self.tier.max(reason.tier);
             self.verdict = self.verdict.max(reason.verdict);

@@ -1,0 +1,148 @@
+//! The principles that can be broken by an action itself.
+
+use crate::{
+    action::Action,
+    code::Code,
+    findings::Findings,
+    id::TenantId,
+    judgement::{Detail, Source},
+    principle::{
+        Principle,
+        personal::{self, Personal},
+        words::Words,
+    },
+    tier::{RiskTier, Tier},
+};
+use serde_json::Value;
+use smallvec::SmallVec;
+use std::borrow::Cow;
+
+/// Checks an action against the principles; `words` are those of its type. The risk tier must be
+/// known by now.
+pub(super) fn check(action: &Action, words: Words, findings: &mut Findings<'_>) {
+    if words.destructive || findings.risk == RiskTier::Destructive {
+        breach(findings, Principle::IRREVERSIBLE_HARM, Tier::B, Detail::None);
+    }
+    if words.governs {
+        breach(findings, Principle::NO_SELF_ESCALATION, Tier::X, Detail::None);
+    }
+    if words.bypasses {
+        breach(findings, Principle::NO_BYPASS, Tier::X, Detail::None);
+    }
+    if words.infers && !names_model(action) {
+        breach(findings, Principle::MODEL_PROVENANCE, Tier::C, Detail::None);
+    }
+    let contents = Contents::of(action);
+    if let Some(other) = contents.foreign {
+        let text = Cow::Owned(format!("a parameter names the tenant `{other}`"));
+        breach(findings, Principle::DATA_SOVEREIGNTY, Tier::X, Detail::Text(text));
+    }
+    if let Some(what) = contents.undeclared {
+        let text = Cow::Owned(format!("the action holds {what} and declares no data class"));
+        breach(findings, Principle::SENSITIVE_DATA, Tier::B, Detail::Text(text));
+    }
+}
+
+fn breach<'r>(
+    findings: &mut Findings<'r>,
+    principle: &'static Principle,
+    tier: Tier,
+    detail: Detail<'r>,
+) {
+    findings.add(Code::Principle, Source::Principle(principle), tier, detail);
+}
+
+fn names_model(action: &Action) -> bool {
+    action.text("model_id").is_some_and(|model| !model.trim().is_empty())
+}
+
+/// What the texts and parameters of an action hold.
+#[derive(Default)]
+struct Contents<'a> {
+    /// A tenant that is not the action's.
+    foreign: Option<Cow<'a, str>>,
+    /// Personal data without a declared data class.
+    undeclared: Option<&'static str>,
+}
+
+impl<'a> Contents<'a> {
+    fn of(action: &'a Action) -> Self {
+        let mut contents = Self::default();
+        let declared = !action.data_classes.is_empty();
+        if !declared && let Some(reasoning) = &action.reasoning {
+            contents.look_at(reasoning);
+        }
+        // A stack of our own: how deep the parameters go is the agent's choice.
+        let mut waiting: SmallVec<[&Value; 16]> = SmallVec::new();
+        contents.look_into(action.parameters.iter(), &action.tenant, &mut waiting);
+        while let Some(value) = waiting.pop() {
+            match value {
+                Value::String(text) if !declared => contents.look_at(text),
+                Value::Array(items) => waiting.extend(items),
+                Value::Object(map) => contents.look_into(map.iter(), &action.tenant, &mut waiting),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+            }
+        }
+        if declared {
+            contents.undeclared = None;
+        }
+        contents
+    }
+
+    /// Looks at keys that mean something to a principle, and puts the values aside for later.
+    fn look_into(
+        &mut self,
+        entries: impl Iterator<Item = (&'a String, &'a Value)>,
+        tenant: &TenantId,
+        waiting: &mut SmallVec<[&'a Value; 16]>,
+    ) {
+        for (key, value) in entries {
+            if names_tenant(key) && self.foreign.is_none() {
+                self.foreign = foreign(value, tenant);
+            }
+            if *value == Value::Bool(true) && self.undeclared.is_none() {
+                self.undeclared = declares(key);
+            }
+            if !matches!(value, Value::Null | Value::Bool(_) | Value::Number(_)) {
+                waiting.push(value);
+            }
+        }
+    }
+
+    fn look_at(&mut self, text: &str) {
+        if self.undeclared.is_none() {
+            self.undeclared = personal::find(text).map(Personal::as_str);
+        }
+    }
+}
+
+/// Whether a key names a tenant, in any of the usual spellings.
+fn names_tenant(key: &str) -> bool {
+    const KEYS: [&str; 7] =
+        ["tenant", "tenant_id", "tenantid", "organization_id", "organizationid", "org_id", "orgid"];
+    KEYS.iter().any(|known| known.eq_ignore_ascii_case(key))
+}
+
+/// The first tenant in a value that is not the given one.
+fn foreign<'a>(value: &'a Value, tenant: &TenantId) -> Option<Cow<'a, str>> {
+    let other = |name: Cow<'a, str>| (!name.is_empty() && name != tenant.as_str()).then_some(name);
+    match value {
+        Value::String(name) => other(Cow::Borrowed(name.trim())),
+        Value::Number(number) => other(Cow::Owned(number.to_string())),
+        Value::Array(items) => items.iter().find_map(|item| match item {
+            Value::String(name) => other(Cow::Borrowed(name.trim())),
+            Value::Number(number) => other(Cow::Owned(number.to_string())),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        }),
+        Value::Null | Value::Bool(_) | Value::Object(_) => None,
+    }
+}
+
+/// What a key says when its value is true.
+fn declares(key: &str) -> Option<&'static str> {
+    match key {
+        "contains_pii" => Some("personal data"),
+        "contains_phi" => Some("health data"),
+        _ => None,
+    }
+}
