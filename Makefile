@@ -37,7 +37,7 @@ build: ## build the binary, target/release/portcullis
 	$(CARGO) build $(CARGOFLAGS) --release -p portcullis
 
 test: $(VENV)/ready ## run every test, and install what they need
-	$(CARGO) test $(CARGOFLAGS) --workspace
+	$(CARGO) test $(CARGOFLAGS) --workspace --no-fail-fast
 
 check: $(STAGES) ## everything CI runs, in the same order
 
