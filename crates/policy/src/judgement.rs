@@ -1,4 +1,10 @@
 //! What the rules say about one action, and why: one value, made once, explained by itself.
+//!
+//! The texts people read are made from the value when they are asked for: [`Reason`] displays as a
+//! sentence, and a [`Judgement`] serialises as its own explanation.
+
+mod explanation;
+mod text;
 
 use crate::{
     action::Dimension,
@@ -35,6 +41,42 @@ pub struct Judgement<'r> {
     pub conflicts: SmallVec<[Conflict<'r>; 1]>,
     /// What else must happen.
     pub obligations: Obligations<'r>,
+}
+
+impl Judgement<'_> {
+    /// The refusal of a gate that failed at the named stage.
+    #[must_use]
+    pub fn failed(stage: &'static str) -> Self {
+        let (code, tier) = (Code::StageFailed, Tier::C);
+        let verdict = tier.verdict();
+        let source = Source::Stage(stage);
+        let reason = Reason { code, source, tier, verdict, enforced: true, detail: Detail::None };
+        Self {
+            verdict,
+            tier,
+            risk: RiskTier::default(),
+            would: (verdict, tier),
+            reasons: SmallVec::from_iter([reason]),
+            fired: SmallVec::new(),
+            evaluated: SmallVec::new(),
+            conflicts: SmallVec::new(),
+            obligations: Obligations::default(),
+        }
+    }
+
+    /// The rule that refuses, when BLOCKED: a principle as `SGP-13`, a policy by its id, else the
+    /// code of the hardest reason.
+    #[must_use]
+    pub fn rule_violated(&self) -> Option<String> {
+        let refuses = |reason: &&Reason<'_>| reason.enforced && reason.verdict == Verdict::Blocked;
+        self.reasons.iter().find(refuses).map(|reason| match reason.source {
+            Source::Principle(principle) => principle.to_string(),
+            Source::Policy(policy) => policy.id.to_string(),
+            Source::Identity | Source::TenantPolicy(_) | Source::Catalogue | Source::Stage(_) => {
+                reason.code.to_string()
+            }
+        })
+    }
 }
 
 /// What a judgement demands besides its verdict.
@@ -97,6 +139,14 @@ pub struct Reason<'r> {
     pub enforced: bool,
     /// The particulars.
     pub detail: Detail<'r>,
+}
+
+impl Reason<'_> {
+    /// What the asker can do about it, as a sentence fragment in lower case.
+    #[must_use]
+    pub const fn remedy(&self) -> &'static str {
+        self.code.remedy()
+    }
 }
 
 /// Who says so.
