@@ -1,1 +1,48 @@
 //! The life of one action, from arrival to record.
+//!
+//! **What is this?** The heart of the gate: it freezes an action, gathers the facts, lets the
+//! rules judge, seals the verdict into the tenant's chain, and keeps holds, permits, budgets,
+//! windows and agents.
+//!
+//! **What will it never do?** Open a socket or a file, read a clock or roll dice: the world comes
+//! in through [`ports`]. It never answers a verdict that is not durable.
+//!
+//! **Where do I start reading?** At [`turn::Turn::govern`], the life of one action; [`lane`] says
+//! how turns become durable, and [`firewall::Firewall`] is what doors hold.
+
+pub mod agent;
+pub mod answer;
+pub mod batch;
+pub mod canonical;
+pub mod chain;
+pub mod digest;
+pub mod driver;
+pub mod effects;
+pub mod error;
+pub mod firewall;
+pub mod freeze;
+pub mod frozen;
+pub mod hold;
+pub mod house;
+pub mod key;
+pub mod lane;
+pub mod merkle;
+pub mod moment;
+pub mod note;
+pub mod permit;
+pub mod permit_state;
+pub mod ports;
+pub mod principal;
+pub mod proposal;
+pub mod query;
+pub mod record;
+pub mod request;
+pub mod retry;
+pub mod rulebook;
+pub mod settings;
+pub mod sign;
+pub mod state;
+pub mod strict;
+pub mod tally;
+pub mod turn;
+pub mod violation;

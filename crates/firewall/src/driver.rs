@@ -1,0 +1,56 @@
+//! Runs lanes: the only asynchronous loop of the firewall.
+
+use crate::{
+    lane::{Job, Lane},
+    ports::Ledger,
+    state::State,
+};
+use std::sync::Arc;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+/// The most jobs that wait in a lane; more wait at the door.
+const QUEUE: usize = 4_096;
+/// The most jobs in one batch.
+const BATCH: usize = 512;
+
+/// Where jobs for one tenant go.
+pub type Queue = Sender<Job>;
+
+/// A queue and its end.
+#[must_use]
+pub fn queue() -> (Queue, Receiver<Job>) {
+    channel(QUEUE)
+}
+
+/// Runs a lane until every sender is gone; then the tally is kept once more.
+pub async fn drive(mut lane: Lane, mut jobs: Receiver<Job>, ledger: Arc<dyn Ledger>) {
+    let mut waiting = Vec::with_capacity(BATCH);
+    while jobs.recv_many(&mut waiting, BATCH).await > 0 {
+        turn(&mut lane, &mut waiting, &*ledger).await;
+    }
+    let keep = Job::new(|turn| turn.keep_tally(1), |_| {});
+    turn(&mut lane, &mut vec![keep], &*ledger).await;
+}
+
+async fn turn(lane: &mut Lane, waiting: &mut Vec<Job>, ledger: &dyn Ledger) {
+    if lane.is_stale() {
+        match State::read(ledger, &lane.state().tenant.id).await {
+            Ok(state) => lane.refresh(state),
+            Err(error) => {
+                for job in waiting.drain(..) {
+                    job.refuse(&error);
+                }
+                return;
+            }
+        }
+    }
+    let (batch, tells) = lane.take(waiting.drain(..));
+    let written = if lane.is_stale() {
+        Err(crate::ports::LedgerError::Unavailable("a batch was given up".to_owned()))
+    } else if batch.is_empty() {
+        Ok(())
+    } else {
+        ledger.commit(batch).await
+    };
+    lane.end(written, tells);
+}

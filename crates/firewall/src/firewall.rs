@@ -1,0 +1,80 @@
+//! The gate as the doors see it: a cheap handle that brings every wish to the right lane.
+
+mod audit;
+mod calls;
+mod open;
+mod replay;
+mod simulate;
+mod views;
+
+pub use audit::{ExportItem, Verification};
+pub use open::{NewTenant, Ports, Spawn};
+pub use replay::{Replay, ReplayedRecord};
+pub use simulate::{Outlook, PolicyTest, Simulation};
+pub use views::{AgentView, BudgetView, Overview, PolicyView};
+
+use crate::{
+    driver::Queue,
+    error::GateError,
+    house::House,
+    key::Directory,
+    lane::Job,
+    ports::Ledger,
+    principal::Principal,
+    turn::Turn,
+};
+use arc_swap::ArcSwap;
+use portcullis_policy::id::TenantId;
+use std::{collections::HashMap, sync::Arc};
+use tokio::sync::oneshot;
+
+/// The gate. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Firewall {
+    ledger: Arc<dyn Ledger>,
+    house: House,
+    directory: Arc<ArcSwap<Directory>>,
+    lanes: Arc<ArcSwap<HashMap<TenantId, Queue>>>,
+    spawn: Spawner,
+}
+
+#[derive(Clone)]
+struct Spawner(Spawn);
+
+impl std::fmt::Debug for Spawner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Spawner")
+    }
+}
+
+impl Firewall {
+    /// Who a token belongs to; `None` for a malformed, unknown, revoked or expired one.
+    #[must_use]
+    pub fn authenticate(&self, token: &str) -> Option<Principal> {
+        self.directory.load().principal(token, self.house.clock.now())
+    }
+
+    /// Does something in a turn of a tenant's lane, and answers when it is durable.
+    async fn on_lane<T, W>(&self, tenant: &TenantId, work: W) -> Result<T, GateError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&mut Turn<'_>) -> Result<T, GateError> + Send + 'static,
+    {
+        let away = || GateError::Unavailable("the tenant's lane has stopped".to_owned());
+        let (tell, told) = oneshot::channel();
+        let job = Job::new(work, move |answer| {
+            // Whoever asked may have gone away; what was done stays done.
+            let _ = tell.send(answer);
+        });
+        {
+            let lanes = self.lanes.load();
+            let queue = lanes
+                .get(tenant)
+                .ok_or_else(|| GateError::NotFound("tenant", tenant.to_string()))?
+                .clone();
+            drop(lanes);
+            queue.send(job).await.map_err(|_| away())?;
+        }
+        told.await.map_err(|_| away())?
+    }
+}

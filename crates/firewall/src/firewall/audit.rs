@@ -1,0 +1,6 @@
+//! s
+/// e
+#[derive(Debug)]
+pub struct ExportItem; /// v
+#[derive(Debug)]
+pub struct Verification;

@@ -1,0 +1,413 @@
+//! What a door may ask: each call is checked for its caller's right, then done on the lane.
+
+use super::Firewall;
+use crate::{
+    agent::Agent,
+    answer::Answer,
+    batch::DocumentKind,
+    digest::{ActionDigest, Nonce},
+    error::GateError,
+    hold::Hold,
+    key::{Directory, Key, Token},
+    principal::{Principal, Role},
+    proposal::{PolicyPatch, Proposal},
+    query::RecordQuery,
+    request::{self, Request},
+    rulebook::Rulebook,
+    settings::Settings,
+    state,
+    turn::{AgentPatch, NewAgent, OutcomeReport, OutcomeResult, Redemption, Sealed},
+    violation::Violation,
+};
+use jiff::Timestamp;
+use portcullis_policy::{
+    amount::Micros,
+    cham::read::Draft,
+    facts::AgentStatus,
+    id::{AgentId, PolicyId},
+    tenant::TenantPolicy,
+};
+use std::sync::Arc;
+
+/// How often a proposal is made again when the rules move under it.
+const PROPOSALS: usize = 16;
+
+impl Firewall {
+    /// Reads a request from bytes; nothing is judged yet.
+    ///
+    /// # Errors
+    /// [`GateError::Invalid`] with every fault and its path, [`GateError::Unavailable`] without
+    /// randomness.
+    pub fn read_request(
+        &self,
+        principal: &Principal,
+        bytes: &[u8],
+        idempotency_key: Option<&str>,
+    ) -> Result<Request, GateError> {
+        request::read(bytes, principal, self.nonce()?, idempotency_key)
+    }
+
+    /// A fresh nonce for a request that is read elsewhere.
+    ///
+    /// # Errors
+    /// [`GateError::Unavailable`] without randomness.
+    pub fn nonce(&self) -> Result<Nonce, GateError> {
+        let mut bytes = [0_u8; 16];
+        self.house.entropy.fill(&mut bytes)?;
+        Ok(Nonce::new(bytes))
+    }
+
+    /// Judges an action. The answer is durable.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for viewers and operators, else as
+    /// [`crate::turn::Turn::govern`].
+    pub async fn govern(
+        &self,
+        principal: &Principal,
+        request: Request,
+    ) -> Result<Answer, GateError> {
+        if matches!(principal.role, Role::Operator | Role::Viewer) {
+            return Err(GateError::Forbidden("this credential does not ask for actions".to_owned()));
+        }
+        let tenant = principal.tenant.clone();
+        let principal = principal.clone();
+        self.on_lane(&tenant, move |turn| turn.govern(&principal, &request)).await
+    }
+
+    /// Takes the permit of a released hold, once.
+    ///
+    /// # Errors
+    /// As [`crate::turn::Turn::claim`].
+    pub async fn claim(&self, principal: &Principal, hold: &str) -> Result<String, GateError> {
+        let (caller, hold) = (principal.clone(), hold.to_owned());
+        self.on_lane(&principal.tenant, move |turn| turn.claim(&caller, &hold)).await
+    }
+
+    /// Spends a permit.
+    ///
+    /// # Errors
+    /// As [`crate::turn::Turn::redeem`].
+    pub async fn redeem(
+        &self,
+        principal: &Principal,
+        token: &str,
+        about: Option<ActionDigest>,
+    ) -> Result<Redemption, GateError> {
+        let (caller, token) = (principal.clone(), token.to_owned());
+        self.on_lane(&principal.tenant, move |turn| turn.redeem(&caller, &token, about)).await
+    }
+
+    /// Reports what became of the action with this record number.
+    ///
+    /// # Errors
+    /// [`GateError::NotFound`] when there is no such decision, else as
+    /// [`crate::turn::Turn::report`].
+    pub async fn report(
+        &self,
+        principal: &Principal,
+        seq: u64,
+        report: (OutcomeResult, String, Option<Micros>, Option<Micros>),
+    ) -> Result<Sealed, GateError> {
+        let missing = || GateError::NotFound("decision", seq.to_string());
+        let records = self.ledger.records(&principal.tenant, RecordQuery::one(seq)).await?;
+        let record = records.first().filter(|r| r.verdict.is_some()).ok_or_else(missing)?;
+        let agent = AgentId::new(&record.agent).map_err(|_| missing())?;
+        let (result, effect, cost_usd, gpu_hours) = report;
+        let report = OutcomeReport { seq, agent, result, effect, cost_usd, gpu_hours };
+        let caller = principal.clone();
+        self.on_lane(&principal.tenant, move |turn| turn.report(&caller, &report)).await
+    }
+
+    /// Approves a hold.
+    ///
+    /// # Errors
+    /// As [`crate::turn::Turn::release`].
+    pub async fn release(
+        &self,
+        principal: &Principal,
+        hold: &str,
+        why: Option<&str>,
+    ) -> Result<Hold, GateError> {
+        self.must_know_hold(principal, hold).await?;
+        let (caller, hold, why) = (principal.clone(), hold.to_owned(), why.map(str::to_owned));
+        self.on_lane(&principal.tenant, move |turn| turn.release(&caller, &hold, why.as_deref()))
+            .await
+    }
+
+    /// Refuses a hold.
+    ///
+    /// # Errors
+    /// As [`crate::turn::Turn::kill`].
+    pub async fn kill(
+        &self,
+        principal: &Principal,
+        hold: &str,
+        why: Option<&str>,
+    ) -> Result<Hold, GateError> {
+        self.must_know_hold(principal, hold).await?;
+        let (caller, hold, why) = (principal.clone(), hold.to_owned(), why.map(str::to_owned));
+        self.on_lane(&principal.tenant, move |turn| turn.kill(&caller, &hold, why.as_deref())).await
+    }
+
+    /// Tells a hold that ended long ago from one that never was.
+    async fn must_know_hold(&self, principal: &Principal, id: &str) -> Result<(), GateError> {
+        if !principal.decides() {
+            return Err(GateError::Forbidden("only an operator or architect decides holds".into()));
+        }
+        let now = self.house.clock.now();
+        let hold: Option<Hold> =
+            state::one(&*self.ledger, &principal.tenant, DocumentKind::Hold, id).await?;
+        hold.ok_or_else(|| GateError::NotFound("hold", id.to_owned()))?.must_wait(now)
+    }
+
+    /// Registers an agent.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for others than architects, else as
+    /// [`crate::turn::Turn::register_agent`].
+    pub async fn register_agent(
+        &self,
+        principal: &Principal,
+        new: NewAgent,
+    ) -> Result<Agent, GateError> {
+        let actor = architect(principal)?;
+        self.on_lane(&principal.tenant, move |turn| turn.register_agent(&actor, new)).await
+    }
+
+    /// Changes an agent.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for others than architects, else as
+    /// [`crate::turn::Turn::update_agent`].
+    pub async fn update_agent(
+        &self,
+        principal: &Principal,
+        id: &str,
+        patch: AgentPatch,
+    ) -> Result<Agent, GateError> {
+        let (actor, id) = (architect(principal)?, id.to_owned());
+        self.on_lane(&principal.tenant, move |turn| turn.update_agent(&actor, &id, patch)).await
+    }
+
+    /// Moves an agent to another status.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for others than architects, else as
+    /// [`crate::turn::Turn::move_agent`].
+    pub async fn move_agent(
+        &self,
+        principal: &Principal,
+        id: &str,
+        to: AgentStatus,
+        why: Option<&str>,
+    ) -> Result<Agent, GateError> {
+        let (actor, id) = (architect(principal)?, id.to_owned());
+        let why = why.map(str::to_owned);
+        self.on_lane(&principal.tenant, move |turn| turn.move_agent(&actor, &id, to, why.as_deref()))
+            .await
+    }
+
+    /// Issues a key or an operator's token. It is known at every door before this returns.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for others than architects, else as
+    /// [`crate::turn::Turn::issue_key`].
+    pub async fn issue_key(
+        &self,
+        principal: &Principal,
+        name: &str,
+        role: Role,
+        limits: (Vec<String>, Option<Timestamp>),
+    ) -> Result<(Key, Token), GateError> {
+        let (actor, name) = (architect(principal)?, name.to_owned());
+        let issued = self
+            .on_lane(&principal.tenant, move |turn| turn.issue_key(&actor, &name, role, limits))
+            .await?;
+        self.admit(principal, &issued.0);
+        Ok(issued)
+    }
+
+    /// Revokes a key or token. No door knows it any more when this returns.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for others than architects, else as
+    /// [`crate::turn::Turn::revoke_key`].
+    pub async fn revoke_key(&self, principal: &Principal, id: &str) -> Result<Key, GateError> {
+        let (actor, id) = (architect(principal)?, id.to_owned());
+        let key =
+            self.on_lane(&principal.tenant, move |turn| turn.revoke_key(&actor, &id)).await?;
+        self.admit(principal, &key);
+        Ok(key)
+    }
+
+    fn admit(&self, principal: &Principal, key: &Key) {
+        self.directory.rcu(|directory| {
+            let mut directory = Directory::clone(directory);
+            directory.admit(&principal.tenant, key);
+            directory
+        });
+    }
+
+    /// Makes policies, all of them or none; their ids in the order of the drafts.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for others than architects, [`GateError::Invalid`].
+    pub async fn create_policies(
+        &self,
+        principal: &Principal,
+        drafts: Vec<Draft>,
+    ) -> Result<Vec<PolicyId>, GateError> {
+        let house = self.house.clone();
+        let propose = move |book: &Rulebook, now| {
+            let proposal = Proposal::create(book, drafts.clone(), &house, now)?;
+            let ids = proposal.policies.iter().map(|change| change.after.policy.id.clone());
+            Ok((ids.collect(), proposal))
+        };
+        self.adopt(principal, propose).await
+    }
+
+    /// Changes a policy in place.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for others than architects, [`GateError::NotFound`],
+    /// [`GateError::Invalid`].
+    pub async fn update_policy(
+        &self,
+        principal: &Principal,
+        id: &str,
+        patch: PolicyPatch,
+    ) -> Result<(), GateError> {
+        let id = id.to_owned();
+        let propose = move |book: &Rulebook, now| {
+            Ok(((), Proposal::update(book, &id, patch.clone(), now)?))
+        };
+        self.adopt(principal, propose).await
+    }
+
+    /// Replaces the tenant policy; its new version number.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for others than architects, [`GateError::Invalid`]; then the one
+    /// in force stays in force.
+    pub async fn apply_tenant_policy(
+        &self,
+        principal: &Principal,
+        policy: TenantPolicy,
+    ) -> Result<u32, GateError> {
+        let propose = move |book: &Rulebook, _| {
+            let proposal = Proposal::tenant_policy(book, policy.clone())?;
+            Ok((proposal.rulebook.manuscript.tenant_policy_version, proposal))
+        };
+        self.adopt(principal, propose).await
+    }
+
+    /// Changes the settings: `change` edits the present ones.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for others than architects, [`GateError::Invalid`].
+    pub async fn change_settings(
+        &self,
+        principal: &Principal,
+        change: impl Fn(&mut Settings) + Clone + Send + Sync + 'static,
+    ) -> Result<Settings, GateError> {
+        architect(principal)?;
+        let mut settings = self
+            .on_lane(&principal.tenant, |turn| Ok(turn.state.tenant.settings.clone()))
+            .await?;
+        change(&mut settings);
+        let propose = move |book: &Rulebook, _| {
+            Ok((settings.clone(), Proposal::settings(book, settings.clone())?))
+        };
+        self.adopt(principal, propose).await
+    }
+
+    /// Compiles new rules beside the lane and has the lane adopt them.
+    async fn adopt<T, P>(&self, principal: &Principal, propose: P) -> Result<T, GateError>
+    where
+        T: Send + 'static,
+        P: Fn(&Rulebook, Timestamp) -> Result<(T, Proposal), GateError> + Send,
+    {
+        let actor = architect(principal)?;
+        for _ in 0..PROPOSALS {
+            let book = self.rulebook(principal).await?;
+            let now = crate::moment::milliseconds(self.house.clock.now());
+            let (answer, proposal) = propose(&book, now)?;
+            let actor = actor.clone();
+            let adopted = self
+                .on_lane(&principal.tenant, move |turn| turn.adopt(&actor, proposal))
+                .await;
+            match adopted {
+                Err(GateError::Conflict { code: "rules.moved", .. }) => {}
+                Err(error) => return Err(error),
+                Ok(_) => return Ok(answer),
+            }
+        }
+        Err(GateError::conflict("rules.moved", "the rules keep changing; try again"))
+    }
+
+    /// The rules in force.
+    pub(super) async fn rulebook(
+        &self,
+        principal: &Principal,
+    ) -> Result<Arc<Rulebook>, GateError> {
+        self.on_lane(&principal.tenant, |turn| Ok(Arc::clone(&turn.state.rulebook))).await
+    }
+
+    /// Resolves a violation.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for others than operators and architects, [`GateError::NotFound`],
+    /// [`GateError::Conflict`].
+    pub async fn resolve_violation(
+        &self,
+        principal: &Principal,
+        id: &str,
+        notes: &str,
+    ) -> Result<Violation, GateError> {
+        if !principal.decides() {
+            return Err(GateError::Forbidden("only an operator or architect resolves".to_owned()));
+        }
+        let violation: Violation =
+            state::one(&*self.ledger, &principal.tenant, DocumentKind::Violation, id)
+                .await?
+                .ok_or_else(|| GateError::NotFound("violation", id.to_owned()))?;
+        let (actor, notes) = (principal.actor(), notes.to_owned());
+        self.on_lane(&principal.tenant, move |turn| turn.resolve(&actor, violation, &notes)).await
+    }
+
+    /// Acknowledges a broken chain.
+    ///
+    /// # Errors
+    /// As [`crate::turn::Turn::acknowledge`].
+    pub async fn acknowledge(
+        &self,
+        principal: &Principal,
+        why: &str,
+    ) -> Result<Sealed, GateError> {
+        let (caller, why) = (principal.clone(), why.to_owned());
+        self.on_lane(&principal.tenant, move |turn| turn.acknowledge(&caller, &why)).await
+    }
+
+    /// Does what time demands, for every tenant. To be called every second or so.
+    ///
+    /// # Errors
+    /// The first failure; the other tenants are swept all the same.
+    pub async fn sweep(&self) -> Result<(), GateError> {
+        let mut first = Ok(());
+        for tenant in self.tenants() {
+            let swept = self.on_lane(&tenant, |turn| turn.sweep()).await;
+            first = first.and(swept);
+        }
+        first
+    }
+}
+
+/// The architect's name for records.
+fn architect(principal: &Principal) -> Result<String, GateError> {
+    if principal.configures() {
+        Ok(principal.actor())
+    } else {
+        Err(GateError::Forbidden("only an architect may do this".to_owned()))
+    }
+}

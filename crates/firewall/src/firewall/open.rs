@@ -1,0 +1,131 @@
+//! Opening the gate over a ledger, and making tenants.
+
+use super::Firewall;
+use crate::{
+    driver,
+    error::GateError,
+    house::House,
+    key::{Directory, Key, Token},
+    lane::{Job, Lane},
+    ports::Ledger,
+    principal::Role,
+    settings::{Settings, Tenant},
+    state::State,
+};
+use arc_swap::ArcSwap;
+use portcullis_policy::id::TenantId;
+use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc};
+use tokio::sync::oneshot;
+
+/// Starts a lane's loop in the background; the app knows how.
+pub type Spawn = Arc<dyn Fn(Pin<Box<dyn Future<Output = ()> + Send>>) + Send + Sync>;
+
+/// What the gate needs from the world.
+#[derive(Clone)]
+pub struct Ports {
+    /// The durable memory.
+    pub ledger: Arc<dyn Ledger>,
+    /// Time, randomness and the gate's key.
+    pub house: House,
+    /// Starts background work.
+    pub spawn: Spawn,
+}
+
+impl std::fmt::Debug for Ports {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ports").field("ledger", &self.ledger).finish_non_exhaustive()
+    }
+}
+
+/// A tenant that was just made, with its first architect's token.
+#[derive(Debug)]
+pub struct NewTenant {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// The first architect's key.
+    pub key: Key,
+    /// Its token, shown once.
+    pub token: Token,
+}
+
+impl Firewall {
+    /// Opens the gate: reads every tenant's image and starts its lane.
+    ///
+    /// # Errors
+    /// [`GateError::Unavailable`] when the ledger is away or holds something unreadable.
+    pub async fn open(ports: Ports) -> Result<Self, GateError> {
+        let firewall = Self {
+            ledger: Arc::clone(&ports.ledger),
+            house: ports.house,
+            directory: Arc::new(ArcSwap::from_pointee(Directory::default())),
+            lanes: Arc::new(ArcSwap::from_pointee(HashMap::new())),
+            spawn: super::Spawner(ports.spawn),
+        };
+        for tenant in ports.ledger.tenants().await? {
+            let state = State::read(&*ports.ledger, &tenant).await?;
+            firewall.start(state);
+        }
+        Ok(firewall)
+    }
+
+    /// Makes a tenant with its first architect.
+    ///
+    /// # Errors
+    /// [`GateError::Conflict`] when there is such a tenant already.
+    pub async fn create_tenant(&self, id: TenantId, name: &str) -> Result<NewTenant, GateError> {
+        if self.lanes.load().contains_key(&id) {
+            return Err(GateError::conflict("tenant.exists", format!("`{id}` exists already")));
+        }
+        let tenant = Tenant {
+            id,
+            name: name.to_owned(),
+            created_at: crate::moment::milliseconds(self.house.clock.now()),
+            settings: Settings::default(),
+            acknowledged_seq: 0,
+        };
+        let mut lane = Lane::new(State::empty(tenant.clone())?, self.house.clone());
+        let (tell, told) = oneshot::channel();
+        let job = Job::new(
+            |turn| {
+                turn.found("portcullis")?;
+                turn.issue_key("portcullis", "first-architect", Role::Architect, (vec![], None))
+            },
+            move |answer| drop(tell.send(answer)),
+        );
+        let (batch, tells) = lane.take([job]);
+        lane.end(self.ledger.commit(batch).await, tells);
+        let (key, token) = told
+            .await
+            .map_err(|_| GateError::Unavailable("the tenant was not made".to_owned()))??;
+        self.start(lane.into_state());
+        Ok(NewTenant { tenant, key, token })
+    }
+
+    /// Every tenant, in order.
+    #[must_use]
+    pub fn tenants(&self) -> Vec<TenantId> {
+        let mut tenants: Vec<TenantId> = self.lanes.load().keys().cloned().collect();
+        tenants.sort();
+        tenants
+    }
+
+    fn start(&self, state: State) {
+        let tenant = state.tenant.id.clone();
+        self.directory.rcu(|directory| {
+            let mut directory = Directory::clone(directory);
+            for key in state.keys.values() {
+                directory.admit(&tenant, key);
+            }
+            directory
+        });
+        let (queue, jobs) = driver::queue();
+        let lane = Lane::new(state, self.house.clone());
+        let run = driver::drive(lane, jobs, Arc::clone(&self.ledger));
+        (self.spawn.0)(Box::pin(run));
+        self.lanes.rcu(|lanes| {
+            let mut lanes = HashMap::clone(lanes);
+            lanes.insert(tenant.clone(), queue.clone());
+            lanes
+        });
+    }
+}

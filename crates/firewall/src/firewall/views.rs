@@ -1,0 +1,348 @@
+//! What callers may look at. Nothing here changes anything.
+
+use super::Firewall;
+use crate::{
+    agent::Agent,
+    batch::{DocumentKind, Head, StoredRecord},
+    error::GateError,
+    hold::{Hold, HoldStatus},
+    key::Key,
+    principal::{Principal, Role},
+    query::{DocumentQuery, RecordQuery},
+    settings::Tenant,
+    state::{self, KeptTenantPolicy},
+    tally::{AgentTally, books::Account, metrics::Metrics},
+    turn::Turn,
+    violation::Violation,
+};
+use portcullis_policy::{cham::Policy, tenant::rules::Allowance};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// An agent with its running counts.
+#[derive(Clone, Debug)]
+pub struct AgentView {
+    /// The agent.
+    pub agent: Agent,
+    /// Its counts.
+    pub tally: AgentTally,
+}
+
+/// A policy with its metrics.
+#[derive(Clone, Debug)]
+pub struct PolicyView {
+    /// The policy.
+    pub policy: Arc<Policy>,
+    /// How it performs.
+    pub metrics: Metrics,
+}
+
+/// A budget of this day or month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BudgetView {
+    /// Which, and its limit.
+    pub allowance: Allowance,
+    /// What is spent and reserved.
+    pub account: Account,
+}
+
+/// The tenant at a glance.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    /// The tenant and its settings.
+    pub tenant: Tenant,
+    /// The end of its chain.
+    pub head: Head,
+    /// Verdicts so far: CLEARED, HELD, BLOCKED.
+    pub verdicts: [u64; 3],
+    /// Agents by status.
+    pub agents: usize,
+    /// Active policies.
+    pub active_policies: usize,
+    /// Holds that wait, with the moment of the oldest.
+    pub waiting: (usize, Option<jiff::Timestamp>),
+    /// The version of the tenant policy; 0 for none.
+    pub tenant_policy_version: u32,
+    /// Where the chain was found broken.
+    pub broken_at: Option<u64>,
+}
+
+impl Firewall {
+    /// Every agent, in order of id.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for an agent's key.
+    pub async fn agents(&self, principal: &Principal) -> Result<Vec<AgentView>, GateError> {
+        may_read(principal)?;
+        self.on_lane(&principal.tenant, |turn| {
+            Ok(turn.state.agents.values().map(|agent| agent_view(turn, agent)).collect())
+        })
+        .await
+    }
+
+    /// One agent. An agent's own key may look at itself.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`], [`GateError::NotFound`].
+    pub async fn agent(&self, principal: &Principal, id: &str) -> Result<AgentView, GateError> {
+        if !matches!(&principal.role, Role::Agent(own) if own.as_str() == id) {
+            may_read(principal)?;
+        }
+        let id = id.to_owned();
+        self.on_lane(&principal.tenant, move |turn| {
+            let agent = turn.state.agents.get(id.as_str());
+            let agent = agent.ok_or(GateError::NotFound("agent", id))?;
+            Ok(agent_view(turn, agent))
+        })
+        .await
+    }
+
+    /// Every policy, the inactive ones too, oldest first.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for an agent's key.
+    pub async fn policies(&self, principal: &Principal) -> Result<Vec<PolicyView>, GateError> {
+        may_read(principal)?;
+        self.on_lane(&principal.tenant, |turn| {
+            let tally = &turn.state.tally;
+            let mut entries: Vec<_> = turn.state.rulebook.manuscript.policies.values().collect();
+            entries.sort_by_key(|entry| entry.number);
+            Ok(entries
+                .into_iter()
+                .map(|entry| PolicyView {
+                    policy: Arc::clone(&entry.policy),
+                    metrics: tally.policy(entry.number),
+                })
+                .collect())
+        })
+        .await
+    }
+
+    /// One policy.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`], [`GateError::NotFound`].
+    pub async fn policy(&self, principal: &Principal, id: &str) -> Result<PolicyView, GateError> {
+        may_read(principal)?;
+        let id = id.to_owned();
+        self.on_lane(&principal.tenant, move |turn| {
+            let entry = turn.state.rulebook.manuscript.policies.get(id.as_str());
+            let entry = entry.ok_or(GateError::NotFound("policy", id))?;
+            Ok(PolicyView {
+                policy: Arc::clone(&entry.policy),
+                metrics: turn.state.tally.policy(entry.number),
+            })
+        })
+        .await
+    }
+
+    /// Every version of a policy as JSON `{since_seq, policy}`, newest first.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`], [`GateError::NotFound`].
+    pub async fn policy_versions(
+        &self,
+        principal: &Principal,
+        id: &str,
+    ) -> Result<Vec<Value>, GateError> {
+        self.policy(principal, id).await?;
+        let query = DocumentQuery::with_status(DocumentKind::PolicyVersion, id);
+        Ok(state::all(&*self.ledger, &principal.tenant, query).await?)
+    }
+
+    /// The tenant policy in force.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`], [`GateError::NotFound`] when none was ever applied.
+    pub async fn tenant_policy(
+        &self,
+        principal: &Principal,
+    ) -> Result<KeptTenantPolicy, GateError> {
+        may_read(principal)?;
+        let kind = DocumentKind::TenantPolicy;
+        state::one(&*self.ledger, &principal.tenant, kind, state::CURRENT)
+            .await?
+            .ok_or_else(|| GateError::NotFound("tenant policy", state::CURRENT.to_owned()))
+    }
+
+    /// Every version of the tenant policy, newest first.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for an agent's key.
+    pub async fn tenant_policy_versions(
+        &self,
+        principal: &Principal,
+    ) -> Result<Vec<KeptTenantPolicy>, GateError> {
+        may_read(principal)?;
+        let query = DocumentQuery::with_status(DocumentKind::TenantPolicy, "version");
+        Ok(state::all(&*self.ledger, &principal.tenant, query).await?)
+    }
+
+    /// Holds: those with the given statuses (all when empty), newest first.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for an agent's key.
+    pub async fn holds(
+        &self,
+        principal: &Principal,
+        query: DocumentQuery,
+    ) -> Result<Vec<Hold>, GateError> {
+        may_read(principal)?;
+        let query = DocumentQuery { kind: DocumentKind::Hold, ..query };
+        let holds: Vec<Hold> = state::all(&*self.ledger, &principal.tenant, query).await?;
+        Ok(holds.into_iter().map(|hold| self.as_of_now(hold)).collect())
+    }
+
+    /// One hold. An agent's own key may look at its own holds.
+    ///
+    /// # Errors
+    /// [`GateError::NotFound`], also for another agent's hold.
+    pub async fn hold(&self, principal: &Principal, id: &str) -> Result<Hold, GateError> {
+        let hold: Option<Hold> =
+            state::one(&*self.ledger, &principal.tenant, DocumentKind::Hold, id).await?;
+        hold.filter(|hold| match &principal.role {
+            Role::Agent(own) => *own == hold.agent_id,
+            Role::Client | Role::Architect | Role::Operator | Role::Viewer => true,
+        })
+        .map(|hold| self.as_of_now(hold))
+        .ok_or_else(|| GateError::NotFound("hold", id.to_owned()))
+    }
+
+    /// An overdue hold is over, whether or not it was swept yet.
+    fn as_of_now(&self, mut hold: Hold) -> Hold {
+        let now = self.house.clock.now();
+        if hold.is_overdue(now) {
+            let why = Some("nobody decided in time");
+            hold.end(HoldStatus::TimedOut, "portcullis", hold.timeout_at, why);
+        }
+        hold
+    }
+
+    /// Violations, newest first.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for an agent's key.
+    pub async fn violations(
+        &self,
+        principal: &Principal,
+        query: DocumentQuery,
+    ) -> Result<Vec<Violation>, GateError> {
+        may_read(principal)?;
+        let query = DocumentQuery { kind: DocumentKind::Violation, ..query };
+        Ok(state::all(&*self.ledger, &principal.tenant, query).await?)
+    }
+
+    /// One violation.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`], [`GateError::NotFound`].
+    pub async fn violation(&self, principal: &Principal, id: &str) -> Result<Violation, GateError> {
+        may_read(principal)?;
+        state::one(&*self.ledger, &principal.tenant, DocumentKind::Violation, id)
+            .await?
+            .ok_or_else(|| GateError::NotFound("violation", id.to_owned()))
+    }
+
+    /// Every key and token, without secrets.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for others than people.
+    pub async fn keys(&self, principal: &Principal) -> Result<Vec<Key>, GateError> {
+        if !principal.role.is_person() {
+            return Err(GateError::Forbidden("only a person may list keys".to_owned()));
+        }
+        self.on_lane(&principal.tenant, |turn| Ok(turn.state.keys.values().cloned().collect()))
+            .await
+    }
+
+    /// The budgets of this day and month.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for an agent's key.
+    pub async fn budgets(&self, principal: &Principal) -> Result<Vec<BudgetView>, GateError> {
+        may_read(principal)?;
+        self.on_lane(&principal.tenant, |turn| {
+            let books = &turn.state.tally.books;
+            let rules = turn.state.rulebook.rules.tenant_rules();
+            Ok(rules
+                .budgets(turn.now)
+                .into_iter()
+                .map(|allowance| BudgetView {
+                    account: books.account(&allowance.budget),
+                    allowance,
+                })
+                .collect())
+        })
+        .await
+    }
+
+    /// The tenant at a glance.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for an agent's key.
+    pub async fn overview(&self, principal: &Principal) -> Result<Overview, GateError> {
+        may_read(principal)?;
+        self.on_lane(&principal.tenant, |turn| Ok(overview(turn))).await
+    }
+
+    /// Records as a query asks for them.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for an agent's key.
+    pub async fn records(
+        &self,
+        principal: &Principal,
+        query: RecordQuery,
+    ) -> Result<Vec<StoredRecord>, GateError> {
+        may_read(principal)?;
+        Ok(self.ledger.records(&principal.tenant, query).await?)
+    }
+
+    /// One record.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`], [`GateError::NotFound`].
+    pub async fn record(
+        &self,
+        principal: &Principal,
+        seq: u64,
+    ) -> Result<StoredRecord, GateError> {
+        let records = self.records(principal, RecordQuery::one(seq)).await?;
+        records
+            .into_iter()
+            .find(|record| record.seq == seq)
+            .ok_or_else(|| GateError::NotFound("record", seq.to_string()))
+    }
+}
+
+/// Whether a caller may read the tenant's lists.
+///
+/// # Errors
+/// [`GateError::Forbidden`] for an agent's key.
+pub(super) fn may_read(principal: &Principal) -> Result<(), GateError> {
+    if principal.reads() {
+        Ok(())
+    } else {
+        Err(GateError::Forbidden("an agent's key does not read the tenant's lists".to_owned()))
+    }
+}
+
+fn agent_view(turn: &Turn<'_>, agent: &Agent) -> AgentView {
+    let tally = turn.state.tally.agent(&agent.id).cloned().unwrap_or_default();
+    AgentView { agent: agent.clone(), tally }
+}
+
+fn overview(turn: &Turn<'_>) -> Overview {
+    let state = &turn.state;
+    let waiting = || state.holds.values().filter(|hold| hold.must_wait(turn.now).is_ok());
+    Overview {
+        tenant: state.tenant.clone(),
+        head: state.head.clone(),
+        verdicts: state.tally.verdicts(),
+        agents: state.agents.len(),
+        active_policies: state.rulebook.rules.policies().len(),
+        waiting: (waiting().count(), waiting().map(|hold| hold.created_at).min()),
+        tenant_policy_version: state.rulebook.manuscript.tenant_policy_version,
+        broken_at: state.broken_at,
+    }
+}

@@ -1,0 +1,1 @@
+//! Stand-in: the real module is being written.

@@ -1,0 +1,96 @@
+//! What the firewall needs from the world. Implemented on the floor above, joined in the app.
+
+use crate::{
+    batch::{Batch, Document, DocumentKind, Head, StoredRecord},
+    chain::Hash,
+    query::{DocumentQuery, RecordQuery},
+};
+use jiff::Timestamp;
+use portcullis_policy::id::TenantId;
+use std::{fmt::Debug, future::Future, pin::Pin};
+
+/// An answer that comes later.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, LedgerError>> + Send + 'a>>;
+
+/// The durable memory: records in a chain for each tenant, and documents beside them.
+///
+/// Fails closed: whatever cannot be written durably is an error, and then there is no verdict.
+pub trait Ledger: Debug + Send + Sync {
+    /// Makes a batch durable, all of it or nothing.
+    ///
+    /// # Errors
+    /// [`LedgerError::Moved`] when the chain's head is not the one the batch expects, else
+    /// [`LedgerError::Unavailable`].
+    fn commit(&self, batch: Batch) -> Pending<'_, ()>;
+
+    /// The end of a tenant's chain; [`Head::EMPTY`] for a tenant without records.
+    fn head<'a>(&'a self, tenant: &'a TenantId) -> Pending<'a, Head>;
+
+    /// The records a query asks for.
+    fn records<'a>(&'a self, tenant: &'a TenantId, query: RecordQuery)
+    -> Pending<'a, Vec<StoredRecord>>;
+
+    /// The effects of the records after `seq`, in order, at most `limit` of them.
+    fn effects<'a>(
+        &'a self,
+        tenant: &'a TenantId,
+        after: u64,
+        limit: usize,
+    ) -> Pending<'a, Vec<(u64, Vec<u8>)>>;
+
+    /// The hashes of the records `first..first + count`, as far as they exist.
+    fn hashes<'a>(&'a self, tenant: &'a TenantId, first: u64, count: usize)
+    -> Pending<'a, Vec<Hash>>;
+
+    /// One document.
+    fn document<'a>(
+        &'a self,
+        tenant: &'a TenantId,
+        kind: DocumentKind,
+        id: &'a str,
+    ) -> Pending<'a, Option<Document>>;
+
+    /// The documents a query asks for.
+    fn documents<'a>(
+        &'a self,
+        tenant: &'a TenantId,
+        query: DocumentQuery,
+    ) -> Pending<'a, Vec<Document>>;
+
+    /// Every tenant that has a record or a document, in order.
+    fn tenants(&self) -> Pending<'_, Vec<TenantId>>;
+}
+
+/// Why the memory did not answer.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum LedgerError {
+    /// Somebody else wrote to this chain.
+    #[error("the chain has moved on")]
+    Moved,
+    /// The memory cannot be reached, is full, or is broken.
+    #[error("the ledger is unavailable: {0}")]
+    Unavailable(String),
+    /// What is stored cannot be read.
+    #[error("the ledger holds something unreadable: {0}")]
+    Corrupt(String),
+}
+
+/// The time.
+pub trait Clock: Debug + Send + Sync {
+    /// The present moment in whole milliseconds, UTC.
+    fn now(&self) -> Timestamp;
+}
+
+/// Randomness for ids, nonces and keys.
+pub trait Entropy: Debug + Send + Sync {
+    /// Fills the buffer with unpredictable bytes.
+    ///
+    /// # Errors
+    /// When the system has no randomness to give; then nothing that needs it happens.
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError>;
+}
+
+/// The system has no randomness to give.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("no randomness is available")]
+pub struct EntropyError;

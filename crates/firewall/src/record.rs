@@ -1,0 +1,176 @@
+//! What the record of a decision says, in canonical bytes.
+
+use crate::{canonical, digest::Nonce, hold::Fired, request::Request};
+use jiff::Timestamp;
+use portcullis_policy::{facts::Facts, judgement::Judgement, tier::Verdict};
+use serde_json::Value;
+
+/// The explanation of a judgement as the record, the answer and lists show it.
+#[derive(Debug)]
+pub struct Explanation {
+    /// Every reason, as canonical JSON.
+    pub reasons: Vec<u8>,
+    /// The conflicts, as canonical JSON.
+    pub conflicts: Vec<u8>,
+    /// The policies that changed the outcome.
+    pub fired: Vec<Fired>,
+    /// All reasons in one text.
+    pub text: String,
+    /// The rule that a BLOCKED verdict names.
+    pub rule_violated: Option<String>,
+}
+
+impl Explanation {
+    /// Renders a judgement; the one place where its words are made.
+    #[must_use]
+    pub fn of(judgement: &Judgement<'_>) -> Self {
+        let fired = judgement
+            .fired
+            .iter()
+            .map(|policy| Fired {
+                policy_id: policy.id.clone(),
+                policy_name: policy.name.clone(),
+                policy_type: policy.rule.kind().to_owned(),
+                reason: policy.rule.reason().map(str::to_owned),
+            })
+            .collect();
+        let (reasons, conflicts) = match serde_json::to_value(judgement) {
+            Ok(Value::Object(map)) if !plain(judgement) => (list(&map, "reasons"), list(&map, "conflicts")),
+            _ => (b"[]".to_vec(), b"[]".to_vec()),
+        };
+        Self {
+            reasons,
+            conflicts,
+            fired,
+            text: text(judgement),
+            rule_violated: (judgement.verdict == Verdict::Blocked)
+                .then(|| judgement.rule_violated())
+                .flatten(),
+        }
+    }
+}
+
+/// Whether there is nothing to explain.
+fn plain(judgement: &Judgement<'_>) -> bool {
+    judgement.reasons.is_empty() && judgement.conflicts.is_empty()
+}
+
+fn list(map: &serde_json::Map<String, Value>, key: &str) -> Vec<u8> {
+    map.get(key).map_or_else(|| b"[]".to_vec(), canonical::to_vec)
+}
+
+fn text(judgement: &Judgement<'_>) -> String {
+    if judgement.reasons.is_empty() {
+        return "allowed by the tenant policy; nothing speaks against it".to_owned();
+    }
+    let mut text = String::with_capacity(128);
+    for (at, reason) in judgement.reasons.iter().enumerate() {
+        use std::fmt::Write as _;
+        let pause = if at > 0 { "; " } else { "" };
+        // Writing to a `String` cannot fail.
+        let _ = write!(text, "{pause}{reason}");
+    }
+    text
+}
+
+/// Everything a decision's record is made from.
+#[derive(Debug)]
+pub struct Decision<'d, 'r> {
+    /// The request.
+    pub request: &'d Request,
+    /// The outcome.
+    pub judgement: &'d Judgement<'r>,
+    /// Its words.
+    pub explanation: &'d Explanation,
+    /// What it was judged on.
+    pub facts: &'d Facts,
+    /// Who asked, as records name callers.
+    pub actor: &'d str,
+    /// The digest of the rules.
+    pub rule_set: &'d [u8; 32],
+    /// The hold it made.
+    pub hold: Option<&'d str>,
+    /// The record's number.
+    pub seq: u64,
+    /// The moment.
+    pub now: Timestamp,
+}
+
+impl Decision<'_, '_> {
+    /// The canonical bytes that are sealed. Keys are written in their canonical order.
+    ///
+    /// # Errors
+    /// When the facts cannot be written as JSON, which would be a mistake of ours.
+    pub fn payload(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let action = &self.request.frozen.action;
+        let judgement = self.judgement;
+        let facts = serde_json::to_value(self.facts)?;
+        let nonce: &Nonce = &self.request.frozen.nonce;
+        let mut bytes = Vec::with_capacity(1024);
+        let mut record = canonical::Object::new(&mut bytes);
+        record
+            .display("action_digest", &self.request.frozen.digest)
+            .string("action_type", action.kind.as_str())
+            .string("actor", self.actor)
+            .string("agent_id", action.agent.as_str())
+            .raw("confidence", &self.request.view.confidence)
+            .raw("conflicts", &self.explanation.conflicts)
+            .raw("data_classes", &self.request.view.data_classes)
+            .string("decision_reasoning", &self.explanation.text)
+            .boolean("emergency", action.emergency)
+            .string("environment", action.environment.as_str())
+            .raw("evidence", &self.request.view.evidence)
+            .value("facts", &facts)
+            .string("governance_mode", mode_name(self.facts));
+        if let Some(hold) = self.hold {
+            record.string("hold_id", hold);
+        }
+        record
+            .display("nonce", nonce)
+            .raw("parameters", &self.request.view.parameters)
+            .integer("policies_evaluated", judgement.evaluated.len() as u64);
+        let mut fired = record.array("policies_fired");
+        for policy in &self.explanation.fired {
+            fired.string(policy.policy_id.as_str());
+        }
+        fired.end();
+        if let Some(reasoning) = &action.reasoning {
+            record.string("reasoning", reasoning);
+        }
+        record.raw("reasons", &self.explanation.reasons).string("record_type", "decision");
+        if let Some(days) = judgement.obligations.retention_days {
+            record.integer("retention_days", u64::from(days));
+        }
+        record
+            .integer("risk_tier", u64::from(judgement.risk.number()))
+            .display("rule_set", &hex::encode(self.rule_set));
+        if let Some(rule) = &self.explanation.rule_violated {
+            record.string("rule_violated", rule);
+        }
+        record.integer("seq", self.seq);
+        if let Some(session) = &action.session {
+            record.string("session_id", session.as_str());
+        }
+        record
+            .string("target_service", &action.target)
+            .string("tenant_id", action.tenant.as_str())
+            .string("tier", judgement.tier.as_str())
+            .timestamp("timestamp", self.now)
+            .string("verdict", judgement.verdict.as_str());
+        if let Some(workspace) = &action.workspace {
+            record.string("workspace_id", workspace.as_str());
+        }
+        record
+            .string("would_tier", judgement.would.1.as_str())
+            .string("would_verdict", judgement.would.0.as_str());
+        record.end();
+        Ok(bytes)
+    }
+}
+
+const fn mode_name(facts: &Facts) -> &'static str {
+    match facts.mode {
+        portcullis_policy::facts::Mode::Enforced => "ENFORCED",
+        portcullis_policy::facts::Mode::AuditOnly => "AUDIT_ONLY",
+    }
+}

@@ -1,0 +1,308 @@
+//! What a lane knows of its tenant: everything judging reads, held in memory.
+//!
+//! The ledger is the truth; this is its image. After a failed commit the image is thrown away
+//! and read again.
+
+use crate::{
+    agent::Agent,
+    batch::{Document, DocumentKind, Head},
+    chain::Hash,
+    effects::Effects,
+    error::GateError,
+    frozen::Frozen,
+    hold::{Hold, HoldStatus},
+    key::Key,
+    merkle::Frontier,
+    permit_state::PermitState,
+    ports::{Ledger, LedgerError},
+    query::DocumentQuery,
+    retry::{RetryBook, StoredAnswer},
+    rulebook::{Entry, Manuscript, Rulebook},
+    settings::Tenant,
+    tally::Tally,
+};
+use jiff::Timestamp;
+use portcullis_policy::{
+    id::{AgentId, TenantId},
+    tenant::TenantPolicy,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+/// How many records' effects are read at once when starting.
+const EFFECTS_AT_ONCE: usize = 10_000;
+
+/// The image of one tenant.
+#[derive(Debug)]
+pub struct State {
+    /// The tenant and its settings.
+    pub tenant: Tenant,
+    /// The end of the chain.
+    pub head: Head,
+    /// The right edge of the Merkle tree over the chain.
+    pub frontier: Frontier,
+    /// The running counts.
+    pub tally: Tally,
+    /// The record at which the tally was last kept.
+    pub tally_kept_at: u64,
+    /// The rules in force.
+    pub rulebook: Arc<Rulebook>,
+    /// Every agent ever registered.
+    pub agents: BTreeMap<AgentId, Agent>,
+    /// Keys and operators' tokens.
+    pub keys: BTreeMap<String, Key>,
+    /// The holds that wait, and the released ones whose permit was not taken, by id.
+    pub holds: BTreeMap<String, Hold>,
+    /// The actions behind those holds and behind unspent permits, by their ids.
+    pub frozen: HashMap<String, Frozen>,
+    /// The permits that may still be spent, by id.
+    pub permits: HashMap<String, PermitState>,
+    /// What was answered lately.
+    pub retries: RetryBook,
+    /// The latest moment seen: the clock may step back, the lane does not.
+    pub latest: Timestamp,
+    /// Where the chain was found broken, until a person acknowledges it.
+    pub broken_at: Option<u64>,
+    /// Whether a job failed halfway, so that its batch must not be written.
+    pub spoilt: bool,
+}
+
+/// The tally and the tree's edge as they are kept.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct KeptTally {
+    /// The counts.
+    pub tally: Tally,
+    /// The edge of the tree over the same records.
+    pub frontier: Frontier,
+}
+
+/// A tenant policy as it is kept.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct KeptTenantPolicy {
+    /// How often it was replaced.
+    pub version: u32,
+    /// Itself.
+    pub policy: TenantPolicy,
+    /// The record since which it is in force.
+    pub since_seq: u64,
+    /// When it was applied.
+    pub applied_at: Timestamp,
+    /// By whom.
+    pub applied_by: String,
+}
+
+/// The id of the one document of its kind.
+pub const CURRENT: &str = "current";
+
+impl State {
+    /// Reads the image of a tenant from the ledger.
+    ///
+    /// Fails closed: anything unreadable stops the tenant's verdicts.
+    ///
+    /// # Errors
+    /// [`GateError::NotFound`] for a tenant that does not exist; [`GateError::Unavailable`] when
+    /// the ledger is away or holds something unreadable.
+    pub async fn read(ledger: &dyn Ledger, id: &TenantId) -> Result<Self, GateError> {
+        let tenant: Tenant = one(ledger, id, DocumentKind::Tenant, CURRENT)
+            .await?
+            .ok_or_else(|| GateError::NotFound("tenant", id.to_string()))?;
+        let head = ledger.head(id).await?;
+        let rulebook = Arc::new(rulebook(ledger, &tenant).await?);
+        let (tally, frontier, tally_kept_at) = counts(ledger, id, &rulebook).await?;
+        if tally.seq != head.seq {
+            return Err(LedgerError::Corrupt("effects and records differ".to_owned()).into());
+        }
+        let agents: Vec<Agent> = all(ledger, id, DocumentQuery::all(DocumentKind::Agent)).await?;
+        let keys: Vec<Key> = all(ledger, id, DocumentQuery::all(DocumentKind::Key)).await?;
+        let frozen: Vec<Frozen> = all(ledger, id, DocumentQuery::all(DocumentKind::Frozen)).await?;
+        let holds = open_holds(ledger, id, &frozen).await?;
+        let unspent = DocumentQuery::with_status(DocumentKind::Permit, "ISSUED");
+        let permits: Vec<PermitState> = all(ledger, id, unspent).await?;
+        let answers: Vec<StoredAnswer> =
+            all(ledger, id, DocumentQuery::all(DocumentKind::Answer)).await?;
+        let latest = newest(ledger, id, &head).await?;
+        Ok(Self {
+            head,
+            frontier,
+            tally,
+            tally_kept_at,
+            rulebook,
+            agents: agents.into_iter().map(|agent| (agent.id.clone(), agent)).collect(),
+            keys: keys.into_iter().map(|key| (key.id.clone(), key)).collect(),
+            retries: RetryBook::read(
+                holds.iter().filter(|hold| hold.status == HoldStatus::Held),
+                answers,
+            ),
+            holds: holds.into_iter().map(|hold| (hold.id.clone(), hold)).collect(),
+            frozen: frozen.into_iter().map(|frozen| (frozen.id.clone(), frozen)).collect(),
+            permits: permits.into_iter().map(|permit| (permit.id.clone(), permit)).collect(),
+            latest,
+            broken_at: None,
+            spoilt: false,
+            tenant,
+        })
+    }
+
+    /// The image of a tenant that has just been made.
+    ///
+    /// # Errors
+    /// When the empty rules do not compile, which no tenant can cause.
+    pub fn empty(tenant: Tenant) -> Result<Self, GateError> {
+        let rulebook = Rulebook::compile(
+            0,
+            Manuscript {
+                tenant: tenant.id.clone(),
+                tenant_policy: None,
+                tenant_policy_version: 0,
+                policies: BTreeMap::new(),
+                scope_mode: tenant.settings.scope_mode,
+            },
+        )?;
+        Ok(Self {
+            head: Head::EMPTY,
+            frontier: Frontier::default(),
+            tally: Tally::default(),
+            tally_kept_at: 0,
+            rulebook: Arc::new(rulebook),
+            agents: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            holds: BTreeMap::new(),
+            frozen: HashMap::new(),
+            permits: HashMap::new(),
+            retries: RetryBook::default(),
+            latest: tenant.created_at,
+            broken_at: None,
+            spoilt: false,
+            tenant,
+        })
+    }
+}
+
+/// A thing as a document.
+///
+/// # Errors
+/// When it cannot be written as JSON, which would be a mistake of ours.
+pub fn document<T: Serialize>(
+    kind: DocumentKind,
+    id: &str,
+    labels: (&str, &str),
+    at: Timestamp,
+    thing: &T,
+) -> Result<Document, GateError> {
+    let body = serde_json::to_vec(thing)
+        .map_err(|error| GateError::Unavailable(format!("cannot write `{id}`: {error}")))?;
+    let (status, agent) = (labels.0.to_owned(), labels.1.to_owned());
+    Ok(Document { kind, id: id.to_owned(), status, agent, at, body })
+}
+
+/// A document as the thing it is.
+///
+/// # Errors
+/// [`LedgerError::Corrupt`] when it is not one.
+pub fn thing<T: DeserializeOwned>(document: &Document) -> Result<T, LedgerError> {
+    serde_json::from_slice(&document.body).map_err(|error| {
+        let kind = document.kind.as_str();
+        LedgerError::Corrupt(format!("{kind} `{}`: {error}", document.id))
+    })
+}
+
+/// One thing from the ledger.
+///
+/// # Errors
+/// When the ledger is away or the thing unreadable.
+pub async fn one<T: DeserializeOwned>(
+    ledger: &dyn Ledger,
+    tenant: &TenantId,
+    kind: DocumentKind,
+    id: &str,
+) -> Result<Option<T>, LedgerError> {
+    ledger.document(tenant, kind, id).await?.as_ref().map(thing).transpose()
+}
+
+/// Every thing a query asks for.
+///
+/// # Errors
+/// When the ledger is away or a thing unreadable.
+pub async fn all<T: DeserializeOwned>(
+    ledger: &dyn Ledger,
+    tenant: &TenantId,
+    query: DocumentQuery,
+) -> Result<Vec<T>, LedgerError> {
+    ledger.documents(tenant, query).await?.iter().map(thing).collect()
+}
+
+async fn rulebook(ledger: &dyn Ledger, tenant: &Tenant) -> Result<Rulebook, GateError> {
+    let id = &tenant.id;
+    let entries: Vec<Entry> = all(ledger, id, DocumentQuery::all(DocumentKind::Policy)).await?;
+    let kept: Option<KeptTenantPolicy> =
+        one(ledger, id, DocumentKind::TenantPolicy, CURRENT).await?;
+    Rulebook::compile(
+        0,
+        Manuscript {
+            tenant: id.clone(),
+            tenant_policy_version: kept.as_ref().map_or(0, |kept| kept.version),
+            tenant_policy: kept.map(|kept| Arc::new(kept.policy)),
+            policies: entries.into_iter().map(|e| (e.policy.id.clone(), e)).collect(),
+            scope_mode: tenant.settings.scope_mode,
+        },
+    )
+    .map_err(|error| GateError::Unavailable(format!("the stored rules do not compile: {error}")))
+}
+
+/// The kept tally, and the effects of every record since.
+async fn counts(
+    ledger: &dyn Ledger,
+    tenant: &TenantId,
+    rulebook: &Rulebook,
+) -> Result<(Tally, Frontier, u64), GateError> {
+    let kept: Option<KeptTally> = one(ledger, tenant, DocumentKind::Tally, CURRENT).await?;
+    let (mut tally, mut frontier) =
+        kept.map_or_else(Default::default, |kept| (kept.tally, kept.frontier));
+    let kept_at = tally.seq;
+    loop {
+        let effects = ledger.effects(tenant, tally.seq, EFFECTS_AT_ONCE).await?;
+        if effects.is_empty() {
+            return Ok((tally, frontier, kept_at));
+        }
+        let hashes: Vec<Hash> =
+            ledger.hashes(tenant, tally.seq.saturating_add(1), effects.len()).await?;
+        for ((seq, bytes), hash) in effects.iter().zip(&hashes) {
+            let effects: Effects = serde_json::from_slice(bytes)
+                .map_err(|e| LedgerError::Corrupt(format!("effects of record {seq}: {e}")))?;
+            tally.apply(*seq, &effects, rulebook.keep);
+            frontier.push(hash);
+        }
+        if hashes.len() != effects.len() {
+            return Err(LedgerError::Corrupt("hashes and effects differ".to_owned()).into());
+        }
+    }
+}
+
+/// The holds whose action is kept: those that wait, and those whose permit was not taken.
+async fn open_holds(
+    ledger: &dyn Ledger,
+    tenant: &TenantId,
+    frozen: &[Frozen],
+) -> Result<Vec<Hold>, LedgerError> {
+    let mut holds = Vec::new();
+    for frozen in frozen {
+        holds.extend(one::<Hold>(ledger, tenant, DocumentKind::Hold, &frozen.id).await?);
+    }
+    Ok(holds)
+}
+
+async fn newest(
+    ledger: &dyn Ledger,
+    tenant: &TenantId,
+    head: &Head,
+) -> Result<Timestamp, GateError> {
+    if head.seq == 0 {
+        return Ok(Timestamp::UNIX_EPOCH);
+    }
+    let query = crate::query::RecordQuery::one(head.seq);
+    let records = ledger.records(tenant, query).await?;
+    Ok(records.first().map_or(Timestamp::UNIX_EPOCH, |record| record.at))
+}

@@ -1,0 +1,185 @@
+//! One turn on a tenant's lane: everything done in it is written in one batch.
+//!
+//! The methods on [`Turn`] are what can happen to a tenant, a file for each family below `turn/`.
+//! A method that returns an error has changed nothing.
+
+mod admin;
+mod agents;
+mod decide;
+mod govern;
+mod judging;
+mod outcome;
+mod permits;
+mod policies;
+mod sweep;
+
+pub use agents::{AgentPatch, NewAgent};
+pub(crate) use judging::judge as judge_for_sight;
+pub use outcome::{OutcomeReport, OutcomeResult};
+pub use permits::Redemption;
+
+use crate::{
+    batch::{Batch, Document, DocumentKind, Head, RecordKind, StoredRecord},
+    canonical,
+    chain::{self, Hash},
+    effects::Effects,
+    error::GateError,
+    hold::Hold,
+    house::House,
+    moment,
+    settings::Tenant,
+    state::{self, CURRENT, State},
+};
+use jiff::Timestamp;
+use portcullis_policy::tier::{Tier, Verdict};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// A turn: the tenant's image, the batch being gathered, and the moment.
+#[derive(Debug)]
+pub struct Turn<'t> {
+    /// The tenant's image.
+    pub state: &'t mut State,
+    /// What this turn writes.
+    pub batch: &'t mut Batch,
+    /// The moment of this turn.
+    pub now: Timestamp,
+    /// What all lanes share.
+    pub house: &'t House,
+}
+
+/// The place of a sealed record.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Sealed {
+    /// Its number.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: Hash,
+}
+
+/// What lists filter records by.
+#[derive(Clone, Copy, Debug, Default)]
+struct Labels<'l> {
+    agent: &'l str,
+    action_type: &'l str,
+    verdict: Option<Verdict>,
+    tier: Option<Tier>,
+}
+
+impl<'t> Turn<'t> {
+    /// Opens a turn. Time never runs backwards on a lane.
+    pub fn new(
+        state: &'t mut State,
+        batch: &'t mut Batch,
+        now: Timestamp,
+        house: &'t House,
+    ) -> Self {
+        let now = moment::milliseconds(now).max(state.latest);
+        state.latest = now;
+        Self { state, batch, now, house }
+    }
+
+    /// The number of the next record.
+    const fn next_seq(&self) -> u64 {
+        self.state.head.seq + 1
+    }
+
+    /// Seals a record at the end of the chain.
+    fn seal(
+        &mut self,
+        kind: RecordKind,
+        labels: Labels<'_>,
+        payload: Vec<u8>,
+        effects: &Effects,
+    ) -> Result<Sealed, GateError> {
+        let seq = self.next_seq();
+        let written = serde_json::to_vec(effects)
+            .map_err(|error| GateError::Unavailable(format!("cannot write effects: {error}")))?;
+        let prev = self.state.head.hash;
+        let hash = chain::seal(&payload, prev.as_ref());
+        self.batch.records.push(StoredRecord {
+            seq,
+            at: self.now,
+            kind,
+            agent: labels.agent.to_owned(),
+            action_type: labels.action_type.to_owned(),
+            verdict: labels.verdict,
+            tier: labels.tier,
+            payload,
+            prev,
+            hash,
+            effects: written,
+        });
+        self.state.head = Head { seq, hash: Some(hash) };
+        self.state.frontier.push(&hash);
+        self.state.tally.apply(seq, effects, self.state.rulebook.keep);
+        Ok(Sealed { seq, hash })
+    }
+
+    /// Seals what happened to something other than an action being judged.
+    fn seal_event(
+        &mut self,
+        kind: RecordKind,
+        actor: &str,
+        agent: &str,
+        details: Map<String, Value>,
+    ) -> Result<Sealed, GateError> {
+        self.seal_event_with(kind, actor, agent, details, &Effects::default())
+    }
+
+    fn seal_event_with(
+        &mut self,
+        kind: RecordKind,
+        actor: &str,
+        agent: &str,
+        mut details: Map<String, Value>,
+        effects: &Effects,
+    ) -> Result<Sealed, GateError> {
+        details.insert("actor".to_owned(), actor.into());
+        details.insert("record_type".to_owned(), kind.as_str().into());
+        details.insert("seq".to_owned(), self.next_seq().into());
+        details.insert("tenant_id".to_owned(), self.state.tenant.id.as_str().into());
+        details.insert("timestamp".to_owned(), moment::text(self.now).into());
+        if !agent.is_empty() {
+            details.insert("agent_id".to_owned(), agent.into());
+        }
+        let payload = canonical::to_vec(&Value::Object(details));
+        self.seal(kind, Labels { agent, ..Labels::default() }, payload, effects)
+    }
+
+    /// Writes a thing down as a document.
+    fn keep<T: Serialize>(
+        &mut self,
+        kind: DocumentKind,
+        id: &str,
+        labels: (&str, &str),
+        at: Timestamp,
+        thing: &T,
+    ) -> Result<(), GateError> {
+        let document: Document = state::document(kind, id, labels, at, thing)?;
+        self.batch.put(document);
+        Ok(())
+    }
+
+    fn keep_tenant(&mut self, tenant: Tenant) -> Result<(), GateError> {
+        self.keep(DocumentKind::Tenant, CURRENT, ("active", ""), tenant.created_at, &tenant)?;
+        self.state.tenant = tenant;
+        Ok(())
+    }
+
+    fn keep_hold(&mut self, hold: &Hold) -> Result<(), GateError> {
+        let labels = (hold.status.as_str(), hold.agent_id.as_str());
+        self.keep(DocumentKind::Hold, &hold.id, labels, hold.created_at, hold)
+    }
+}
+
+/// The members of a JSON object.
+fn details<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
+    members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// A thing as JSON, for a record.
+fn json<T: Serialize>(thing: &T) -> Result<Value, GateError> {
+    serde_json::to_value(thing)
+        .map_err(|error| GateError::Unavailable(format!("cannot write a record: {error}")))
+}

@@ -1,0 +1,408 @@
+//! Judging one action and sealing the verdict, with everything that follows from it.
+
+use super::{Labels, Sealed, Turn, judging};
+use crate::{
+    agent::Agent,
+    answer::{Answer, HoldTicket},
+    batch::{DocumentKind, RecordKind},
+    digest::ActionDigest,
+    effects::{DecisionEffects, Effects, Pledge},
+    error::GateError,
+    hold::{Hold, HoldStatus},
+    moment,
+    principal::{Principal, Role},
+    record::{Decision, Explanation},
+    request::Request,
+    retry::{self, StoredAnswer},
+    rulebook::Rulebook,
+    settings::AutonomyReset,
+    violation::{Violation, ViolationKind, ViolationStatus},
+};
+use jiff::SignedDuration;
+use portcullis_policy::{
+    cham::Severity,
+    code::Code,
+    facts::{AgentStatus, Caller, Facts, Needs, Standing},
+    id::AgentId,
+    judgement::{Judgement, Source},
+    tier::{Tier, Verdict},
+};
+use serde_json::{Value, value::RawValue};
+use std::sync::Arc;
+
+impl Turn<'_> {
+    /// Judges an action, seals the verdict and does what it demands.
+    ///
+    /// Fails closed: an error means that nothing was sealed and nothing may happen.
+    ///
+    /// # Errors
+    /// [`GateError::NotFound`] for an unknown agent, [`GateError::AgentRejected`] for one without
+    /// an identity, [`GateError::Conflict`] for another request under a used idempotency key,
+    /// [`GateError::Unavailable`] when something of the house is missing.
+    pub fn govern(&mut self, principal: &Principal, request: &Request) -> Result<Answer, GateError> {
+        let caller = Caller {
+            tenant: principal.tenant.clone(),
+            agent: match &principal.role {
+                Role::Agent(agent) => Some(agent.clone()),
+                Role::Client | Role::Architect | Role::Operator | Role::Viewer => None,
+            },
+        };
+        let action = &request.frozen.action;
+        // Counts and consequences fall on who really asked, never on whom they named.
+        let charged = caller.agent.clone().unwrap_or_else(|| action.agent.clone());
+        let standing = self.standing(&caller, &action.agent)?;
+        if let Some(answer) = self.earlier_answer(&charged, request)? {
+            return Ok(answer);
+        }
+        let rulebook = Arc::clone(&self.state.rulebook);
+        let (needs, facts) = self.facts(action, caller, standing);
+        let judgement = judging::judge(&rulebook.rules, action, &facts);
+        let explanation = Explanation::of(&judgement);
+        let hold_id = match judgement.verdict {
+            Verdict::Held => Some(self.house.id("esc_")?),
+            Verdict::Cleared | Verdict::Blocked => None,
+        };
+        let case = Case {
+            rulebook: &rulebook,
+            request,
+            judgement: &judgement,
+            explanation: &explanation,
+            facts: &facts,
+            charged: &charged,
+        };
+        let sealed = self.seal_decision(&case, &needs, principal, hold_id.as_deref())?;
+        let mut answer = case.answer(sealed)?;
+        match (judgement.verdict, hold_id) {
+            (Verdict::Held, Some(id)) => answer.hold = Some(self.hold(&case, sealed, id)?),
+            (Verdict::Blocked, _) => self.violation(&case, sealed)?,
+            _ if request.wants_permit => self.give_permit(&case, sealed, &mut answer)?,
+            _ => {}
+        }
+        self.note_answer(&charged, request, &answer)?;
+        Ok(answer)
+    }
+
+    /// How the agent named in the request stands.
+    ///
+    /// A key that names another agent than its own is judged (and refused by principle), without
+    /// telling whether the named agent exists.
+    fn standing(&self, caller: &Caller, named: &AgentId) -> Result<Standing, GateError> {
+        let own = caller.agent.as_ref();
+        let asked = own.unwrap_or(named);
+        let agent = self
+            .state
+            .agents
+            .get(asked)
+            .ok_or_else(|| GateError::NotFound("agent", asked.to_string()))?;
+        match agent.status {
+            AgentStatus::Deregistered | AgentStatus::IdentityRevoked => {
+                Err(GateError::AgentRejected(asked.to_string(), agent.status.as_str()))
+            }
+            AgentStatus::Active | AgentStatus::Paused | AgentStatus::Blocked => Ok(agent.standing()),
+        }
+    }
+
+    /// The answer to an earlier sending of the same request.
+    fn earlier_answer(
+        &self,
+        charged: &AgentId,
+        request: &Request,
+    ) -> Result<Option<Answer>, GateError> {
+        if let Some(key) = &request.idempotency_key {
+            let id = retry::answer_id(charged.as_str(), key);
+            let Some(stored) = self.state.retries.answer(&id) else { return Ok(None) };
+            if stored.request != request.digest {
+                return Err(GateError::conflict(
+                    "idempotency.mismatch",
+                    "this idempotency key was used for another request",
+                ));
+            }
+            return Ok(Some(Answer { repeated: true, ..stored.answer.clone() }));
+        }
+        if self.state.retries.has_no_holds() {
+            return Ok(None);
+        }
+        let window = SignedDuration::from_secs(i64::from(self.state.tenant.settings.retry_seconds));
+        let open = self
+            .state
+            .retries
+            .hold(&retry_digest(charged, &request.digest))
+            .and_then(|id| self.state.holds.get(id))
+            .filter(|hold| !hold.is_overdue(self.now))
+            .filter(|hold| self.now.duration_since(hold.created_at) <= window);
+        open.map(|hold| self.answer_of(hold)).transpose()
+    }
+
+    /// The answer that made a hold, told again.
+    fn answer_of(&self, hold: &Hold) -> Result<Answer, GateError> {
+        let reasons = serde_json::value::to_raw_value(&hold.reasons)
+            .map_err(|error| GateError::Unavailable(format!("the hold cannot be read: {error}")))?;
+        Ok(Answer {
+            verdict: Verdict::Held,
+            tier: hold.tier,
+            risk_tier: hold.risk_tier,
+            would: (Verdict::Held, hold.tier),
+            mode: self.state.tenant.settings.mode_at(self.now),
+            seq: hold.seq,
+            hash: hold.hash,
+            action_digest: hold.action_digest,
+            rule_violated: None,
+            reasoning: hold.decision_reasoning.clone(),
+            reasons: Arc::from(reasons),
+            policies_fired: hold.policies_fired.clone(),
+            hold: Some(ticket(hold)),
+            permit: None,
+            permit_withheld: None,
+            dry_run_required: false,
+            repeated: true,
+        })
+    }
+
+    fn seal_decision(
+        &mut self,
+        case: &Case<'_, '_>,
+        needs: &Needs,
+        principal: &Principal,
+        hold: Option<&str>,
+    ) -> Result<Sealed, GateError> {
+        let decision = Decision {
+            request: case.request,
+            judgement: case.judgement,
+            explanation: case.explanation,
+            facts: case.facts,
+            actor: &principal.actor(),
+            rule_set: case.rulebook.rules.digest(),
+            hold,
+            seq: self.next_seq(),
+            now: self.now,
+        };
+        let payload = decision
+            .payload()
+            .map_err(|error| GateError::Unavailable(format!("cannot write a record: {error}")))?;
+        let action = &case.request.frozen.action;
+        let labels = Labels {
+            agent: action.agent.as_str(),
+            action_type: action.kind.as_str(),
+            verdict: Some(case.judgement.verdict),
+            tier: Some(case.judgement.tier),
+        };
+        let effects = Effects { decision: Some(self.effects(case, needs)), settlement: None };
+        self.seal(RecordKind::Decision, labels, payload, &effects)
+    }
+
+    /// What this decision does to the running counts.
+    ///
+    /// A refused action reserves nothing, uses no grant and adds to no sum; it still counts as an
+    /// action for every rate.
+    fn effects(&self, case: &Case<'_, '_>, needs: &Needs) -> DecisionEffects {
+        let judgement = case.judgement;
+        let book = case.rulebook;
+        let passes = judgement.verdict != Verdict::Blocked;
+        let obligations = &judgement.obligations;
+        let pledges = obligations.reserve.iter().map(|r| (r.budget.clone(), r.amount));
+        let warned = obligations
+            .warnings
+            .iter()
+            .map(|warning| &warning.budget)
+            .filter(|budget| self.state.tally.books.unwarned(budget));
+        DecisionEffects {
+            at_ms: self.now.as_millisecond(),
+            agent: case.charged.clone(),
+            verdict: judgement.verdict,
+            policy_verdict: judgement.would.0,
+            writes: needs.writes,
+            evaluated: judgement.evaluated.iter().filter_map(|p| book.number_at(*p)).collect(),
+            fired: judgement.fired.iter().filter_map(|p| book.number_of(&p.id)).collect(),
+            grant: obligations.grant.filter(|_| passes).and_then(|p| book.number_of(&p.id)),
+            reserve: if passes { pledges.collect::<Vec<Pledge>>() } else { Vec::new() },
+            sums: if passes {
+                needs.sums.iter().map(|need| (need.key.clone(), need.adds)).collect()
+            } else {
+                Vec::new()
+            },
+            warned: if passes { warned.cloned().collect() } else { Vec::new() },
+        }
+    }
+
+    /// Makes the hold of a HELD verdict; the frozen bytes wait beside it.
+    fn hold(&mut self, case: &Case<'_, '_>, sealed: Sealed, id: String) -> Result<HoldTicket, GateError> {
+        let action = &case.request.frozen.action;
+        let judgement = case.judgement;
+        let seconds = judgement.obligations.hold_seconds;
+        let hold = Hold {
+            id,
+            agent_id: case.charged.clone(),
+            action_type: action.kind.to_string(),
+            target_service: action.target.clone(),
+            environment: action.environment.to_string(),
+            parameters: Value::Object(action.parameters.clone()),
+            tier: judgement.tier,
+            risk_tier: judgement.risk,
+            reasoning: action.reasoning.clone(),
+            confidence: action.confidence,
+            decision_reasoning: case.explanation.text.clone(),
+            reasons: serde_json::from_slice(&case.explanation.reasons).unwrap_or(Value::Null),
+            policies_fired: case.explanation.fired.clone(),
+            seq: sealed.seq,
+            hash: sealed.hash,
+            action_digest: case.request.frozen.digest,
+            request_digest: retry_digest(case.charged, &case.request.digest),
+            created_at: self.now,
+            timeout_at: moment::later(self.now, seconds),
+            timeout_seconds: seconds,
+            status: HoldStatus::Held,
+            approvals_required: judgement.obligations.approvals.max(1),
+            approvers: judgement.obligations.approvers.to_vec(),
+            approvals: Vec::new(),
+            decision: None,
+            decided_by: None,
+            decided_at: None,
+            decision_reason: None,
+            claimed: false,
+        };
+        let ticket = ticket(&hold);
+        self.keep_hold(&hold)?;
+        self.keep_frozen(&hold.id, &case.request.frozen)?;
+        self.state.retries.note_hold(&hold);
+        self.state.holds.insert(hold.id.clone(), hold);
+        Ok(ticket)
+    }
+
+    /// Notes the violation of a BLOCKED verdict and what it costs the agent.
+    fn violation(&mut self, case: &Case<'_, '_>, sealed: Sealed) -> Result<(), GateError> {
+        let hardest = case.judgement.reasons.iter().find(|reason| reason.enforced);
+        let code = hardest.map_or(Code::StageFailed, |reason| reason.code);
+        let (kind, usual) = ViolationKind::of(code, case.judgement.tier);
+        let configured = hardest.and_then(|reason| match reason.source {
+            Source::Policy(policy) => policy.severity,
+            _ => None,
+        });
+        let severity = configured.unwrap_or(usual);
+        let action = &case.request.frozen.action;
+        let agent_name =
+            self.state.agents.get(case.charged).map_or_else(String::new, |a| a.name.clone());
+        let violation = Violation {
+            id: self.house.id("vio_")?,
+            kind,
+            severity,
+            status: ViolationStatus::Open,
+            agent_id: case.charged.clone(),
+            agent_name,
+            action_type: action.kind.to_string(),
+            target_service: action.target.clone(),
+            environment: action.environment.to_string(),
+            rule_violated: case.explanation.rule_violated.clone(),
+            reason: case.explanation.text.clone(),
+            fired_policies: case.explanation.fired.clone(),
+            seq: sealed.seq,
+            timestamp: self.now,
+            resolved_by: None,
+            resolved_at: None,
+            notes: None,
+        };
+        let labels = ("OPEN", violation.agent_id.as_str());
+        self.keep(DocumentKind::Violation, &violation.id, labels, self.now, &violation)?;
+        self.curb(&violation, configured == Some(Severity::Critical))
+    }
+
+    /// Principle 21: an agent that breaks a principle loses autonomy.
+    fn curb(&mut self, violation: &Violation, critical_policy: bool) -> Result<(), GateError> {
+        let reset = match (critical_policy, violation.kind) {
+            (true, _) => AutonomyReset::BlockAgent,
+            (false, ViolationKind::SgpViolation) => self.state.tenant.settings.autonomy_reset,
+            (false, _) => return Ok(()),
+        };
+        let Some(agent) = self.state.agents.get(&violation.agent_id) else { return Ok(()) };
+        let mut agent: Agent = agent.clone();
+        let why = format!("auto: {} violation {}", severity_name(violation.severity), violation.id);
+        match reset {
+            AutonomyReset::Off => return Ok(()),
+            AutonomyReset::RaiseToB if agent.tier_override >= Some(Tier::B) => return Ok(()),
+            AutonomyReset::RaiseToB => agent.tier_override = Some(Tier::B),
+            AutonomyReset::BlockAgent if agent.status == AgentStatus::Blocked => return Ok(()),
+            AutonomyReset::BlockAgent => agent.become_status(AgentStatus::Blocked, Some(&why))?,
+        }
+        self.change_agent("portcullis", agent, &why).map(drop)
+    }
+
+    fn note_answer(
+        &mut self,
+        charged: &AgentId,
+        request: &Request,
+        answer: &Answer,
+    ) -> Result<(), GateError> {
+        let Some(key) = &request.idempotency_key else { return Ok(()) };
+        let stored = StoredAnswer {
+            id: retry::answer_id(charged.as_str(), key),
+            request: request.digest,
+            at: self.now,
+            answer: answer.clone(),
+        };
+        let labels = ("", charged.as_str());
+        self.keep(DocumentKind::Answer, &stored.id, labels, self.now, &stored)?;
+        self.state.retries.note_answer(stored);
+        Ok(())
+    }
+}
+
+/// One action with its judgement, while its consequences are drawn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Case<'c, 'r> {
+    pub(super) rulebook: &'c Rulebook,
+    pub(super) request: &'c Request,
+    pub(super) judgement: &'c Judgement<'r>,
+    pub(super) explanation: &'c Explanation,
+    pub(super) facts: &'c Facts,
+    pub(super) charged: &'c AgentId,
+}
+
+impl Case<'_, '_> {
+    fn answer(&self, sealed: Sealed) -> Result<Answer, GateError> {
+        let judgement = self.judgement;
+        let reasons = String::from_utf8(self.explanation.reasons.clone())
+            .ok()
+            .and_then(|json| RawValue::from_string(json).ok())
+            .ok_or_else(|| GateError::Unavailable("the reasons cannot be written".to_owned()))?;
+        Ok(Answer {
+            verdict: judgement.verdict,
+            tier: judgement.tier,
+            risk_tier: judgement.risk,
+            would: judgement.would,
+            mode: self.facts.mode,
+            seq: sealed.seq,
+            hash: sealed.hash,
+            action_digest: self.request.frozen.digest,
+            rule_violated: self.explanation.rule_violated.clone(),
+            reasoning: self.explanation.text.clone(),
+            reasons: Arc::from(reasons),
+            policies_fired: self.explanation.fired.clone(),
+            hold: None,
+            permit: None,
+            permit_withheld: None,
+            dry_run_required: judgement.obligations.dry_run,
+            repeated: false,
+        })
+    }
+}
+
+fn ticket(hold: &Hold) -> HoldTicket {
+    HoldTicket {
+        id: hold.id.clone(),
+        timeout_at: hold.timeout_at,
+        approvals_required: hold.approvals_required,
+    }
+}
+
+/// The same request of another agent is another request.
+fn retry_digest(charged: &AgentId, request: &ActionDigest) -> String {
+    format!("{charged}/{request}")
+}
+
+const fn severity_name(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Low => "LOW",
+        Severity::Medium => "MEDIUM",
+        Severity::High => "HIGH",
+        Severity::Critical => "CRITICAL",
+    }
+}
