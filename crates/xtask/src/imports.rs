@@ -27,8 +27,8 @@ pub fn imports(tokens: &[Token], own: &[String]) -> Vec<Import> {
         inline.see(token, previous, rest.peek().copied());
         let starts = matches!(token.text.as_str(), "crate" | "self" | "super");
         let path_follows = rest.peek().is_some_and(|next| next.is("::"));
-        // `pub(in crate::a)` is a wall, not an import.
-        if starts && path_follows && previous != "in" && previous != "::" {
+        // `pub(in crate::a)` is a wall, not an import; `$crate` is how a macro names its home.
+        if starts && path_follows && !matches!(previous, "in" | "::" | "$") {
             let mut base = own.to_vec();
             base.extend(inline.names());
             follow(&mut rest, step(base, &token.text), token.line, &mut found);
@@ -164,9 +164,12 @@ mod tests {
     }
 
     #[test]
-    fn visibility_is_no_import() {
+    fn visibility_and_the_home_of_a_macro_are_no_imports() {
         assert_eq!(
-            paths("pub(in crate::a) fn f() {} pub(crate) fn g() {}", &["x"]),
+            paths(
+                "pub(in crate::a) fn f() { $crate::b!() } pub(crate) fn g() {}",
+                &["x"]
+            ),
             [""; 0]
         );
     }

@@ -1,11 +1,20 @@
-//! Waiting happens where I/O happens: below the third floor, `async` stands in one file.
+//! Waiting happens where I/O happens: below the third floor, `async` stands in few, named rooms.
 
-use crate::{finding::Finding, house::House, module::modules, token};
+use crate::{
+    finding::Finding,
+    house::House,
+    module::{Module, modules},
+    token,
+};
 
 const RULE: &str = "floors";
 
-/// The crates that must not wait, and the one module each that may.
-const STILL: &[(&str, Option<&str>)] = &[("policy", None), ("firewall", Some("driver"))];
+/// The crates that judge and decide, and their rooms that may wait.
+const STILL: &[(&str, &[&str])] = &[
+    ("policy", &[]),
+    // The driver runs the lanes; the firewall's handle waits for what a lane answers.
+    ("firewall", &["driver", "firewall"]),
+];
 
 pub(super) fn check(house: &House) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -13,22 +22,30 @@ pub(super) fn check(house: &House) -> Vec<Finding> {
         let Some((_, may)) = STILL.iter().find(|(noun, _)| *noun == package.noun()) else {
             continue;
         };
-        let still = modules(house, package, "src").into_iter().filter(|module| {
-            !module.is_test() && (may.is_none() || module.path.first().map(String::as_str) != *may)
-        });
-        findings.extend(still.filter_map(|module| {
-            let tokens = token::without_tests(token::tokens(&module.text));
-            let word = tokens
-                .iter()
-                .find(|token| token.is("async") || token.is("await"))?;
-            let advice = may.map_or_else(
-                || "nothing waits in this crate: take the answer as an argument".to_owned(),
-                |may| format!("only `{may}.rs` waits: let it ask, and pass the answer down"),
-            );
-            Some(Finding::new(RULE, &module.file, word.line, advice))
-        }));
+        let all = modules(house, package, "src");
+        findings.extend(all.iter().filter_map(|module| waiting(module, may)));
     }
     findings
+}
+
+fn waiting(module: &Module, may: &[&str]) -> Option<Finding> {
+    let room = module.path.first().map(String::as_str);
+    if module.is_test() || room.is_some_and(|room| may.contains(&room)) {
+        return None;
+    }
+    let tokens = token::without_tests(token::tokens(&module.text));
+    let word = tokens
+        .iter()
+        .find(|token| token.is("async") || token.is("await"))?;
+    let advice = if may.is_empty() {
+        "nothing waits in this crate: take the answer as an argument".to_owned()
+    } else {
+        format!(
+            "only {} may wait: let it ask, and pass the answer down",
+            may.join(" and ")
+        )
+    };
+    Some(Finding::new(RULE, &module.file, word.line, advice))
 }
 
 #[cfg(test)]
@@ -37,9 +54,10 @@ mod tests {
     use crate::tidy::sample::{house, lines};
 
     #[test]
-    fn only_the_driver_waits() {
+    fn only_the_named_rooms_wait() {
         let house = house(&[
             ("crates/firewall/src/driver.rs", "async fn f() {}"),
+            ("crates/firewall/src/firewall/calls.rs", "async fn f() {}"),
             ("crates/firewall/src/lane.rs", "fn f() {}\nasync fn g() {}"),
             ("crates/policy/src/rules.rs", "async fn f() {} // async"),
             ("crates/gateway/src/http.rs", "async fn f() {}"),
@@ -47,8 +65,8 @@ mod tests {
         assert_eq!(
             lines(&check(&house)),
             [
-                "crates/firewall/src/lane.rs:2: floors: only `driver.rs` waits: let it ask, and \
-                 pass the answer down",
+                "crates/firewall/src/lane.rs:2: floors: only driver and firewall may wait: let \
+                 it ask, and pass the answer down",
                 "crates/policy/src/rules.rs:1: floors: nothing waits in this crate: take the \
                  answer as an argument",
             ]
