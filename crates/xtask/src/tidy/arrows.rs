@@ -61,6 +61,7 @@ const RESERVED: &[Reserved] = &[
     only("tower", HTTP),
     only("tower-http", HTTP),
     only("utoipa", HTTP),
+    only("utoipa-axum", HTTP),
     only("clap", &["app"]),
     only("anyhow", &["app"]),
     only("getrandom", &["app"]),
