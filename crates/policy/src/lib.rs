@@ -19,6 +19,7 @@ pub mod conflict;
 pub mod facts;
 pub mod fault;
 pub mod findings;
+mod glob;
 pub mod id;
 pub mod judgement;
 pub mod label;

@@ -1,0 +1,123 @@
+use super::diff;
+use crate::tenant::{TenantPolicy, read};
+use serde_json::{Value, json};
+
+fn policy(text: &str) -> TenantPolicy {
+    read::parse(text).unwrap()
+}
+
+const BEFORE: &str = "
+version: 1
+catalogue: [{ action: acme.print, tier: 3 }]
+actions:
+  - { action: workloads.list }
+  - { action: workloads.submit, environments: [staging], caps: { max_gpus_per_job: 64 }, scope: { teams: [a, b] } }
+  - { action: database_drop, allow: false, agents: [agt_1] }
+  - { action: table_truncate, allow: false }
+budgets: { daily_usd: 2000, warn_at_percent: 80 }
+rate_limits: { writes_per_minute: 10 }
+approvals: { tier3: { approvers: [U_A, U_B], required: 2 } }
+prices: { gpu_hour_usd: { H100: 4 } }
+";
+
+const AFTER: &str = "
+version: 1
+timezone: Asia/Tokyo
+catalogue: [{ action: acme.print, tier: 2 }]
+actions:
+  - { action: workloads.submit, environments: [staging, production], caps: { max_gpus_per_job: 32, max_cost_usd: 9 }, scope: { teams: [a] } }
+  - { action: database_drop, allow: false, agents: [agt_1, agt_2] }
+  - { action: log_read, environments: [staging] }
+budgets: { daily_usd: 2500 }
+rate_limits: { split_factor: 3 }
+approvals: { tier3: { approvers: [U_A, U_B, U_C] }, self_approval: true }
+prices: { gpu_hour_usd: { H100: 3, A100: 2 } }
+internal_domains: [corp.example]
+";
+
+#[test]
+fn changes_read_well_and_loosening_is_marked() {
+    let lines = |old: &str, new: &str| -> String {
+        let changes = diff(Some(&policy(old)), Some(&policy(new)));
+        changes.iter().map(|change| format!("{change}\n")).collect()
+    };
+    insta::assert_snapshot!(format!(
+        "{}\nand back\n\n{}",
+        lines(BEFORE, AFTER),
+        lines(AFTER, BEFORE)
+    ));
+}
+
+#[test]
+fn a_policy_does_not_differ_from_itself() {
+    assert_eq!(diff(Some(&policy(BEFORE)), Some(&policy(BEFORE))), []);
+    assert_eq!(diff(None, None), []);
+}
+
+#[test]
+fn the_first_policy_loosens_and_the_last_one_tightens() {
+    let first = diff(None, Some(&policy(BEFORE)));
+    assert!(
+        first
+            .iter()
+            .any(|change| change.path == "actions[workloads.list]" && change.loosens)
+    );
+    let gone = diff(Some(&policy(BEFORE)), None);
+    assert!(
+        gone.iter()
+            .any(|change| change.path == "actions[workloads.list]" && !change.loosens)
+    );
+}
+
+#[test]
+fn the_order_of_entries_is_no_change() {
+    let of =
+        |actions: Value| read::from_value(&json!({ "version": 1, "actions": actions })).unwrap();
+    let (one, other) = (
+        json!({ "action": "log_read" }),
+        json!({ "action": "data_read" }),
+    );
+    assert_eq!(
+        diff(
+            Some(&of(json!([one, other]))),
+            Some(&of(json!([other, one])))
+        ),
+        []
+    );
+}
+
+#[test]
+fn every_limit_taken_away_loosens() {
+    let of = |limits: Value| {
+        let mut policy = json!({ "version": 1, "actions": [{ "action": "log_read" }] });
+        for (key, value) in limits.as_object().unwrap() {
+            policy[key] = value.clone();
+        }
+        read::from_value(&policy).unwrap()
+    };
+    for limits in [
+        json!({ "budgets": { "daily_usd": 1 } }),
+        json!({ "agent_budgets": { "a": { "monthly_gpu_hours": 1 } } }),
+        json!({ "rate_limits": { "writes_per_hour": 1 } }),
+        json!({ "prices": { "gpu_hour_usd": { "H100": 1 } } }),
+        json!({ "approvals": { "tier4": { "required": 3 } } }),
+        json!({ "approvals": { "tier4": { "approvers": ["group:a"] } } }),
+        json!({ "actions": [{ "action": "log_read", "caps": { "max_lines": 1 } }] }),
+        json!({ "actions": [{ "action": "log_read", "limits": { "file": ["a"] } }] }),
+        json!({ "actions": [{ "action": "log_read", "scope": { "teams": ["a"] } }] }),
+        json!({ "actions": [{ "action": "log_read", "tier": 3 }] }),
+        json!({ "actions": [{ "action": "log_read" }, { "action": "*", "allow": false }] }),
+    ] {
+        let (with, without) = (of(limits.clone()), of(json!({})));
+        let changes = diff(Some(&with), Some(&without));
+        assert!(
+            changes.iter().any(|change| change.loosens),
+            "{limits}: {changes:?}"
+        );
+        let changes = diff(Some(&without), Some(&with));
+        assert!(
+            changes.iter().all(|change| !change.loosens),
+            "{limits}: {changes:?}"
+        );
+    }
+}

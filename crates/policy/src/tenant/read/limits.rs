@@ -1,0 +1,176 @@
+//! Budgets, rates, approvals and prices.
+
+use super::table::{Table, amount};
+use crate::{
+    fault::Faults,
+    id::AgentId,
+    spelling,
+    tenant::{Approvals, Budgets, Prices, RateLimits, TierApproval},
+    tier::RiskTier,
+};
+use std::{collections::BTreeMap, ops::RangeInclusive};
+
+/// How long a hold may wait, in minutes.
+const EXPIRES_MINUTES: RangeInclusive<u32> = 1..=1440;
+
+/// How many people may be asked for.
+const MOST_APPROVALS: u8 = 10;
+
+const BUDGET_KEYS: [&str; 7] = [
+    "per_action_usd",
+    "daily_usd",
+    "monthly_usd",
+    "per_action_gpu_hours",
+    "daily_gpu_hours",
+    "monthly_gpu_hours",
+    "warn_at_percent",
+];
+
+/// The tenant's own budgets.
+pub(super) fn budgets(table: &Table<'_>, faults: &mut Faults) -> Option<Budgets> {
+    table
+        .table("budgets", &BUDGET_KEYS, faults)
+        .map(|table| budget(&table, faults))
+}
+
+/// Budgets of agents or workspaces, by id.
+pub(super) fn budgets_by_id(
+    table: &Table<'_>,
+    key: &str,
+    faults: &mut Faults,
+) -> BTreeMap<String, Budgets> {
+    let Some(table) = table.table_any(key, faults) else {
+        return BTreeMap::new();
+    };
+    table.collect(faults, |id, value, path, faults| {
+        // Agents and workspaces have ids of the same form.
+        if let Err(error) = AgentId::new(id) {
+            faults.add(path.clone(), error.to_string());
+        }
+        let table = Table::open(value, path, &BUDGET_KEYS, faults)?;
+        Some(budget(&table, faults))
+    })
+}
+
+fn budget(table: &Table<'_>, faults: &mut Faults) -> Budgets {
+    let budgets = Budgets {
+        per_action_usd: table.amount("per_action_usd", faults),
+        daily_usd: table.amount("daily_usd", faults),
+        monthly_usd: table.amount("monthly_usd", faults),
+        per_action_gpu_hours: table.amount("per_action_gpu_hours", faults),
+        daily_gpu_hours: table.amount("daily_gpu_hours", faults),
+        monthly_gpu_hours: table.amount("monthly_gpu_hours", faults),
+        warn_at_percent: table.whole("warn_at_percent", 1..=100, faults),
+    };
+    let limited = |key: &&str| *key != "warn_at_percent" && table.has(key);
+    if !BUDGET_KEYS.iter().any(limited) {
+        table.fault("warn_at_percent", "there is no limit to warn of", faults);
+    }
+    budgets
+}
+
+/// How often.
+pub(super) fn rate_limits(table: &Table<'_>, faults: &mut Faults) -> Option<RateLimits> {
+    let keys = [
+        "writes_per_minute",
+        "writes_per_hour",
+        "actions_per_minute",
+        "actions_per_hour",
+        "split_factor",
+    ];
+    let table = table.table("rate_limits", &keys, faults)?;
+    // Counting further than this would only cost memory.
+    let most = 1..=1_000_000;
+    Some(RateLimits {
+        writes_per_minute: table.whole("writes_per_minute", most.clone(), faults),
+        writes_per_hour: table.whole("writes_per_hour", most.clone(), faults),
+        actions_per_minute: table.whole("actions_per_minute", most.clone(), faults),
+        actions_per_hour: table.whole("actions_per_hour", most, faults),
+        split_factor: table.whole("split_factor", 1..=1000, faults),
+    })
+}
+
+/// Who approves.
+pub(super) fn approvals(table: &Table<'_>, faults: &mut Faults) -> Option<Approvals> {
+    let keys = ["expires_minutes", "tier3", "tier4", "self_approval"];
+    let table = table.table("approvals", &keys, faults)?;
+    Some(Approvals {
+        expires_minutes: table.whole("expires_minutes", EXPIRES_MINUTES, faults),
+        tier3: tier(&table, "tier3", RiskTier::HighWrite, faults),
+        tier4: tier(&table, "tier4", RiskTier::Destructive, faults),
+        self_approval: table.flag("self_approval", faults).unwrap_or_default(),
+    })
+}
+
+fn tier(table: &Table<'_>, key: &str, risk: RiskTier, faults: &mut Faults) -> Option<TierApproval> {
+    let table = table.table(key, &["approvers", "required", "expires_minutes"], faults)?;
+    let approval = TierApproval {
+        approvers: table.texts("approvers", faults),
+        required: table.whole("required", risk.approvals()..=MOST_APPROVALS, faults),
+        expires_minutes: table.whole("expires_minutes", EXPIRES_MINUTES, faults),
+    };
+    for (at, approver) in approval.approvers.iter().enumerate() {
+        if !is_approver(approver) {
+            let message = format!(
+                "`{approver}` is neither a person (`person:…`), a group (`group:…`) nor a Slack user (`U…`)"
+            );
+            table.fault(&format!("approvers[{at}]"), message, faults);
+        }
+    }
+    enough(&approval, risk, &table, faults);
+    Some(approval)
+}
+
+/// A list without groups must have as many people as must approve.
+fn enough(approval: &TierApproval, risk: RiskTier, table: &Table<'_>, faults: &mut Faults) {
+    let people = approval.approvers.len();
+    let required = approval.required.unwrap_or(risk.approvals());
+    let groups = approval
+        .approvers
+        .iter()
+        .any(|approver| approver.starts_with("group:"));
+    if people > 0 && !groups && people < usize::from(required) {
+        let message = format!("names {people} of the {required} people who must approve");
+        table.fault("approvers", message, faults);
+    }
+}
+
+fn is_approver(text: &str) -> bool {
+    let named = |prefix| {
+        text.strip_prefix(prefix)
+            .is_some_and(|id| AgentId::new(id).is_ok())
+    };
+    let slack = |id: &str| {
+        !id.is_empty()
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    };
+    named("person:") || named("group:") || text.strip_prefix(['U', 'W']).is_some_and(slack)
+}
+
+/// What things cost.
+pub(super) fn prices(table: &Table<'_>, faults: &mut Faults) -> Option<Prices> {
+    let table = table.table("prices", &["gpu_hour_usd", "default_hours"], faults)?;
+    let default_hours = table.amount("default_hours", faults);
+    if default_hours == Some(0.0) {
+        table.fault("default_hours", "no job takes zero hours", faults);
+    }
+    let by_type = table.table_any("gpu_hour_usd", faults);
+    let gpu_hour_usd = by_type.map_or_else(BTreeMap::new, |table| {
+        table.collect(faults, |name, value, path, faults| {
+            let slip = spelling::nearest(name, ["default"]).is_some() && name != "default";
+            if name.trim().is_empty() || slip {
+                faults.add(
+                    path.clone(),
+                    format!("`{name}` is neither a GPU type nor `default`"),
+                );
+            }
+            amount(value, path, faults)
+        })
+    });
+    Some(Prices {
+        gpu_hour_usd,
+        default_hours,
+    })
+}
