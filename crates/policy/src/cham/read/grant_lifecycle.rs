@@ -61,31 +61,43 @@ fn checked(fields: &mut Fields<'_, '_>, conditions: Map<String, Value>) -> Map<S
     conditions
 }
 
+/// What an action itself says; a condition on it would look at a parameter of that name, which an
+/// agent is free to set.
+const NOT_PARAMETERS: [(&str, &str); 5] = [
+    ("environment", "`environments` beside the conditions"),
+    ("action_type", "`action_type` beside the conditions"),
+    ("agent", "the scope `agent` and `agent_id`"),
+    ("agent_id", "the scope `agent` and `agent_id`"),
+    ("target_service", "`allowed_targets`"),
+];
+
 /// A condition that could never hold is a mistake: the grant would look alive and never apply.
 fn condition(key: &str, operand: &Value) -> Result<(), String> {
     value::field(&Value::from(key))?;
     let bound = key
         .strip_prefix("max_")
         .or_else(|| key.strip_prefix("min_"));
-    if let Some(parameter) = bound {
-        if parameter.is_empty() {
-            return Err("names no parameter".to_owned());
-        }
-        return match operand {
-            Value::Number(_) => Ok(()),
-            other => Err(format!("must be a number, not {}", value::kind(other))),
-        };
+    let listed = key.strip_prefix("allowed_");
+    let parameter = match listed {
+        Some(several) => several.strip_suffix('s').unwrap_or_default(),
+        None => bound.unwrap_or(key),
+    };
+    if parameter.is_empty() {
+        return Err(match listed {
+            Some(_) => "must end in `s`, as `allowed_regions` does for `region`".to_owned(),
+            None => "names no parameter".to_owned(),
+        });
     }
-    if let Some(parameter) = key.strip_prefix("allowed_") {
-        if parameter.len() < 2 || !parameter.ends_with('s') {
-            return Err("must end in `s`, as `allowed_regions` does for `region`".to_owned());
-        }
-        return match operand {
-            Value::Array(_) => plain_list(operand),
-            other => Err(format!("must be a list, not {}", value::kind(other))),
-        };
+    if let Some((_, instead)) = NOT_PARAMETERS.iter().find(|(name, _)| *name == parameter) {
+        return Err(format!("`{parameter}` is not a parameter; write {instead}"));
     }
-    plain(operand).or_else(|_| plain_list(operand))
+    match (bound, listed, operand) {
+        (Some(_), _, Value::Number(_)) => Ok(()),
+        (Some(_), _, other) => Err(format!("must be a number, not {}", value::kind(other))),
+        (None, Some(_), Value::Array(_)) => plain_list(operand),
+        (None, Some(_), other) => Err(format!("must be a list, not {}", value::kind(other))),
+        (None, None, _) => plain(operand).or_else(|_| plain_list(operand)),
+    }
 }
 
 fn plain_list(operand: &Value) -> Result<(), String> {

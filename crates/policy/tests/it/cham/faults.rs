@@ -183,20 +183,26 @@ fn a_grant_ends_and_its_conditions_can_hold() {
             "owner": null,
             "labels": { "a": 1 },
             "tags": [["x"]],
+            "environment": "staging",
+            "allowed_agents": ["agt_1"],
+            "target_service": "app-logs",
         },
     });
     assert_snapshot!(wrong("grant_lifecycle", grant), @"
     config.max_uses: must be a whole number from 1 to 4294967295, not `0`
     config.expires_at: must be a time with an offset, such as `2026-05-01T00:00:00Z`, not `2026-05-01T00:00:00`
     config.tier_override: must be `A` or `B`: a grant does not refuse
+    config.conditions.allowed_agents: `agent` is not a parameter; write the scope `agent` and `agent_id`
     config.conditions.allowed_hosts: must be a list, not a text
     config.conditions.allowed_ports: must not be an empty list
     config.conditions.allowed_region: must end in `s`, as `allowed_regions` does for `region`
+    config.conditions.environment: `environment` is not a parameter; write `environments` beside the conditions
     config.conditions.labels: must be a text, a number, true, false or a list of these, not an object
     config.conditions.max_size: must be a number, not a text
     config.conditions.min_: names no parameter
     config.conditions.owner: must be a text, a number, true, false or a list of these, not null
     config.conditions.tags: must hold texts, numbers, true or false, not a list
+    config.conditions.target_service: `target_service` is not a parameter; write `allowed_targets`
     config.required: must be true or false, not a text
     ");
 }
