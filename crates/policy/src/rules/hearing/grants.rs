@@ -156,13 +156,15 @@ fn holds(action: &Action, key: &str, value: &Value) -> bool {
     }
 }
 
-/// Whether a parameter, or else the target by that name, has a value.
+/// Whether a parameter, or the target by that name, has a value.
 fn is(action: &Action, name: &str, value: &Value) -> bool {
-    match action.parameter(name) {
-        Some(asked) => match (asked.as_f64(), value.as_f64()) {
-            (Some(asked), Some(value)) => asked == value,
-            _ => asked == value,
-        },
-        None => name == "target" && value.as_str() == Some(&action.target),
+    // An agent chooses its parameters: one called `target` must not stand in for the real one.
+    if name == "target" {
+        return value.as_str() == Some(&action.target);
+    }
+    let Some(asked) = action.parameter(name) else { return false };
+    match (asked.as_f64(), value.as_f64()) {
+        (Some(asked), Some(value)) => asked == value,
+        _ => asked == value,
     }
 }
