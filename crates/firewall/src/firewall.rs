@@ -3,6 +3,7 @@
 mod audit;
 mod calls;
 mod open;
+mod permits;
 mod replay;
 mod simulate;
 mod views;

@@ -1,0 +1,103 @@
+//! What an agent may do about its hold: look, wait, and take the permit once it is released.
+
+use crate::{
+    desk::Desk,
+    http::{
+        read::HoldQuery,
+        render,
+        schema::{ClaimReply, ErrorReply, HoldReply},
+    },
+};
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+use portcullis_door::{
+    caller::Caller,
+    query::Query,
+    reply::{Reply, json_bytes},
+};
+use portcullis_firewall::{
+    error::GateError,
+    hold::{Hold, HoldStatus},
+};
+use std::time::Duration;
+
+/// The first pause between two looks, in milliseconds; each is twice the one before.
+const PAUSE_MS: u64 = 50;
+/// The longest pause, in milliseconds.
+const PAUSE_MAX_MS: u64 = 1_000;
+
+/// Shows a hold, at once or when it is decided.
+#[utoipa::path(
+    get,
+    path = "/v1/holds/{id}",
+    tag = "agents",
+    params(
+        ("id" = String, Path, description = "The hold"),
+        ("wait" = Option<u32>, Query, description = "Wait up to so many seconds, at most 30"),
+    ),
+    responses(
+        (status = 200, description = "The hold as it stands", body = HoldReply),
+        (status = 401, description = "No known credential", body = ErrorReply),
+        (status = 404, description = "No such hold of this agent", body = ErrorReply),
+    ),
+)]
+pub(in crate::http) async fn hold(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(query): Query<HoldQuery>,
+) -> Reply {
+    let wait_ms = query.wait_ms()?;
+    let hold = decided(&desk, &caller, &id, wait_ms).await?;
+    Ok(json_bytes(StatusCode::OK, render::hold(&hold, &caller.request_id)))
+}
+
+/// The hold, looked at again and again until it is decided or the wait is over.
+///
+/// When too many wait already, it is shown as it stands.
+async fn decided(
+    desk: &Desk,
+    caller: &Caller,
+    id: &str,
+    wait_ms: u64,
+) -> Result<Hold, GateError> {
+    let mut hold = desk.firewall.hold(&caller.principal, id).await?;
+    let Ok(_seat) = desk.seats.try_acquire() else { return Ok(hold) };
+    let mut left = wait_ms;
+    let mut pause = PAUSE_MS;
+    while hold.status == HoldStatus::Held && left > 0 {
+        let nap = pause.min(left);
+        tokio::time::sleep(Duration::from_millis(nap)).await;
+        left -= nap;
+        pause = pause.saturating_mul(2).min(PAUSE_MAX_MS);
+        hold = desk.firewall.hold(&caller.principal, id).await?;
+    }
+    Ok(hold)
+}
+
+/// Takes the permit of a released hold; it is given once.
+///
+/// Fails closed: the action is judged again, and what is refused now gets no permit.
+#[utoipa::path(
+    post,
+    path = "/v1/holds/{id}/claim",
+    tag = "agents",
+    params(("id" = String, Path, description = "The hold")),
+    responses(
+        (status = 200, description = "The permit", body = ClaimReply),
+        (status = 401, description = "No known credential", body = ErrorReply),
+        (status = 403, description = "Another agent's hold", body = ErrorReply),
+        (status = 404, description = "No such hold", body = ErrorReply),
+        (status = 409, description = "Not released, too late, or taken", body = ErrorReply),
+    ),
+)]
+pub(in crate::http) async fn claim(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Reply {
+    let permit = desk.firewall.claim(&caller.principal, &id).await?;
+    Ok(json_bytes(StatusCode::OK, render::claimed(&id, &permit, &caller.request_id)))
+}
