@@ -2,17 +2,23 @@
 
 use insta::assert_snapshot;
 use portcullis_policy::{
+    action::Action,
     cham::{
         Rule,
         compliance_pack::{CompliancePack, ComplianceRule},
         read::{draft, wire},
     },
-    id::PolicyId,
+    facts::{Caller, Facts, Mode, Standing},
+    id::{PolicyId, TenantId},
     label::Label,
     pack::{self, Pack},
+    rules::{RuleSet, ScopeMode, Source},
+    tenant,
     tier::Tier,
 };
-use std::fmt::Write;
+use serde_json::json;
+use smallvec::SmallVec;
+use std::{fmt::Write, sync::Arc};
 
 fn compliance(pack: &Pack) -> &CompliancePack {
     let mut rules = pack.drafts.iter().filter_map(|draft| match &draft.rule {
@@ -139,6 +145,104 @@ fn hipaa_has_the_three_published_rules() {
     ];
     let hipaa = pack::find("hipaa").expect("the pack");
     assert_eq!(compliance(hipaa).rules[..3], wanted);
+}
+
+/// The rules of a tenant that allows everything and has applied some packs.
+fn applied<'p>(packs: impl IntoIterator<Item = &'p Pack>) -> RuleSet {
+    let everything = json!({
+        "version": 1,
+        "catalogue": [{ "action": "*", "tier": 0, "free": true }],
+        "actions": [{ "action": "*" }],
+    });
+    let now = "2026-01-05T12:00:00Z".parse().expect("a time");
+    let drafts = packs.into_iter().flat_map(|pack| pack.drafts.clone());
+    let policies = drafts.enumerate().map(|(at, draft)| {
+        let id = PolicyId::new(&format!("pol_{at}")).expect("an id");
+        Arc::new(draft.into_policy(id, now))
+    });
+    let source = Source {
+        tenant: TenantId::new("ten_test").expect("an id"),
+        tenant_policy: Some(tenant::read::from_value(&everything).expect("a tenant policy")),
+        policies: policies.collect(),
+        scope_mode: ScopeMode::Strict,
+    };
+    RuleSet::compile(source).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+/// The tier of an action under some rules.
+fn tier(rules: &RuleSet, kind: &Label, classes: &[Label]) -> Tier {
+    let action: Action = serde_json::from_value(json!({
+        "tenant": "ten_test",
+        "agent": "agt_test",
+        "kind": kind,
+        "target": "records",
+        "environment": "production",
+        "parameters": { "model_id": "small" },
+        "reasoning": "The clinic asked for this in a ticket",
+        "data_classes": classes,
+    }))
+    .expect("an action");
+    let facts = Facts {
+        now: "2026-01-05T12:00:00Z".parse().expect("a time"),
+        mode: Mode::Enforced,
+        caller: Caller {
+            tenant: action.tenant.clone(),
+            agent: None,
+        },
+        agent: Standing::default(),
+        chain_intact: true,
+        rates: [1].into_iter().collect(),
+        grants: SmallVec::default(),
+        budgets: SmallVec::default(),
+        sums: SmallVec::default(),
+    };
+    rules.judge(&action, &facts).tier
+}
+
+#[test]
+fn every_rule_of_a_pack_bites() {
+    for pack in pack::all() {
+        let rules = applied([pack]);
+        for rule in compliance(pack)
+            .rules
+            .iter()
+            .filter(|rule| rule.min_tier.is_some())
+        {
+            let anything = [Label::new("page_publish")];
+            let kinds = if rule.action_types.is_empty() {
+                &anything
+            } else {
+                &rule.action_types[..]
+            };
+            for kind in kinds {
+                for classes in rule.data_classifications.chunks(1).chain([&[][..]]) {
+                    if classes.is_empty() && !rule.data_classifications.is_empty() {
+                        continue;
+                    }
+                    let tier = tier(&rules, kind, classes);
+                    assert!(
+                        Some(tier) >= rule.min_tier,
+                        "{}: {kind} {classes:?} is {tier}",
+                        rule.id
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn all_packs_together_leave_harmless_work_alone() {
+    let rules = applied(pack::all());
+    for kind in [
+        "page_publish",
+        "data_read",
+        "log_read",
+        "metrics_read",
+        "ticket_create",
+    ] {
+        assert_eq!(tier(&rules, &Label::new(kind), &[]), Tier::A, "{kind}");
+    }
 }
 
 #[test]

@@ -41,27 +41,27 @@ fn a_scope_and_its_agent_must_agree() {
 }
 
 /// The faults of a configuration, one a line.
-fn wrong(kind: &str, value: Value) -> String {
-    let faults = config(kind, &value).expect_err("faults");
+fn wrong(kind: &str, value: &Value) -> String {
+    let faults = config(kind, value).expect_err("faults");
     faults.0.iter().map(|fault| format!("{fault}\n")).collect()
 }
 
 #[test]
 fn a_floor_lies_between_0_and_1() {
     let floors = json!({ "incident": 1.01, "fix": -0.1, "containment": "0.9", "overall": 1 });
-    assert_snapshot!(wrong("confidence_floor", json!({ "floors": floors })), @"
+    assert_snapshot!(wrong("confidence_floor", &json!({ "floors": floors })), @"
     config.floors.incident: must be a number from 0 to 1, not `1.01`
     config.floors.fix: must be a number from 0 to 1, not `-0.1`
     config.floors.containment: must be a number from 0 to 1, not a text
     config.floors.overall: is not a known key
     ");
-    assert_snapshot!(wrong("confidence_floor", json!({ "floors": {} })), @"config.floors: needs at least one of `incident`, `fix`, `containment`");
-    assert_snapshot!(wrong("confidence_floor", json!({ "escalation": "tier-up" })), @"
+    assert_snapshot!(wrong("confidence_floor", &json!({ "floors": {} })), @"config.floors: needs at least one of `incident`, `fix`, `containment`");
+    assert_snapshot!(wrong("confidence_floor", &json!({ "escalation": "tier-up" })), @"
     config.floors: is missing
     config.escalation: must be one of `tier_up`, `block`, not `tier-up` (did you mean `tier_up`?)
     ");
     let both = json!({ "floor": 0.5, "threshold": 0.5, "floors": [], "action_on_fail": "tier_up" });
-    assert_snapshot!(wrong("confidence_floor", both), @"
+    assert_snapshot!(wrong("confidence_floor", &both), @"
     config.threshold: must not stand beside `floors`
     config.floor: must not stand beside `floors`
     config.floors: must be an object, not a list
@@ -71,24 +71,24 @@ fn a_floor_lies_between_0_and_1() {
 
 #[test]
 fn a_restriction_names_where_and_how_far() {
-    assert_snapshot!(wrong("environment_restriction", json!({ "max_tier": "D" })), @"
+    assert_snapshot!(wrong("environment_restriction", &json!({ "max_tier": "D" })), @"
     config.environment: is missing
     config.max_tier: must be one of `A`, `B`, `C`, `X`, not `D`
     ");
-    assert_snapshot!(wrong("environment_restriction", json!({ "enviroment": "production" })), @"
+    assert_snapshot!(wrong("environment_restriction", &json!({ "enviroment": "production" })), @"
     config.environment: is missing
     config.max_tier: is missing
     config.enviroment: is not a known key (did you mean `environment`?)
     ");
     let both =
         json!({ "environment": "a", "environments": ["b"], "max_tier": "B", "action_types": [] });
-    assert_snapshot!(wrong("environment_restriction", both), @"
+    assert_snapshot!(wrong("environment_restriction", &both), @"
     config.environments: must not stand beside `environment`
     config.action_types: must not be an empty list
     ");
     let mixed =
         json!({ "blocked_environments": ["a"], "max_tier": "A", "action_on_match": "HOLD" });
-    assert_snapshot!(wrong("environment_restriction", mixed), @"
+    assert_snapshot!(wrong("environment_restriction", &mixed), @"
     config.max_tier: must not stand beside `blocked_environments`
     config.action_on_match: must be `BLOCK`, not `HOLD`
     ");
@@ -97,14 +97,14 @@ fn a_restriction_names_where_and_how_far() {
 #[test]
 fn a_block_blocks() {
     let soft = json!({ "action_types": ["x", " ", 3], "verdict": "HELD", "tier": "B" });
-    assert_snapshot!(wrong("action_type_block", soft), @"
+    assert_snapshot!(wrong("action_type_block", &soft), @"
     config.action_types[1]: must not be blank
     config.action_types[2]: must be a text, not a number
     config.verdict: must be `BLOCKED`; this type of policy knows no other verdict
     config.tier: must be one of `C`, `X`, not `B`
     ");
-    assert_snapshot!(wrong("action_type_block", json!({})), @"config.action_types: is missing");
-    assert_snapshot!(wrong("action_type_block", json!({ "action_types": null })), @"config.action_types: must not be null; leave it out instead");
+    assert_snapshot!(wrong("action_type_block", &json!({})), @"config.action_types: is missing");
+    assert_snapshot!(wrong("action_type_block", &json!({ "action_types": null })), @"config.action_types: must not be null; leave it out instead");
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_pattern_is_refused_with_what_to_write_instead() {
         "conditions": { "action_pattern": "send_*", "content_check": "pii", "direction": "out" },
         "verdict_on_trigger": "HELD",
     });
-    assert_snapshot!(wrong("action_block", pattern), @"
+    assert_snapshot!(wrong("action_block", &pattern), @"
     config.conditions.content_check: a policy cannot look at the content; leave it out
     config.conditions.direction: a policy cannot look at the direction; leave it out
     config.conditions.action_pattern: the pattern `send_*` cannot be a policy: list the types in an `action_type_block`, or forbid the pattern in the tenant policy
@@ -132,7 +132,7 @@ fn a_rate_window_has_a_period_and_a_most() {
         { "perod": "1m" },
         7,
     ]);
-    assert_snapshot!(wrong("rate_limit", json!({ "windows": windows, "on_exceed": "warn" })), @"
+    assert_snapshot!(wrong("rate_limit", &json!({ "windows": windows, "on_exceed": "warn" })), @"
     config.windows[0].period: `1 minute` is not a period such as `1s`, `5m`, `1h` or `1d`
     config.windows[0].max: must be a whole number from 1 to 4294967295, not `0`
     config.windows[1].max: must be a whole number from 1 to 4294967295, not `1.5`
@@ -145,15 +145,15 @@ fn a_rate_window_has_a_period_and_a_most() {
     config.windows[4].period: `1m` comes twice
     config.on_exceed: must be one of `block`, `hold`, not `warn`
     ");
-    assert_snapshot!(wrong("rate_limit", json!({ "windows": [] })), @"config.windows: must not be an empty list");
-    assert_snapshot!(wrong("rate_limit", json!({ "windows": {} })), @"config.windows: must be a list, not an object");
+    assert_snapshot!(wrong("rate_limit", &json!({ "windows": [] })), @"config.windows: must not be an empty list");
+    assert_snapshot!(wrong("rate_limit", &json!({ "windows": {} })), @"config.windows: must be a list, not an object");
 }
 
 #[test]
 fn reasoning_is_asked_for_somehow() {
-    assert_snapshot!(wrong("require_reasoning", json!({ "on_missing": "block" })), @"config: needs `min_length` or `required_fields`");
+    assert_snapshot!(wrong("require_reasoning", &json!({ "on_missing": "block" })), @"config: needs `min_length` or `required_fields`");
     let fields = json!({ "min_length": -1, "required_fields": ["a..b", ""] });
-    assert_snapshot!(wrong("require_reasoning", fields), @"
+    assert_snapshot!(wrong("require_reasoning", &fields), @"
     config.min_length: must be a whole number from 0 to 10000, not `-1`
     config.required_fields[0]: `a..b` is not the path of a field
     config.required_fields[1]: must not be blank
@@ -162,7 +162,7 @@ fn reasoning_is_asked_for_somehow() {
 
 #[test]
 fn a_grant_ends_and_its_conditions_can_hold() {
-    assert_snapshot!(wrong("grant_lifecycle", json!({})), @"
+    assert_snapshot!(wrong("grant_lifecycle", &json!({})), @"
     config.action_type: is missing
     config.max_uses: is missing
     config.expires_at: is missing
@@ -188,7 +188,7 @@ fn a_grant_ends_and_its_conditions_can_hold() {
             "target_service": "app-logs",
         },
     });
-    assert_snapshot!(wrong("grant_lifecycle", grant), @"
+    assert_snapshot!(wrong("grant_lifecycle", &grant), @"
     config.max_uses: must be a whole number from 1 to 4294967295, not `0`
     config.expires_at: must be a time with an offset, such as `2026-05-01T00:00:00Z`, not `2026-05-01T00:00:00`
     config.tier_override: must be `A` or `B`: a grant does not refuse
@@ -216,7 +216,7 @@ fn a_compliance_rule_does_something_and_has_its_own_id() {
         { "id": "c", "min_tier": "C", "data_classes": ["PHI"] },
         { "min_tier": "B", "data_classifications": [] },
     ]);
-    assert_snapshot!(wrong("compliance_pack", json!({ "standard": "", "rules": rules })), @"
+    assert_snapshot!(wrong("compliance_pack", &json!({ "standard": "", "rules": rules })), @"
     config.standard: must not be blank
     config.rules[0]: does nothing: needs `min_tier` or `retention_days`
     config.rules[1].min_tier: must be one of `A`, `B`, `C`, `X`, not `Z`
@@ -237,7 +237,7 @@ fn a_window_can_open() {
         { "day": ["monday"], "start": "02:00", "end": "06:00" },
     ]);
     let window = json!({ "windows": windows, "outside_window": "deny", "emergency_override": 1 });
-    assert_snapshot!(wrong("time_window", window), @"
+    assert_snapshot!(wrong("time_window", &window), @"
     config.windows[0].days[1]: must be one of `monday`, `tuesday`, `wednesday`, `thursday`, `friday`, `saturday`, `sunday`, not `funday` (did you mean `sunday`?)
     config.windows[0].days[2]: must be a text, not a number
     config.windows[0].start: `2:00` is not a time of day such as `02:00`
@@ -277,14 +277,14 @@ fn a_key_that_comes_twice_is_refused() {
 
 #[test]
 fn an_unknown_type_is_refused_with_the_likely_one() {
-    assert_snapshot!(wrong("time_windows", json!({})), @"type: `time_windows` is not a type of policy (did you mean `time_window`?)");
-    assert_snapshot!(wrong("sequence", json!({})), @"type: `sequence` is not a type of policy");
+    assert_snapshot!(wrong("time_windows", &json!({})), @"type: `time_windows` is not a type of policy (did you mean `time_window`?)");
+    assert_snapshot!(wrong("sequence", &json!({})), @"type: `sequence` is not a type of policy");
 }
 
 #[test]
 fn a_text_that_looks_like_another_is_refused() {
     let hidden = json!({ "action_types": ["drop\u{200b}_table"], "reason": "ok\u{202e}ko" });
-    assert_snapshot!(wrong("action_type_block", hidden), @"
+    assert_snapshot!(wrong("action_type_block", &hidden), @"
     config.action_types[0]: has a hidden character (U+200B)
     config.reason: has a hidden character (U+202E)
     ");
@@ -298,7 +298,7 @@ fn too_much_of_anything_is_refused_briefly() {
     for n in 0..1_000 {
         config[format!("{n}_{long}")] = json!(n);
     }
-    let told = wrong("action_type_block", config);
+    let told = wrong("action_type_block", &config);
     assert!(told.len() < 10_000, "{} bytes", told.len());
     assert_snapshot!(told.lines().filter(|line| !line.contains("not a known key")).collect::<Vec<_>>().join("\n"), @"
     config.action_types: has 1001 entries, more than 1000

@@ -173,7 +173,7 @@ fn obligations(differences: &mut Differences, judgement: &Judgement<'_>, want: &
     differences.check("grant", want.grant.as_ref(), &grant);
     let retention = found
         .retention_days
-        .map_or(json!("none"), |days| json!(days));
+        .map_or_else(|| json!("none"), |days| json!(days));
     differences.check::<Value>("retention_days", want.retention_days.as_ref(), &retention);
     let reserve: BTreeMap<String, f64> = found
         .reserve
