@@ -1,5 +1,14 @@
 //! The integration tests of the rules.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test whose world cannot be set up must stop, in its helpers too"
+)]
+
+mod catalogue;
 mod cham;
 mod conflicts;
 mod conformance;
@@ -9,4 +18,6 @@ mod packs;
 mod principles;
 mod properties;
 mod reference;
+mod tenant;
+mod tenant_examples;
 mod windows;
