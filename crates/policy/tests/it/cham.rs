@@ -2,6 +2,7 @@
 
 mod examples;
 mod faults;
+mod hostile;
 mod round_trip;
 
 use portcullis_policy::{

@@ -2,7 +2,10 @@
 
 use super::value::{self, Parse};
 use crate::{fault::Faults, spelling};
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
 use serde_json::{Map, Value};
+use std::hash::Hash;
 
 /// The most unknown keys named one by one.
 const MOST_UNKNOWN: usize = 20;
@@ -110,17 +113,18 @@ impl<'v, 'f> Fields<'v, 'f> {
 
     /// An optional list of values, one entry at least; empty when absent. Repeated entries count
     /// once.
-    pub(super) fn list<T: PartialEq>(
+    pub(super) fn list<T: Clone + Eq + Hash>(
         &mut self,
         key: &'static str,
         most: usize,
         parse: Parse<T>,
     ) -> Vec<T> {
         let mut found = Vec::new();
+        let mut known: HashSet<T, RandomState> = HashSet::default();
         for (at, item) in self.items(key, most).iter().enumerate() {
             match self.parsed(&format!("{key}[{at}]"), item, parse) {
-                Some(value) if !found.contains(&value) => found.push(value),
-                _ => {}
+                Some(value) if known.insert(value.clone()) => found.push(value),
+                Some(_) | None => {}
             }
         }
         found

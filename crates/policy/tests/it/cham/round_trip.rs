@@ -219,7 +219,7 @@ fn window() -> impl Strategy<Value = Rule> {
 }
 
 prop_compose! {
-    fn policies()(
+    pub(super) fn policies()(
         rule in prop_oneof![floor(), restriction(), block(), rate(), reasoning(), grant(), pack(), window()],
         name in "[A-Za-z][ -~]{0,20}[a-z]",
         agent in option::of("agt_[a-z0-9]{1,8}"),
