@@ -95,6 +95,19 @@ impl Rule {
             Self::TimeWindow(_) => "time_window",
         }
     }
+
+    /// What the policy says for itself, shown with the verdict.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::EnvironmentRestriction(rule) => rule.reason.as_deref(),
+            Self::ActionTypeBlock(rule) => rule.reason.as_deref(),
+            Self::RateLimit(rule) => rule.reason.as_deref(),
+            Self::RequireReasoning(rule) => rule.reason.as_deref(),
+            Self::TimeWindow(rule) => rule.reason.as_deref(),
+            Self::ConfidenceFloor(_) | Self::GrantLifecycle(_) | Self::CompliancePack(_) => None,
+        }
+    }
 }
 
 /// What a breached policy does.
