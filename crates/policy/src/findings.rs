@@ -28,7 +28,14 @@ impl<'r> Findings<'r> {
     /// Adds a reason that binds.
     pub fn add(&mut self, code: Code, source: Source<'r>, tier: Tier, detail: Detail<'r>) {
         let verdict = tier.verdict();
-        self.push(Reason { code, source, tier, verdict, enforced: true, detail });
+        self.push(Reason {
+            code,
+            source,
+            tier,
+            verdict,
+            enforced: true,
+            detail,
+        });
     }
 
     /// Adds a reason that demands tier C for a refusal.

@@ -50,7 +50,14 @@ impl Judgement<'_> {
         let (code, tier) = (Code::StageFailed, Tier::C);
         let verdict = tier.verdict();
         let source = Source::Stage(stage);
-        let reason = Reason { code, source, tier, verdict, enforced: true, detail: Detail::None };
+        let reason = Reason {
+            code,
+            source,
+            tier,
+            verdict,
+            enforced: true,
+            detail: Detail::None,
+        };
         Self {
             verdict,
             tier,
@@ -69,13 +76,17 @@ impl Judgement<'_> {
     #[must_use]
     pub fn rule_violated(&self) -> Option<String> {
         let refuses = |reason: &&Reason<'_>| reason.enforced && reason.verdict == Verdict::Blocked;
-        self.reasons.iter().find(refuses).map(|reason| match reason.source {
-            Source::Principle(principle) => principle.to_string(),
-            Source::Policy(policy) => policy.id.to_string(),
-            Source::Identity | Source::TenantPolicy(_) | Source::Catalogue | Source::Stage(_) => {
-                reason.code.to_string()
-            }
-        })
+        self.reasons
+            .iter()
+            .find(refuses)
+            .map(|reason| match reason.source {
+                Source::Principle(principle) => principle.to_string(),
+                Source::Policy(policy) => policy.id.to_string(),
+                Source::Identity
+                | Source::TenantPolicy(_)
+                | Source::Catalogue
+                | Source::Stage(_) => reason.code.to_string(),
+            })
     }
 }
 

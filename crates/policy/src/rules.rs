@@ -79,7 +79,12 @@ impl RuleSet {
     /// # Errors
     /// Every mistake in any of the rules, with its path.
     pub fn compile(source: Source) -> Result<Self, Faults> {
-        let Source { tenant, tenant_policy, policies, scope_mode } = source;
+        let Source {
+            tenant,
+            tenant_policy,
+            policies,
+            scope_mode,
+        } = source;
         let mut faults = Faults::default();
         let tenant_rules = TenantRules::compile(tenant_policy.as_ref(), &tenant);
         let policies = compile::order(policies, &mut faults);
@@ -92,9 +97,15 @@ impl RuleSet {
             [0; 32]
         });
         match tenant_rules {
-            Ok(tenant_rules) => {
-                faults.or(Self { tenant, scope_mode, policies, index, shelves, tenant_rules, digest })
-            }
+            Ok(tenant_rules) => faults.or(Self {
+                tenant,
+                scope_mode,
+                policies,
+                index,
+                shelves,
+                tenant_rules,
+                digest,
+            }),
             Err(mut found) => {
                 found.0.append(&mut faults.0);
                 Err(found)
@@ -129,7 +140,8 @@ impl RuleSet {
         let mut obligations = Obligations::default();
         let mut answers = Answers::new(facts);
         identity::check(&self.tenant, action, facts, &mut findings);
-        self.tenant_rules.judge(action, &mut answers, &mut findings, &mut obligations);
+        self.tenant_rules
+            .judge(action, &mut answers, &mut findings, &mut obligations);
         principles::check(action, self.index.words(&action.kind), &mut findings);
         let docket = Docket::of(self.index.matching(action), self.scope_mode);
         let case = self.case(action, &docket);
@@ -162,9 +174,10 @@ impl RuleSet {
             Counter::Agent => self.shelves.retention(),
             Counter::Tenant | Counter::AgentWrites | Counter::TenantWrites => None,
         };
-        layer_two.into_iter().chain(policies).reduce(|(period, max), (other, others)| {
-            (period.max(other), max.max(others))
-        })
+        layer_two
+            .into_iter()
+            .chain(policies)
+            .reduce(|(period, max), (other, others)| (period.max(other), max.max(others)))
     }
 
     /// Where the policies of this set disagree, whatever the action, two by two; looks at every

@@ -2,7 +2,9 @@
 
 use super::{
     ConflictReport,
-    Detector::{self, ConfidenceConflict, GrantVsBlock, ScopeAmbiguity, TierConflict, WindowOverlap},
+    Detector::{
+        self, ConfidenceConflict, GrantVsBlock, ScopeAmbiguity, TierConflict, WindowOverlap,
+    },
     order::{Contender, resolve},
     reach::Reach,
     strictness,
@@ -24,7 +26,10 @@ pub fn between(policies: &[Arc<Policy>], candidate: &Policy) -> Vec<ConflictRepo
     let candidate = Profile::of(candidate);
     let others = policies.iter().map(Arc::as_ref);
     let others = others.filter(|other| other.active && other.id != candidate.policy.id);
-    others.flat_map(|other| pair(&Profile::of(other), &candidate)).take(MAX_REPORTS).collect()
+    others
+        .flat_map(|other| pair(&Profile::of(other), &candidate))
+        .take(MAX_REPORTS)
+        .collect()
 }
 
 /// Where active policies disagree with each other, two by two. At most [`MAX_REPORTS`].
@@ -52,11 +57,18 @@ impl<'p> Profile<'p> {
             Rule::TimeWindow(rule) => Schedule::compile(rule).ok(),
             _ => None,
         };
-        Self { policy, reach: Reach::of(policy), schedule }
+        Self {
+            policy,
+            reach: Reach::of(policy),
+            schedule,
+        }
     }
 
     const fn contender<R>(&self, restriction: R) -> Contender<'p, R> {
-        Contender { policy: self.policy, restriction }
+        Contender {
+            policy: self.policy,
+            restriction,
+        }
     }
 }
 
@@ -72,7 +84,7 @@ fn pair(first: &Profile<'_>, second: &Profile<'_>) -> impl Iterator<Item = Confl
 fn tiers(first: &Profile<'_>, second: &Profile<'_>) -> Option<ConflictReport> {
     let (a, b) = (tier(&first.policy.rule)?, tier(&second.policy.rule)?);
     let what = format!("tier {a} and tier {b} for the same action type");
-    (a != b).then(|| report(TierConflict, first.contender(a), second.contender(b), &what))
+    (a != b).then(|| report(TierConflict, &first.contender(a), &second.contender(b), &what))
 }
 
 /// The tier a policy gives to whatever it matches.
@@ -89,7 +101,8 @@ fn tier(rule: &Rule) -> Option<Tier> {
 
 /// Two change windows that are open at once, with different rules for the time outside.
 fn windows(first: &Profile<'_>, second: &Profile<'_>) -> Option<ConflictReport> {
-    let (Rule::TimeWindow(a), Rule::TimeWindow(b)) = (&first.policy.rule, &second.policy.rule) else {
+    let (Rule::TimeWindow(a), Rule::TimeWindow(b)) = (&first.policy.rule, &second.policy.rule)
+    else {
         return None;
     };
     let differ = strictness::windows_differ(a, b);
@@ -97,7 +110,9 @@ fn windows(first: &Profile<'_>, second: &Profile<'_>) -> Option<ConflictReport> 
     overlap.then(|| {
         let a = first.contender(strictness::window(a, first.schedule.as_ref()));
         let b = second.contender(strictness::window(b, second.schedule.as_ref()));
-        report(WindowOverlap, a, b, "different rules outside change windows that overlap")
+        report(WindowOverlap, &a, &b,
+            "different rules outside change windows that overlap",
+        )
     })
 }
 
@@ -109,21 +124,30 @@ fn grants(first: &Profile<'_>, second: &Profile<'_>) -> Option<ConflictReport> {
         _ => return None,
     };
     let (a, b) = (first.contender(blocks.0), second.contender(blocks.1));
-    Some(report(GrantVsBlock, a, b, "a grant and a block for the same action type"))
+    Some(report(GrantVsBlock, &a, &b,
+        "a grant and a block for the same action type",
+    ))
 }
 
 /// Two floors that differ in a dimension.
 fn floors(first: &Profile<'_>, second: &Profile<'_>) -> Option<ConflictReport> {
-    let (Rule::ConfidenceFloor(a), Rule::ConfidenceFloor(b)) = (&first.policy.rule, &second.policy.rule)
+    let (Rule::ConfidenceFloor(a), Rule::ConfidenceFloor(b)) =
+        (&first.policy.rule, &second.policy.rule)
     else {
         return None;
     };
     Dimension::ALL.into_iter().find_map(|dimension| {
         let (low, high) = (a.floors.of(dimension)?, b.floors.of(dimension)?);
-        let what = format!("floors of {low} and {high} for {} confidence", dimension.as_str());
+        let what = format!(
+            "floors of {low} and {high} for {} confidence",
+            dimension.as_str()
+        );
         let key = |floors| strictness::floor(floors, dimension);
-        let (a, b) = (first.contender(key(&a.floors)), second.contender(key(&b.floors)));
-        (a.restriction != b.restriction).then(|| report(ConfidenceConflict, a, b, &what))
+        let (a, b) = (
+            first.contender(key(&a.floors)),
+            second.contender(key(&b.floors)),
+        );
+        (a.restriction != b.restriction).then(|| report(ConfidenceConflict, &a, &b, &what))
     })
 }
 
@@ -134,23 +158,31 @@ fn scopes(first: &Profile<'_>, second: &Profile<'_>) -> Option<ConflictReport> {
     contradict.then(|| {
         let order = strictness::compare(&a.rule, &b.rule);
         let (a, b) = (first.contender(order), second.contender(Ordering::Equal));
-        let what = format!("different `{}` rules for one agent and for all", first.policy.rule.kind());
-        report(ScopeAmbiguity, a, b, &what)
+        let what = format!(
+            "different `{}` rules for one agent and for all",
+            first.policy.rule.kind()
+        );
+        report(ScopeAmbiguity, &a, &b, &what)
     })
 }
 
 fn report<R: Ord>(
     detector: Detector,
-    first: Contender<'_, R>,
-    second: Contender<'_, R>,
+    first: &Contender<'_, R>,
+    second: &Contender<'_, R>,
     what: &str,
 ) -> ConflictReport {
     let (winner, loser, resolution) = resolve(first, second);
     ConflictReport {
         detector,
         policy_ids: vec![winner.id.clone(), loser.id.clone()],
-        description: format!("`{}` and `{}` set {what}; `{}` takes effect because it {}",
-            winner.name, loser.name, winner.name, resolution.why()),
+        description: format!(
+            "`{}` and `{}` set {what}; `{}` takes effect because it {}",
+            winner.name,
+            loser.name,
+            winner.name,
+            resolution.why()
+        ),
         winner_policy_id: winner.id.clone(),
         resolution,
     }

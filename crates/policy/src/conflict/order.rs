@@ -23,7 +23,11 @@ impl<'p, R: Ord> Contender<'p, R> {
     /// The one of the two that takes effect.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        if other.beats(&self).is_some() { other } else { self }
+        if other.beats(&self).is_some() {
+            other
+        } else {
+            self
+        }
     }
 
     /// The order of the two, and the step that decides it.
@@ -31,25 +35,33 @@ impl<'p, R: Ord> Contender<'p, R> {
         let scoped = |policy: &Policy| policy.agent.is_some();
         let age = |policy: &'p Policy| (policy.created_at, policy.id.as_str());
         let steps = [
-            (self.restriction.cmp(&other.restriction), Resolution::MoreRestrictive),
-            (scoped(self.policy).cmp(&scoped(other.policy)), Resolution::AgentScoped),
+            (
+                self.restriction.cmp(&other.restriction),
+                Resolution::MoreRestrictive,
+            ),
+            (
+                scoped(self.policy).cmp(&scoped(other.policy)),
+                Resolution::AgentScoped,
+            ),
         ];
         let newer = (age(self.policy).cmp(&age(other.policy)), Resolution::Newer);
-        steps.into_iter().find(|(order, _)| order.is_ne()).unwrap_or(newer)
+        steps
+            .into_iter()
+            .find(|(order, _)| order.is_ne())
+            .unwrap_or(newer)
     }
 }
 
-/// Puts the one that takes effect first.
+/// Puts the one that takes effect first, and says why it does.
 #[must_use]
 pub fn resolve<'p, R: Ord>(
-    first: Contender<'p, R>,
-    second: Contender<'p, R>,
+    first: &Contender<'p, R>,
+    second: &Contender<'p, R>,
 ) -> (&'p Policy, &'p Policy, Resolution) {
-    if let Some(step) = second.beats(&first) {
-        return (second.policy, first.policy, step);
+    match first.against(second) {
+        (Ordering::Less, step) => (second.policy, first.policy, step),
+        (Ordering::Equal | Ordering::Greater, step) => (first.policy, second.policy, step),
     }
-    let (_, step) = first.against(&second);
-    (first.policy, second.policy, step)
 }
 
 /// How one rule compares with another of its type, where each aspect compares as given: stricter

@@ -24,19 +24,30 @@ impl<'p> Reach<'p> {
     pub fn of(policy: &'p Policy) -> Self {
         let (kinds, environments): (SmallVec<[&Label; 4]>, &[Label]) = match &policy.rule {
             Rule::ConfidenceFloor(floor) => (SmallVec::new(), &floor.environments),
-            Rule::EnvironmentRestriction(restriction) => {
-                (restriction.action_types.iter().collect(), &restriction.environments)
+            Rule::EnvironmentRestriction(restriction) => (
+                restriction.action_types.iter().collect(),
+                &restriction.environments,
+            ),
+            Rule::ActionTypeBlock(block) => {
+                (block.action_types.iter().collect(), &block.environments)
             }
-            Rule::ActionTypeBlock(block) => (block.action_types.iter().collect(), &block.environments),
             Rule::RateLimit(_) => (SmallVec::new(), &[]),
             Rule::RequireReasoning(required) => (SmallVec::new(), &required.environments),
-            Rule::GrantLifecycle(grant) => {
-                (SmallVec::from_slice(&[&grant.action_type]), &grant.environments)
-            }
+            Rule::GrantLifecycle(grant) => (
+                SmallVec::from_slice(&[&grant.action_type]),
+                &grant.environments,
+            ),
             Rule::CompliancePack(pack) => {
                 let everything = pack.rules.iter().any(|rule| rule.action_types.is_empty());
-                let rules = if everything { &[] } else { pack.rules.as_slice() };
-                (rules.iter().flat_map(|rule| &rule.action_types).collect(), &[])
+                let rules = if everything {
+                    &[]
+                } else {
+                    pack.rules.as_slice()
+                };
+                (
+                    rules.iter().flat_map(|rule| &rule.action_types).collect(),
+                    &[],
+                )
             }
             Rule::TimeWindow(window) => (SmallVec::new(), &window.environments),
         };
@@ -54,9 +65,7 @@ impl<'p> Reach<'p> {
             (Some(mine), Some(theirs)) => mine == theirs,
             _ => true,
         };
-        agents
-            && share(&self.kinds, &other.kinds)
-            && share(&self.environments, &other.environments)
+        agents && share(&self.kinds, &other.kinds) && share(&self.environments, &other.environments)
     }
 }
 
@@ -70,5 +79,7 @@ fn once(mut labels: SmallVec<[&Label; 4]>) -> SmallVec<[&Label; 4]> {
 fn share(first: &[&Label], second: &[&Label]) -> bool {
     first.is_empty()
         || second.is_empty()
-        || first.iter().any(|label| second.binary_search(label).is_ok())
+        || first
+            .iter()
+            .any(|label| second.binary_search(label).is_ok())
 }

@@ -22,7 +22,11 @@ impl Serialize for Judgement<'_> {
             would: (self.would != (self.verdict, self.tier)).then_some(Would { verdict, tier }),
             rule_violated: self.rule_violated(),
             reasons: self.reasons.iter().map(Because::of).collect(),
-            policies_fired: self.fired.iter().map(|policy| Fired::of(self, policy)).collect(),
+            policies_fired: self
+                .fired
+                .iter()
+                .map(|policy| Fired::of(self, policy))
+                .collect(),
             policies_evaluated: self.evaluated.len(),
             conflicts: self.conflicts.iter().map(Dispute::of).collect(),
             obligations: Duties::of(&self.obligations),
@@ -123,9 +127,16 @@ fn figures(detail: &Detail<'_>) -> (Option<Value>, Option<Value>) {
         Detail::Member { allowed, asked, .. } => {
             (Some(json!(allowed)), asked.as_deref().map(Value::from))
         }
-        Detail::Floor { floor, reported, .. } => (Some(json!(floor)), reported.map(Value::from)),
+        Detail::Floor {
+            floor, reported, ..
+        } => (Some(json!(floor)), reported.map(Value::from)),
         Detail::Rate { max, count, .. } => (Some(json!(max)), Some(json!(count))),
-        Detail::Budget { limit, committed, asked, .. } => {
+        Detail::Budget {
+            limit,
+            committed,
+            asked,
+            ..
+        } => {
             let total = asked.map(|asked| json!(asked.plus(*committed).units()));
             (Some(json!(limit.units())), total)
         }
@@ -173,7 +184,11 @@ impl<'j> Dispute<'j> {
             detector: conflict.detector,
             winner_policy_id: conflict.winner.id.as_str(),
             resolution: conflict.resolution,
-            loser_policy_ids: conflict.losers.iter().map(|loser| loser.id.as_str()).collect(),
+            loser_policy_ids: conflict
+                .losers
+                .iter()
+                .map(|loser| loser.id.as_str())
+                .collect(),
         }
     }
 }
@@ -227,7 +242,14 @@ struct Set<'j> {
 impl<'j> Set<'j> {
     const fn new(budget: &'j BudgetNeed, amount: f64) -> Self {
         let BudgetNeed { scope, unit, span } = budget;
-        Self { scope: scope.as_str(), unit: *unit, span: *span, amount, limit: None, percent: None }
+        Self {
+            scope: scope.as_str(),
+            unit: *unit,
+            span: *span,
+            amount,
+            limit: None,
+            percent: None,
+        }
     }
 
     fn aside(reserve: &'j Reserve) -> Self {
@@ -237,6 +259,10 @@ impl<'j> Set<'j> {
     fn near(warning: &'j Warning) -> Self {
         let limit = Some(Micros::units(warning.limit));
         let percent = Some(warning.percent);
-        Self { limit, percent, ..Self::new(&warning.budget, warning.committed.units()) }
+        Self {
+            limit,
+            percent,
+            ..Self::new(&warning.budget, warning.committed.units())
+        }
     }
 }

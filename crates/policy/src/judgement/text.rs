@@ -25,7 +25,9 @@ impl fmt::Display for Reason<'_> {
         }
         write_rule(f, self)?;
         match self.source {
-            Source::TenantPolicy(path) if !path.is_empty() => write!(f, " (tenant policy, `{path}`)"),
+            Source::TenantPolicy(path) if !path.is_empty() => {
+                write!(f, " (tenant policy, `{path}`)")
+            }
             _ => Ok(()),
         }
     }
@@ -37,10 +39,16 @@ fn write_rule(f: &mut fmt::Formatter<'_>, reason: &Reason<'_>) -> fmt::Result {
         (Code::StageFailed, Detail::None) => Ok(()),
         (Code::StageFailed, detail) => write!(f, ": {detail}"),
         (Code::AgentTier, _) => {
-            write!(f, "every action of this agent is at least tier {}", reason.tier)
+            write!(
+                f,
+                "every action of this agent is at least tier {}",
+                reason.tier
+            )
         }
         (Code::AgentFloor, detail) => write!(f, "the agent's own floor is missed: {detail}"),
-        (Code::OutOfScope, Detail::None) => f.write_str("the tenant policy does not permit this scope"),
+        (Code::OutOfScope, Detail::None) => {
+            f.write_str("the tenant policy does not permit this scope")
+        }
         (code, Detail::None) => f.write_str(bare(*code)),
         (Code::NotAllowed | Code::Denied | Code::CrossTenant, detail) => {
             write!(f, "{}: {detail}", bare(reason.code))
@@ -93,7 +101,11 @@ fn write_policy(f: &mut fmt::Formatter<'_>, reason: &Reason<'_>, policy: &Policy
         (Code::StageFailed, detail) => write!(f, "a policy could not be evaluated: {detail}")?,
         (Code::Granted, _) => write!(f, "a grant gives this action tier {}", reason.tier)?,
         (Code::EnvironmentRestricted, _) => {
-            write!(f, "the environment permits no more autonomy than tier {}", reason.tier)?;
+            write!(
+                f,
+                "the environment permits no more autonomy than tier {}",
+                reason.tier
+            )?;
         }
         (Code::LowConfidence, detail) => {
             write!(f, "{detail}, so the action is tier {}", reason.tier)?;
@@ -127,27 +139,16 @@ impl fmt::Display for Detail<'_> {
             Self::Text(text) => f.write_str(text),
             Self::Risk(risk) => write_risk(f, *risk),
             Self::Cap { name, limit, asked } => write_cap(f, name, *limit, *asked),
-            Self::Member { name, allowed, asked } => write_member(f, name, allowed, asked.as_deref()),
-            Self::Floor { dimension, floor, reported: Some(reported) } => {
-                write!(f, "{} confidence is {reported}, below {floor}", dimension.as_str())
+            Self::Member { name, allowed, asked } => {
+                write_member(f, name, allowed, asked.as_deref())
             }
-            Self::Floor { dimension, floor, reported: None } => {
-                write!(f, "{} confidence is not reported, and at least {floor} is needed", dimension.as_str())
+            Self::Floor { dimension, floor, reported } => {
+                write_floor(f, dimension.as_str(), *floor, *reported)
             }
             Self::Rate { period, max, count } => {
                 write!(f, "this is action {count} within {period}, and the most is {max}")
             }
-            Self::Budget { unit, limit, committed, asked } => {
-                let unit = match unit {
-                    Unit::Usd => "USD",
-                    Unit::GpuHours => "GPU-hours",
-                };
-                match asked {
-                    Some(asked) => write!(f, "the action needs {asked} {unit}")?,
-                    None => write!(f, "the action does not say how many {unit} it needs")?,
-                }
-                write!(f, ", {committed} of {limit} {unit} are committed already")
-            }
+            Self::Budget { .. } => write_budget(f, self),
             Self::Field { name, min_length: Some(least) } => {
                 write!(f, "`{name}` has fewer than {least} characters")
             }
@@ -157,10 +158,36 @@ impl fmt::Display for Detail<'_> {
                 None => write!(f, "the compliance rule `{}` demands it", rule.id),
             },
             Self::Sum { limit, sum } => {
-                write!(f, "with this action the recent small ones add up to {sum}, and {limit} stays small")
+                write!(f, "with this action the recent small ones add up to {sum}, ")?;
+                write!(f, "and {limit} stays small")
             }
         }
     }
+}
+
+fn write_floor(
+    f: &mut fmt::Formatter<'_>,
+    dimension: &str,
+    floor: f64,
+    reported: Option<f64>,
+) -> fmt::Result {
+    match reported {
+        Some(reported) => write!(f, "{dimension} confidence is {reported}, below {floor}"),
+        None => write!(f, "{dimension} confidence is not reported, and at least {floor} is needed"),
+    }
+}
+
+fn write_budget(f: &mut fmt::Formatter<'_>, detail: &Detail<'_>) -> fmt::Result {
+    let Detail::Budget { unit, limit, committed, asked } = detail else { return Ok(()) };
+    let unit = match unit {
+        Unit::Usd => "USD",
+        Unit::GpuHours => "GPU-hours",
+    };
+    match asked {
+        Some(asked) => write!(f, "the action needs {asked} {unit}")?,
+        None => write!(f, "the action does not say how many {unit} it needs")?,
+    }
+    write!(f, ", {committed} of {limit} {unit} are committed already")
 }
 
 fn write_risk(f: &mut fmt::Formatter<'_>, risk: RiskTier) -> fmt::Result {
@@ -175,7 +202,12 @@ fn write_risk(f: &mut fmt::Formatter<'_>, risk: RiskTier) -> fmt::Result {
     }
 }
 
-fn write_cap(f: &mut fmt::Formatter<'_>, name: &str, limit: f64, asked: Option<f64>) -> fmt::Result {
+fn write_cap(
+    f: &mut fmt::Formatter<'_>,
+    name: &str,
+    limit: f64,
+    asked: Option<f64>,
+) -> fmt::Result {
     let (thing, per) = match name {
         "max_gpus_per_job" => ("GPUs", "one job"),
         "max_instances" => ("instances", "one action"),
@@ -185,9 +217,15 @@ fn write_cap(f: &mut fmt::Formatter<'_>, name: &str, limit: f64, asked: Option<f
             let path = name.strip_prefix("max_").unwrap_or(name);
             return match asked {
                 Some(asked) => {
-                    write!(f, "asked for a `{path}` of {asked}, the tenant policy caps it at {limit}")
+                    write!(
+                        f,
+                        "asked for a `{path}` of {asked}, the tenant policy caps it at {limit}"
+                    )
                 }
-                None => write!(f, "`{path}` is not stated, the tenant policy caps it at {limit}"),
+                None => write!(
+                    f,
+                    "`{path}` is not stated, the tenant policy caps it at {limit}"
+                ),
             };
         }
     };

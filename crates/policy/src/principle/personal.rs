@@ -84,7 +84,11 @@ fn is_payment_card(run: &[u8]) -> bool {
         rest.iter().take(1).any(|word| is_card(&[word]))
             || CARD_GROUPS.iter().any(|lengths| {
                 let groups = rest.get(..lengths.len()).unwrap_or_default();
-                groups.iter().map(|word| word.len()).eq(lengths.iter().copied()) && is_card(groups)
+                groups
+                    .iter()
+                    .map(|word| word.len())
+                    .eq(lengths.iter().copied())
+                    && is_card(groups)
             })
     })
 }
@@ -102,7 +106,11 @@ fn is_card(groups: &[&[u8]]) -> bool {
         14..=19 => matches!(first, Some(b'2'..=b'6')),
         _ => false,
     };
-    let digits = groups.iter().rev().flat_map(|group| group.iter().rev()).enumerate();
+    let digits = groups
+        .iter()
+        .rev()
+        .flat_map(|group| group.iter().rev())
+        .enumerate();
     begins
         && digits
             .map(|(at, byte)| match (at % 2, u32::from(byte - b'0')) {
@@ -121,7 +129,10 @@ fn has_address(bytes: &[u8]) -> bool {
             continue;
         };
         let named = before.last().is_some_and(|byte| is_name(*byte));
-        let host = after.iter().position(|byte| !is_host(*byte)).unwrap_or(after.len());
+        let host = after
+            .iter()
+            .position(|byte| !is_host(*byte))
+            .unwrap_or(after.len());
         // `git@host:path` names a place, not a person.
         let place = after.get(host) == Some(&b':');
         let labels = after.get(..host.min(MAX_HOST)).unwrap_or_default();
@@ -144,7 +155,9 @@ const fn is_host(byte: u8) -> bool {
 }
 
 fn ends_in_domain(host: &[u8]) -> bool {
-    let mut labels = host.split(|byte| *byte == b'.').filter(|label| !label.is_empty());
+    let mut labels = host
+        .split(|byte| *byte == b'.')
+        .filter(|label| !label.is_empty());
     let first = labels.next();
     let last = labels.next_back();
     first.is_some()

@@ -42,13 +42,25 @@ struct Row {
 
 impl Row {
     const fn numbered(self, number: u8) -> Principle {
-        let Self { name, provenance, demands, enforcement } = self;
+        let Self {
+            name,
+            provenance,
+            demands,
+            enforcement,
+        } = self;
         let book = match number {
             0..=7 => 1,
             8..=14 => 2,
             _ => 3,
         };
-        Principle { number, book, name, provenance, demands, enforcement }
+        Principle {
+            number,
+            book,
+            name,
+            provenance,
+            demands,
+            enforcement,
+        }
     }
 }
 

@@ -17,7 +17,9 @@ impl Words {
     /// Reads an action type, folded as labels are.
     #[must_use]
     pub fn of(kind: &str) -> Self {
-        let mut segments = kind.split(is_separator).filter(|segment| !segment.is_empty());
+        let mut segments = kind
+            .split(is_separator)
+            .filter(|segment| !segment.is_empty());
         let first = segments.next().unwrap_or_default();
         let second = segments.next();
         let pair = second.is_some() && segments.next().is_none();
@@ -42,10 +44,17 @@ const fn is_separator(character: char) -> bool {
 /// Long verbs also count with something glued on (`deleteBucket` arrives as `deletebucket`), except
 /// for the forms that only describe (`deleted`).
 fn destroys(word: &str) -> bool {
-    const ALONE: [&str; 9] =
-        ["drop", "erase", "kill", "nuke", "purge", "rm", "shred", "unlink", "wipe"];
-    const GLUED: [&str; 6] =
-        ["delete", "destroy", "obliterate", "revoke", "terminate", "truncate"];
+    const ALONE: [&str; 9] = [
+        "drop", "erase", "kill", "nuke", "purge", "rm", "shred", "unlink", "wipe",
+    ];
+    const GLUED: [&str; 6] = [
+        "delete",
+        "destroy",
+        "obliterate",
+        "revoke",
+        "terminate",
+        "truncate",
+    ];
     ALONE.contains(&word)
         || GLUED
             .iter()
@@ -71,12 +80,24 @@ fn governs(subject: &str, verb: &str) -> bool {
             !verb.is_empty() && !is_harmless(verb)
         }
         "hold" | "holds" | "escrow" => {
-            matches!(verb, "release" | "kill" | "approve" | "decide" | "update" | "extend")
+            matches!(
+                verb,
+                "release" | "kill" | "approve" | "decide" | "update" | "extend"
+            )
         }
         "agent" | "agents" => matches!(
             verb,
-            "update" | "unblock" | "resume" | "pause" | "block" | "register" | "deregister"
-                | "connect" | "elevate" | "promote" | "set"
+            "update"
+                | "unblock"
+                | "resume"
+                | "pause"
+                | "block"
+                | "register"
+                | "deregister"
+                | "connect"
+                | "elevate"
+                | "promote"
+                | "set"
         ),
         _ => false,
     }
@@ -96,7 +117,15 @@ fn infers(subject: &str, verb: &str) -> bool {
     matches!(subject, "model" | "models" | "llm" | "inference")
         && matches!(
             verb,
-            "inference" | "infer" | "invoke" | "complete" | "completion" | "chat" | "generate"
-                | "predict" | "run" | "embed"
+            "inference"
+                | "infer"
+                | "invoke"
+                | "complete"
+                | "completion"
+                | "chat"
+                | "generate"
+                | "predict"
+                | "run"
+                | "embed"
         )
 }

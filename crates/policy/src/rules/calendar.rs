@@ -16,7 +16,11 @@ const COMPARED: usize = 64;
 impl Calendar {
     /// The place of a schedule, new or known.
     pub(super) fn add(&mut self, schedule: Schedule) -> u32 {
-        let known = self.schedules.iter().take(COMPARED).position(|other| *other == schedule);
+        let known = self
+            .schedules
+            .iter()
+            .take(COMPARED)
+            .position(|other| *other == schedule);
         let place = known.unwrap_or_else(|| {
             self.schedules.push(schedule);
             self.schedules.len() - 1
@@ -29,7 +33,9 @@ impl Calendar {
         let compared = self.schedules.get(..COMPARED).unwrap_or(&self.schedules);
         let row = |first: &Schedule| {
             let bits = compared.iter().enumerate();
-            bits.fold(0, |row, (at, second)| row | u64::from(first.overlaps(second)) << at)
+            bits.fold(0, |row, (at, second)| {
+                row | u64::from(first.overlaps(second)) << at
+            })
         };
         self.overlaps = compared.iter().map(row).collect();
     }
@@ -43,7 +49,9 @@ impl Calendar {
 
     /// How many minutes of a week a schedule is open.
     pub(super) fn open_minutes(&self, place: u32) -> u16 {
-        self.schedules.get(place as usize).map_or(0, Schedule::open_minutes)
+        self.schedules
+            .get(place as usize)
+            .map_or(0, Schedule::open_minutes)
     }
 }
 
@@ -58,7 +66,12 @@ pub(super) struct Today<'r> {
 
 impl<'r> Today<'r> {
     pub(super) fn at(calendar: &'r Calendar, now: jiff::Timestamp) -> Self {
-        Self { calendar, times: LocalTimes::at(now), known: 0, open: 0 }
+        Self {
+            calendar,
+            times: LocalTimes::at(now),
+            known: 0,
+            open: 0,
+        }
     }
 
     /// Whether a schedule is open.

@@ -21,10 +21,15 @@ pub(super) fn order(mut policies: Vec<Arc<Policy>>, faults: &mut Faults) -> Vec<
     policies.retain(|policy| policy.active);
     policies.sort_unstable_by(|first, second| {
         let key = |policy: &Policy| (policy.agent.is_some(), policy.created_at);
-        key(first).cmp(&key(second)).then_with(|| first.id.cmp(&second.id))
+        key(first)
+            .cmp(&key(second))
+            .then_with(|| first.id.cmp(&second.id))
     });
     let mut seen = HashSet::with_capacity(policies.len());
-    for policy in policies.iter().filter(|policy| !seen.insert(policy.id.as_str())) {
+    for policy in policies
+        .iter()
+        .filter(|policy| !seen.insert(policy.id.as_str()))
+    {
         faults.add(path(policy), "is there twice");
     }
     drop(seen);
@@ -51,7 +56,9 @@ pub(super) fn compile<'k>(
         }
         let kind = Kind::of(&policy.rule);
         if !indexer.note(place, kind, policy.log_only, &Reach::of(policy)) {
-            let most = format!("with this policy there are over {MAX_SLIPS} pairs of an action type and an environment");
+            let most = format!(
+                "with this policy there are over {MAX_SLIPS} pairs of an action type and an environment"
+            );
             faults.add(path(policy), most);
         }
     }
@@ -60,7 +67,9 @@ pub(super) fn compile<'k>(
         let number = |kind: &Label| index.kind(kind).unwrap_or(u32::MAX);
         let schedule = schedules.get(place as usize).copied().unwrap_or(u32::MAX);
         let policy = policies.get(place as usize);
-        policy.map(|policy| shelves.add(place, policy, schedule, &number)).unwrap_or_default()
+        policy
+            .map(|policy| shelves.add(place, policy, schedule, &number))
+            .unwrap_or_default()
     });
     (index, shelves)
 }
@@ -70,12 +79,17 @@ fn path(policy: &Policy) -> String {
 }
 
 fn schedule(policy: &Policy, shelves: &mut Shelves, faults: &mut Faults) -> u32 {
-    let Rule::TimeWindow(rule) = &policy.rule else { return u32::MAX };
+    let Rule::TimeWindow(rule) = &policy.rule else {
+        return u32::MAX;
+    };
     match Schedule::compile(rule) {
         Ok(schedule) => shelves.calendar.add(schedule),
         Err(found) => {
             for fault in found.0 {
-                faults.add(format!("{}.config.{}", path(policy), fault.path), fault.message);
+                faults.add(
+                    format!("{}.config.{}", path(policy), fault.path),
+                    fault.message,
+                );
             }
             u32::MAX
         }

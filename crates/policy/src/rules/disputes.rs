@@ -70,7 +70,10 @@ fn strongest<'r, R: Ord>(
     entries: impl Iterator<Item = (u32, R)>,
 ) -> Option<&'r Policy> {
     let contenders = entries.filter_map(|(place, restriction)| {
-        case.policy(place).map(|policy| Contender { policy, restriction })
+        case.policy(place).map(|policy| Contender {
+            policy,
+            restriction,
+        })
     });
     contenders.reduce(Contender::or).map(|winner| winner.policy)
 }
@@ -83,8 +86,16 @@ fn conflict<'r>(
 ) -> Conflict<'r> {
     losers.sort_unstable();
     losers.truncate(MAX_LOSERS);
-    let losers = losers.into_iter().filter_map(|place| case.policy(place)).collect();
-    Conflict { detector, winner, resolution: Resolution::MoreRestrictive, losers }
+    let losers = losers
+        .into_iter()
+        .filter_map(|place| case.policy(place))
+        .collect();
+    Conflict {
+        detector,
+        winner,
+        resolution: Resolution::MoreRestrictive,
+        losers,
+    }
 }
 
 const fn is_enforced(head: &Head) -> bool {
@@ -121,7 +132,12 @@ fn windows<'r>(case: Case<'r, '_>, now: Timestamp) -> Option<Conflict<'r>> {
         let open = today.is_open(window.schedule);
         let effect = if open { Tier::A } else { window.breach };
         let closed_longer = Reverse(calendar.open_minutes(window.schedule));
-        (effect, closed_longer, window.breach, !window.emergency_override)
+        (
+            effect,
+            closed_longer,
+            window.breach,
+            !window.emergency_override,
+        )
     };
     let most = entries().map(&mut restriction).max()?;
     let highest = entries().filter(|window| restriction(window) == most);
@@ -136,25 +152,33 @@ fn windows<'r>(case: Case<'r, '_>, now: Timestamp) -> Option<Conflict<'r>> {
 }
 
 fn same(case: Case<'_, '_>, head: Head, policy: &Policy) -> bool {
-    case.policy(head.place).is_some_and(|other| std::ptr::eq(other, policy))
+    case.policy(head.place)
+        .is_some_and(|other| std::ptr::eq(other, policy))
 }
 
 fn grants<'r>(case: Case<'r, '_>, live: &[u32]) -> Option<Conflict<'r>> {
     let blocks = case.docket.entries(Kind::Block, &case.shelves.blocks);
     let blocks = blocks.filter(|block| is_enforced(&block.head));
     let winner = strongest(case, blocks.map(|block| (block.head.place, block.tier)))?;
-    Some(conflict(case, Detector::GrantVsBlock, winner, live.iter().copied().collect()))
+    Some(conflict(
+        case,
+        Detector::GrantVsBlock,
+        winner,
+        live.iter().copied().collect(),
+    ))
 }
 
 fn floors<'r>(case: Case<'r, '_>) -> Option<Conflict<'r>> {
     (0..Dimension::ALL.len()).find_map(|at| {
         settle(case, Detector::ConfidenceConflict, || {
             let entries = case.docket.entries(Kind::Floor, &case.shelves.floors);
-            entries.filter(|entry| is_enforced(&entry.head)).filter_map(move |entry| {
-                let floor = entry.floors.get(at).filter(|floor| **floor >= 0.0)?;
-                // Floats that are not negative sort as their bits do.
-                Some((entry.head.place, floor.to_bits()))
-            })
+            entries
+                .filter(|entry| is_enforced(&entry.head))
+                .filter_map(move |entry| {
+                    let floor = entry.floors.get(at).filter(|floor| **floor >= 0.0)?;
+                    // Floats that are not negative sort as their bits do.
+                    Some((entry.head.place, floor.to_bits()))
+                })
         })
     })
 }
@@ -164,7 +188,9 @@ fn scopes<'r>(case: Case<'r, '_>, hearing: &Hearing<'r, '_>) -> Option<Conflict<
     if contested == 0 {
         return None;
     }
-    let kinds = Kind::ALL.into_iter().filter(|kind| contested & kind.bit() != 0);
+    let kinds = Kind::ALL
+        .into_iter()
+        .filter(|kind| contested & kind.bit() != 0);
     kinds.into_iter().find_map(|kind| {
         if case.docket.overrides(kind) {
             overridden(case, kind)
@@ -179,18 +205,26 @@ fn overridden<'r>(case: Case<'r, '_>, kind: Kind) -> Option<Conflict<'r>> {
     let places = |scoped| enforced_places(case, kind, scoped);
     let winner = strongest(case, places(true).map(|place| (place, ())))?;
     let gives_way = |place: &u32| {
-        case.policy(*place).is_some_and(|policy| differ(&winner.rule, &policy.rule))
+        case.policy(*place)
+            .is_some_and(|policy| differ(&winner.rule, &policy.rule))
     };
     let losers: SmallVec<[u32; 8]> = places(false).filter(gives_way).collect();
     (!losers.is_empty()).then(|| {
         let conflict = conflict(case, Detector::ScopeAmbiguity, winner, losers);
-        Conflict { resolution: Resolution::AgentScoped, ..conflict }
+        Conflict {
+            resolution: Resolution::AgentScoped,
+            ..conflict
+        }
     })
 }
 
 /// The agent's own policies and the tenant-wide ones of a type demand different things of this
 /// action.
-fn contradicted<'r>(case: Case<'r, '_>, hearing: &Hearing<'r, '_>, kind: Kind) -> Option<Conflict<'r>> {
+fn contradicted<'r>(
+    case: Case<'r, '_>,
+    hearing: &Hearing<'r, '_>,
+    kind: Kind,
+) -> Option<Conflict<'r>> {
     let [tenant, own] = hearing.strictest.get(kind as usize).copied()?;
     let tier = |strictest: Option<(Tier, u32)>| strictest.map_or(Tier::A, |(tier, _)| tier);
     if tier(tenant) == tier(own) {
@@ -199,7 +233,12 @@ fn contradicted<'r>(case: Case<'r, '_>, hearing: &Hearing<'r, '_>, kind: Kind) -
     let scoped = tier(own) > tier(tenant);
     let (_, place) = if scoped { own? } else { tenant? };
     let losers = enforced_places(case, kind, !scoped).collect();
-    Some(conflict(case, Detector::ScopeAmbiguity, case.policy(place)?, losers))
+    Some(conflict(
+        case,
+        Detector::ScopeAmbiguity,
+        case.policy(place)?,
+        losers,
+    ))
 }
 
 fn enforced_places<'r>(case: Case<'r, '_>, kind: Kind, scoped: bool) -> impl Iterator<Item = u32> {

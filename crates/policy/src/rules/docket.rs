@@ -30,21 +30,34 @@ impl<'r> Docket<'r> {
     }
 
     /// The entries of one type.
-    pub(super) fn entries<E>(&self, kind: Kind, shelf: &'r Shelf<E>) -> impl Iterator<Item = &'r E> {
-        let buckets = self.buckets.iter().filter(move |bucket| self.hears(bucket, kind));
+    pub(super) fn entries<E>(
+        &self,
+        kind: Kind,
+        shelf: &'r Shelf<E>,
+    ) -> impl Iterator<Item = &'r E> {
+        let buckets = self
+            .buckets
+            .iter()
+            .filter(move |bucket| self.hears(bucket, kind));
         buckets.flat_map(move |bucket| shelf.of(bucket.span(kind)))
     }
 
     /// How many policies of one type are heard.
     pub(super) fn count(&self, kind: Kind) -> usize {
-        let buckets = self.buckets.iter().filter(|bucket| self.hears(bucket, kind));
+        let buckets = self
+            .buckets
+            .iter()
+            .filter(|bucket| self.hears(bucket, kind));
         buckets.map(|bucket| bucket.span(kind).len()).sum()
     }
 
     /// The types of which both the agent and the tenant have an enforced policy; bits of [`Kind`].
     pub(super) fn contested(&self) -> u8 {
         let of = |scoped: bool| {
-            let buckets = self.buckets.iter().filter(move |bucket| bucket.scoped == scoped);
+            let buckets = self
+                .buckets
+                .iter()
+                .filter(move |bucket| bucket.scoped == scoped);
             buckets.fold(0, |bits, bucket| bits | bucket.binding)
         };
         of(true) & of(false)
@@ -65,7 +78,9 @@ impl<'r> Docket<'r> {
             }
             let mut rest = shelf.of(bucket.places);
             for kind in Kind::ALL {
-                let (these, others) = rest.split_at_checked(bucket.span(kind).len()).unwrap_or_default();
+                let (these, others) = rest
+                    .split_at_checked(bucket.span(kind).len())
+                    .unwrap_or_default();
                 if self.hears(bucket, kind) {
                     places.extend_from_slice(these);
                 }
@@ -77,11 +92,28 @@ impl<'r> Docket<'r> {
 
     /// The places of all policies of one type, those that give way included, by whether they are
     /// the agent's own.
-    pub(super) fn places_of(&self, kind: Kind, scoped: bool, shelf: &'r Shelf<u32>) -> impl Iterator<Item = u32> {
-        let buckets = self.buckets.iter().filter(move |bucket| bucket.scoped == scoped);
+    pub(super) fn places_of(
+        &self,
+        kind: Kind,
+        scoped: bool,
+        shelf: &'r Shelf<u32>,
+    ) -> impl Iterator<Item = u32> {
+        let buckets = self
+            .buckets
+            .iter()
+            .filter(move |bucket| bucket.scoped == scoped);
         buckets.flat_map(move |bucket| {
-            let before: usize = Kind::ALL.iter().take(kind as usize).map(|kind| bucket.span(*kind).len()).sum();
-            shelf.of(bucket.places).iter().skip(before).take(bucket.span(kind).len()).copied()
+            let before: usize = Kind::ALL
+                .iter()
+                .take(kind as usize)
+                .map(|kind| bucket.span(*kind).len())
+                .sum();
+            shelf
+                .of(bucket.places)
+                .iter()
+                .skip(before)
+                .take(bucket.span(kind).len())
+                .copied()
         })
     }
 

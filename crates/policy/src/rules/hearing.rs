@@ -151,10 +151,15 @@ impl<'r, 'h> Hearing<'r, 'h> {
     /// Lets one policy speak.
     fn demand(&mut self, head: Head, demand: Demand, detail: Detail<'r>) {
         let Some(policy) = self.case.policy(head.place) else {
-            self.findings.refuse(Code::StageFailed, Source::Stage("policies"), Detail::None);
+            self.findings
+                .refuse(Code::StageFailed, Source::Stage("policies"), Detail::None);
             return;
         };
-        let Demand { code, tier, liftable } = demand;
+        let Demand {
+            code,
+            tier,
+            liftable,
+        } = demand;
         self.note_strictest(head, tier, policy);
         let enforced = self.binds(head) && !(liftable && self.grants.enforced.is_some());
         let would = !(liftable && self.grants.would.is_some());
@@ -165,7 +170,17 @@ impl<'r, 'h> Hearing<'r, 'h> {
             self.fire(head.place, policy, enforced);
         }
         let source = Source::Policy(policy);
-        self.add(Reason { code, source, tier, verdict: tier.verdict(), enforced, detail }, would);
+        self.add(
+            Reason {
+                code,
+                source,
+                tier,
+                verdict: tier.verdict(),
+                enforced,
+                detail,
+            },
+            would,
+        );
     }
 
     fn add(&mut self, reason: Reason<'r>, would: bool) {
@@ -177,7 +192,10 @@ impl<'r, 'h> Hearing<'r, 'h> {
     fn fire(&mut self, place: u32, policy: &Policy, enforced: bool) {
         self.fired.push(place);
         if enforced && let Some(minutes) = policy.hold_minutes {
-            self.hold_minutes = Some(self.hold_minutes.map_or(minutes, |known| known.min(minutes)));
+            self.hold_minutes = Some(
+                self.hold_minutes
+                    .map_or(minutes, |known| known.min(minutes)),
+            );
         }
     }
 
@@ -197,7 +215,11 @@ impl<'r, 'h> Hearing<'r, 'h> {
 
     /// Refuses in the name of a policy whose fact is missing, whatever its mode.
     fn missing(&mut self, head: Head, what: &'static str) {
-        let source = self.case.policy(head.place).map_or(Source::Stage("policies"), Source::Policy);
-        self.findings.refuse(Code::StageFailed, source, Detail::Text(Cow::Borrowed(what)));
+        let source = self
+            .case
+            .policy(head.place)
+            .map_or(Source::Stage("policies"), Source::Policy);
+        self.findings
+            .refuse(Code::StageFailed, source, Detail::Text(Cow::Borrowed(what)));
     }
 }

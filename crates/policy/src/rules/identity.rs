@@ -15,17 +15,34 @@ use std::borrow::Cow;
 /// Checks that action, credential, rules and records belong together, and how the agent stands.
 ///
 /// *Fails closed:* what does not belong together is refused, and a broken chain refuses all.
-pub(super) fn check(tenant: &TenantId, action: &Action, facts: &Facts, findings: &mut Findings<'_>) {
+pub(super) fn check(
+    tenant: &TenantId,
+    action: &Action,
+    facts: &Facts,
+    findings: &mut Findings<'_>,
+) {
     if action.tenant != *tenant {
         let text = Cow::Borrowed("the rules at hand are those of another tenant");
-        findings.refuse(Code::StageFailed, Source::Stage("rules"), Detail::Text(text));
+        findings.refuse(
+            Code::StageFailed,
+            Source::Stage("rules"),
+            Detail::Text(text),
+        );
     }
     if facts.caller.tenant != action.tenant {
         let text = Cow::Borrowed("the credential belongs to another tenant");
         breach(findings, Principle::DATA_SOVEREIGNTY, text);
     }
-    if let Some(owner) = facts.caller.agent.as_ref().filter(|owner| **owner != action.agent) {
-        let text = format!("the credential belongs to agent `{owner}`, not to `{}`", action.agent);
+    if let Some(owner) = facts
+        .caller
+        .agent
+        .as_ref()
+        .filter(|owner| **owner != action.agent)
+    {
+        let text = format!(
+            "the credential belongs to agent `{owner}`, not to `{}`",
+            action.agent
+        );
         breach(findings, Principle::IMMUTABLE_IDENTITY, Cow::Owned(text));
     }
     if !facts.chain_intact {
@@ -37,7 +54,12 @@ pub(super) fn check(tenant: &TenantId, action: &Action, facts: &Facts, findings:
 }
 
 fn breach(findings: &mut Findings<'_>, principle: &'static Principle, text: Cow<'static, str>) {
-    findings.add(Code::Principle, Source::Principle(principle), Tier::X, Detail::Text(text));
+    findings.add(
+        Code::Principle,
+        Source::Principle(principle),
+        Tier::X,
+        Detail::Text(text),
+    );
 }
 
 fn check_standing(standing: &Standing, action: &Action, findings: &mut Findings<'_>) {
@@ -59,11 +81,17 @@ fn check_standing(standing: &Standing, action: &Action, findings: &mut Findings<
     if let Some(tier) = standing.tier_override.filter(|tier| *tier > Tier::A) {
         findings.add(Code::AgentTier, Source::Identity, tier, Detail::None);
     }
-    let Some(floor) = standing.confidence_floor else { return };
+    let Some(floor) = standing.confidence_floor else {
+        return;
+    };
     for dimension in Dimension::ALL {
         let reported = action.confidence.of(dimension);
         if !reported.is_some_and(|value| value >= floor) {
-            let detail = Detail::Floor { dimension, floor, reported };
+            let detail = Detail::Floor {
+                dimension,
+                floor,
+                reported,
+            };
             findings.add(Code::AgentFloor, Source::Identity, Tier::B, detail);
         }
     }

@@ -36,7 +36,11 @@ impl<N: Clone + Eq + Hash + Borrow<str>> Names<N> {
 
     /// Something about each name, in the order of the numbers.
     fn in_order<T>(&self, about: impl Fn(&N) -> T) -> Vec<T> {
-        let mut names: Vec<(u32, &N)> = self.0.iter().map(|(name, number)| (*number, name)).collect();
+        let mut names: Vec<(u32, &N)> = self
+            .0
+            .iter()
+            .map(|(name, number)| (*number, name))
+            .collect();
         names.sort_unstable_by_key(|(number, _)| *number);
         names.into_iter().map(|(_, name)| about(name)).collect()
     }
@@ -99,7 +103,9 @@ impl Index {
 
     /// The words of an action type.
     pub(super) fn words(&self, kind: &Label) -> Words {
-        let known = self.kind(kind).and_then(|number| self.words.get((number as usize).checked_sub(1)?));
+        let known = self
+            .kind(kind)
+            .and_then(|number| self.words.get((number as usize).checked_sub(1)?));
         known.copied().unwrap_or_else(|| Words::of(kind.as_str()))
     }
 
@@ -113,7 +119,11 @@ impl Index {
         };
         let keys = self.shapes.iter().filter_map(|shape| {
             let kind = part(*shape, 1, kind)?;
-            Some(key(kind, part(*shape, 2, environment)?, part(*shape, 4, agent)?))
+            Some(key(
+                kind,
+                part(*shape, 2, environment)?,
+                part(*shape, 4, agent)?,
+            ))
         });
         keys.filter_map(|key| self.buckets.get(&key)).collect()
     }
@@ -141,7 +151,13 @@ pub(super) const MAX_SLIPS: usize = 1 << 21;
 
 impl Indexer {
     /// Notes where a policy stands; whether there was room for it.
-    pub(super) fn note(&mut self, place: u32, kind: Kind, log_only: bool, reach: &Reach<'_>) -> bool {
+    pub(super) fn note(
+        &mut self,
+        place: u32,
+        kind: Kind,
+        log_only: bool,
+        reach: &Reach<'_>,
+    ) -> bool {
         let index = &mut self.index;
         let agent = reach.agent.map_or(0, |agent| index.agents.number(agent));
         let kinds = numbers(&mut index.kinds, &reach.kinds);
@@ -153,7 +169,12 @@ impl Indexer {
         for number in &kinds {
             for environment in &environments {
                 let key = key(*number, *environment, agent);
-                self.slips.push(Slip { key, kind, place, log_only });
+                self.slips.push(Slip {
+                    key,
+                    kind,
+                    place,
+                    log_only,
+                });
             }
         }
         true
@@ -197,7 +218,11 @@ impl Indexer {
         }
         self.index.words = self.index.kinds.in_order(|kind| Words::of(kind.as_str()));
         self.index.buckets = filled;
-        self.index.shapes = (0..8).zip(shapes).filter(|(_, used)| *used).map(|(shape, _)| shape).collect();
+        self.index.shapes = (0..8)
+            .zip(shapes)
+            .filter(|(_, used)| *used)
+            .map(|(shape, _)| shape)
+            .collect();
         self.index
     }
 }
@@ -210,6 +235,7 @@ fn numbers(names: &mut Names<Label>, labels: &[&Label]) -> SmallVec<[u32; 4]> {
 }
 
 fn shape(key: Key) -> Shape {
-    let part = |shift: u32, bit: u8| if (key >> shift) as u32 == 0 { 0 } else { bit };
+    let number = Key::from(u32::MAX);
+    let part = |shift: u32, bit: u8| if key >> shift & number == 0 { 0 } else { bit };
     part(64, 1) | part(32, 2) | part(0, 4)
 }

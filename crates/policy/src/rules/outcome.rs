@@ -52,7 +52,11 @@ pub(super) fn conclude<'r>(
         risk: findings.risk,
         would: (findings.would_verdict, findings.would_tier),
         reasons: findings.reasons,
-        fired: heard.fired.into_iter().filter_map(|place| case.policy(place)).collect(),
+        fired: heard
+            .fired
+            .into_iter()
+            .filter_map(|place| case.policy(place))
+            .collect(),
         evaluated: case.docket.places(&case.shelves.places),
         conflicts: heard.conflicts,
         obligations,

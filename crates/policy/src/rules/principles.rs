@@ -21,10 +21,20 @@ use std::borrow::Cow;
 /// known by now.
 pub(super) fn check(action: &Action, words: Words, findings: &mut Findings<'_>) {
     if words.destructive || findings.risk == RiskTier::Destructive {
-        breach(findings, Principle::IRREVERSIBLE_HARM, Tier::B, Detail::None);
+        breach(
+            findings,
+            Principle::IRREVERSIBLE_HARM,
+            Tier::B,
+            Detail::None,
+        );
     }
     if words.governs {
-        breach(findings, Principle::NO_SELF_ESCALATION, Tier::X, Detail::None);
+        breach(
+            findings,
+            Principle::NO_SELF_ESCALATION,
+            Tier::X,
+            Detail::None,
+        );
     }
     if words.bypasses {
         breach(findings, Principle::NO_BYPASS, Tier::X, Detail::None);
@@ -35,11 +45,23 @@ pub(super) fn check(action: &Action, words: Words, findings: &mut Findings<'_>) 
     let contents = Contents::of(action);
     if let Some(other) = contents.foreign {
         let text = Cow::Owned(format!("a parameter names the tenant `{other}`"));
-        breach(findings, Principle::DATA_SOVEREIGNTY, Tier::X, Detail::Text(text));
+        breach(
+            findings,
+            Principle::DATA_SOVEREIGNTY,
+            Tier::X,
+            Detail::Text(text),
+        );
     }
     if let Some(what) = contents.undeclared {
-        let text = Cow::Owned(format!("the action holds {what} and declares no data class"));
-        breach(findings, Principle::SENSITIVE_DATA, Tier::B, Detail::Text(text));
+        let text = Cow::Owned(format!(
+            "the action holds {what} and declares no data class"
+        ));
+        breach(
+            findings,
+            Principle::SENSITIVE_DATA,
+            Tier::B,
+            Detail::Text(text),
+        );
     }
 }
 
@@ -53,7 +75,9 @@ fn breach<'r>(
 }
 
 fn names_model(action: &Action) -> bool {
-    action.text("model_id").is_some_and(|model| !model.trim().is_empty())
+    action
+        .text("model_id")
+        .is_some_and(|model| !model.trim().is_empty())
 }
 
 /// What the texts and parameters of an action hold.
@@ -118,8 +142,15 @@ impl<'a> Contents<'a> {
 
 /// Whether a key names a tenant, in any of the usual spellings.
 fn names_tenant(key: &str) -> bool {
-    const KEYS: [&str; 7] =
-        ["tenant", "tenant_id", "tenantid", "organization_id", "organizationid", "org_id", "orgid"];
+    const KEYS: [&str; 7] = [
+        "tenant",
+        "tenant_id",
+        "tenantid",
+        "organization_id",
+        "organizationid",
+        "org_id",
+        "orgid",
+    ];
     KEYS.iter().any(|known| known.eq_ignore_ascii_case(key))
 }
 

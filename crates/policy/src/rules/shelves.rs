@@ -6,7 +6,11 @@
 use super::calendar::Calendar;
 use crate::{
     action::{Confidence, Dimension},
-    cham::{OnBreach, Policy, Rule, confidence_floor::Escalation, rate_limit::{Period, RateWindow}},
+    cham::{
+        OnBreach, Policy, Rule,
+        confidence_floor::Escalation,
+        rate_limit::{Period, RateWindow},
+    },
     label::Label,
     tier::Tier,
 };
@@ -92,7 +96,9 @@ impl<E> Shelf<E> {
     pub(super) fn of(&self, span: Span) -> &[E] {
         let start = span.start as usize;
         // INVARIANT: spans are made by `extend` on the same shelf, which never shrinks.
-        self.0.get(start..start + span.len as usize).unwrap_or_default()
+        self.0
+            .get(start..start + span.len as usize)
+            .unwrap_or_default()
     }
 
     /// Appends entries and returns where they stand.
@@ -100,7 +106,10 @@ impl<E> Shelf<E> {
         let start = self.0.len();
         self.0.extend(entries);
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        Span { start: number(start), len: number(self.0.len() - start) }
+        Span {
+            start: number(start),
+            len: number(self.0.len() - start),
+        }
     }
 }
 
@@ -224,27 +233,44 @@ impl Shelves {
         schedule: u32,
         number: &dyn Fn(&Label) -> u32,
     ) -> Span {
-        let head = Head { place, log_only: policy.log_only };
+        let head = Head {
+            place,
+            log_only: policy.log_only,
+        };
         match &policy.rule {
             Rule::ConfidenceFloor(rule) => self.floors.extend([Floor {
                 head,
                 floors: floors(&rule.floors),
                 escalation: rule.escalation,
             }]),
-            Rule::EnvironmentRestriction(rule) => {
-                self.restrictions.extend([Restriction { head, max_tier: rule.max_tier }])
-            }
-            Rule::ActionTypeBlock(rule) => self.blocks.extend([Block { head, tier: rule.tier }]),
+            Rule::EnvironmentRestriction(rule) => self.restrictions.extend([Restriction {
+                head,
+                max_tier: rule.max_tier,
+            }]),
+            Rule::ActionTypeBlock(rule) => self.blocks.extend([Block {
+                head,
+                tier: rule.tier,
+            }]),
             Rule::RateLimit(rule) => {
                 let windows = self.rate_windows.extend(rule.windows.iter().copied());
-                self.rates.extend([Rate { head, breach: tier(rule.on_exceed), windows }])
+                self.rates.extend([Rate {
+                    head,
+                    breach: tier(rule.on_exceed),
+                    windows,
+                }])
             }
             Rule::RequireReasoning(rule) => self.reasonings.extend([Reasoning {
                 head,
                 breach: tier(rule.on_missing),
                 min_length: rule.min_length,
-                reasoning: rule.required_fields.iter().any(|field| field == "reasoning"),
-                others: rule.required_fields.iter().any(|field| field != "reasoning"),
+                reasoning: rule
+                    .required_fields
+                    .iter()
+                    .any(|field| field == "reasoning"),
+                others: rule
+                    .required_fields
+                    .iter()
+                    .any(|field| field != "reasoning"),
             }]),
             Rule::GrantLifecycle(rule) => self.grants.extend([Grant {
                 head,
@@ -280,7 +306,11 @@ impl Shelves {
 impl Shelves {
     /// The longest period and the largest most of all rate windows.
     pub(super) fn retention(&self) -> Option<(Period, u32)> {
-        let windows = self.rate_windows.0.iter().map(|window| (window.period, window.max));
+        let windows = self
+            .rate_windows
+            .0
+            .iter()
+            .map(|window| (window.period, window.max));
         windows.reduce(|(period, max), (other, others)| (period.max(other), max.max(others)))
     }
 }

@@ -1,5 +1,4 @@
 //! The integration tests of the rules.
-
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -13,6 +12,9 @@ mod cham;
 mod conflicts;
 mod conformance;
 mod judge;
+mod judge_generated;
+mod judge_grants;
+mod judge_text;
 mod judge_world;
 mod packs;
 mod principles;

@@ -14,11 +14,17 @@ impl Hearing<'_, '_> {
     pub(super) fn hear_reasoning(&mut self) {
         let case = self.case;
         let mut length = None;
-        for required in case.docket.entries(Kind::Reasoning, &case.shelves.reasonings) {
+        for required in case
+            .docket
+            .entries(Kind::Reasoning, &case.shelves.reasonings)
+        {
             let length = *length.get_or_insert_with(|| reasoning_length(case.action));
             let least = required.min_length.max(u32::from(required.reasoning));
             if length < least {
-                let detail = Detail::Field { name: "reasoning", min_length: Some(least) };
+                let detail = Detail::Field {
+                    name: "reasoning",
+                    min_length: Some(least),
+                };
                 self.demand(required.head, demand(required), detail);
             }
             if required.others {
@@ -29,21 +35,37 @@ impl Hearing<'_, '_> {
 
     fn hear_fields(&mut self, required: &Reasoning) {
         let case = self.case;
-        let Some(Rule::RequireReasoning(rule)) = case.policy(required.head.place).map(|policy| &policy.rule)
+        let Some(Rule::RequireReasoning(rule)) =
+            case.policy(required.head.place).map(|policy| &policy.rule)
         else {
             self.missing(required.head, "the required fields could not be read");
             return;
         };
-        for name in rule.required_fields.iter().filter(|name| *name != "reasoning") {
+        for name in rule
+            .required_fields
+            .iter()
+            .filter(|name| *name != "reasoning")
+        {
             if !brings(case.action, name) {
-                self.demand(required.head, demand(required), Detail::Field { name, min_length: None });
+                self.demand(
+                    required.head,
+                    demand(required),
+                    Detail::Field {
+                        name,
+                        min_length: None,
+                    },
+                );
             }
         }
     }
 }
 
 const fn demand(required: &Reasoning) -> Demand {
-    Demand { code: Code::ReasoningMissing, tier: required.breach, liftable: true }
+    Demand {
+        code: Code::ReasoningMissing,
+        tier: required.breach,
+        liftable: true,
+    }
 }
 
 /// The Unicode scalar values of the trimmed reasoning.

@@ -16,10 +16,16 @@ impl Hearing<'_, '_> {
         let confidence = case.action.confidence;
         // What is missing or no number at all is below every floor.
         let reported = Dimension::ALL.map(|dimension| {
-            confidence.of(dimension).filter(|value| !value.is_nan()).unwrap_or(f64::NEG_INFINITY)
+            confidence
+                .of(dimension)
+                .filter(|value| !value.is_nan())
+                .unwrap_or(f64::NEG_INFINITY)
         });
         for floor in case.docket.entries(Kind::Floor, &case.shelves.floors) {
-            let passes = reported.iter().zip(&floor.floors).all(|(value, floor)| value >= floor);
+            let passes = reported
+                .iter()
+                .zip(&floor.floors)
+                .all(|(value, floor)| value >= floor);
             if !passes {
                 self.breach(floor, &reported);
             }
@@ -31,12 +37,22 @@ impl Hearing<'_, '_> {
             Escalation::TierUp => self.base.up(),
             Escalation::Block => self.base.max(Tier::C),
         };
-        let demand = Demand { code: Code::LowConfidence, tier, liftable: true };
+        let demand = Demand {
+            code: Code::LowConfidence,
+            tier,
+            liftable: true,
+        };
         let confidence = self.case.action.confidence;
-        for ((dimension, value), least) in Dimension::ALL.into_iter().zip(reported).zip(floor.floors) {
+        for ((dimension, value), least) in
+            Dimension::ALL.into_iter().zip(reported).zip(floor.floors)
+        {
             if *value < least {
                 let reported = confidence.of(dimension);
-                let detail = Detail::Floor { dimension, floor: least, reported };
+                let detail = Detail::Floor {
+                    dimension,
+                    floor: least,
+                    reported,
+                };
                 self.demand(floor.head, demand, detail);
             }
         }

@@ -44,7 +44,10 @@ impl<'r> Used<'r> {
     }
 
     const fn contender(&self) -> Contender<'r, Tier> {
-        Contender { policy: self.policy, restriction: self.tier }
+        Contender {
+            policy: self.policy,
+            restriction: self.tier,
+        }
     }
 }
 
@@ -58,9 +61,10 @@ fn is_live(grant: &Grant, used: u32, now: Timestamp) -> bool {
 /// *Fails closed:* an operand that is missing or of another type fails its condition.
 pub(in crate::rules) fn conditions_hold(case: Case<'_, '_>, grant: &Grant) -> bool {
     match case.policy(grant.head.place).map(|policy| &policy.rule) {
-        Some(Rule::GrantLifecycle(rule)) => {
-            rule.conditions.iter().all(|(key, value)| holds(case.action, key, value))
-        }
+        Some(Rule::GrantLifecycle(rule)) => rule
+            .conditions
+            .iter()
+            .all(|(key, value)| holds(case.action, key, value)),
         _ => false,
     }
 }
@@ -90,8 +94,14 @@ impl Hearing<'_, '_> {
     }
 
     fn admit(&mut self, grant: &Grant) {
-        let Some(policy) = self.case.policy(grant.head.place) else { return };
-        let used = Used { policy, head: grant.head, tier: grant.tier };
+        let Some(policy) = self.case.policy(grant.head.place) else {
+            return;
+        };
+        let used = Used {
+            policy,
+            head: grant.head,
+            tier: grant.tier,
+        };
         self.note_strictest(grant.head, grant.tier, policy);
         self.grants.would = Some(used.or(self.grants.would));
         if !grant.head.log_only {
@@ -105,25 +115,41 @@ impl Hearing<'_, '_> {
     /// Says which grants were used, and gives their tier.
     fn record_use(&mut self) {
         let (enforced, would) = (self.grants.enforced, self.grants.would);
-        let same = |used: &Used<'_>| {
-            enforced.is_some_and(|other| other.head.place == used.head.place)
-        };
+        let same =
+            |used: &Used<'_>| enforced.is_some_and(|other| other.head.place == used.head.place);
         let recorded = would.filter(|used| !same(used));
-        let both = [(enforced, true, recorded.is_none()), (recorded, false, true)];
+        let both = [
+            (enforced, true, recorded.is_none()),
+            (recorded, false, true),
+        ];
         for (used, enforced, would) in both {
-            let Some(Used { policy, head, tier }) = used else { continue };
+            let Some(Used { policy, head, tier }) = used else {
+                continue;
+            };
             if tier != self.base {
                 self.fire(head.place, policy, enforced);
             }
             let (code, source) = (Code::Granted, Source::Policy(policy));
             let verdict = tier.verdict();
-            self.add(Reason { code, source, tier, verdict, enforced, detail: Detail::None }, would);
+            self.add(
+                Reason {
+                    code,
+                    source,
+                    tier,
+                    verdict,
+                    enforced,
+                    detail: Detail::None,
+                },
+                would,
+            );
         }
     }
 
     /// Refuses when no grant is live where one must be.
     fn require(&mut self, head: Head) {
-        let Some(policy) = self.case.policy(head.place) else { return };
+        let Some(policy) = self.case.policy(head.place) else {
+            return;
+        };
         let (code, tier) = (Code::NoValidGrant, Tier::C);
         let enforced = self.binds(head) && self.grants.enforced.is_none();
         let would = self.grants.would.is_none();
@@ -135,7 +161,17 @@ impl Hearing<'_, '_> {
         }
         let source = Source::Policy(policy);
         let detail = Detail::None;
-        self.add(Reason { code, source, tier, verdict: tier.verdict(), enforced, detail }, would);
+        self.add(
+            Reason {
+                code,
+                source,
+                tier,
+                verdict: tier.verdict(),
+                enforced,
+                detail,
+            },
+            would,
+        );
     }
 }
 
@@ -148,7 +184,9 @@ fn holds(action: &Action, key: &str, value: &Value) -> bool {
     if let Some(name) = key.strip_prefix("min_") {
         return number(name).is_some_and(|(asked, limit)| asked >= limit);
     }
-    let listed = key.strip_prefix("allowed_").and_then(|names| names.strip_suffix('s'));
+    let listed = key
+        .strip_prefix("allowed_")
+        .and_then(|names| names.strip_suffix('s'));
     match (listed, value) {
         (Some(name), Value::Array(allowed)) => allowed.iter().any(|value| is(action, name, value)),
         (Some(_), _) => false,
@@ -156,13 +194,16 @@ fn holds(action: &Action, key: &str, value: &Value) -> bool {
     }
 }
 
-/// Whether a parameter, or the target by that name, has a value.
+/// Whether a parameter has a value, or the target by that name.
 fn is(action: &Action, name: &str, value: &Value) -> bool {
-    // An agent chooses its parameters: one called `target` must not stand in for the real one.
+    let parameter = action.parameter(name);
+    // An agent chooses its parameters: one called `target` must not stand in for the real one, nor
+    // say something else.
     if name == "target" {
-        return value.as_str() == Some(&action.target);
+        return value.as_str() == Some(&action.target)
+            && parameter.is_none_or(|asked| asked == value);
     }
-    let Some(asked) = action.parameter(name) else { return false };
+    let Some(asked) = parameter else { return false };
     match (asked.as_f64(), value.as_f64()) {
         (Some(asked), Some(value)) => asked == value,
         _ => asked == value,

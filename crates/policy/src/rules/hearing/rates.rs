@@ -16,7 +16,11 @@ pub(in crate::rules) fn ask(case: Case<'_, '_>, needs: &mut Needs) {
     for rate in case.docket.entries(Kind::Rate, &case.shelves.rates) {
         for window in case.shelves.rate_windows.of(rate.windows) {
             let enough = window.max.saturating_add(1);
-            let known = needs.rates.iter_mut().skip(first).find(|need| need.period == window.period);
+            let known = needs
+                .rates
+                .iter_mut()
+                .skip(first)
+                .find(|need| need.period == window.period);
             match known {
                 Some(need) => need.enough = need.enough.max(enough),
                 None => needs.rates.push(RateNeed {
@@ -47,9 +51,17 @@ impl Hearing<'_, '_> {
                     continue;
                 };
                 if count > window.max {
-                    let demand = Demand { code: Code::RateLimited, tier: rate.breach, liftable: true };
+                    let demand = Demand {
+                        code: Code::RateLimited,
+                        tier: rate.breach,
+                        liftable: true,
+                    };
                     let count = count.min(window.max.saturating_add(1));
-                    let detail = Detail::Rate { period: window.period, max: window.max, count };
+                    let detail = Detail::Rate {
+                        period: window.period,
+                        max: window.max,
+                        count,
+                    };
                     self.demand(rate.head, demand, detail);
                 }
             }

@@ -14,14 +14,29 @@ impl Hearing<'_, '_> {
     pub(super) fn hear_tiers(&mut self) {
         let case = self.case;
         for block in case.docket.entries(Kind::Block, &case.shelves.blocks) {
-            let demand = Demand { code: Code::ActionBlocked, tier: block.tier, liftable: false };
+            let demand = Demand {
+                code: Code::ActionBlocked,
+                tier: block.tier,
+                liftable: false,
+            };
             self.demand(block.head, demand, Detail::None);
         }
-        for restriction in case.docket.entries(Kind::Restriction, &case.shelves.restrictions) {
+        for restriction in case
+            .docket
+            .entries(Kind::Restriction, &case.shelves.restrictions)
+        {
             let tier = restriction.max_tier;
             if tier > self.base {
                 let code = Code::EnvironmentRestricted;
-                self.demand(restriction.head, Demand { code, tier, liftable: tier <= Tier::B }, Detail::None);
+                self.demand(
+                    restriction.head,
+                    Demand {
+                        code,
+                        tier,
+                        liftable: tier <= Tier::B,
+                    },
+                    Detail::None,
+                );
             }
         }
         for pack in case.docket.entries(Kind::Pack, &case.shelves.packs) {
@@ -36,7 +51,11 @@ impl Hearing<'_, '_> {
             self.retention_days = self.retention_days.max(rule.retention_days);
             let tier = rule.min_tier;
             if tier > self.base {
-                let demand = Demand { code: Code::Compliance, tier, liftable: tier <= Tier::B };
+                let demand = Demand {
+                    code: Code::Compliance,
+                    tier,
+                    liftable: tier <= Tier::B,
+                };
                 let detail = policy.and_then(|policy| written(policy, rule.place));
                 self.demand(pack.head, demand, detail.map_or(Detail::None, Detail::Rule));
             }
@@ -49,18 +68,28 @@ impl<'r> Case<'r, '_> {
     fn matching_rules(self, pack: &Pack) -> impl Iterator<Item = &'r PackRule> {
         let policy = self.policy(pack.head.place);
         let kind = self.index.kind(&self.action.kind);
-        self.shelves.pack_rules.of(pack.rules).iter().filter(move |rule| {
-            let kinds = self.shelves.kinds.of(rule.kinds);
-            let listed = kinds.is_empty() || kind.is_some_and(|kind| kinds.contains(&kind));
-            listed && (!rule.classes || self.touches(policy, rule.place))
-        })
+        self.shelves
+            .pack_rules
+            .of(pack.rules)
+            .iter()
+            .filter(move |rule| {
+                let kinds = self.shelves.kinds.of(rule.kinds);
+                let listed = kinds.is_empty() || kind.is_some_and(|kind| kinds.contains(&kind));
+                listed && (!rule.classes || self.touches(policy, rule.place))
+            })
     }
 
     /// Whether the action declares a data class that the rule names.
     fn touches(&self, policy: Option<&Policy>, place: u32) -> bool {
         let declared = &self.action.data_classes;
-        let rule = policy.filter(|_| !declared.is_empty()).and_then(|policy| written(policy, place));
-        rule.is_some_and(|rule| rule.data_classifications.iter().any(|class| declared.contains(class)))
+        let rule = policy
+            .filter(|_| !declared.is_empty())
+            .and_then(|policy| written(policy, place));
+        rule.is_some_and(|rule| {
+            rule.data_classifications
+                .iter()
+                .any(|class| declared.contains(class))
+        })
     }
 }
 

@@ -24,7 +24,11 @@ impl Hearing<'_, '_> {
                 self.pass_emergency(window);
                 continue;
             }
-            let demand = Demand { code: Code::OutsideWindow, tier: window.breach, liftable: true };
+            let demand = Demand {
+                code: Code::OutsideWindow,
+                tier: window.breach,
+                liftable: true,
+            };
             self.demand(window.head, demand, Detail::None);
         }
     }
