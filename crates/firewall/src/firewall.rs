@@ -8,7 +8,7 @@ mod replay;
 mod simulate;
 mod views;
 
-pub use audit::{ExportItem, Verification};
+pub use audit::{ConsistencyProof, InclusionProof, Verification};
 pub use open::{NewTenant, Ports, Spawn};
 pub use replay::{Replay, ReplayedRecord};
 pub use simulate::{Outlook, PolicyTest, Simulation};

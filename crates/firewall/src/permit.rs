@@ -1,23 +1,163 @@
-//! Stand-in: the real module is being written.
-use crate::{digest::ActionDigest, sign::*}; use portcullis_policy::id::*; use jiff::Timestamp;
-/// c
-#[derive(Debug)]
-pub struct Claims { /// a
-pub id: String, /// a
-pub tenant: TenantId, /// a
-pub agent: AgentId, /// a
-pub digest: ActionDigest, /// a
-pub seq: u64, /// a
-pub issued_at: Timestamp, /// a
-pub expires_at: Timestamp }
-/// p
+//! Permits: proof that one exact action was cleared.
+//!
+//! A token is `pcp1.<claims>.<signature>`, both parts base64url without padding. The claims are
+//! canonical JSON; the signature covers them behind a fixed prefix, so that nothing else the gate
+//! signs can be taken for a permit. Anyone with the gate's public key can check a token offline;
+//! only the gate knows whether it is spent.
+
+use crate::{
+    canonical,
+    digest::ActionDigest,
+    moment,
+    sign::{PublicKey, Signature, SigningKey},
+    strict,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use portcullis_policy::id::{AgentId, TenantId};
+use serde::{Deserialize, Serialize};
+
+/// What every token begins with.
+const PREFIX: &str = "pcp1.";
+/// What every signed message begins with.
+const DOMAIN: &[u8] = b"portcullis permit v1\n";
+/// The longest token, in bytes.
+const TOKEN_MAX_BYTES: usize = 4_096;
+
+/// What a permit says.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claims {
+    /// `prm_…`
+    pub id: String,
+    /// Whose tenant.
+    pub tenant: TenantId,
+    /// Whose action.
+    pub agent: AgentId,
+    /// Which action exactly.
+    pub digest: ActionDigest,
+    /// The record that cleared it.
+    pub seq: u64,
+    /// When it was given.
+    pub issued_at: Timestamp,
+    /// When it ends: at this moment it is over.
+    pub expires_at: Timestamp,
+}
+
+/// A permit whose signature and lifetime were checked; it cannot be copied.
 #[derive(Debug)]
 pub struct Permit(Claims);
-impl Permit { /// a
-pub fn tenant(&self)->&TenantId{&self.0.tenant} /// a
-pub fn agent(&self)->&AgentId{&self.0.agent} /// a
-pub fn id(&self)->&str{&self.0.id} }
-/// m
-pub fn mint(_k:&SigningKey,_c:&Claims)->String{String::new()}
-/// v
-pub fn verify(_t:&str,_k:&PublicKey,_n:Timestamp)->Result<Permit,std::fmt::Error>{Err(std::fmt::Error)}
+
+impl Permit {
+    /// What it says.
+    #[must_use]
+    pub const fn claims(&self) -> &Claims {
+        &self.0
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// Whose tenant.
+    #[must_use]
+    pub const fn tenant(&self) -> &TenantId {
+        &self.0.tenant
+    }
+
+    /// Whose action.
+    #[must_use]
+    pub const fn agent(&self) -> &AgentId {
+        &self.0.agent
+    }
+}
+
+/// Why a token is no permit.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum PermitError {
+    /// Not the form of a token.
+    #[error("expected a permit token")]
+    Malformed,
+    /// Not signed by this gate.
+    #[error("the permit is not genuine")]
+    Forged,
+    /// Its time is over.
+    #[error("the permit has expired")]
+    Expired,
+}
+
+impl PermitError {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Malformed => "permit.malformed",
+            Self::Forged => "permit.forged",
+            Self::Expired => "permit.expired",
+        }
+    }
+}
+
+/// Signs claims into a token.
+#[must_use]
+pub fn mint(key: &SigningKey, claims: &Claims) -> String {
+    let payload = payload(claims);
+    let signature = key.sign(&message(&payload));
+    let claims = URL_SAFE_NO_PAD.encode(&payload);
+    format!("{PREFIX}{claims}.{}", URL_SAFE_NO_PAD.encode(signature.as_bytes()))
+}
+
+/// Checks a token offline: its form, then its signature, then its lifetime.
+///
+/// *Fails closed:* claims that are not in their one canonical spelling are refused, even signed.
+///
+/// # Errors
+/// [`PermitError`].
+pub fn verify(token: &str, key: &PublicKey, now: Timestamp) -> Result<Permit, PermitError> {
+    let (payload, signature) = take_apart(token).ok_or(PermitError::Malformed)?;
+    if !key.verifies(&message(&payload), &signature) {
+        return Err(PermitError::Forged);
+    }
+    let claims = read(&payload).ok_or(PermitError::Malformed)?;
+    if now >= claims.expires_at {
+        return Err(PermitError::Expired);
+    }
+    Ok(Permit(claims))
+}
+
+fn take_apart(token: &str) -> Option<(Vec<u8>, Signature)> {
+    if token.len() > TOKEN_MAX_BYTES {
+        return None;
+    }
+    let (claims, signature) = token.strip_prefix(PREFIX)?.split_once('.')?;
+    let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+    let signature = Signature::new(signature.try_into().ok()?);
+    Some((URL_SAFE_NO_PAD.decode(claims).ok()?, signature))
+}
+
+fn read(bytes: &[u8]) -> Option<Claims> {
+    let value = strict::parse(bytes, &strict::Limits::default()).ok()?;
+    let claims: Claims = serde_json::from_value(value).ok()?;
+    (payload(&claims) == bytes).then_some(claims)
+}
+
+fn payload(claims: &Claims) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(256);
+    let mut object = canonical::Object::new(&mut bytes);
+    object
+        .string("agent", claims.agent.as_str())
+        .display("digest", &claims.digest)
+        .string("expires_at", &moment::text(claims.expires_at))
+        .string("id", &claims.id)
+        .string("issued_at", &moment::text(claims.issued_at))
+        .integer("seq", claims.seq)
+        .string("tenant", claims.tenant.as_str());
+    object.end();
+    bytes
+}
+
+fn message(payload: &[u8]) -> Vec<u8> {
+    [DOMAIN, payload].concat()
+}

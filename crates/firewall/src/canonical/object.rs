@@ -2,7 +2,7 @@
 
 use crate::canonical::{self, key_order, scalar};
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::{cmp::Ordering, fmt};
 
 /// An object that is being written; closed when dropped.
@@ -75,6 +75,12 @@ impl<'o> Object<'o> {
     /// Any value.
     pub fn value(&mut self, key: &'static str, value: &Value) -> &mut Self {
         canonical::write(value, self.key(key));
+        self
+    }
+
+    /// An object that was read.
+    pub fn members(&mut self, key: &'static str, members: &Map<String, Value>) -> &mut Self {
+        canonical::write_object(members, self.key(key));
         self
     }
 

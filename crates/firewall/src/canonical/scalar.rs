@@ -1,6 +1,6 @@
 //! Numbers, texts and times in their canonical form.
 
-use crate::canonical;
+use super::plain_run;
 use jiff::Timestamp;
 use serde_json::Number;
 use std::io::Write as _;
@@ -51,7 +51,7 @@ fn formatted(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
 pub(super) fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let mut rest = text.as_bytes();
-    while let Some((plain, special)) = rest.split_at_checked(canonical::plain_run(rest)) {
+    while let Some((plain, special)) = rest.split_at_checked(plain_run(rest)) {
         out.extend_from_slice(plain);
         let Some((byte, after)) = special.split_first() else { break };
         escape(*byte, out);

@@ -15,7 +15,7 @@ use crate::{
     turn::Turn,
     violation::Violation,
 };
-use portcullis_policy::{cham::Policy, tenant::rules::Allowance};
+use portcullis_policy::{cham::Policy, id::TenantId, tenant::rules::Allowance};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -283,6 +283,18 @@ impl Firewall {
     pub async fn overview(&self, principal: &Principal) -> Result<Overview, GateError> {
         may_read(principal)?;
         self.on_lane(&principal.tenant, |turn| Ok(overview(turn))).await
+    }
+
+    /// Every tenant at a glance, for the operators of the whole gate.
+    pub async fn overviews(&self) -> Vec<(TenantId, Overview)> {
+        let mut overviews = Vec::new();
+        for tenant in self.tenants() {
+            // A tenant whose lane does not answer shows by being absent.
+            if let Ok(overview) = self.on_lane(&tenant, |turn| Ok(overview(turn))).await {
+                overviews.push((tenant, overview));
+            }
+        }
+        overviews
     }
 
     /// Records as a query asks for them.

@@ -12,8 +12,9 @@ const RULE: &str = "floors";
 /// The crates that judge and decide, and their rooms that may wait.
 const STILL: &[(&str, &[&str])] = &[
     ("policy", &[]),
-    // The driver runs the lanes; the firewall's handle waits for what a lane answers.
-    ("firewall", &["driver", "firewall"]),
+    // The driver runs the lanes, the state is read from the ledger, and the handle waits for what
+    // a lane answers.
+    ("firewall", &["driver", "firewall", "state"]),
 ];
 
 pub(super) fn check(house: &House) -> Vec<Finding> {
