@@ -201,7 +201,8 @@ impl Catalogue {
     /// The known action type that a misspelt one may mean.
     #[must_use]
     pub fn suggest(&self, name: &str) -> Option<&str> {
-        let own = self.exact.keys().map(Label::as_str);
+        let mut own: Vec<_> = self.exact.keys().map(Label::as_str).collect();
+        own.sort_unstable();
         spelling::nearest(name, table::rows().map(|row| row.kind).chain(own))
     }
 }

@@ -199,14 +199,14 @@ pub(super) const fn prohibited(kind: &'static str, does: &'static str) -> Row {
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Fixed(risk) => write!(f, "{}", risk.number()),
-            Self::Gpus => write!(f, "2 up to {SMALL_GPUS} GPUs, 3 above"),
-            Self::Instances => write!(f, "2 up to {SMALL_INSTANCES} instances, 3 above"),
-            Self::Cancel => f.write_str("3 when not yet running, 4 when running"),
-            Self::Disturb => f.write_str("3, or 4 when a running job is stopped"),
-            Self::Mail => f.write_str("2 inside, 3 to anybody outside"),
-            Self::ReadObject => f.write_str("0, or 3 for secrets"),
-            Self::DeleteObject => f.write_str("4, or 5 for namespaces, nodes and clusters"),
+            Self::Fixed(risk) => f.pad(&risk.number().to_string()),
+            Self::Gpus => f.pad(&format!("2 up to {SMALL_GPUS} GPUs, 3 above")),
+            Self::Instances => f.pad(&format!("2 up to {SMALL_INSTANCES} instances, 3 above")),
+            Self::Cancel => f.pad("3 when not yet running, 4 when running"),
+            Self::Disturb => f.pad("3, or 4 when a running job is stopped"),
+            Self::Mail => f.pad("2 inside, 3 to anybody outside"),
+            Self::ReadObject => f.pad("0, or 3 for secrets"),
+            Self::DeleteObject => f.pad("4, or 5 for namespaces, nodes and clusters"),
         }
     }
 }

@@ -156,7 +156,7 @@ impl TenantRules {
         for line in self
             .budgets
             .lines(action)
-            .filter(|line| line.asks(&view.estimate))
+            .filter(|line| line.is_drawn_on(&view.estimate))
         {
             needs.budgets.extend(line.need(&calendar));
         }

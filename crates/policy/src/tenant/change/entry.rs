@@ -1,6 +1,6 @@
 //! What changed in the list of entries.
 
-use super::{Changes, Loosens};
+use super::compare::{Changes, Loosens};
 use crate::tenant::ActionEntry;
 use std::collections::BTreeMap;
 
@@ -49,10 +49,10 @@ impl Changes {
         self.members(&at("workspaces"), &old.workspaces, &new.workspaces, allows);
         self.members(&at("agents"), &old.agents, &new.agents, allows);
         let tier = |entry: &ActionEntry| entry.tier.map(|tier| tier.number());
-        self.number(at("tier"), tier(old), tier(new), Loosens::Down);
+        self.number(at("tier"), tier(old), tier(new), Loosens::Down(0.0));
         for key in keys(&old.caps, &new.caps) {
             let (before, after) = (old.caps.get(key).copied(), new.caps.get(key).copied());
-            self.number(at(&format!("caps.{key}")), before, after, Loosens::Up);
+            self.number(at(&format!("caps.{key}")), before, after, Loosens::LIMIT);
         }
         self.sets(&at("limits"), &old.limits, &new.limits);
         self.sets(&at("scope"), &old.scope, &new.scope);

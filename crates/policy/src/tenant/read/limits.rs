@@ -124,7 +124,7 @@ fn tier(table: &Table<'_>, key: &str, risk: RiskTier, faults: &mut Faults) -> Op
 /// A list without groups must have as many people as must approve.
 fn enough(approval: &TierApproval, risk: RiskTier, table: &Table<'_>, faults: &mut Faults) {
     let people = approval.approvers.len();
-    let required = approval.required.unwrap_or(risk.approvals());
+    let required = approval.required.unwrap_or_else(|| risk.approvals());
     let groups = approval
         .approvers
         .iter()

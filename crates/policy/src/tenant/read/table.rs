@@ -148,14 +148,14 @@ impl<'v> Table<'v> {
     }
 
     /// A mapping below a key that has these keys and no others, and at least one of them.
-    pub(super) fn table(&self, key: &str, keys: &[&str], faults: &mut Faults) -> Option<Table<'v>> {
-        let table = Table::open(self.map.get(key)?, self.path_of(key), keys, faults)?;
+    pub(super) fn table(&self, key: &str, keys: &[&str], faults: &mut Faults) -> Option<Self> {
+        let table = Self::open(self.map.get(key)?, self.path_of(key), keys, faults)?;
         table.filled(faults)
     }
 
     /// A mapping below a key with keys of the author's own, at least one.
-    pub(super) fn table_any(&self, key: &str, faults: &mut Faults) -> Option<Table<'v>> {
-        let table = Table::open_any(self.map.get(key)?, self.path_of(key), faults)?;
+    pub(super) fn table_any(&self, key: &str, faults: &mut Faults) -> Option<Self> {
+        let table = Self::open_any(self.map.get(key)?, self.path_of(key), faults)?;
         table.filled(faults)
     }
 

@@ -66,6 +66,13 @@ fn what_is_written_down_reads_back_the_same() {
 }
 
 #[test]
+fn json_reads_like_yaml() {
+    let yaml = parse("version: 1\nactions: [{ action: log_read }]").unwrap();
+    let json = "{\n\t\"version\": 1,\n\t\"actions\": [\n\t\t{ \"action\": \"log_read\" }\n\t]\n}\n";
+    assert_eq!(parse(json), Ok(yaml));
+}
+
+#[test]
 fn the_least_policy_has_a_version() {
     let policy = parse("version: 1").unwrap();
     assert!(policy.actions.is_empty());

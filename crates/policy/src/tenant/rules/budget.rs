@@ -56,6 +56,11 @@ impl Line {
         })
     }
 
+    /// Whether an action is known to draw on it.
+    pub(super) fn is_drawn_on(&self, estimate: &Estimate) -> bool {
+        self.asks(estimate) && estimate.of(self.unit).is_some()
+    }
+
     /// Whether an action draws on it, or cannot say that it does not.
     pub(super) fn asks(&self, estimate: &Estimate) -> bool {
         estimate.of(self.unit) != Some(Micros::ZERO)
