@@ -1,6 +1,5 @@
 //! Numbers, texts and times in their canonical form.
 
-use super::plain_run;
 use jiff::Timestamp;
 use serde_json::Number;
 use std::io::Write as _;

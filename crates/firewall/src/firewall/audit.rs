@@ -221,12 +221,6 @@ impl Firewall {
         note::verifier_key(&self.origin(principal), &self.house.signing_key.public_key())
     }
 
-    /// The key that verifies permits, as hex.
-    #[must_use]
-    pub fn permit_key(&self) -> String {
-        self.house.signing_key.public_key().to_string()
-    }
-
     /// The name of a tenant's log.
     fn origin(&self, principal: &Principal) -> String {
         format!("{}/{}", self.house.origin, principal.tenant)
