@@ -1,0 +1,150 @@
+//! Reads documents.
+
+use crate::{columns, fault::Fault, place::TenantNumber, tenants};
+use portcullis_firewall::{
+    batch::{Document, DocumentKind},
+    query::DocumentQuery,
+};
+use portcullis_policy::id::TenantId;
+use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter, types::Value};
+
+/// One document.
+pub(crate) fn one(
+    conn: &Connection,
+    tenant: &TenantId,
+    kind: DocumentKind,
+    id: &str,
+) -> Result<Option<Document>, Fault> {
+    tenants::find(conn, tenant)?.map_or(Ok(None), |tenant| fetch(conn, tenant.number, kind, id))
+}
+
+fn fetch(
+    conn: &Connection,
+    tenant: TenantNumber,
+    kind: DocumentKind,
+    id: &str,
+) -> Result<Option<Document>, Fault> {
+    let mut statement = conn.prepare_cached(
+        "SELECT kind, id, status, agent, at_ms, body FROM documents
+         WHERE tenant = ? AND kind = ? AND id = ?",
+    )?;
+    let mut rows = statement.query(params![tenant, kind.as_str(), id])?;
+    rows.next()?.map(document).transpose()
+}
+
+fn document(row: &Row<'_>) -> Result<Document, Fault> {
+    Ok(Document {
+        kind: columns::document_kind(&row.get::<_, String>(0)?)?,
+        id: row.get(1)?,
+        status: row.get(2)?,
+        agent: row.get(3)?,
+        at: columns::moment(row.get(4)?)?,
+        body: row.get(5)?,
+    })
+}
+
+/// The documents a query asks for.
+///
+/// The index knows their order within each status; the lists of several statuses are merged here,
+/// and bodies are read for what remains.
+pub(crate) fn list(
+    conn: &Connection,
+    tenant: &TenantId,
+    query: &DocumentQuery,
+) -> Result<Vec<Document>, Fault> {
+    let Some(tenant) = tenants::find(conn, tenant)? else {
+        return Ok(Vec::new());
+    };
+    let tenant = tenant.number;
+    let statuses = match query.statuses.as_slice() {
+        [] => statuses(conn, tenant, query.kind)?,
+        asked => asked.to_vec(),
+    };
+    let mut matches = Vec::new();
+    for status in &statuses {
+        matches.extend(matching(conn, tenant, query, status)?);
+    }
+    // Newest first, then by id; a status that was asked for twice counts once.
+    matches.sort_unstable_by(|(at, id), (other_at, other_id)| {
+        other_at.cmp(at).then_with(|| id.cmp(other_id))
+    });
+    matches.dedup();
+    let chosen = matches.iter().skip(query.offset).take(query.limit);
+    chosen
+        .filter_map(|(_, id)| fetch(conn, tenant, query.kind, id).transpose())
+        .collect()
+}
+
+/// Every status that documents of a kind have, hopping from one to the next in the index.
+fn statuses(
+    conn: &Connection,
+    tenant: TenantNumber,
+    kind: DocumentKind,
+) -> Result<Vec<String>, Fault> {
+    let mut first = conn.prepare_cached(
+        "SELECT status FROM documents WHERE tenant = ? AND kind = ? ORDER BY status LIMIT 1",
+    )?;
+    let mut next = conn.prepare_cached(
+        "SELECT status FROM documents WHERE tenant = ? AND kind = ? AND status > ?
+         ORDER BY status LIMIT 1",
+    )?;
+    let kind = kind.as_str();
+    let mut statuses: Vec<String> = Vec::new();
+    let mut found: Option<String> = first
+        .query_row(params![tenant, kind], |row| row.get(0))
+        .optional()?;
+    while let Some(status) = found {
+        found = next
+            .query_row(params![tenant, kind, status], |row| row.get(0))
+            .optional()?;
+        statuses.push(status);
+    }
+    Ok(statuses)
+}
+
+/// Time and id of the first documents with a status that match.
+fn matching(
+    conn: &Connection,
+    tenant: TenantNumber,
+    query: &DocumentQuery,
+    status: &str,
+) -> Result<Vec<(i64, String)>, Fault> {
+    let (sql, values) = search(tenant, query, status);
+    let mut statement = conn.prepare_cached(&sql)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut matches = Vec::new();
+    while let Some(row) = rows.next()? {
+        matches.push((row.get(0)?, row.get(1)?));
+    }
+    Ok(matches)
+}
+
+/// The statement for a query and what goes into it.
+fn search(tenant: TenantNumber, query: &DocumentQuery, status: &str) -> (String, Vec<Value>) {
+    let mut sql = String::from(
+        "SELECT at_ms, id FROM documents INDEXED BY documents_by_status
+         WHERE tenant = ? AND kind = ? AND status = ?",
+    );
+    let text = |text: &str| Value::from(text.to_owned());
+    let mut values = vec![tenant.into(), text(query.kind.as_str()), text(status)];
+    let conditions = [
+        (
+            " AND at_ms >= ?",
+            query.since.map(|at| columns::ms_not_before(at).into()),
+        ),
+        (
+            " AND at_ms < ?",
+            query.until.map(|at| columns::ms_not_before(at).into()),
+        ),
+        (" AND agent = ?", query.agent.as_deref().map(text)),
+    ];
+    for (condition, value) in conditions {
+        if let Some(value) = value {
+            sql.push_str(condition);
+            values.push(value);
+        }
+    }
+    sql.push_str(" ORDER BY at_ms DESC, id LIMIT ?");
+    values.push(columns::count(query.offset.saturating_add(query.limit)).into());
+    (sql, values)
+}
