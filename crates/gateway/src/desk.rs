@@ -17,7 +17,10 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn new(firewall: Firewall) -> Self {
-        Self { firewall: Arc::new(firewall), seats: Arc::new(Semaphore::new(SEATS)) }
+        Self {
+            firewall: Arc::new(firewall),
+            seats: Arc::new(Semaphore::new(SEATS)),
+        }
     }
 }
 

@@ -9,8 +9,12 @@ use std::{
 /// Waits for every future. Each is first polled in the order given, so that what they queue up is
 /// queued in that order.
 pub(super) async fn all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
-    let mut places: Vec<Place<F>> =
-        futures.map(|future| Place { future: Box::pin(future), output: None }).collect();
+    let mut places: Vec<Place<F>> = futures
+        .map(|future| Place {
+            future: Box::pin(future),
+            output: None,
+        })
+        .collect();
     poll_fn(|context| {
         let mut waiting = false;
         for place in places.iter_mut().filter(|place| place.output.is_none()) {
@@ -19,10 +23,17 @@ pub(super) async fn all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::O
                 Poll::Pending => waiting = true,
             }
         }
-        if waiting { Poll::Pending } else { Poll::Ready(()) }
+        if waiting {
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        }
     })
     .await;
-    places.into_iter().filter_map(|place| place.output).collect()
+    places
+        .into_iter()
+        .filter_map(|place| place.output)
+        .collect()
 }
 
 struct Place<F: Future> {

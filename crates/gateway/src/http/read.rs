@@ -105,13 +105,19 @@ pub(super) fn batch(
             Ok(request) => requests.push(request),
             Err(GateError::Invalid(found)) => {
                 for fault in found.0 {
-                    faults.add(format!("actions[{at}].{}", fault.path), fault.message);
+                    faults.add(within(at, &fault.path), fault.message);
                 }
             }
             Err(error) => return Err(error),
         }
     }
     Ok(faults.or(requests)?)
+}
+
+/// The path of a fault in an action, as seen from the batch.
+fn within(at: usize, path: &str) -> String {
+    let dot = if path.is_empty() { "" } else { "." };
+    format!("actions[{at}]{dot}{path}")
 }
 
 fn actions(body: Value) -> Result<Vec<Value>, GateError> {
@@ -128,7 +134,10 @@ fn actions(body: Value) -> Result<Vec<Value>, GateError> {
             Ok(faults.or(actions)?)
         }
         Some(_) => {
-            faults.add("actions", format!("expected a list of 1 to {BATCH_MAX} actions"));
+            faults.add(
+                "actions",
+                format!("expected a list of 1 to {BATCH_MAX} actions"),
+            );
             Err(faults.into())
         }
         None => {

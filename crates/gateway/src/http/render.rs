@@ -45,7 +45,10 @@ fn verdict(object: &mut Object<'_>, answer: &Answer, id: Option<&RequestId>) {
     let hold = answer.hold.as_ref();
     object
         .string("action_digest", hex(&answer.action_digest.to_hex()))
-        .integer("approvals_required", hold.map_or(0, |hold| hold.approvals_required.into()));
+        .integer(
+            "approvals_required",
+            hold.map_or(0, |hold| hold.approvals_required.into()),
+        );
     maybe(object, "escrow_id", hold.map(|hold| hold.id.as_str()));
     object
         .boolean("execute", answer.execute())
@@ -53,7 +56,9 @@ fn verdict(object: &mut Object<'_>, answer: &Answer, id: Option<&RequestId>) {
         .string("hash", hex(&answer.hash.to_hex()));
     maybe(object, "hold_id", hold.map(|hold| hold.id.as_str()));
     object.string("message", &message(answer));
-    object.object("obligations").boolean("dry_run", answer.dry_run_required);
+    object
+        .object("obligations")
+        .boolean("dry_run", answer.dry_run_required);
     if let Some(permit) = &answer.permit {
         object.string("permit", permit);
     }
@@ -70,7 +75,9 @@ fn verdict(object: &mut Object<'_>, answer: &Answer, id: Option<&RequestId>) {
     }
     object.integer("risk_tier", answer.risk_tier.number().into());
     maybe(object, "rule_violated", answer.rule_violated.as_deref());
-    object.integer("seq", answer.seq).string("tier", answer.tier.as_str());
+    object
+        .integer("seq", answer.seq)
+        .string("tier", answer.tier.as_str());
     match hold {
         Some(hold) => object.timestamp("timeout_at", hold.timeout_at),
         None => object.null("timeout_at"),
@@ -82,7 +89,10 @@ fn verdict(object: &mut Object<'_>, answer: &Answer, id: Option<&RequestId>) {
 }
 
 fn would(object: &mut Object<'_>, (verdict, tier): (Verdict, Tier)) {
-    object.object("would").string("tier", tier.as_str()).string("verdict", verdict.as_str());
+    object
+        .object("would")
+        .string("tier", tier.as_str())
+        .string("verdict", verdict.as_str());
 }
 
 fn fired(mut list: Array<'_>, answer: &Answer) {
@@ -96,8 +106,13 @@ fn fired(mut list: Array<'_>, answer: &Answer) {
 /// Fails closed: it says aloud that the action must not be done.
 fn refusal(object: &mut Object<'_>, refusal: &Refusal) {
     object.string("detail", refusal.message());
-    object.object("error").string("code", refusal.code()).string("message", refusal.message());
-    object.boolean("execute", false).integer("status", refusal.status().as_u16().into());
+    object
+        .object("error")
+        .string("code", refusal.code())
+        .string("message", refusal.message());
+    object
+        .boolean("execute", false)
+        .integer("status", refusal.status().as_u16().into());
 }
 
 /// A hold, as far as its agent needs to see it.
@@ -183,10 +198,10 @@ pub(super) fn verified(verdict: Result<&Permit, &str>, id: &RequestId) -> Vec<u8
     match verdict {
         Ok(permit) => {
             object
-                .string("action_digest", hex(&permit.digest().to_hex()))
+                .string("action_digest", hex(&permit.claims().digest.to_hex()))
                 .string("agent_id", permit.agent().as_str())
-                .integer("decision_seq", permit.seq())
-                .timestamp("expires_at", permit.expires_at())
+                .integer("decision_seq", permit.claims().seq)
+                .timestamp("expires_at", permit.claims().expires_at)
                 .string("permit_id", permit.id())
                 .null("reason");
         }
@@ -194,7 +209,9 @@ pub(super) fn verified(verdict: Result<&Permit, &str>, id: &RequestId) -> Vec<u8
             object.string("reason", reason);
         }
     }
-    object.string("request_id", id.as_str()).boolean("valid", verdict.is_ok());
+    object
+        .string("request_id", id.as_str())
+        .boolean("valid", verdict.is_ok());
     object.end();
     bytes
 }

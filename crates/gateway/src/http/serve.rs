@@ -27,7 +27,6 @@ use portcullis_door::{
 use portcullis_firewall::firewall::Firewall;
 
 /// Every route for agents below `/v1`; the app puts the threshold before them.
-#[must_use]
 pub fn router(firewall: Firewall) -> Router {
     Router::new()
         .route("/v1/govern", post(govern))
@@ -73,7 +72,10 @@ pub(super) async fn govern(
         .read_request(principal, &payload.0, key.as_deref())
         .map_err(|error| payload.refusal(error))?;
     let answer = desk.firewall.govern(principal, request).await?;
-    Ok(json_bytes(StatusCode::OK, render::answer(&answer, &caller.request_id)))
+    Ok(json_bytes(
+        StatusCode::OK,
+        render::answer(&answer, &caller.request_id),
+    ))
 }
 
 /// Judges up to a hundred actions, each on its own, in their order.
@@ -100,9 +102,12 @@ pub(super) async fn govern_batch(
 ) -> Reply {
     let firewall = &desk.firewall;
     let principal = &caller.principal;
-    let requests =
-        read::batch(payload.value()?, principal, key.as_deref(), || firewall.nonce())?;
-    let judged = requests.into_iter().map(|request| firewall.govern(principal, request));
+    let requests = read::batch(payload.value()?, principal, key.as_deref(), || {
+        firewall.nonce()
+    })?;
+    let judged = requests
+        .into_iter()
+        .map(|request| firewall.govern(principal, request));
     let answers: Vec<_> = in_order::all(judged)
         .await
         .into_iter()
@@ -110,14 +115,23 @@ pub(super) async fn govern_batch(
         .collect();
     match total_failure(&answers) {
         Some(refusal) => Err(refusal),
-        None => Ok(json_bytes(StatusCode::OK, render::answers(&answers, &caller.request_id))),
+        None => Ok(json_bytes(
+            StatusCode::OK,
+            render::answers(&answers, &caller.request_id),
+        )),
     }
 }
 
 /// The common refusal when no action got a verdict because the gate is away.
 fn total_failure<T>(answers: &[Result<T, Refusal>]) -> Option<Refusal> {
     let is_away = |answer: &Result<T, Refusal>| {
-        answer.as_ref().is_err_and(|r| r.status() == StatusCode::SERVICE_UNAVAILABLE)
+        answer
+            .as_ref()
+            .is_err_and(|r| r.status() == StatusCode::SERVICE_UNAVAILABLE)
     };
-    answers.iter().all(is_away).then(|| answers.first()?.as_ref().err().cloned()).flatten()
+    answers
+        .iter()
+        .all(is_away)
+        .then(|| answers.first()?.as_ref().err().cloned())
+        .flatten()
 }

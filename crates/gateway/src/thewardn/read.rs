@@ -36,9 +36,12 @@ const DIMENSIONS: [&str; 3] = ["containment", "fix", "incident"];
 /// reader to refuse. A misspelt field lands in the metadata, so it can only be missing where it
 /// should be, and what is missing never makes a judgement softer.
 pub(super) fn translate(body: Value) -> Result<Value, Faults> {
-    let Value::Object(fields) = body else { return Ok(body) };
-    let (mut ours, theirs): (Map<_, _>, Map<_, _>) =
-        fields.into_iter().partition(|(name, _)| OURS.contains(&name.as_str()));
+    let Value::Object(fields) = body else {
+        return Ok(body);
+    };
+    let (mut ours, theirs): (Map<_, _>, Map<_, _>) = fields
+        .into_iter()
+        .partition(|(name, _)| OURS.contains(&name.as_str()));
     if let Some(Value::Object(confidence)) = ours.get_mut("confidence") {
         confidence.retain(|name, _| DIMENSIONS.contains(&name.as_str()));
     }
@@ -51,13 +54,19 @@ fn add_to_metadata(ours: &mut Map<String, Value>, theirs: Map<String, Value>) ->
     if theirs.is_empty() {
         return faults;
     }
-    let name = if ours.contains_key("parameters") { "parameters" } else { "metadata" };
+    let name = if ours.contains_key("parameters") {
+        "parameters"
+    } else {
+        "metadata"
+    };
     let place = ours.entry(name).or_insert(Value::Null);
     if place.is_null() {
         *place = Value::Object(Map::new());
     }
     // What is neither an object nor absent is refused where requests are read.
-    let Value::Object(metadata) = place else { return faults };
+    let Value::Object(metadata) = place else {
+        return faults;
+    };
     for (key, value) in theirs {
         if metadata.contains_key(&key) {
             faults.add(key, format!("is given twice: here and in `{name}`"));

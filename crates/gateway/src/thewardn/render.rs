@@ -37,8 +37,14 @@ pub(super) fn answer(answer: &Answer, surface: Surface, id: &RequestId) -> Vec<u
         .boolean("repeated", answer.repeated)
         .string("request_id", id.as_str())
         .integer("risk_tier", answer.risk_tier.number().into());
-    maybe(&mut object, "rule_violated", answer.rule_violated.as_deref());
-    object.integer("seq", answer.seq).string("tier", answer.tier.as_str());
+    maybe(
+        &mut object,
+        "rule_violated",
+        answer.rule_violated.as_deref(),
+    );
+    object
+        .integer("seq", answer.seq)
+        .string("tier", answer.tier.as_str());
     match hold {
         Some(hold) => object.timestamp("timeout_at", hold.timeout_at),
         None => object.null("timeout_at"),

@@ -15,7 +15,6 @@ use portcullis_firewall::{firewall::Firewall, request};
 
 /// `POST /api/govern` for the client and `POST /govern` for readers of the documents; the app puts
 /// the threshold before them.
-#[must_use]
 pub fn router(firewall: Firewall) -> Router {
     Router::new()
         .route("/api/govern", post(for_client))
@@ -56,5 +55,8 @@ async fn govern(
     let nonce = desk.firewall.nonce()?;
     let request = request::from_value(body, &caller.principal, nonce, key.as_deref())?;
     let answer = desk.firewall.govern(&caller.principal, request).await?;
-    Ok(json_bytes(StatusCode::OK, render::answer(&answer, surface, &caller.request_id)))
+    Ok(json_bytes(
+        StatusCode::OK,
+        render::answer(&answer, surface, &caller.request_id),
+    ))
 }

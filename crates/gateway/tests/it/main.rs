@@ -1,1 +1,18 @@
-//! The doors, from outside.
+//! The doors for agents, from outside: real routers over a gate in memory.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test that is set up wrongly must stop at once"
+)]
+
+mod bad_input;
+mod credentials;
+mod govern;
+mod holds;
+mod house;
+mod outcomes;
+mod permits;
+mod schema;
+mod thewardn;
+mod threshold;

@@ -51,20 +51,20 @@ pub(in crate::http) async fn hold(
 ) -> Reply {
     let wait_ms = query.wait_ms()?;
     let hold = decided(&desk, &caller, &id, wait_ms).await?;
-    Ok(json_bytes(StatusCode::OK, render::hold(&hold, &caller.request_id)))
+    Ok(json_bytes(
+        StatusCode::OK,
+        render::hold(&hold, &caller.request_id),
+    ))
 }
 
 /// The hold, looked at again and again until it is decided or the wait is over.
 ///
 /// When too many wait already, it is shown as it stands.
-async fn decided(
-    desk: &Desk,
-    caller: &Caller,
-    id: &str,
-    wait_ms: u64,
-) -> Result<Hold, GateError> {
+async fn decided(desk: &Desk, caller: &Caller, id: &str, wait_ms: u64) -> Result<Hold, GateError> {
     let mut hold = desk.firewall.hold(&caller.principal, id).await?;
-    let Ok(_seat) = desk.seats.try_acquire() else { return Ok(hold) };
+    let Ok(_seat) = desk.seats.try_acquire() else {
+        return Ok(hold);
+    };
     let mut left = wait_ms;
     let mut pause = PAUSE_MS;
     while hold.status == HoldStatus::Held && left > 0 {
@@ -88,8 +88,8 @@ async fn decided(
     responses(
         (status = 200, description = "The permit", body = ClaimReply),
         (status = 401, description = "No known credential", body = ErrorReply),
-        (status = 403, description = "Another agent's hold", body = ErrorReply),
-        (status = 404, description = "No such hold", body = ErrorReply),
+        (status = 403, description = "Not for this credential", body = ErrorReply),
+        (status = 404, description = "No such hold of this agent", body = ErrorReply),
         (status = 409, description = "Not released, too late, or taken", body = ErrorReply),
     ),
 )]
@@ -98,6 +98,28 @@ pub(in crate::http) async fn claim(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Reply {
+    // Another agent's hold is not found here, and an ended one says how it ended.
+    must_be_open(&desk.firewall.hold(&caller.principal, &id).await?)?;
     let permit = desk.firewall.claim(&caller.principal, &id).await?;
-    Ok(json_bytes(StatusCode::OK, render::claimed(&id, &permit, &caller.request_id)))
+    Ok(json_bytes(
+        StatusCode::OK,
+        render::claimed(&id, &permit, &caller.request_id),
+    ))
+}
+
+fn must_be_open(hold: &Hold) -> Result<(), GateError> {
+    match hold.status {
+        HoldStatus::Released if hold.claimed => {
+            let message = format!(
+                "the permit of hold `{}` was taken; it is given once",
+                hold.id
+            );
+            Err(GateError::conflict("hold.claimed", message))
+        }
+        HoldStatus::Released => Ok(()),
+        HoldStatus::Held | HoldStatus::Killed | HoldStatus::TimedOut => {
+            let message = format!("hold `{}` is {}", hold.id, hold.status.as_str());
+            Err(GateError::conflict("hold.not_released", message))
+        }
+    }
 }

@@ -45,6 +45,12 @@ pub(in crate::http) async fn outcome(
     let report = payload.read::<OutcomeRequest>()?.report()?;
     let missing = || GateError::NotFound("decision", seq.clone());
     let number: u64 = seq.parse().map_err(|_| missing())?;
-    let sealed = desk.firewall.report(&caller.principal, number, report).await?;
-    Ok(json_bytes(StatusCode::OK, render::sealed(&sealed, &caller.request_id)))
+    let sealed = desk
+        .firewall
+        .report(&caller.principal, number, report)
+        .await?;
+    Ok(json_bytes(
+        StatusCode::OK,
+        render::sealed(&sealed, &caller.request_id),
+    ))
 }

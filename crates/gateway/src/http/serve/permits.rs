@@ -41,7 +41,10 @@ pub(in crate::http) async fn redeem(
         .firewall
         .redeem(&caller.principal, &request.permit, request.action_digest)
         .await?;
-    Ok(json_bytes(StatusCode::OK, render::redeemed(&redemption, &caller.request_id)))
+    Ok(json_bytes(
+        StatusCode::OK,
+        render::redeemed(&redemption, &caller.request_id),
+    ))
 }
 
 /// Says whether a permit is genuine and in time. Whether it was spent only spending tells.
@@ -62,17 +65,25 @@ pub(in crate::http) async fn verify(
     payload: Payload,
 ) -> Reply {
     let request: PermitRequest = payload.read()?;
-    let inspected = desk.firewall.inspect_permit(&caller.principal, &request.permit);
+    let inspected = desk
+        .firewall
+        .inspect_permit(&caller.principal, &request.permit);
     let about = request.action_digest;
     let verdict = match &inspected {
-        Ok(permit) if about.is_some_and(|digest| digest != permit.digest()) => {
+        Ok(permit) if about.is_some_and(|digest| digest != permit.claims().digest) => {
             Err("this permit is for another action than the one named".to_owned())
         }
         Ok(permit) => Ok(permit),
         Err(error) => Err(error.to_string()),
     };
-    let verdict = verdict.as_ref().map(|permit| *permit).map_err(String::as_str);
-    Ok(json_bytes(StatusCode::OK, render::verified(verdict, &caller.request_id)))
+    let verdict = verdict
+        .as_ref()
+        .map(|permit| *permit)
+        .map_err(String::as_str);
+    Ok(json_bytes(
+        StatusCode::OK,
+        render::verified(verdict, &caller.request_id),
+    ))
 }
 
 /// The key that permits are signed with, for whoever checks them offline.
