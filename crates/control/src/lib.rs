@@ -1,0 +1,19 @@
+//! Doors for people: what they see of the gate, what they decide, and how they change its rules.
+//!
+//! **What is this?** The management API under `/v1` ([`rest`]), the same things in the shapes of
+//! another product ([`thewardn`]), the audit trail in four file formats ([`export`]), and the
+//! description of it all ([`docs`]).
+//!
+//! **What will it never do?** Let an agent decide or change anything, judge, keep a secret, or
+//! show one tenant's things to another: every wish goes to the firewall with its caller, and the
+//! firewall checks it again.
+//!
+//! **Where do I start reading?** At [`rest`], where every route is listed.
+
+pub mod docs;
+pub mod export;
+mod intake;
+pub mod rest;
+mod rights;
+pub mod thewardn;
+mod wire;

@@ -1,0 +1,160 @@
+//! `/v1/holds`: actions that wait for people.
+
+use crate::{
+    intake::{
+        body::{MaybeSent, body},
+        id::Named,
+        page::{Paging, PagingParams, page},
+        query::{Asked, query},
+        word::{Since, Until},
+    },
+    rights::{Decider, Gate, Reader},
+    wire::{hold::Hold, tenant::Waiting, words},
+};
+use axum::{Json, extract::State};
+use portcullis_door::reply::Reply;
+use portcullis_firewall::{batch::DocumentKind, hold::HoldStatus, query::DocumentQuery};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<Gate> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(stats))
+        .routes(routes!(review))
+        .routes(routes!(release))
+        .routes(routes!(kill))
+}
+
+query! {
+    /// Which holds.
+    pub(crate) struct HoldFilter {
+        /// Only in this status.
+        #[param(value_type = Option<words::HoldStatus>)]
+        status: HoldStatus,
+        /// Only of this agent.
+        agent: String,
+        /// Only made at or after this moment or day (UTC).
+        #[param(value_type = Option<String>, example = "2026-04-10")]
+        start_date: Since,
+        /// Only made before this moment, or up to the end of this day (UTC).
+        #[param(value_type = Option<String>, example = "2026-04-10T12:00:00Z")]
+        end_date: Until,
+    }
+}
+
+page! {
+    /// A page of holds, newest first.
+    pub(crate) struct HoldPage { holds: Hold }
+}
+
+body! {
+    /// A decision's reason; may be left away, with or without the braces.
+    pub(crate) struct Decision {
+        /// Why, for the record.
+        reason: Option<String>,
+    }
+}
+
+impl HoldFilter {
+    /// The page of holds to ask for.
+    fn query(&self, paging: Paging) -> DocumentQuery {
+        DocumentQuery {
+            statuses: self.status.iter().map(|status| status.as_str().to_owned()).collect(),
+            agent: self.agent.clone(),
+            since: self.start_date.map(|since| since.0),
+            until: self.end_date.map(|until| until.0),
+            ..paging.documents(DocumentKind::Hold)
+        }
+    }
+}
+
+/// Lists holds
+///
+/// A hold whose time is over shows as TIMED_OUT, whether or not its end is recorded yet.
+#[utoipa::path(
+    get, path = "/v1/holds", tag = "holds",
+    params(HoldFilter, PagingParams),
+    responses((status = 200, description = "A page of holds.", body = HoldPage)),
+)]
+async fn list(
+    State(gate): State<Gate>,
+    Reader(caller): Reader,
+    Asked((filter, paging)): Asked<(HoldFilter, Paging)>,
+) -> Reply<Json<HoldPage>> {
+    let holds = gate.holds(&caller, filter.query(paging)).await?;
+    let mut cut = paging.cut_rest(holds.into_iter());
+    // What was HELD when it was stored may be over by now.
+    cut.items.retain(|hold| filter.status.is_none_or(|status| status == hold.status));
+    Ok(Json(cut.into()))
+}
+
+/// Counts the holds that wait
+///
+/// How many wait for people, and since when the oldest does.
+#[utoipa::path(
+    get, path = "/v1/holds/stats", tag = "holds",
+    responses((status = 200, description = "The queue.", body = Waiting)),
+)]
+async fn stats(State(gate): State<Gate>, Reader(caller): Reader) -> Reply<Json<Waiting>> {
+    Ok(Json(gate.overview(&caller).await?.waiting.into()))
+}
+
+/// Shows everything about a hold
+///
+/// What a person needs to decide it. (`GET /v1/holds/{id}` is the agent's view of the same hold.)
+#[utoipa::path(
+    get, path = "/v1/holds/{id}/review", tag = "holds",
+    params(("id" = String, Path, description = "The hold's id.")),
+    responses((status = 200, description = "The hold.", body = Hold)),
+)]
+async fn review(
+    State(gate): State<Gate>,
+    Reader(caller): Reader,
+    Named(id): Named,
+) -> Reply<Json<Hold>> {
+    Ok(Json(gate.hold(&caller, &id).await?.into()))
+}
+
+/// Approves a hold
+///
+/// With enough approvals by different people the hold is released: the agent can fetch its permit,
+/// once. Until then the hold stays HELD and lists who has approved.
+#[utoipa::path(
+    post, path = "/v1/holds/{id}/release", tag = "holds",
+    params(("id" = String, Path, description = "The hold's id.")),
+    request_body = Option<Decision>,
+    responses(
+        (status = 200, description = "The hold as it is now.", body = Hold),
+        (status = 409, description = "It is decided or over already, or this person has approved \
+            it already."),
+    ),
+)]
+async fn release(
+    State(gate): State<Gate>,
+    Decider(caller): Decider,
+    Named(id): Named,
+    MaybeSent(decision): MaybeSent<Decision>,
+) -> Reply<Json<Hold>> {
+    Ok(Json(gate.release(&caller, &id, decision.reason.as_deref()).await?.into()))
+}
+
+/// Refuses a hold
+///
+/// One person's refusal is final.
+#[utoipa::path(
+    post, path = "/v1/holds/{id}/kill", tag = "holds",
+    params(("id" = String, Path, description = "The hold's id.")),
+    request_body = Option<Decision>,
+    responses(
+        (status = 200, description = "The hold, killed.", body = Hold),
+        (status = 409, description = "It is decided or over already."),
+    ),
+)]
+async fn kill(
+    State(gate): State<Gate>,
+    Decider(caller): Decider,
+    Named(id): Named,
+    MaybeSent(decision): MaybeSent<Decision>,
+) -> Reply<Json<Hold>> {
+    Ok(Json(gate.kill(&caller, &id, decision.reason.as_deref()).await?.into()))
+}

@@ -1,0 +1,24 @@
+//! `/v1/tenant`: the tenant at a glance.
+
+use crate::{
+    rights::{Gate, Reader},
+    wire::tenant::Overview,
+};
+use axum::{Json, extract::State};
+use portcullis_door::reply::Reply;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<Gate> {
+    OpenApiRouter::new().routes(routes!(show))
+}
+
+/// Shows the tenant
+///
+/// Its settings, the end of its chain, its verdicts so far and what waits for people.
+#[utoipa::path(
+    get, path = "/v1/tenant", tag = "tenant",
+    responses((status = 200, description = "The tenant.", body = Overview)),
+)]
+async fn show(State(gate): State<Gate>, Reader(caller): Reader) -> Reply<Json<Overview>> {
+    Ok(Json(gate.overview(&caller).await?.into()))
+}

@@ -1,0 +1,1 @@
+//! TheWARDN's shapes.

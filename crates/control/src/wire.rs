@@ -1,0 +1,15 @@
+//! The gate's nouns as JSON, described for the documentation.
+
+pub(crate) mod agent;
+pub(crate) mod budget;
+pub(crate) mod conflict;
+pub(crate) mod fault;
+pub(crate) mod hold;
+pub(crate) mod key;
+pub(crate) mod moment;
+pub(crate) mod policy;
+pub(crate) mod record;
+pub(crate) mod settings;
+pub(crate) mod tenant;
+pub(crate) mod violation;
+pub(crate) mod words;
