@@ -2,7 +2,7 @@
 
 use super::{Detail, Reason, Source};
 use crate::{
-    cham::{Policy, Rule},
+    cham::Policy,
     code::Code,
     facts::Unit,
     tier::{RiskTier, Tier, Verdict},
@@ -114,22 +114,10 @@ fn write_policy(f: &mut fmt::Formatter<'_>, reason: &Reason<'_>, policy: &Policy
         (code, Detail::None) => f.write_str(bare(*code))?,
         (_, detail) => write!(f, "{detail}")?,
     }
-    if let Some(own) = own_words(&policy.rule) {
+    if let Some(own) = policy.rule.reason() {
         write!(f, ": {}", own.trim_end_matches('.'))?;
     }
     write!(f, " (policy `{}`)", policy.name)
-}
-
-/// The reason a policy gives for itself.
-fn own_words(rule: &Rule) -> Option<&str> {
-    match rule {
-        Rule::EnvironmentRestriction(rule) => rule.reason.as_deref(),
-        Rule::ActionTypeBlock(rule) => rule.reason.as_deref(),
-        Rule::RateLimit(rule) => rule.reason.as_deref(),
-        Rule::RequireReasoning(rule) => rule.reason.as_deref(),
-        Rule::TimeWindow(rule) => rule.reason.as_deref(),
-        Rule::ConfidenceFloor(_) | Rule::GrantLifecycle(_) | Rule::CompliancePack(_) => None,
-    }
 }
 
 impl fmt::Display for Detail<'_> {
@@ -139,26 +127,42 @@ impl fmt::Display for Detail<'_> {
             Self::Text(text) => f.write_str(text),
             Self::Risk(risk) => write_risk(f, *risk),
             Self::Cap { name, limit, asked } => write_cap(f, name, *limit, *asked),
-            Self::Member { name, allowed, asked } => {
-                write_member(f, name, allowed, asked.as_deref())
-            }
-            Self::Floor { dimension, floor, reported } => {
-                write_floor(f, dimension.as_str(), *floor, *reported)
-            }
+            Self::Member {
+                name,
+                allowed,
+                asked,
+            } => write_member(f, name, allowed, asked.as_deref()),
+            Self::Floor {
+                dimension,
+                floor,
+                reported,
+            } => write_floor(f, dimension.as_str(), *floor, *reported),
             Self::Rate { period, max, count } => {
-                write!(f, "this is action {count} within {period}, and the most is {max}")
+                write!(
+                    f,
+                    "this is action {count} within {period}, and the most is {max}"
+                )
             }
             Self::Budget { .. } => write_budget(f, self),
-            Self::Field { name, min_length: Some(least) } => {
+            Self::Field {
+                name,
+                min_length: Some(least),
+            } => {
                 write!(f, "`{name}` has fewer than {least} characters")
             }
-            Self::Field { name, min_length: None } => write!(f, "the field `{name}` is missing"),
+            Self::Field {
+                name,
+                min_length: None,
+            } => write!(f, "the field `{name}` is missing"),
             Self::Rule(rule) => match rule.description.as_deref() {
                 Some(words) => write!(f, "{} (rule `{}`)", words.trim_end_matches('.'), rule.id),
                 None => write!(f, "the compliance rule `{}` demands it", rule.id),
             },
             Self::Sum { limit, sum } => {
-                write!(f, "with this action the recent small ones add up to {sum}, ")?;
+                write!(
+                    f,
+                    "with this action the recent small ones add up to {sum}, "
+                )?;
                 write!(f, "and {limit} stays small")
             }
         }
@@ -173,12 +177,23 @@ fn write_floor(
 ) -> fmt::Result {
     match reported {
         Some(reported) => write!(f, "{dimension} confidence is {reported}, below {floor}"),
-        None => write!(f, "{dimension} confidence is not reported, and at least {floor} is needed"),
+        None => write!(
+            f,
+            "{dimension} confidence is not reported, and at least {floor} is needed"
+        ),
     }
 }
 
 fn write_budget(f: &mut fmt::Formatter<'_>, detail: &Detail<'_>) -> fmt::Result {
-    let Detail::Budget { unit, limit, committed, asked } = detail else { return Ok(()) };
+    let Detail::Budget {
+        unit,
+        limit,
+        committed,
+        asked,
+    } = detail
+    else {
+        return Ok(());
+    };
     let unit = match unit {
         Unit::Usd => "USD",
         Unit::GpuHours => "GPU-hours",

@@ -32,18 +32,38 @@ impl Personal {
 #[must_use]
 pub fn find(text: &str) -> Option<Personal> {
     let bytes = text.as_bytes();
-    // Both counts run over whole vectors of bytes; most texts end here.
-    let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let ats = bytes.iter().filter(|byte| **byte == b'@').count();
+    if bytes.len() < SHORTEST {
+        return None;
+    }
+    let (digits, ats) = signs(bytes);
     if digits >= SSN_DIGITS
         && let Some(found) = find_number(bytes)
     {
         return Some(found);
     }
-    (ats > 0 && has_address(bytes)).then_some(Personal::MailAddress)
+    (ats && has_address(bytes)).then_some(Personal::MailAddress)
 }
 
+/// The bytes of `a@b.cd`.
+const SHORTEST: usize = 6;
 const SSN_DIGITS: usize = 9;
+
+/// How many digits a text has, and whether it has an `@`; most texts need no closer look.
+fn signs(bytes: &[u8]) -> (usize, bool) {
+    let (mut digits, mut ats) = (0, false);
+    // Counts that fit a byte let the compiler look at many bytes at once.
+    for chunk in bytes.chunks(128) {
+        let (found, at) = chunk.iter().fold((0_u8, false), |(found, at), byte| {
+            (
+                found + u8::from(byte.is_ascii_digit()),
+                at | (*byte == b'@'),
+            )
+        });
+        digits += usize::from(found);
+        ats |= at;
+    }
+    (digits, ats)
+}
 
 /// Looks at each longest run of digits, blanks and dashes that begins and ends with a digit.
 fn find_number(bytes: &[u8]) -> Option<Personal> {

@@ -11,44 +11,46 @@ use portcullis_policy::{
 };
 use serde_json::json;
 
+/// A grant, and every policy that only questions an action or calls for people.
+fn questions() -> Vec<Policy> {
+    vec![
+        grant("migrate"),
+        restriction("B"),
+        policy(
+            "floor",
+            "confidence_floor",
+            json!({ "floors": { "fix": 1.0 }, "escalation": "block" }),
+        ),
+        policy(
+            "reasoning",
+            "require_reasoning",
+            json!({ "min_length": 500, "on_missing": "block" }),
+        ),
+        policy(
+            "window",
+            "time_window",
+            json!({
+                "windows": [{ "days": ["monday"], "start": "02:00", "end": "03:00", "timezone": "UTC" }],
+                "outside_window": "block",
+            }),
+        ),
+        policy(
+            "rate",
+            "rate_limit",
+            json!({ "windows": [{ "period": "1s", "max": 0 }], "on_exceed": "block" }),
+        ),
+        policy(
+            "pack",
+            "compliance_pack",
+            json!({
+                "standard": "SOC2", "rules": [{ "id": "r", "min_tier": "B", "retention_days": 400 }],
+            }),
+        ),
+    ]
+}
+
 #[test]
 fn a_grant_lifts_questions_but_no_standing_refusal() {
-    let questions = || {
-        vec![
-            grant("migrate"),
-            restriction("B"),
-            policy(
-                "floor",
-                "confidence_floor",
-                json!({ "floors": { "fix": 1.0 }, "escalation": "block" }),
-            ),
-            policy(
-                "reasoning",
-                "require_reasoning",
-                json!({ "min_length": 500, "on_missing": "block" }),
-            ),
-            policy(
-                "window",
-                "time_window",
-                json!({
-                    "windows": [{ "days": ["monday"], "start": "02:00", "end": "03:00", "timezone": "UTC" }],
-                    "outside_window": "block",
-                }),
-            ),
-            policy(
-                "rate",
-                "rate_limit",
-                json!({ "windows": [{ "period": "1s", "max": 0 }], "on_exceed": "block" }),
-            ),
-            policy(
-                "pack",
-                "compliance_pack",
-                json!({
-                    "standard": "SOC2", "rules": [{ "id": "r", "min_tier": "B", "retention_days": 400 }],
-                }),
-            ),
-        ]
-    };
     judged(
         &rules(questions()),
         &action("migrate"),

@@ -17,8 +17,8 @@ use portcullis_policy::{
 use serde_json::json;
 use std::sync::Arc;
 
-/// An action that meets every policy type, as the agent wrote it too quickly.
-fn careless() -> (Vec<Policy>, Action, World) {
+/// One policy of every type, and one that is only recorded.
+fn every_type() -> Vec<Policy> {
     let spent = policy(
         "spent",
         "grant_lifecycle",
@@ -27,7 +27,7 @@ fn careless() -> (Vec<Policy>, Action, World) {
             "tier_override": "A", "required": true,
         }),
     );
-    let policies = vec![
+    vec![
         restriction("B"),
         policy(
             "floor",
@@ -77,7 +77,11 @@ fn careless() -> (Vec<Policy>, Action, World) {
                 json!({ "environments": ["production"], "max_tier": "C" }),
             )
         },
-    ];
+    ]
+}
+
+/// An action that all of them have something against.
+fn careless() -> (Vec<Policy>, Action, World) {
     let action = Action {
         reasoning: Some("do it".to_owned()),
         confidence: Confidence {
@@ -89,7 +93,7 @@ fn careless() -> (Vec<Policy>, Action, World) {
     };
     let uses = [("spent".to_owned(), 1)].into();
     (
-        policies,
+        every_type(),
         action,
         World {
             counts: [(60, 4)].into(),
@@ -170,6 +174,7 @@ fn reasons_outside_the_policies_read_as_plain_sentences() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "the explanation is shown in full")]
 fn a_judgement_explains_itself() {
     let (policies, action, world) = careless();
     let few = policies
