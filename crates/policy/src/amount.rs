@@ -108,6 +108,7 @@ mod tests {
     fn amounts_round_up_and_never_wrap() {
         let of = |units| Micros::from_units(units).map(Micros::get);
         assert_eq!(of(0.1), Some(100_000));
+        assert_eq!(of(4_351_849.73), Some(4_351_849_730_000));
         assert_eq!(of(0.000_000_1), Some(1));
         assert_eq!(of(-0.0), Some(0));
         assert_eq!(of(-0.01), None);

@@ -6,7 +6,7 @@
 pub mod count;
 pub mod demand;
 pub mod entry;
-mod manifest;
+pub mod manifest;
 mod recipient;
 pub mod row;
 pub mod table;

@@ -1,8 +1,12 @@
 //! What an action asks for, in numbers.
 
-use super::{count::Count, manifest};
+use super::{
+    count::Count,
+    manifest::{Manifest, gpus},
+};
 use crate::action::Action;
 use serde_json::Value;
+use smallvec::SmallVec;
 use std::cell::OnceCell;
 
 /// The numbers and states among the parameters of one action, gathered in one pass.
@@ -30,7 +34,8 @@ pub struct Demand<'a> {
     pods: Count,
     template: bool,
     template_gpus: Count,
-    manifests: [Option<&'a Value>; 2],
+    written: [Option<&'a Value>; 2],
+    manifests: OnceCell<SmallVec<[Manifest<'a>; 1]>>,
     gpus: OnceCell<Count>,
 }
 
@@ -60,7 +65,8 @@ impl<'a> Demand<'a> {
             pods: Count::Unstated,
             template: false,
             template_gpus: Count::Unstated,
-            manifests: [None, None],
+            written: [None, None],
+            manifests: OnceCell::new(),
             gpus: OnceCell::new(),
         }
     }
@@ -91,8 +97,8 @@ impl<'a> Demand<'a> {
             "status" => self.status = Some(value),
             "stops_running_job" => self.stops_running_job = value.as_bool(),
             "template_id" => self.template = !value.is_null(),
-            "k8s_manifest" => self.manifests[0] = Some(value),
-            "manifest" => self.manifests[1] = Some(value),
+            "k8s_manifest" => self.written[0] = Some(value),
+            "manifest" => self.written[1] = Some(value),
             _ => {}
         }
     }
@@ -115,10 +121,20 @@ impl<'a> Demand<'a> {
             stated => stated,
         };
         let stated = self.requested_gpus.or_more(pods).or_more(template);
-        self.manifests
-            .iter()
-            .flatten()
-            .fold(stated, |most, text| most.or_more(manifest::gpus(text)))
+        let manifests = self.manifests().iter().map(gpus::count);
+        manifests.fold(stated, Count::or_more)
+    }
+
+    /// What is written in its Kubernetes manifests.
+    #[must_use]
+    pub fn manifests(&self) -> &[Manifest<'a>] {
+        self.manifests.get_or_init(|| {
+            self.written
+                .iter()
+                .flatten()
+                .filter_map(|written| Manifest::read(written))
+                .collect()
+        })
     }
 
     /// Whether the action says that its workload waits to run.

@@ -1,48 +1,38 @@
-//! How many GPUs a Kubernetes manifest gets hold of.
+//! What a Kubernetes manifest says, read once.
 
-use super::count::Count;
-use serde_json::{Map, Value};
+pub mod gpus;
+
+use serde_json::Value;
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
+use std::borrow::Cow;
 
 /// The longest manifest read, in characters.
 const MAX_CHARS: usize = 65_536;
 
-/// How deep lists of objects may nest.
-const MAX_NESTING: u8 = 4;
+/// The objects of a manifest, given as text (YAML or JSON, one or several documents) or as
+/// objects.
+#[derive(Clone, Debug)]
+pub struct Manifest<'a>(Option<Cow<'a, [Value]>>);
 
-/// Objects that never run anything.
-const IDLE_KINDS: [&str; 16] = [
-    "ConfigMap",
-    "Secret",
-    "Service",
-    "ServiceAccount",
-    "Namespace",
-    "PersistentVolumeClaim",
-    "PersistentVolume",
-    "NetworkPolicy",
-    "PodDisruptionBudget",
-    "PriorityClass",
-    "Role",
-    "RoleBinding",
-    "Ingress",
-    "Queue",
-    "PodGroup",
-    "LimitRange",
-];
+impl<'a> Manifest<'a> {
+    /// Reads a manifest; `None` when nothing is written.
+    ///
+    /// *Fails closed:* what is not understood has no objects, which is not the same as none.
+    pub(super) fn read(written: &'a Value) -> Option<Self> {
+        match written {
+            Value::Null => None,
+            Value::String(text) if text.trim().is_empty() => None,
+            Value::String(text) => Some(Self(documents(text).map(Cow::Owned))),
+            Value::Array(items) => Some(Self(Some(Cow::Borrowed(items)))),
+            Value::Object(_) => Some(Self(Some(Cow::Borrowed(std::slice::from_ref(written))))),
+            Value::Bool(_) | Value::Number(_) => Some(Self(None)),
+        }
+    }
 
-/// The GPUs of all objects in a manifest, given as text (YAML or JSON, one or several documents)
-/// or as objects.
-///
-/// *Fails closed:* whatever is not understood, from a syntax error to an unknown kind of object,
-/// is [`Count::Unclear`].
-pub(super) fn gpus(manifest: &Value) -> Count {
-    match manifest {
-        Value::Null => Count::Unstated,
-        Value::String(text) if text.trim().is_empty() => Count::Unstated,
-        Value::String(text) => documents(text).map_or(Count::Unclear, |all| sum(&all)),
-        Value::Array(items) => sum(items),
-        Value::Object(_) => object(manifest, MAX_NESTING),
-        Value::Bool(_) | Value::Number(_) => Count::Unclear,
+    /// Its objects; `None` when it is not understood.
+    #[must_use]
+    pub fn objects(&self) -> Option<&[Value]> {
+        self.0.as_deref()
     }
 }
 
@@ -59,210 +49,3 @@ fn documents(text: &str) -> Option<Vec<Value>> {
     };
     serde_saphyr::from_multiple_with_options(text, options).ok()
 }
-
-fn sum(documents: &[Value]) -> Count {
-    let said = documents.iter().filter(|document| !document.is_null());
-    let counted = said
-        .map(|document| object(document, MAX_NESTING))
-        .reduce(Count::plus);
-    counted.unwrap_or(Count::Unclear)
-}
-
-fn object(value: &Value, nesting: u8) -> Count {
-    let Some(kind) = value.get("kind").and_then(Value::as_str) else {
-        return Count::Unclear;
-    };
-    let spec = value.get("spec").unwrap_or(&Value::Null);
-    match kind {
-        "List" => list(value, nesting),
-        "Pod" => pod(spec),
-        "Job" => job(spec),
-        "CronJob" => within(spec, "jobTemplate").map_or(Count::Unclear, job),
-        "Deployment" | "ReplicaSet" | "StatefulSet" | "ReplicationController" => replicated(spec),
-        "JobSet" => each(spec.get("replicatedJobs"), |part| {
-            within(part, "template")
-                .map_or(Count::Unclear, job)
-                .times(many(part, &["replicas"]))
-        }),
-        "RayCluster" => ray(spec),
-        "RayJob" => spec.get("rayClusterSpec").map_or(Count::Unclear, ray),
-        _ if kind.ends_with("Job") => training(spec),
-        _ if IDLE_KINDS.contains(&kind) => Count::Of(0.0),
-        _ => Count::Unclear,
-    }
-}
-
-fn list(value: &Value, nesting: u8) -> Count {
-    let Some(nesting) = nesting.checked_sub(1) else {
-        return Count::Unclear;
-    };
-    each(value.get("items"), |item| object(item, nesting))
-}
-
-/// Pods at once, or one after the other: work in sequence takes as many GPU-hours.
-fn job(spec: &Value) -> Count {
-    template(spec).times(many(spec, &["parallelism", "completions"]))
-}
-
-fn replicated(spec: &Value) -> Count {
-    template(spec).times(many(spec, &["replicas"]))
-}
-
-/// The training operators' jobs (PyTorch, TensorFlow, MPI, XGBoost …): one set of replicas for
-/// each role; an elastic job may grow to its most.
-fn training(spec: &Value) -> Count {
-    let Some(fields) = spec.as_object() else {
-        return Count::Unclear;
-    };
-    let elastic = spec.get("elasticPolicy").map_or(Count::Of(1.0), |policy| {
-        many(policy, &["maxReplicas", "minReplicas"])
-    });
-    let replicas = |role| template(role).times(many(role, &["replicas"]).or_more(elastic));
-    fields
-        .iter()
-        .filter(|(name, _)| name.ends_with("ReplicaSpecs"))
-        .map(|(_, roles)| match roles {
-            Value::Object(roles) => roles
-                .values()
-                .map(replicas)
-                .fold(Count::Of(0.0), Count::plus),
-            _ => Count::Unclear,
-        })
-        .reduce(Count::plus)
-        .unwrap_or(Count::Unclear)
-}
-
-fn ray(spec: &Value) -> Count {
-    let head = spec.get("headGroupSpec").map_or(Count::Unclear, template);
-    let workers = spec
-        .get("workerGroupSpecs")
-        .map_or(Count::Of(0.0), |groups| {
-            each(Some(groups), |group| {
-                let pods = many(group, &["replicas", "minReplicas", "maxReplicas"]);
-                template(group)
-                    .times(pods)
-                    .times(many(group, &["numOfHosts"]))
-            })
-        });
-    head.plus(workers)
-}
-
-/// The sum over a list that must be there.
-fn each(list: Option<&Value>, count: impl FnMut(&Value) -> Count) -> Count {
-    let Some(Value::Array(items)) = list else {
-        return Count::Unclear;
-    };
-    items.iter().map(count).fold(Count::Of(0.0), Count::plus)
-}
-
-/// The largest of some numbers, and at least one: what stands at zero can be scaled up.
-fn many(spec: &Value, names: &[&str]) -> Count {
-    names
-        .iter()
-        .filter_map(|name| spec.get(*name))
-        .map(Count::read)
-        .fold(Count::Of(1.0), Count::or_more)
-}
-
-fn within<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
-    value.get(name)?.get("spec")
-}
-
-fn template(spec: &Value) -> Count {
-    within(spec, "template").map_or(Count::Unclear, pod)
-}
-
-/// What one pod takes: its containers together, or its largest initial container, and the
-/// sidecars on top.
-fn pod(spec: &Value) -> Count {
-    let Some(spec) = spec.as_object() else {
-        return Count::Unclear;
-    };
-    // Devices claimed by reference cannot be counted here.
-    if spec
-        .get("resourceClaims")
-        .is_some_and(|claims| !claims.is_null())
-    {
-        return Count::Unclear;
-    }
-    let Some(Value::Array(main)) = spec.get("containers") else {
-        return Count::Unclear;
-    };
-    let initial = match spec.get("initContainers") {
-        None | Some(Value::Null) => &[],
-        Some(Value::Array(items)) => items.as_slice(),
-        Some(_) => return Count::Unclear,
-    };
-    let stays = |item: &&Value| item.get("restartPolicy").is_some();
-    let nothing = Count::Of(0.0);
-    let together = main.iter().map(container).fold(nothing, Count::plus);
-    let first = initial
-        .iter()
-        .filter(|i| !stays(i))
-        .map(container)
-        .fold(nothing, Count::or_more);
-    let beside = initial
-        .iter()
-        .filter(stays)
-        .map(container)
-        .fold(nothing, Count::plus);
-    let whole = resources(spec.get("resources"));
-    together.or_more(first).plus(beside).or_more(whole)
-}
-
-fn container(container: &Value) -> Count {
-    match container {
-        Value::Object(fields) => resources(fields.get("resources")),
-        _ => Count::Unclear,
-    }
-}
-
-fn resources(resources: Option<&Value>) -> Count {
-    match resources {
-        None | Some(Value::Null) => Count::Of(0.0),
-        Some(Value::Object(kinds)) if !kinds.contains_key("claims") => ["limits", "requests"]
-            .iter()
-            .filter_map(|name| kinds.get(*name))
-            .map(devices)
-            .fold(Count::Of(0.0), Count::or_more),
-        Some(_) => Count::Unclear,
-    }
-}
-
-fn devices(amounts: &Value) -> Count {
-    match amounts {
-        Value::Null => Count::Of(0.0),
-        Value::Object(amounts) => accelerators(amounts),
-        _ => Count::Unclear,
-    }
-}
-
-fn accelerators(amounts: &Map<String, Value>) -> Count {
-    amounts
-        .iter()
-        .filter(|(name, _)| is_accelerator(name))
-        .map(|(_, amount)| quantity(amount))
-        .fold(Count::Of(0.0), Count::plus)
-}
-
-fn is_accelerator(resource: &str) -> bool {
-    let resource = resource.to_ascii_lowercase();
-    resource.starts_with("nvidia.com/")
-        || ["gpu", "tpu", "gaudi", "neuron"]
-            .iter()
-            .any(|word| resource.contains(word))
-}
-
-/// A whole number, written as number or text.
-fn quantity(amount: &Value) -> Count {
-    match amount {
-        Value::String(text) if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) => {
-            text.parse().map_or(Count::Unclear, Count::of)
-        }
-        Value::Number(_) => Count::read(amount),
-        _ => Count::Unclear,
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,5 +1,6 @@
 //! Scope: the ids an action may name.
 
+use crate::catalogue::demand::Demand;
 use serde_json::{Map, Value};
 
 /// One kind of thing that has ids.
@@ -9,6 +10,8 @@ pub(super) struct Kind {
     pub(super) key: &'static str,
     /// What the parameters call it.
     names: &'static [&'static str],
+    /// What Kubernetes manifests call it.
+    in_manifests: Option<&'static str>,
     /// Whether it is a word of a fixed set, compared without regard to case, rather than an id.
     word: bool,
 }
@@ -24,7 +27,8 @@ const KINDS: [Kind; 10] = [
             "initiative_id",
             "initiative_ids",
         ],
-    ),
+    )
+    .called_in_manifests("chamber.io/team"),
     ids(
         "pools",
         &[
@@ -39,7 +43,7 @@ const KINDS: [Kind; 10] = [
         "clusters",
         &["cluster", "cluster_id", "cluster_ids", "cluster_name"],
     ),
-    ids("namespaces", &["namespace", "namespace_id"]),
+    ids("namespaces", &["namespace", "namespace_id"]).called_in_manifests("namespace"),
     ids(
         "reservations",
         &["reservation", "reservation_id", "reservation_ids"],
@@ -58,6 +62,7 @@ const fn ids(key: &'static str, names: &'static [&'static str]) -> Kind {
     Kind {
         key,
         names,
+        in_manifests: None,
         word: false,
     }
 }
@@ -66,6 +71,7 @@ const fn words(key: &'static str, names: &'static [&'static str]) -> Kind {
     Kind {
         key,
         names,
+        in_manifests: None,
         word: true,
     }
 }
@@ -74,6 +80,13 @@ const fn words(key: &'static str, names: &'static [&'static str]) -> Kind {
 const ROLES: [&str; 6] = ["from_", "to_", "source_", "target_", "destination_", "new_"];
 
 impl Kind {
+    const fn called_in_manifests(self, name: &'static str) -> Self {
+        Self {
+            in_manifests: Some(name),
+            ..self
+        }
+    }
+
     /// The kind a key of `scope` stands for.
     pub(super) fn find(key: &str) -> Option<&'static Self> {
         KINDS.iter().find(|kind| kind.key == key)
@@ -84,47 +97,39 @@ impl Kind {
         KINDS.iter().map(|kind| kind.key)
     }
 
-    /// Whether every id of this kind in the parameters, however deep, is permitted, and there is
-    /// at least one; else the first that is not.
+    /// Whether every id of this kind in the parameters and manifests, however deep, is permitted,
+    /// and there is at least one; else the first that is not.
+    ///
+    /// *Fails closed:* a manifest that is not understood may name anything.
     pub(super) fn check<'v>(
         &self,
-        parameters: &'v Map<String, Value>,
-        permits: impl Fn(&Value) -> bool + Copy,
+        demand: &'v Demand<'_>,
+        allowed: &[String],
     ) -> Result<(), Option<&'v Value>> {
-        let mut named = false;
-        self.walk(parameters, permits, &mut named).map_err(Some)?;
-        if named { Ok(()) } else { Err(None) }
-    }
-
-    fn walk<'v>(
-        &self,
-        map: &'v Map<String, Value>,
-        permits: impl Fn(&Value) -> bool + Copy,
-        named: &mut bool,
-    ) -> Result<(), &'v Value> {
-        for (name, value) in map {
-            if self.is_called(name) {
-                each(value, permits, named)?;
-            } else {
-                self.walk_value(value, permits, named)?;
+        let permits = |value: &Value| self.permits(allowed, value);
+        let mut walk = Walk {
+            called: |name: &str| self.is_called(name),
+            permits,
+            named: false,
+        };
+        walk.map(&demand.action.parameters).map_err(Some)?;
+        let mut named = walk.named;
+        if let Some(called) = self.in_manifests {
+            let mut walk = Walk {
+                called: |name: &str| name == called,
+                permits,
+                named,
+            };
+            for manifest in demand.manifests() {
+                let objects = manifest.objects().ok_or(None)?;
+                objects
+                    .iter()
+                    .try_for_each(|object| walk.value(object))
+                    .map_err(Some)?;
             }
+            named = walk.named;
         }
-        Ok(())
-    }
-
-    fn walk_value<'v>(
-        &self,
-        value: &'v Value,
-        permits: impl Fn(&Value) -> bool + Copy,
-        named: &mut bool,
-    ) -> Result<(), &'v Value> {
-        match value {
-            Value::Object(map) => self.walk(map, permits, named),
-            Value::Array(items) => items
-                .iter()
-                .try_for_each(|item| self.walk_value(item, permits, named)),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
-        }
+        if named { Ok(()) } else { Err(None) }
     }
 
     fn is_called(&self, name: &str) -> bool {
@@ -136,7 +141,7 @@ impl Kind {
     }
 
     /// Whether a value is among the permitted ones.
-    pub(super) fn permits(&self, allowed: &[String], value: &Value) -> bool {
+    fn permits(&self, allowed: &[String], value: &Value) -> bool {
         let Value::String(asked) = value else {
             return false;
         };
@@ -146,18 +151,46 @@ impl Kind {
     }
 }
 
-/// Every element of a list, or the one value; `null` names nothing.
-fn each<'v>(
-    value: &'v Value,
-    permits: impl Fn(&Value) -> bool + Copy,
-    named: &mut bool,
-) -> Result<(), &'v Value> {
-    match value {
-        Value::Null => Ok(()),
-        Value::Array(items) => items.iter().try_for_each(|item| each(item, permits, named)),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
-            *named = true;
-            if permits(value) { Ok(()) } else { Err(value) }
+/// A walk over everything that may name an id; it stops at the first that is not permitted.
+struct Walk<C, P> {
+    called: C,
+    permits: P,
+    /// Whether any id was named.
+    named: bool,
+}
+
+impl<C: Fn(&str) -> bool, P: Fn(&Value) -> bool> Walk<C, P> {
+    fn map<'v>(&mut self, map: &'v Map<String, Value>) -> Result<(), &'v Value> {
+        map.iter().try_for_each(|(name, value)| {
+            if (self.called)(name) {
+                self.ids(value)
+            } else {
+                self.value(value)
+            }
+        })
+    }
+
+    fn value<'v>(&mut self, value: &'v Value) -> Result<(), &'v Value> {
+        match value {
+            Value::Object(map) => self.map(map),
+            Value::Array(items) => items.iter().try_for_each(|item| self.value(item)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
+        }
+    }
+
+    /// Every element of a list, or the one value; `null` names nothing.
+    fn ids<'v>(&mut self, value: &'v Value) -> Result<(), &'v Value> {
+        match value {
+            Value::Null => Ok(()),
+            Value::Array(items) => items.iter().try_for_each(|item| self.ids(item)),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+                self.named = true;
+                if (self.permits)(value) {
+                    Ok(())
+                } else {
+                    Err(value)
+                }
+            }
         }
     }
 }

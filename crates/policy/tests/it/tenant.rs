@@ -160,6 +160,17 @@ fn budget_days_are_asked_for_by_the_tenants_clock() {
 }
 
 #[test]
+fn a_cost_that_cannot_be_told_asks_for_no_budget_and_is_refused() {
+    let rules = rules(&json!({
+        "version": 1, "actions": [{ "action": "code_deploy" }],
+        "budgets": { "daily_usd": 10, "monthly_usd": 10, "daily_gpu_hours": 1 },
+    }));
+    let deploy = action("code_deploy", &json!({}));
+    assert_eq!(needs(&rules, &deploy).budgets, Needs::default().budgets);
+    assert_eq!(judge_quietly(&rules, &deploy).codes, [Code::BudgetUnknown]);
+}
+
+#[test]
 fn counters_are_kept_as_long_as_the_longest_limit() {
     let rules = rules(&json!({
         "version": 1,

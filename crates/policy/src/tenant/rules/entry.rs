@@ -52,8 +52,8 @@ struct Scope {
 
 /// What caps, limits and scope look at.
 #[derive(Debug)]
-pub(super) struct Operands<'a> {
-    pub(super) demand: &'a Demand<'a>,
+pub(super) struct Operands<'d, 'a> {
+    pub(super) demand: &'d Demand<'a>,
     pub(super) estimate: Estimate,
     pub(super) risk: RiskTier,
 }
@@ -133,7 +133,7 @@ impl Entry {
     /// Checks an action against the caps, limits and scope.
     pub(super) fn judge<'r>(
         &'r self,
-        operands: &Operands<'_>,
+        operands: &Operands<'_, '_>,
         allowing: &[&'r Self],
         findings: &mut Findings<'r>,
     ) {
@@ -160,8 +160,7 @@ impl Entry {
             }
         }
         for scope in &self.scope {
-            let permits = |value: &Value| scope.kind.permits(&scope.allowed, value);
-            if let Err(asked) = scope.kind.check(&action.parameters, permits) {
+            if let Err(asked) = scope.kind.check(operands.demand, &scope.allowed) {
                 self.out_of_scope(scope.kind.key, &scope.allowed, asked.map(shown), findings);
             }
         }
@@ -202,7 +201,7 @@ enum Asked {
 }
 
 impl Cap {
-    fn asked(&self, operands: &Operands<'_>) -> Asked {
+    fn asked(&self, operands: &Operands<'_, '_>) -> Asked {
         let demand = operands.demand;
         let amount = match &self.capped {
             Capped::Gpus => demand.gpus().known(),

@@ -13,8 +13,8 @@ use serde_json::Value;
 
 /// A small write that may be a piece of a large one.
 #[derive(Debug)]
-pub(super) struct Split<'a> {
-    demand: &'a Demand<'a>,
+pub(super) struct Split<'d, 'a> {
+    demand: &'d Demand<'a>,
     rule: Rule,
     small: u32,
     adds: u64,
@@ -29,7 +29,11 @@ const TEAM: [&str; 4] = ["initiative_id", "team", "team_id", "initiative"];
     clippy::cast_sign_loss,
     reason = "a count is not negative, a small one is small, and float casts saturate"
 )]
-pub(super) fn of<'a>(demand: &'a Demand<'a>, class: &Class, risk: RiskTier) -> Option<Split<'a>> {
+pub(super) fn of<'d, 'a>(
+    demand: &'d Demand<'a>,
+    class: &Class,
+    risk: RiskTier,
+) -> Option<Split<'d, 'a>> {
     let rule = class
         .row
         .map(|row| row.rule)
@@ -44,7 +48,7 @@ pub(super) fn of<'a>(demand: &'a Demand<'a>, class: &Class, risk: RiskTier) -> O
     })
 }
 
-impl Split<'_> {
+impl Split<'_, '_> {
     /// What must be known of the team's recent small writes.
     pub(super) fn need(&self, period: Period) -> SumNeed {
         let parameters = &self.demand.action.parameters;

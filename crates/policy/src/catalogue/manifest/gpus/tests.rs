@@ -1,5 +1,9 @@
-use super::{Count, gpus};
-use serde_json::json;
+use super::{Count, Manifest};
+use serde_json::{Value, json};
+
+fn gpus(written: &Value) -> Count {
+    Manifest::read(written).map_or(Count::Unstated, |manifest| super::count(&manifest))
+}
 
 fn count(manifest: &str) -> Count {
     gpus(&json!(manifest))
