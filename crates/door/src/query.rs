@@ -14,7 +14,16 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
         axum::extract::Query::try_from_uri(&parts.uri)
             .map(|axum::extract::Query(query)| Self(query))
-            .map_err(|rejection| Refusal::invalid("query", text_of(&rejection)))
+            .map_err(|rejection| refusal(&rejection))
+    }
+}
+
+/// The refusal that names the parameter, as far as the cause says which it is.
+fn refusal(rejection: &dyn std::error::Error) -> Refusal {
+    let text = text_of(rejection);
+    match text.split_once(": ") {
+        Some((name, cause)) => Refusal::invalid(name, cause),
+        None => Refusal::invalid("query", text),
     }
 }
 

@@ -2,41 +2,9 @@
 //!
 //! Answers are written by hand in `render`, for speed; a test compares them with these shapes.
 
-use super::{
-    read::{OutcomeRequest, PermitRequest},
-    serve,
-};
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::{OpenApi, ToSchema};
-
-/// The description of every route for agents below `/v1`.
-#[must_use]
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    Description::openapi()
-}
-
-#[derive(OpenApi)]
-#[openapi(
-    info(title = "Portcullis", description = "The action firewall for AI agents"),
-    paths(
-        serve::govern,
-        serve::govern_batch,
-        serve::redeem,
-        serve::verify,
-        serve::key,
-        serve::hold,
-        serve::claim,
-        serve::outcome,
-    ),
-    components(schemas(
-        BatchReply, BatchRequest, ClaimReply, ConfidenceShape, ErrorReply, ErrorShape, FaultShape,
-        GovernReply, GovernRequest, HoldReply, KeyReply, ObligationsShape, OutcomeRequest,
-        PermitRequest, RedeemReply, SealedReply, VerifyReply, WouldShape,
-    )),
-    tags((name = "agents", description = "What agents ask the gate")),
-)]
-struct Description;
+use utoipa::ToSchema;
 
 /// An action to be judged. Unknown fields are refused.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,5 +1,6 @@
 //! The doors for agents, from outside: real routers over a gate in memory.
 #![expect(
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::unwrap_used,

@@ -1,0 +1,40 @@
+//! The description of the API for agents.
+
+use super::{
+    read::{OutcomeRequest, PermitRequest},
+    schema::{
+        BatchReply, BatchRequest, ClaimReply, ConfidenceShape, ErrorReply, ErrorShape, FaultShape,
+        GovernReply, GovernRequest, HoldReply, KeyReply, ObligationsShape, RedeemReply,
+        SealedReply, VerifyReply, WouldShape,
+    },
+    serve,
+};
+use utoipa::OpenApi;
+
+/// The description of every route for agents below `/v1`.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Description::openapi()
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Portcullis", description = "The action firewall for AI agents"),
+    paths(
+        serve::govern,
+        serve::govern_batch,
+        serve::redeem,
+        serve::verify,
+        serve::key,
+        serve::hold,
+        serve::claim,
+        serve::outcome,
+    ),
+    components(schemas(
+        BatchReply, BatchRequest, ClaimReply, ConfidenceShape, ErrorReply, ErrorShape, FaultShape,
+        GovernReply, GovernRequest, HoldReply, KeyReply, ObligationsShape, OutcomeRequest,
+        PermitRequest, RedeemReply, SealedReply, VerifyReply, WouldShape,
+    )),
+    tags((name = "agents", description = "What agents ask the gate")),
+)]
+struct Description;
