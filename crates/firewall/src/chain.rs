@@ -7,7 +7,7 @@
 mod sealed;
 mod verify;
 
-pub use sealed::{SealedError, join, split};
+pub use sealed::{Sealed, SealedError, join, split};
 pub use verify::{Break, BreakKind, Verifier, Walk};
 
 use crate::digest::hex_bytes;

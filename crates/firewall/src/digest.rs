@@ -86,8 +86,6 @@ pub(crate) use hex_bytes;
 hex_bytes! {
     /// SHA-256 over the canonical bytes of a frozen action.
     ActionDigest(32);
-    /// SHA-256 over a file that an action refers to.
-    FileDigest(32);
     /// 128 random bits that keep a digest from being guessed back to what it covers.
     Nonce(16);
 }

@@ -3,13 +3,21 @@
 //! The digest covers everything that decides what would happen: who acts where, on what, with
 //! which parameters. A random nonce goes in, so that a digest in a record cannot be guessed back
 //! to a parameter that few values could have. What only explains (reasoning, confidence, evidence)
-//! is not covered.
+//! is not covered. A file that an action refers to is covered by its own digest, which the action
+//! names among its parameters.
 
 use crate::{
     canonical,
     digest::{ActionDigest, Nonce},
+    strict::{self, Limits, StrictError},
 };
-use portcullis_policy::action::Action;
+use portcullis_policy::{
+    action::{Action, Confidence},
+    id::{AgentId, SessionId, TenantId, WorkspaceId},
+    label::Label,
+};
+use serde::Deserialize;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 /// What every digested text begins with.
@@ -29,14 +37,107 @@ pub struct FrozenAction {
 }
 
 /// Freezes an action.
-#[must_use]
-pub fn freeze(action: Action, nonce: Nonce) -> FrozenAction {
+///
+/// *Fails closed:* parameters that could not have been read strictly, so that two actions might
+/// share their bytes, are refused.
+///
+/// # Errors
+/// [`StrictError`] with the path of the parameter.
+pub fn freeze(mut action: Action, nonce: Nonce) -> Result<FrozenAction, StrictError> {
+    // The parameters are the second level of what is written and read again.
+    let limits = Limits { depth: Limits::default().depth.saturating_sub(1), ..Limits::default() };
+    strict::settle(&mut action.parameters, &limits).map_err(|error| error.under("parameters"))?;
     let bytes = bytes(&action, &nonce);
+    let digest = digest(&bytes);
+    Ok(FrozenAction { action, bytes, digest, nonce })
+}
+
+/// Reads frozen bytes again: all of the action that the digest covers.
+///
+/// *Fails closed:* bytes with another digest, or that freezing would not have written, are refused.
+///
+/// # Errors
+/// [`ThawError`].
+pub fn thaw(bytes: &[u8], expected: &ActionDigest) -> Result<FrozenAction, ThawError> {
+    if digest(bytes) != *expected {
+        return Err(ThawError::Changed);
+    }
+    let limits = Limits { bytes: usize::MAX, ..Limits::default() };
+    let covered: Covered = strict::parse_as(bytes, &limits).map_err(ThawError::Unreadable)?;
+    let (action, nonce) = covered.into_action();
+    let frozen = freeze(action, nonce).map_err(ThawError::Unreadable)?;
+    if frozen.bytes == bytes { Ok(frozen) } else { Err(ThawError::Respelled) }
+}
+
+/// Why frozen bytes are not given out again.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum ThawError {
+    /// Their digest is another.
+    #[error("the frozen action was changed")]
+    Changed,
+    /// They are no action.
+    #[error("expected a frozen action: {0}")]
+    Unreadable(StrictError),
+    /// They are an action, but not in its one spelling.
+    #[error("the frozen action is not in its canonical spelling")]
+    Respelled,
+}
+
+impl ThawError {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Changed => "frozen.changed",
+            Self::Unreadable(_) => "frozen.unreadable",
+            Self::Respelled => "frozen.respelled",
+        }
+    }
+}
+
+/// What the bytes say.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Covered {
+    action_type: Label,
+    agent: AgentId,
+    data_classes: Vec<Label>,
+    emergency: bool,
+    environment: Label,
+    nonce: Nonce,
+    parameters: Map<String, Value>,
+    session: Option<SessionId>,
+    target: String,
+    tenant: TenantId,
+    workspace: Option<WorkspaceId>,
+}
+
+impl Covered {
+    fn into_action(self) -> (Action, Nonce) {
+        let action = Action {
+            tenant: self.tenant,
+            agent: self.agent,
+            workspace: self.workspace,
+            session: self.session,
+            kind: self.action_type,
+            target: self.target,
+            environment: self.environment,
+            parameters: self.parameters,
+            reasoning: None,
+            confidence: Confidence::default(),
+            evidence: Vec::new(),
+            data_classes: self.data_classes,
+            emergency: self.emergency,
+        };
+        (action, self.nonce)
+    }
+}
+
+fn digest(bytes: &[u8]) -> ActionDigest {
     let mut hasher = Sha256::new();
     hasher.update(DOMAIN);
-    hasher.update(&bytes);
-    let digest = ActionDigest::new(hasher.finalize().into());
-    FrozenAction { action, bytes, digest, nonce }
+    hasher.update(bytes);
+    ActionDigest::new(hasher.finalize().into())
 }
 
 /// The canonical bytes; keys are written in their canonical order.

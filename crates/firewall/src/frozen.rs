@@ -40,11 +40,11 @@ impl Frozen {
     /// # Errors
     /// [`GateError::Unavailable`] when the bytes and the digest disagree.
     pub fn thaw(&self) -> Result<FrozenAction, GateError> {
-        let frozen = freeze::freeze(self.action.clone(), self.nonce);
-        if frozen.digest == self.digest {
-            Ok(frozen)
-        } else {
-            Err(GateError::Unavailable(format!("the frozen action of `{}` was changed", self.id)))
-        }
+        freeze::freeze(self.action.clone(), self.nonce)
+            .ok()
+            .filter(|frozen| frozen.digest == self.digest)
+            .ok_or_else(|| {
+                GateError::Unavailable(format!("the frozen action of `{}` was changed", self.id))
+            })
     }
 }

@@ -7,7 +7,7 @@
 mod frontier;
 mod proof;
 
-pub use frontier::Frontier;
+pub use frontier::{Frontier, FrontierError};
 pub use proof::{ProofError, consistency, inclusion, root, verify_consistency, verify_inclusion};
 
 use crate::{chain::Hash, digest::hex_bytes};
@@ -21,7 +21,13 @@ hex_bytes! {
 /// The leaf of a record.
 #[must_use]
 pub fn leaf(record: &Hash) -> NodeHash {
-    digest(&[&[0], record.as_bytes()])
+    leaf_of(record.as_bytes())
+}
+
+/// The leaf of any bytes, as RFC 6962 has it.
+#[must_use]
+pub fn leaf_of(bytes: &[u8]) -> NodeHash {
+    digest(&[&[0], bytes])
 }
 
 /// The node over two nodes.

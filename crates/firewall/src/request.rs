@@ -139,8 +139,10 @@ pub fn from_value(
         .map_err(GateError::Invalid)?;
     let view = View::of(&action);
     let digest = request_digest(&action, &view);
+    let frozen = freeze::freeze(action, nonce)
+        .map_err(|error| GateError::invalid(error.path(), error.to_string()))?;
     Ok(Request {
-        frozen: freeze::freeze(action, nonce),
+        frozen,
         view,
         digest,
         idempotency_key: idempotency_key.map(str::to_owned),

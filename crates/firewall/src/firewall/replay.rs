@@ -227,7 +227,8 @@ fn request(recorded: Recorded) -> Result<Request, GateError> {
         emergency: recorded.emergency,
     };
     let view = View::of(&action);
-    let frozen = freeze::freeze(action, recorded.nonce);
+    let frozen = freeze::freeze(action, recorded.nonce)
+        .map_err(|error| GateError::Unavailable(format!("a recorded action is unreadable: {error}")))?;
     if frozen.digest != recorded.action_digest {
         return Err(GateError::Unavailable("a recorded action and its digest differ".to_owned()));
     }

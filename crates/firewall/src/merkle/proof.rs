@@ -1,7 +1,9 @@
 //! Proofs that a record is in the tree, and that one tree is the beginning of another.
 
-use super::{NodeHash, empty_root, leaf, node};
-use crate::chain::Hash;
+use crate::{
+    chain::Hash,
+    merkle::{NodeHash, empty_root, leaf, node},
+};
 
 /// Why a proof does not convince.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -15,6 +17,18 @@ pub enum ProofError {
     /// The hashes do not lead to the root.
     #[error("the proof does not lead to the root")]
     WrongRoot,
+}
+
+impl ProofError {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OutOfRange => "proof.out_of_range",
+            Self::WrongLength => "proof.wrong_length",
+            Self::WrongRoot => "proof.wrong_root",
+        }
+    }
 }
 
 /// The root of the tree over these records.

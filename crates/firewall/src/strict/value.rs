@@ -1,65 +1,44 @@
-//! Building a value while checking it; the path is put together only when something is wrong.
+//! Building a value while checking it.
 
-use super::{MAX_SAFE_INTEGER, StrictFault};
+use crate::strict::{
+    Limits,
+    fault::StrictFault,
+    number,
+    trail::{Step, Trail, clipped},
+};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value, map::Entry};
 use std::{cell::RefCell, fmt};
-
-/// Where a fault was met, innermost step first.
-#[derive(Debug, Default)]
-pub(super) struct Trail {
-    pub(super) fault: Option<StrictFault>,
-    steps: Vec<Step>,
-}
-
-#[derive(Debug)]
-enum Step {
-    Key(String),
-    Index(usize),
-}
-
-impl Trail {
-    pub(super) fn path(&self) -> String {
-        let mut path = String::new();
-        for step in self.steps.iter().rev() {
-            match step {
-                Step::Key(key) if path.is_empty() => path.push_str(key),
-                Step::Key(key) => {
-                    path.push('.');
-                    path.push_str(key);
-                }
-                Step::Index(index) => path.push_str(&format!("[{index}]")),
-            }
-        }
-        path
-    }
-}
 
 /// Reads one value at a depth.
 #[derive(Clone, Copy)]
 pub(super) struct ValueSeed<'t> {
     /// How many levels may still open.
-    pub(super) depth: usize,
-    pub(super) limit: usize,
+    pub(super) room: usize,
+    pub(super) limits: &'t Limits,
     pub(super) trail: &'t RefCell<Trail>,
 }
 
 impl ValueSeed<'_> {
     fn fault<E: Error>(self, fault: StrictFault) -> E {
         let error = E::custom(&fault);
-        self.trail.borrow_mut().fault = Some(fault);
+        self.trail.borrow_mut().blame(fault);
         error
     }
 
+    fn number<E: Error>(self, number: Option<Number>) -> Result<Value, E> {
+        number.map(Value::Number).ok_or_else(|| self.fault(StrictFault::Number))
+    }
+
     fn deeper<E: Error>(self) -> Result<Self, E> {
-        match self.depth.checked_sub(1) {
-            Some(depth) => Ok(Self { depth, ..self }),
-            None => Err(self.fault(StrictFault::Depth(self.limit))),
+        match self.room.checked_sub(1) {
+            Some(room) => Ok(Self { room, ..self }),
+            None => Err(self.fault(StrictFault::Depth(self.limits.depth))),
         }
     }
 
     fn step(self, step: Step) {
-        self.trail.borrow_mut().steps.push(step);
+        self.trail.borrow_mut().step(step);
     }
 }
 
@@ -87,29 +66,15 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Value, E> {
-        if number > MAX_SAFE_INTEGER {
-            return Err(self.fault(StrictFault::Number));
-        }
-        Ok(number.into())
+        self.number(number::unsigned(number, self.limits.exact))
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Value, E> {
-        if number.unsigned_abs() > MAX_SAFE_INTEGER {
-            return Err(self.fault(StrictFault::Number));
-        }
-        Ok(number.into())
+        self.number(number::signed(number, self.limits.exact))
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "2^53 - 1 is exact as a double")]
     fn visit_f64<E: Error>(self, number: f64) -> Result<Value, E> {
-        // From 2^53 on, doubles are whole and skip numbers: two texts could mean the same one.
-        if number.abs() > MAX_SAFE_INTEGER as f64 {
-            return Err(self.fault(StrictFault::Number));
-        }
-        match Number::from_f64(number) {
-            Some(number) => Ok(Value::Number(number)),
-            None => Err(self.fault(StrictFault::Number)),
-        }
+        self.number(number::double(number, self.limits.exact))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
@@ -141,16 +106,15 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
         while let Some(key) = members.next_key::<String>()? {
             match map.entry(key) {
                 Entry::Occupied(twice) => {
-                    let key = twice.key().clone();
-                    self.step(Step::Key(key.clone()));
-                    return Err(self.fault(StrictFault::DuplicateKey(key)));
+                    self.step(Step::key(twice.key()));
+                    return Err(self.fault(StrictFault::DuplicateKey(clipped(twice.key()))));
                 }
                 Entry::Vacant(place) => match members.next_value_seed(inner) {
                     Ok(value) => {
                         place.insert(value);
                     }
                     Err(error) => {
-                        self.step(Step::Key(place.key().clone()));
+                        self.step(Step::key(place.key()));
                         return Err(error);
                     }
                 },

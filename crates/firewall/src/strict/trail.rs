@@ -1,0 +1,62 @@
+//! Where a fault is: put together only when there is one, from the inside out.
+
+use crate::strict::fault::StrictFault;
+use std::fmt::Write as _;
+
+/// The most characters of a key or a message that an error repeats.
+const REPEATED: usize = 120;
+
+/// The steps from a fault out to the whole value.
+#[derive(Debug, Default)]
+pub(super) struct Trail {
+    fault: Option<StrictFault>,
+    steps: Vec<Step>,
+}
+
+#[derive(Debug)]
+pub(super) enum Step {
+    Key(String),
+    Index(usize),
+}
+
+impl Step {
+    pub(super) fn key(key: &str) -> Self {
+        Self::Key(clipped(key))
+    }
+}
+
+impl Trail {
+    pub(super) fn step(&mut self, step: Step) {
+        self.steps.push(step);
+    }
+
+    pub(super) fn blame(&mut self, fault: StrictFault) {
+        self.fault = Some(fault);
+    }
+
+    /// The fault, if one was noted, and its path.
+    pub(super) fn into_parts(self) -> (Option<StrictFault>, String) {
+        let mut path = String::new();
+        for step in self.steps.iter().rev() {
+            match step {
+                Step::Key(key) => {
+                    path.push_str(if path.is_empty() { "" } else { "." });
+                    path.push_str(key);
+                }
+                // Writing to a `String` cannot fail.
+                Step::Index(index) => drop(write!(path, "[{index}]")),
+            }
+        }
+        (self.fault, path)
+    }
+}
+
+/// The beginning of a text that may be hostile, without control characters.
+pub(super) fn clipped(text: &str) -> String {
+    let mut shown: String =
+        text.chars().take(REPEATED).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    if text.chars().nth(REPEATED).is_some() {
+        shown.push('\u{2026}');
+    }
+    shown
+}
