@@ -17,6 +17,8 @@ use sha2::{Digest, Sha256};
 
 /// The algorithm byte of Ed25519.
 const ED25519: u8 = 1;
+/// The longest note, in bytes.
+const NOTE_MAX_BYTES: usize = 1 << 16;
 
 /// The state of a tree.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -35,9 +37,24 @@ pub enum NoteError {
     /// Not the form of a signed checkpoint.
     #[error("expected a signed checkpoint")]
     Malformed,
-    /// No signature by the key.
+    /// Not the form of a verifier key.
+    #[error("expected a verifier key of the form `name+hash+key`")]
+    Key,
+    /// No signature by the key, or one that is not genuine.
     #[error("the checkpoint is not signed by the expected key")]
     Unsigned,
+}
+
+impl NoteError {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Malformed => "note.malformed",
+            Self::Key => "note.key",
+            Self::Unsigned => "note.unsigned",
+        }
+    }
 }
 
 impl Checkpoint {
@@ -59,31 +76,29 @@ impl Checkpoint {
 
     /// Reads a note and checks that this key signed it for its origin.
     ///
+    /// *Fails closed:* one signature in the key's name that is not genuine refuses the note, even
+    /// beside one that is.
+    ///
     /// # Errors
-    /// [`NoteError`].
+    /// [`NoteError::Malformed`], [`NoteError::Unsigned`].
     pub fn verify(note: &str, key: &PublicKey) -> Result<Self, NoteError> {
-        let (text, signatures) = note.split_once("\n\n").ok_or(NoteError::Malformed)?;
-        let text = format!("{text}\n");
-        let checkpoint = read(&text).ok_or(NoteError::Malformed)?;
+        let (text, signatures) = take_apart(note).ok_or(NoteError::Malformed)?;
+        let checkpoint = read(text).ok_or(NoteError::Malformed)?;
         let expected = key_hash(&checkpoint.origin, key);
-        if !signatures.ends_with('\n') {
-            return Err(NoteError::Malformed);
-        }
-        for line in signatures.lines() {
-            let (name, bytes) = signature(line).ok_or(NoteError::Malformed)?;
-            let Some((hash, raw)) = bytes.split_first_chunk::<4>() else {
-                return Err(NoteError::Malformed);
-            };
+        let mut signed = false;
+        for line in signatures.split('\n') {
+            let (name, hash, raw) = signature(line).ok_or(NoteError::Malformed)?;
             // Signatures by others, of other kinds, are theirs to check.
-            if name != checkpoint.origin || *hash != expected {
+            if name != checkpoint.origin || hash != expected {
                 continue;
             }
             let raw = <[u8; 64]>::try_from(raw).map_err(|_| NoteError::Malformed)?;
-            if key.verifies(text.as_bytes(), &Signature::new(raw)) {
-                return Ok(checkpoint);
+            if !key.verifies(text.as_bytes(), &Signature::new(raw)) {
+                return Err(NoteError::Unsigned);
             }
+            signed = true;
         }
-        Err(NoteError::Unsigned)
+        if signed { Ok(checkpoint) } else { Err(NoteError::Unsigned) }
     }
 }
 
@@ -99,41 +114,52 @@ pub fn verifier_key(name: &str, key: &PublicKey) -> String {
 /// Reads a key in the form of [`verifier_key`]: the name and the key.
 ///
 /// # Errors
-/// [`NoteError::Malformed`] when it is not one, or its hash is not its own.
+/// [`NoteError::Key`] when it is not one, or its hash is not its own.
 pub fn read_verifier_key(text: &str) -> Result<(String, PublicKey), NoteError> {
-    let mut parts = text.splitn(3, '+');
-    let (Some(name), Some(hash), Some(encoded)) = (parts.next(), parts.next(), parts.next()) else {
-        return Err(NoteError::Malformed);
-    };
-    let bytes = STANDARD.decode(encoded).map_err(|_| NoteError::Malformed)?;
-    let Some((&ED25519, raw)) = bytes.split_first() else { return Err(NoteError::Malformed) };
-    let raw = <[u8; 32]>::try_from(raw).map_err(|_| NoteError::Malformed)?;
-    let key = PublicKey::from_bytes(&raw).map_err(|_| NoteError::Malformed)?;
-    if hash != hex::encode(key_hash(name, &key)) {
-        return Err(NoteError::Malformed);
+    let (name, key) = named_key(text).ok_or(NoteError::Key)?;
+    // One key has one spelling.
+    if verifier_key(name, &key) == text { Ok((name.to_owned(), key)) } else { Err(NoteError::Key) }
+}
+
+fn named_key(text: &str) -> Option<(&str, PublicKey)> {
+    let (name, rest) = text.split_once('+').filter(|(name, _)| is_name(name))?;
+    let bytes = STANDARD.decode(rest.split_once('+')?.1).ok()?;
+    let (&ED25519, raw) = bytes.split_first()? else { return None };
+    Some((name, PublicKey::from_bytes(raw.try_into().ok()?).ok()?))
+}
+
+/// Whether a text can name a key.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && !text.chars().any(|c| c == '+' || c.is_whitespace() || c.is_control())
+}
+
+/// The signed text, with its last line break, and the signature lines without theirs.
+fn take_apart(note: &str) -> Option<(&str, &str)> {
+    if note.len() > NOTE_MAX_BYTES {
+        return None;
     }
-    Ok((name.to_owned(), key))
+    let body = note.strip_suffix('\n')?;
+    let (text, signatures) = note.split_at_checked(body.rfind("\n\n")?.checked_add(1)?)?;
+    Some((text, signatures.strip_prefix('\n')?.strip_suffix('\n')?))
 }
 
 fn read(text: &str) -> Option<Checkpoint> {
     let mut lines = text.strip_suffix('\n')?.split('\n');
     let (origin, size, root) = (lines.next()?, lines.next()?, lines.next()?);
-    // Further lines are extensions, which this gate does not write.
-    if lines.next().is_some() || origin.is_empty() || origin.chars().any(char::is_control) {
-        return None;
-    }
-    let number: u64 = size.parse().ok()?;
-    let root = <[u8; 32]>::try_from(STANDARD.decode(root).ok()?).ok()?;
-    (number.to_string() == size).then(|| Checkpoint {
+    let read = Checkpoint {
         origin: origin.to_owned(),
-        size: number,
-        root: NodeHash::new(root),
-    })
+        size: size.parse().ok()?,
+        root: NodeHash::new(STANDARD.decode(root).ok()?.try_into().ok()?),
+    };
+    // Only the one spelling, without further lines, is what this gate signs.
+    (is_name(origin) && read.text() == text).then_some(read)
 }
 
-fn signature(line: &str) -> Option<(&str, Vec<u8>)> {
+fn signature(line: &str) -> Option<(&str, [u8; 4], Vec<u8>)> {
     let (name, encoded) = line.strip_prefix("\u{2014} ")?.split_once(' ')?;
-    Some((name, STANDARD.decode(encoded).ok()?))
+    let bytes = STANDARD.decode(encoded).ok()?;
+    let (hash, raw) = bytes.split_first_chunk::<4>()?;
+    is_name(name).then(|| (name, *hash, raw.to_vec()))
 }
 
 /// The first four bytes of `SHA-256(name || 0x0A || algorithm || key)`.

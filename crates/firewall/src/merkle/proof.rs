@@ -139,9 +139,12 @@ pub fn verify_consistency(
         return Err(ProofError::OutOfRange);
     }
     if old_size == new_size || old_size == 0 {
-        let fits = proof.is_empty().then_some(()).ok_or(ProofError::WrongLength);
         let same = if old_size == 0 { *old_root == empty_root() } else { old_root == new_root };
-        return fits.and(same.then_some(()).ok_or(ProofError::WrongRoot));
+        return match (proof.is_empty(), same) {
+            (false, _) => Err(ProofError::WrongLength),
+            (true, false) => Err(ProofError::WrongRoot),
+            (true, true) => Ok(()),
+        };
     }
     let (mut place, mut last) = (old_size - 1, new_size - 1);
     while place % 2 == 1 {
