@@ -1,6 +1,9 @@
 //! Copies a ledger while it is in use.
 
-use crate::{OpenError, check::complaint, file};
+use crate::{
+    check::complaint,
+    file::{self, OpenError},
+};
 use rusqlite::{
     Connection, OpenFlags,
     backup::{Backup, StepResult},

@@ -5,7 +5,11 @@
 //! copy never quite catches up; at [`FULL_LOGS`] times the usual length the writer waits for the
 //! copier's turn and copies the rest itself.
 
-use crate::{OpenError, Options, fault::Fault, file};
+use crate::{
+    fault::Fault,
+    file::{self, OpenError},
+    options::Options,
+};
 use rusqlite::Connection;
 use std::{
     path::Path,

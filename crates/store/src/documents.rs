@@ -7,6 +7,7 @@ use portcullis_firewall::{
 };
 use portcullis_policy::id::TenantId;
 use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter, types::Value};
+use std::cmp::Ordering;
 
 /// One document.
 pub(crate) fn one(
@@ -64,15 +65,31 @@ pub(crate) fn list(
     for status in &statuses {
         matches.extend(matching(conn, tenant, query, status)?);
     }
-    // Newest first, then by id; a status that was asked for twice counts once.
-    matches.sort_unstable_by(|(at, id), (other_at, other_id)| {
-        other_at.cmp(at).then_with(|| id.cmp(other_id))
-    });
+    // A status that was asked for twice counts once.
+    matches.sort_unstable_by(newest_first);
     matches.dedup();
-    let chosen = matches.iter().skip(query.offset).take(query.limit);
-    chosen
-        .filter_map(|(_, id)| fetch(conn, tenant, query.kind, id).transpose())
-        .collect()
+    let mut chosen: Vec<_> = matches
+        .into_iter()
+        .skip(query.offset)
+        .take(query.limit)
+        .collect();
+    // Bodies lie in the order of ids; a long list reads along them.
+    chosen.sort_unstable_by(|(_, id), (_, other)| id.cmp(other));
+    let read = chosen
+        .iter()
+        .map(|(_, id)| fetch(conn, tenant, query.kind, id));
+    let mut documents: Vec<_> = read
+        .filter_map(Result::transpose)
+        .collect::<Result<_, _>>()?;
+    documents.sort_by(|a: &Document, b: &Document| b.at.cmp(&a.at).then_with(|| a.id.cmp(&b.id)));
+    Ok(documents)
+}
+
+type Match = (i64, String);
+
+/// The order of lists: by time, newest first, then by id.
+fn newest_first((at, id): &Match, (other_at, other_id): &Match) -> Ordering {
+    other_at.cmp(at).then_with(|| id.cmp(other_id))
 }
 
 /// Every status that documents of a kind have, hopping from one to the next in the index.
@@ -108,7 +125,7 @@ fn matching(
     tenant: TenantNumber,
     query: &DocumentQuery,
     status: &str,
-) -> Result<Vec<(i64, String)>, Fault> {
+) -> Result<Vec<Match>, Fault> {
     let (sql, values) = search(tenant, query, status);
     let mut statement = conn.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(values))?;

@@ -12,6 +12,9 @@ pub(crate) enum Fault {
     /// The batch contradicts itself.
     #[error("record {0} does not continue the chain")]
     Misfit(u64),
+    /// The disk has failed before.
+    #[error("writing has stopped: {0}")]
+    Stopped(String),
     /// A stored value that nobody wrote like this.
     #[error("{0}")]
     Unreadable(String),
@@ -25,7 +28,7 @@ impl Fault {
     pub(crate) fn answer(&self) -> LedgerError {
         match self {
             Self::Moved => LedgerError::Moved,
-            Self::Misfit(_) => LedgerError::Unavailable(self.to_string()),
+            Self::Misfit(_) | Self::Stopped(_) => LedgerError::Unavailable(self.to_string()),
             Self::Unreadable(what) => LedgerError::Corrupt(what.clone()),
             Self::Sql(error) if damaged(error) => LedgerError::Corrupt(error.to_string()),
             Self::Sql(error) => LedgerError::Unavailable(error.to_string()),

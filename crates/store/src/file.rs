@@ -1,7 +1,7 @@
 //! The file: claimed by one process, private to its owner, durable at every commit.
 
 use crate::{
-    Options,
+    options::Options,
     schema::{self, Found},
 };
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};

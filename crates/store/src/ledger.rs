@@ -1,8 +1,13 @@
 //! The ledger in one SQLite file.
 
 use crate::{
-    BackupError, OpenError, Options, backup, check, documents, file::Claim, readers::Readers,
-    records, tenants, writer::Writer,
+    backup::{BackupError, backup},
+    check, documents,
+    file::{Claim, OpenError},
+    options::Options,
+    readers::Readers,
+    records, tenants,
+    writer::Writer,
 };
 use portcullis_firewall::{
     batch::{Batch, Document, DocumentKind, Head, StoredRecord},

@@ -8,6 +8,24 @@
 //! into a payload, or carry on after the disk has failed it.
 //!
 //! **Where do I start reading?** At [`ledger`], then `writer` for the way of a commit.
+//!
+//! ```
+//! use portcullis_firewall::ports::Ledger;
+//! use portcullis_store::{Options, SqliteLedger};
+//! # use portcullis_testkit::ChainBuilder;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("ledger.db");
+//! # let mut chain = ChainBuilder::new("acme");
+//! let ledger = SqliteLedger::open(&path, Options::default())?;
+//! ledger.commit(chain.batch(3)).await?;
+//! assert_eq!(ledger.head(chain.tenant()).await?.seq, 3);
+//! ledger.close()?;
+//! # Ok(())
+//! # }
+//! ```
 
 mod append;
 mod backup;

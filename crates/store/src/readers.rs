@@ -1,7 +1,11 @@
 //! The threads that read. They see what was committed when they begin, and never wait for the
 //! writer.
 
-use crate::{OpenError, Options, fault::Fault, file};
+use crate::{
+    fault::Fault,
+    file::{self, OpenError},
+    options::Options,
+};
 use portcullis_firewall::ports::LedgerError;
 use rusqlite::Connection;
 use std::{

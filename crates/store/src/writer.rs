@@ -1,14 +1,14 @@
 //! The thread that writes: whatever waits is made durable with one flush, then answered.
 
 use crate::{
-    OpenError, Options,
     append::append,
     checkpoint::{self, Broken, Checkpoints},
     fault::Fault,
-    file,
+    file::{self, OpenError},
+    options::Options,
 };
 use portcullis_firewall::{batch::Batch, ports::LedgerError};
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior, config::DbConfig};
 use std::{
     path::Path,
     thread::{self, JoinHandle},
@@ -102,7 +102,7 @@ impl Desk {
             self.serve(&mut group);
         }
         self.checkpoints.stop();
-        checkpoint::empty(&self.conn).map_err(|fault| fault.answer())
+        self.finish().map_err(|fault| fault.answer())
     }
 
     /// Writes a group and answers every one of it.
@@ -124,9 +124,7 @@ impl Desk {
     fn outcomes(&mut self, group: &[Waiting]) -> Vec<Result<(), LedgerError>> {
         let everybody = |error: LedgerError| group.iter().map(|_| Err(error.clone())).collect();
         if let Some(why) = self.broken.get() {
-            return everybody(LedgerError::Unavailable(format!(
-                "writing has stopped: {why}"
-            )));
+            return everybody(Fault::Stopped(why.clone()).answer());
         }
         match write(&mut self.conn, group) {
             Ok(outcomes) => outcomes,
@@ -139,6 +137,17 @@ impl Desk {
                 everybody(fault.answer())
             }
         }
+    }
+
+    /// Empties the log into the database; after a failure of the disk everything stays as it is,
+    /// for the next opening to make sense of.
+    fn finish(&self) -> Result<(), Fault> {
+        if let Some(why) = self.broken.get() {
+            self.conn
+                .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            return Err(Fault::Stopped(why.clone()));
+        }
+        checkpoint::empty(&self.conn)
     }
 
     fn note(&self, fault: &Fault) {

@@ -7,7 +7,7 @@ use portcullis_testkit::{ChainBuilder, tenant};
 use std::{
     env,
     io::{BufRead as _, BufReader, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
@@ -18,9 +18,8 @@ const PATH: &str = "LEDGER_TO_WRITE_TO";
 fn start(path: &Path) -> Child {
     Command::new(env::current_exe().unwrap())
         .args([
-            "crash::writes_until_it_is_killed",
+            "crash::a_process_tells_after_each_answer",
             "--exact",
-            "--ignored",
             "--nocapture",
         ])
         .env(PATH, path)
@@ -29,25 +28,28 @@ fn start(path: &Path) -> Child {
         .unwrap()
 }
 
+/// What is started to be killed. Run by itself, it ends after a few batches.
 #[tokio::test]
-#[ignore = "the process that the next test kills"]
-async fn writes_until_it_is_killed() {
-    let Some(path) = env::var_os(PATH) else {
-        return;
+async fn a_process_tells_after_each_answer() {
+    let scratch = Scratch::new();
+    let (path, batches) = match env::var_os(PATH) {
+        Some(path) => (PathBuf::from(path), usize::MAX),
+        None => (scratch.path(), 3),
     };
     let options = Options {
         checkpoint_pages: 64,
         ..Options::default()
     };
-    let ledger = SqliteLedger::open(Path::new(&path), options).unwrap();
+    let ledger = SqliteLedger::open(&path, options).unwrap();
     let head = ledger.head(&tenant("acme")).await.unwrap();
     let mut chain = ChainBuilder::after("acme", head);
-    loop {
+    for _ in 0..batches {
         ledger.commit(counted(&mut chain)).await.unwrap();
         let mut out = std::io::stdout().lock();
         writeln!(out, "answered {}", chain.head().seq).unwrap();
         out.flush().unwrap();
     }
+    assert_eq!(sound_count(&ledger).await, 9);
 }
 
 /// Lets a process write so many batches, kills it, and returns the last number it was answered.

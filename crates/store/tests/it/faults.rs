@@ -131,6 +131,7 @@ async fn a_damaged_file_is_told_apart_and_written_to_no_more() {
         panic!("writing went on: {again:?}");
     };
     assert!(why.starts_with("writing has stopped: "), "{why}");
+    assert_eq!(ledger.close(), Err(LedgerError::Unavailable(why)));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Cases about making batches durable.
 
 use super::Outcome;
-use crate::{ChainBuilder, document};
+use crate::build::{ChainBuilder, document};
 use portcullis_firewall::{
     batch::{Batch, DocumentKind, Head},
     ports::{Ledger, LedgerError},

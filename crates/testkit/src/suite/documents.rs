@@ -1,10 +1,7 @@
 //! Cases about documents.
 
 use super::Outcome;
-use crate::{
-    ChainBuilder,
-    build::{document, moment, tenant},
-};
+use crate::build::{ChainBuilder, document, moment, tenant};
 use portcullis_firewall::{
     batch::{Document, DocumentKind},
     ports::{Ledger, LedgerError},

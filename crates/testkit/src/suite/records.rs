@@ -1,10 +1,7 @@
 //! Cases about reading along a chain.
 
 use super::Outcome;
-use crate::{
-    ChainBuilder,
-    build::{moment, tenant},
-};
+use crate::build::{ChainBuilder, moment, tenant};
 use portcullis_firewall::{
     batch::{RecordKind, StoredRecord},
     ports::{Ledger, LedgerError},
