@@ -57,8 +57,8 @@ pub struct TenantRules {
 
 /// What layer 2 sees of one action; the same for [`TenantRules::needs`] and
 /// [`TenantRules::judge`], so that both walk the same path.
-struct View<'r, 'a> {
-    demand: Demand<'a>,
+struct View<'r, 'd, 'a> {
+    demand: &'d Demand<'a>,
     class: Class,
     risk: RiskTier,
     allowing: SmallVec<[&'r Entry; 4]>,
@@ -66,7 +66,7 @@ struct View<'r, 'a> {
     estimate: Estimate,
 }
 
-impl View<'_, '_> {
+impl View<'_, '_, '_> {
     fn is_allowed(&self) -> bool {
         self.forbidding.is_none() && !self.allowing.is_empty()
     }
@@ -139,7 +139,8 @@ impl TenantRules {
 
     /// Asks for what [`TenantRules::judge`] will need, in the order in which it will need it.
     pub fn needs(&self, action: &Action, now: Timestamp, needs: &mut Needs) {
-        let view = self.view(action);
+        let demand = Demand::of(action);
+        let view = self.view(&demand);
         needs.writes |= view.writes();
         needs
             .rates
@@ -147,7 +148,7 @@ impl TenantRules {
         if !view.is_allowed() {
             return;
         }
-        if let Some(split) = split::of(&view.demand, &view.class, view.risk) {
+        if let Some(split) = split::of(view.demand, &view.class, view.risk) {
             needs
                 .sums
                 .extend(RateLimits::split_period().map(|period| split.need(period)));
@@ -173,7 +174,8 @@ impl TenantRules {
         findings: &mut Findings<'r>,
         obligations: &mut Obligations<'r>,
     ) {
-        let view = self.view(action);
+        let demand = Demand::of(action);
+        let view = self.view(&demand);
         findings.raise_risk(view.risk);
         for rate in self.rates.that_count(view.writes()) {
             rate.judge(answers.rate(), findings);
@@ -194,20 +196,20 @@ impl TenantRules {
 
     fn judge_limits<'r>(
         &'r self,
-        view: &View<'r, '_>,
+        view: &View<'r, '_, '_>,
         answers: &mut Answers<'_>,
         findings: &mut Findings<'r>,
         obligations: &mut Obligations<'r>,
     ) {
         let operands = Operands {
-            demand: &view.demand,
+            demand: view.demand,
             estimate: view.estimate,
             risk: view.risk,
         };
         for entry in &view.allowing {
             entry.judge(&operands, &view.allowing, findings);
         }
-        if let Some(split) = split::of(&view.demand, &view.class, view.risk) {
+        if let Some(split) = split::of(view.demand, &view.class, view.risk) {
             split.judge(self.split_factor, answers.sum(), findings);
         }
         let calendar = Calendar::new(answers.facts.now, &self.zone);
@@ -240,9 +242,9 @@ impl TenantRules {
         }
     }
 
-    fn view<'r, 'a>(&'r self, action: &'a Action) -> View<'r, 'a> {
-        let demand = Demand::of(action);
-        let class = self.catalogue.classify_demand(&demand);
+    fn view<'r, 'd, 'a>(&'r self, demand: &'d Demand<'a>) -> View<'r, 'd, 'a> {
+        let action = demand.action;
+        let class = self.catalogue.classify_demand(demand);
         let mut view = View {
             risk: class.risk,
             allowing: SmallVec::new(),
@@ -269,9 +271,9 @@ impl TenantRules {
             }
         });
         view.estimate = if view.writes() {
-            self.prices.estimate(&view.demand, view.class.spends)
+            self.prices.estimate(demand, view.class.spends)
         } else {
-            estimate::of_read(&view.demand)
+            estimate::of_read(demand)
         };
         view
     }
@@ -296,7 +298,7 @@ impl TenantRules {
     /// What an action would cost.
     #[must_use]
     pub fn estimate(&self, action: &Action) -> Estimate {
-        self.view(action).estimate
+        self.view(&Demand::of(action)).estimate
     }
 
     /// The policy as written.
