@@ -130,7 +130,10 @@ impl Turn<'_> {
             .and_then(|id| self.state.holds.get(id))
             .filter(|hold| !hold.is_overdue(self.now))
             .filter(|hold| self.now.duration_since(hold.created_at) <= window);
-        open.map(|hold| self.answer_of(hold)).transpose()
+        let Some(hold) = open else { return Ok(None) };
+        // What would now be refused is refused, and says so in a record of its own.
+        let again = self.judge_again(charged.as_str(), hold.seq, &request.frozen)?;
+        again.is_ok().then(|| self.answer_of(hold)).transpose()
     }
 
     /// The answer that made a hold, told again.

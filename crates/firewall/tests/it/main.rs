@@ -1,1 +1,2 @@
 //! The integration tests of the firewall.
+mod gate;
