@@ -1,0 +1,167 @@
+//! The command line: what `portcullis` understands, one file for each command.
+
+mod agents;
+mod audit;
+mod backup;
+mod budgets;
+mod catalogue;
+mod completions;
+mod demo;
+mod desk;
+mod doctor;
+mod govern;
+mod holds;
+mod init;
+mod keys;
+mod openapi;
+mod permits;
+mod policy;
+mod principles;
+mod replay;
+mod serve;
+mod violations;
+
+use crate::{
+    exit,
+    output::{Color, Format, Output},
+};
+use clap::{Args, Parser, Subcommand};
+use desk::Desk;
+use std::process::ExitCode;
+
+/// The action firewall for AI agents: judge what an agent wants to do before it happens.
+#[derive(Debug, Parser)]
+#[command(
+    name = "portcullis",
+    version,
+    max_term_width = 100,
+    after_help = exit::TABLE,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    manner: Manner,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command understands.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Everywhere")]
+struct Manner {
+    /// How results are printed.
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORM"
+    )]
+    output: Format,
+    /// Whether to use colour.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    color: Color,
+    /// The gate to ask.
+    #[arg(
+        long,
+        global = true,
+        env = "PORTCULLIS_URL",
+        default_value = "http://127.0.0.1:8088",
+        value_name = "URL"
+    )]
+    url: String,
+    /// The key or token to ask with; better given as PORTCULLIS_TOKEN, where others cannot see it.
+    #[arg(long, global = true, env = "PORTCULLIS_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    Init(init::Init),
+    Demo(demo::Demo),
+    Govern(govern::Govern),
+    Policy(policy::Policy),
+    Agents(agents::Agents),
+    Keys(keys::Keys),
+    Holds(holds::Holds),
+    Permits(permits::Permits),
+    Audit(audit::Audit),
+    Violations(violations::Violations),
+    Budgets(budgets::Budgets),
+    Replay(replay::Replay),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
+    Doctor(doctor::Doctor),
+    Catalogue(catalogue::Catalogue),
+    Principles(principles::Principles),
+    Openapi(openapi::Openapi),
+    Completions(completions::Completions),
+    /// Says what the exit codes mean.
+    #[command(name = "exit-codes", after_help = exit::TABLE)]
+    ExitCodes,
+}
+
+impl Cli {
+    /// Where results go.
+    #[must_use]
+    pub(crate) fn output(&self) -> Output {
+        Output::new(self.manner.output, self.manner.color)
+    }
+
+    /// Does what is asked for.
+    ///
+    /// # Errors
+    /// When it could not be done; the text says why.
+    pub(crate) async fn run(self, output: Output) -> anyhow::Result<ExitCode> {
+        let Manner { url, token, .. } = self.manner;
+        let desk = Desk::new(output, url, token);
+        let code = match self.command {
+            Command::Serve(serve) => serve.run(output).await,
+            Command::Init(init) => init.run(output).await,
+            Command::Demo(demo) => demo.run(output).await,
+            Command::Govern(govern) => govern.run(&desk).await,
+            Command::Policy(policy) => policy.run(&desk).await,
+            Command::Agents(agents) => agents.run(&desk).await,
+            Command::Keys(keys) => keys.run(&desk).await,
+            Command::Holds(holds) => holds.run(&desk).await,
+            Command::Permits(permits) => permits.run(&desk).await,
+            Command::Audit(audit) => audit.run(&desk).await,
+            Command::Violations(violations) => violations.run(&desk).await,
+            Command::Budgets(budgets) => budgets.run(&desk).await,
+            Command::Replay(replay) => replay.run(&desk).await,
+            Command::Backup(backup) => backup.run(output).await,
+            Command::Restore(restore) => restore.run(output).await,
+            Command::Doctor(doctor) => doctor.run(&desk).await,
+            Command::Catalogue(catalogue) => catalogue.run(output),
+            Command::Principles(principles) => principles.run(output),
+            Command::Openapi(openapi) => openapi.run(output),
+            Command::Completions(completions) => completions.run(output),
+            Command::ExitCodes => exit_codes(output),
+        }?;
+        Ok(ExitCode::from(code))
+    }
+}
+
+fn exit_codes(output: Output) -> anyhow::Result<u8> {
+    if output.is_json() {
+        let codes = [
+            ("ok", exit::OK),
+            ("failed", exit::FAILED),
+            ("usage", exit::USAGE),
+            ("refused", exit::REFUSED),
+            ("held", exit::HELD),
+            ("unavailable", exit::UNAVAILABLE),
+        ];
+        let codes: serde_json::Map<_, _> = codes
+            .into_iter()
+            .map(|(name, code)| (name.to_owned(), code.into()))
+            .collect();
+        output.json(&codes)?;
+    } else {
+        output.line(exit::TABLE)?;
+    }
+    Ok(exit::OK)
+}

@@ -1,0 +1,99 @@
+//! What a command that asks a gate works with: the output, and the way to the gate.
+
+use crate::{
+    client::{Client, ClientError, Query},
+    output::Output,
+};
+use anyhow::Context;
+use serde_json::Value;
+use std::{fs, io::Read, path::Path};
+
+/// The largest file that is read as a whole, in bytes.
+const FILE_MAX_BYTES: u64 = 16 << 20;
+/// The most entries a page of the gate has.
+const PAGE: usize = 200;
+
+/// Where to print, and whom to ask.
+#[derive(Debug)]
+pub(super) struct Desk {
+    pub(super) output: Output,
+    pub(super) url: String,
+    token: Option<String>,
+}
+
+impl Desk {
+    pub(super) fn new(output: Output, url: String, token: Option<String>) -> Self {
+        let token = token.filter(|token| !token.trim().is_empty());
+        Self { output, url, token }
+    }
+
+    /// A client with the token, which must be there.
+    pub(super) fn client(&self) -> anyhow::Result<Client> {
+        let token = self.token.as_deref();
+        token.context("no token: give it as PORTCULLIS_TOKEN, or with `--token`")?;
+        Client::new(&self.url, token)
+    }
+}
+
+/// A list from as many pages as it takes, at most `most` entries of it, under its own name.
+pub(super) async fn pages(
+    client: &Client,
+    query: &Query,
+    name: &str,
+    most: usize,
+) -> Result<Value, ClientError> {
+    let mut entries = Vec::new();
+    let mut has_more = true;
+    while has_more && entries.len() < most {
+        let limit = PAGE.min(most - entries.len());
+        let page = query
+            .clone()
+            .and("limit", Some(limit))
+            .and("offset", Some(entries.len()));
+        let mut answer = client.get(page.as_str()).await?;
+        has_more = answer
+            .get("has_more")
+            .and_then(Value::as_bool)
+            .unwrap_or(false);
+        match answer.get_mut(name).map(Value::take) {
+            Some(Value::Array(items)) if !items.is_empty() => entries.extend(items),
+            Some(Value::Array(_)) => has_more = false,
+            _ => return Err(ClientError::Unreadable(format!("expected `{name}` in it"))),
+        }
+    }
+    Ok(serde_json::json!({ name: entries, "has_more": has_more }))
+}
+
+/// The entries of a list.
+pub(super) fn entries<'v>(value: &'v Value, name: &str) -> &'v [Value] {
+    value
+        .get(name)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
+}
+
+/// The text of a file; `-` is standard input.
+pub(super) fn read(path: &Path) -> anyhow::Result<String> {
+    let shown = path.display();
+    let mut text = String::new();
+    let mut reader: Box<dyn Read> = if path.as_os_str() == "-" {
+        Box::new(std::io::stdin().lock())
+    } else {
+        Box::new(fs::File::open(path).with_context(|| format!("cannot open `{shown}`"))?)
+    };
+    let length = reader
+        .by_ref()
+        .take(FILE_MAX_BYTES + 1)
+        .read_to_string(&mut text)
+        .with_context(|| format!("cannot read `{shown}`"))?;
+    anyhow::ensure!(
+        length as u64 <= FILE_MAX_BYTES,
+        "`{shown}` is larger than 16 MiB"
+    );
+    Ok(text)
+}
+
+/// A text as JSON.
+pub(super) fn json(text: &str, name: &str) -> anyhow::Result<Value> {
+    serde_json::from_str(text).with_context(|| format!("`{name}` is not JSON"))
+}

@@ -1,0 +1,48 @@
+//! The binary `portcullis`: the gate, and everything to run and ask it.
+//!
+//! **What is this?** The composition: it joins the store, the firewall and the doors, reads the
+//! command line and the environment, and prints.
+//!
+//! **What will it never do?** Decide anything: it carries words between people and the gate.
+//!
+//! **Where do I start reading?** At [`wire`], where the house is joined, and at [`commands`].
+
+mod client;
+mod commands;
+mod demo;
+mod exit;
+mod founding;
+mod health;
+mod house_key;
+mod metrics;
+mod openapi;
+mod output;
+mod progress;
+mod proof;
+mod serving;
+mod telemetry;
+mod telling;
+mod wire;
+mod world;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = commands::Cli::parse();
+    let output = cli.output();
+    if let Err(error) = telemetry::start() {
+        return output.failed(&error);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let done = match runtime {
+        Ok(runtime) => runtime.block_on(cli.run(output)),
+        Err(error) => Err(error.into()),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => output.failed(&error),
+    }
+}

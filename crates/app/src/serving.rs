@@ -1,0 +1,49 @@
+//! Serving the doors of an open house until told to stop.
+
+use crate::wire;
+use portcullis_firewall::firewall::Firewall;
+use std::{future::Future, time::Duration};
+use tokio::{net::TcpListener, sync::watch};
+
+/// How often time is allowed to do its work: holds end, permits lapse.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
+/// How long open requests may take when the gate shuts.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serves every door on a listener until `stop` is done; then lets open requests finish.
+///
+/// # Errors
+/// When the listener fails.
+pub(crate) async fn serve_until(
+    listener: TcpListener,
+    firewall: &Firewall,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
+    let (shut, mut shutting) = watch::channel(false);
+    let sweeper = tokio::spawn(sweep(firewall.clone()));
+    let stopping = async move {
+        stop.await;
+        let _ = shut.send(true);
+    };
+    let serving = axum::serve(listener, wire::doors(firewall)?).with_graceful_shutdown(stopping);
+    let overdue = async move {
+        let _ = shutting.wait_for(|shut| *shut).await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = serving => served?,
+        () = overdue => tracing::warn!("some requests were still open and were cut off"),
+    }
+    sweeper.abort();
+    Ok(())
+}
+
+async fn sweep(firewall: Firewall) {
+    let mut ticks = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = firewall.sweep().await {
+            tracing::error!(%error, "what time demands could not be done");
+        }
+    }
+}

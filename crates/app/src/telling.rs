@@ -1,0 +1,142 @@
+//! A verdict in words.
+
+use crate::output::{
+    clean::one_line,
+    painted, style,
+    table::{text_at, text_of},
+};
+use serde_json::Value;
+
+/// One reason of a verdict: what speaks for it, and what the asker can do.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Because {
+    /// Why.
+    pub(crate) text: String,
+    /// What to do about it.
+    pub(crate) remedy: String,
+}
+
+/// The reasons of an answer, those that count first.
+#[must_use]
+pub(crate) fn reasons(answer: &Value) -> Vec<Because> {
+    let reasons = answer.get("reasons").and_then(Value::as_array);
+    let reasons = reasons.map_or(&[][..], Vec::as_slice);
+    reasons
+        .iter()
+        .map(|reason| Because {
+            text: one_line(&text_at(reason, "text")),
+            remedy: one_line(&text_at(reason, "remedy")),
+        })
+        .collect()
+}
+
+/// Everything a person wants to know about an answer, line by line.
+#[must_use]
+pub(crate) fn verdict(answer: &Value) -> String {
+    let word = text_at(answer, "verdict");
+    let mut text = painted(style::of_word(&word), &word);
+    text.push_str(&format!(
+        "  tier {} · risk tier {} · record {}\n",
+        one_line(&text_at(answer, "tier")),
+        one_line(&text_at(answer, "risk_tier")),
+        one_line(&text_at(answer, "seq")),
+    ));
+    let mut remedies: Vec<String> = Vec::new();
+    for Because { text: why, remedy } in reasons(answer) {
+        fact(&mut text, "because", &why);
+        if !remedies.contains(&remedy) {
+            remedies.push(remedy);
+        }
+    }
+    if reasons(answer).is_empty() {
+        fact(&mut text, "because", &text_at(answer, "reasoning"));
+    }
+    for remedy in remedies {
+        fact(&mut text, "so", &remedy);
+    }
+    what_follows(&mut text, answer);
+    text
+}
+
+/// The hold, the permit and what else an answer brings.
+fn what_follows(text: &mut String, answer: &Value) {
+    if let Some(hold) = answer.get("hold_id").and_then(Value::as_str) {
+        let needed = answer
+            .get("approvals_required")
+            .and_then(Value::as_u64)
+            .unwrap_or(1);
+        let people = if needed == 1 {
+            "one approval".to_owned()
+        } else {
+            format!("{needed} approvals by different people")
+        };
+        let end = text_at(answer, "timeout_at");
+        fact(text, "hold", &format!("{hold}, needs {people}, ends {end}"));
+    }
+    if answer.pointer("/obligations/dry_run") == Some(&Value::Bool(true)) {
+        fact(
+            text,
+            "owes",
+            "a passed dry run of this exact action, before it is done",
+        );
+    }
+    if let Some(permit) = answer.get("permit").and_then(Value::as_str) {
+        fact(text, "permit", permit);
+    }
+    if let Some(why) = answer.get("permit_withheld").and_then(Value::as_str) {
+        fact(text, "no permit", why);
+    }
+    if let Some(would) = answer.get("would").filter(|would| would.is_object()) {
+        let (verdict, tier) = (text_at(would, "verdict"), text_at(would, "tier"));
+        fact(
+            text,
+            "would be",
+            &format!("{verdict}, tier {tier}, if everything were enforced"),
+        );
+    }
+    if answer.get("repeated") == Some(&Value::Bool(true)) {
+        fact(
+            text,
+            "note",
+            "this is the answer to the same request, sent before",
+        );
+    }
+}
+
+fn fact(text: &mut String, name: &str, value: &str) {
+    let name = painted(style::FAINT, &format!("{name:<9}"));
+    text.push_str(&format!("  {name} {}\n", one_line(value)));
+}
+
+/// The parameters of an action in a few words.
+#[must_use]
+pub(crate) fn parameters(parameters: &Value) -> String {
+    let Some(map) = parameters.as_object() else {
+        return String::new();
+    };
+    let pairs = map
+        .iter()
+        .map(|(key, value)| format!("{key} {}", text_of(value)));
+    pairs.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_verdict_says_why_what_to_do_and_what_follows() {
+        let answer = json!({
+            "verdict": "HELD", "tier": "B", "risk_tier": 3, "seq": 12,
+            "reasons": [
+                { "text": "it is large", "remedy": "wait" },
+                { "text": "it is \u{1b}[31mlate", "remedy": "wait" },
+            ],
+            "hold_id": "esc_1", "approvals_required": 2, "timeout_at": "2026-04-10T15:00:00Z",
+            "obligations": { "dry_run": false }, "repeated": true,
+        });
+        let text = anstream::adapter::strip_str(&verdict(&answer)).to_string();
+        insta::assert_snapshot!(text);
+    }
+}

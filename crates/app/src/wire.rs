@@ -1,0 +1,115 @@
+//! Joins the house: the store, the key, the clock and the doors behind one listener.
+
+use crate::{
+    health, house_key, metrics, openapi,
+    world::{SystemClock, SystemEntropy},
+};
+use anyhow::Context;
+use axum::Router;
+use portcullis_door::{request_id::RequestIds, threshold::threshold};
+use portcullis_firewall::{
+    firewall::{Firewall, Ports},
+    house::House,
+    ports::{Clock, Entropy},
+};
+use portcullis_store::SqliteLedger;
+use std::{fs, os::unix::fs::DirBuilderExt, path::Path, sync::Arc};
+
+/// The ledger's file in the data directory.
+pub(crate) const LEDGER_FILE: &str = "portcullis.db";
+
+/// The gate's name in checkpoints.
+const ORIGIN: &str = "portcullis/audit";
+
+/// An open house.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    /// The gate.
+    pub(crate) firewall: Firewall,
+    /// Its memory.
+    pub(crate) ledger: Arc<SqliteLedger>,
+}
+
+impl Opened {
+    /// Lets go of the gate and closes its memory.
+    ///
+    /// What is still at work elsewhere closes it later; what was answered is durable either way.
+    ///
+    /// # Errors
+    /// When the ledger's log cannot be emptied.
+    pub(crate) fn close(self) -> anyhow::Result<()> {
+        drop(self.firewall);
+        match Arc::into_inner(self.ledger) {
+            Some(ledger) => ledger.close().context("the ledger did not close cleanly"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Opens the house in a data directory, making it when it is new.
+///
+/// # Errors
+/// When the directory cannot be used, another gate holds it, or its key is missing.
+pub(crate) async fn open(data: &Path) -> anyhow::Result<Opened> {
+    open_with(data, Arc::new(SystemClock)).await
+}
+
+/// The same by another clock.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) async fn open_with(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Opened> {
+    make_private_folder(data)?;
+    let file = data.join(LEDGER_FILE);
+    let is_new = !file.exists();
+    let ledger = SqliteLedger::open(&file, portcullis_store::Options::default())
+        .with_context(|| format!("cannot open the house in `{}`", data.display()))?;
+    let signing_key = house_key::open(data, is_new, &SystemEntropy)?;
+    let ledger = Arc::new(ledger);
+    let house = House {
+        clock,
+        entropy: Arc::new(SystemEntropy),
+        signing_key: Arc::new(signing_key),
+        origin: Arc::from(ORIGIN),
+    };
+    let ports = Ports {
+        ledger: Arc::<SqliteLedger>::clone(&ledger),
+        house,
+        spawn: Arc::new(|lane| drop(tokio::spawn(lane))),
+    };
+    let firewall = Firewall::open(ports).await?;
+    Ok(Opened { firewall, ledger })
+}
+
+/// Makes a folder that only its owner may enter; one that is there stays as it is.
+///
+/// # Errors
+/// When it cannot be made.
+pub(crate) fn make_private_folder(path: &Path) -> anyhow::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| format!("cannot create `{}`", path.display()))
+}
+
+/// Every door of the house on one router.
+///
+/// # Errors
+/// When there is no randomness to begin the names of requests with.
+pub(crate) fn doors(firewall: &Firewall) -> anyhow::Result<Router> {
+    let measures = metrics::Measures::default();
+    let doors = Router::new()
+        .merge(portcullis_gateway::http::router(firewall.clone()))
+        .merge(portcullis_gateway::thewardn::router(firewall.clone()))
+        .merge(portcullis_control::rest::router(firewall.clone()))
+        .merge(portcullis_control::thewardn::router(firewall.clone()))
+        .merge(portcullis_control::docs::docs_router(&openapi::document()));
+    let all = measures
+        .watch(doors)
+        .merge(health::router(firewall.clone()))
+        .merge(metrics::router(measures, firewall.clone()));
+    let mut first = [0_u8; 8];
+    SystemEntropy.fill(&mut first)?;
+    Ok(threshold(all, RequestIds::new(u64::from_be_bytes(first))))
+}
