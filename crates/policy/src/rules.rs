@@ -180,8 +180,8 @@ impl RuleSet {
             .reduce(|(period, max), (other, others)| (period.max(other), max.max(others)))
     }
 
-    /// Where the policies of this set disagree, whatever the action, two by two; looks at every
-    /// pair, and stops at [`conflict::MAX_REPORTS`].
+    /// Where the policies of this set disagree, whatever the action, two by two; at
+    /// most [`conflict::MAX_REPORTS`].
     #[must_use]
     pub fn conflicts(&self) -> Vec<ConflictReport> {
         conflict::among(&self.policies)

@@ -12,8 +12,11 @@ use super::{
 use crate::{
     action::Dimension,
     cham::{Policy, Rule, compliance_pack::CompliancePack, time_window::Schedule},
+    label::Label,
     tier::Tier,
 };
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use std::{cmp::Ordering, sync::Arc};
 
 /// The most conflicts reported at once; who has more needs to begin with these.
@@ -24,12 +27,13 @@ pub const MAX_REPORTS: usize = 1_000;
 #[must_use]
 pub fn between(policies: &[Arc<Policy>], candidate: &Policy) -> Vec<ConflictReport> {
     let candidate = Profile::of(candidate);
-    let others = policies.iter().map(Arc::as_ref);
-    let others = others.filter(|other| other.active && other.id != candidate.policy.id);
-    others
-        .flat_map(|other| pair(&Profile::of(other), &candidate))
-        .take(MAX_REPORTS)
-        .collect()
+    let mut found = Vec::new();
+    for other in policies.iter().map(Arc::as_ref) {
+        if other.active && other.id != candidate.policy.id {
+            pair(&Profile::of(other), &candidate, &mut found);
+        }
+    }
+    found
 }
 
 /// Where active policies disagree with each other, two by two. At most [`MAX_REPORTS`].
@@ -37,11 +41,66 @@ pub fn between(policies: &[Arc<Policy>], candidate: &Policy) -> Vec<ConflictRepo
 pub fn among(policies: &[Arc<Policy>]) -> Vec<ConflictReport> {
     let active = policies.iter().filter(|policy| policy.active);
     let profiles: Vec<Profile<'_>> = active.map(|policy| Profile::of(policy)).collect();
-    let pairs = profiles.iter().enumerate().flat_map(|(at, first)| {
-        let rest = profiles.get(at + 1..).unwrap_or_default();
-        rest.iter().flat_map(move |second| pair(first, second))
-    });
-    pairs.take(MAX_REPORTS).collect()
+    let neighbours = Neighbours::of(&profiles);
+    let mut found = Vec::new();
+    for (at, first) in profiles.iter().enumerate() {
+        let others = neighbours.after(at, first).into_iter();
+        for second in others.filter_map(|place| profiles.get(place)) {
+            pair(first, second, &mut found);
+        }
+        if found.len() >= MAX_REPORTS {
+            break;
+        }
+    }
+    found
+}
+
+/// Which policies may share an action type, so that not every pair must be looked at.
+struct Neighbours<'p> {
+    count: usize,
+    /// The places of policies for all action types.
+    any: Vec<usize>,
+    by_kind: HashMap<&'p Label, Vec<usize>, FixedState>,
+}
+
+impl<'p> Neighbours<'p> {
+    fn of(profiles: &[Profile<'p>]) -> Self {
+        let (mut any, mut by_kind) = (Vec::new(), HashMap::<_, Vec<usize>, _>::default());
+        for (at, profile) in profiles.iter().enumerate() {
+            if profile.reach.kinds.is_empty() {
+                any.push(at);
+            }
+            for kind in &profile.reach.kinds {
+                by_kind.entry(*kind).or_default().push(at);
+            }
+        }
+        Self {
+            count: profiles.len(),
+            any,
+            by_kind,
+        }
+    }
+
+    /// The places after one policy's that may share an action type with it.
+    fn after(&self, at: usize, profile: &Profile<'p>) -> Vec<usize> {
+        if profile.reach.kinds.is_empty() {
+            return (at + 1..self.count).collect();
+        }
+        let same = profile
+            .reach
+            .kinds
+            .iter()
+            .filter_map(|kind| self.by_kind.get(*kind));
+        let places = same
+            .chain([&self.any])
+            .flatten()
+            .copied()
+            .filter(|place| *place > at);
+        let mut places: Vec<usize> = places.collect();
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
 }
 
 /// What the detectors look at.
@@ -72,19 +131,32 @@ impl<'p> Profile<'p> {
     }
 }
 
-/// Every conflict of two policies.
-fn pair(first: &Profile<'_>, second: &Profile<'_>) -> impl Iterator<Item = ConflictReport> + use<> {
-    let meet = first.reach.meets(&second.reach);
-    let detectors = [tiers, windows, grants, floors, scopes];
-    let found = detectors.map(|detect| if meet { detect(first, second) } else { None });
-    found.into_iter().flatten()
+/// Adds every conflict of two policies, while there is room.
+fn pair(first: &Profile<'_>, second: &Profile<'_>, found: &mut Vec<ConflictReport>) {
+    if first.reach.meets(&second.reach) {
+        let room = MAX_REPORTS.saturating_sub(found.len());
+        let detectors = [tiers, windows, grants, floors, scopes];
+        found.extend(
+            detectors
+                .iter()
+                .filter_map(|detect| detect(first, second))
+                .take(room),
+        );
+    }
 }
 
 /// Two policies that give an action type different tiers.
 fn tiers(first: &Profile<'_>, second: &Profile<'_>) -> Option<ConflictReport> {
     let (a, b) = (tier(&first.policy.rule)?, tier(&second.policy.rule)?);
     let what = format!("tier {a} and tier {b} for the same action type");
-    (a != b).then(|| report(TierConflict, &first.contender(a), &second.contender(b), &what))
+    (a != b).then(|| {
+        report(
+            TierConflict,
+            &first.contender(a),
+            &second.contender(b),
+            &what,
+        )
+    })
 }
 
 /// The tier a policy gives to whatever it matches.
@@ -110,7 +182,10 @@ fn windows(first: &Profile<'_>, second: &Profile<'_>) -> Option<ConflictReport> 
     overlap.then(|| {
         let a = first.contender(strictness::window(a, first.schedule.as_ref()));
         let b = second.contender(strictness::window(b, second.schedule.as_ref()));
-        report(WindowOverlap, &a, &b,
+        report(
+            WindowOverlap,
+            &a,
+            &b,
             "different rules outside change windows that overlap",
         )
     })
@@ -124,7 +199,10 @@ fn grants(first: &Profile<'_>, second: &Profile<'_>) -> Option<ConflictReport> {
         _ => return None,
     };
     let (a, b) = (first.contender(blocks.0), second.contender(blocks.1));
-    Some(report(GrantVsBlock, &a, &b,
+    Some(report(
+        GrantVsBlock,
+        &a,
+        &b,
         "a grant and a block for the same action type",
     ))
 }

@@ -22,7 +22,7 @@ pub(super) use tiers::pack_tier;
 use super::{
     docket::Docket,
     index::Index,
-    shelves::{Head, Kind, Shelves},
+    shelves::{Head, Shelves},
 };
 use crate::{
     action::Action,
@@ -109,7 +109,8 @@ impl<'r, 'h> Hearing<'r, 'h> {
         hearing.hear_rates(answers);
         hearing.hear_reasoning();
         hearing.hear_windows(answers.facts.now);
-        hearing.fired.sort_unstable();
+        // Each bucket and type is in order already; the stable sort makes use of that.
+        hearing.fired.sort();
         hearing.fired.dedup();
         hearing
     }
@@ -160,14 +161,14 @@ impl<'r, 'h> Hearing<'r, 'h> {
             tier,
             liftable,
         } = demand;
-        self.note_strictest(head, tier, policy);
+        self.note_strictest(head, tier);
         let enforced = self.binds(head) && !(liftable && self.grants.enforced.is_some());
         let would = !(liftable && self.grants.would.is_some());
         if !enforced && !would {
             return;
         }
         if tier > self.base {
-            self.fire(head.place, policy, enforced);
+            self.fire(head, policy, enforced);
         }
         let source = Source::Policy(policy);
         self.add(
@@ -189,23 +190,20 @@ impl<'r, 'h> Hearing<'r, 'h> {
         }
     }
 
-    fn fire(&mut self, place: u32, policy: &Policy, enforced: bool) {
-        self.fired.push(place);
-        if enforced && let Some(minutes) = policy.hold_minutes {
-            self.hold_minutes = Some(
-                self.hold_minutes
-                    .map_or(minutes, |known| known.min(minutes)),
-            );
+    fn fire(&mut self, head: Head, policy: &Policy, enforced: bool) {
+        self.fired.push(head.place);
+        if enforced && head.timed {
+            let shortest = self.hold_minutes.into_iter().chain(policy.hold_minutes).min();
+            self.hold_minutes = shortest;
         }
     }
 
-    fn note_strictest(&mut self, head: Head, tier: Tier, policy: &Policy) {
+    fn note_strictest(&mut self, head: Head, tier: Tier) {
         if head.log_only {
             return;
         }
-        let kind = Kind::of(&policy.rule) as usize;
-        let scopes = self.strictest.get_mut(kind);
-        let slot = scopes.and_then(|scopes| scopes.get_mut(usize::from(policy.agent.is_some())));
+        let scopes = self.strictest.get_mut(head.kind as usize);
+        let slot = scopes.and_then(|scopes| scopes.get_mut(usize::from(head.scoped)));
         if let Some(slot) = slot
             && slot.is_none_or(|(known, _)| known < tier)
         {

@@ -118,8 +118,13 @@ impl<E> Shelf<E> {
 pub(super) struct Head {
     /// The policy's place in the rule set.
     pub(super) place: u32,
+    pub(super) kind: Kind,
     /// Recorded, not enforced.
     pub(super) log_only: bool,
+    /// For one agent only.
+    pub(super) scoped: bool,
+    /// It says how long a hold lives.
+    pub(super) timed: bool,
 }
 
 /// `confidence_floor`
@@ -235,7 +240,10 @@ impl Shelves {
     ) -> Span {
         let head = Head {
             place,
+            kind: Kind::of(&policy.rule),
             log_only: policy.log_only,
+            scoped: policy.agent.is_some(),
+            timed: policy.hold_minutes.is_some(),
         };
         match &policy.rule {
             Rule::ConfidenceFloor(rule) => self.floors.extend([Floor {

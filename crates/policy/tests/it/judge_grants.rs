@@ -147,11 +147,19 @@ fn a_required_grant_refuses_when_none_is_live() {
     if let Rule::GrantLifecycle(rule) = &mut required.rule {
         rule.required = true;
     }
-    let rules = rules(vec![required]);
     let spent = World {
         uses: [("grant".to_owned(), 2)].into(),
         ..World::default()
     };
+    let other = Policy {
+        id: "other".to_owned().try_into().unwrap(),
+        ..grant("deploy")
+    };
+    let two = rules(vec![required.clone(), other]);
+    judged(&two, &action("deploy"), &spent, |judgement| {
+        assert_eq!(judgement.verdict, Verdict::Cleared, "another is live");
+    });
+    let rules = rules(vec![required]);
     judged(&rules, &action("deploy"), &spent, |judgement| {
         assert_eq!(outcome(judgement), (Verdict::Blocked, Tier::C));
         assert_eq!(codes(judgement), [Code::NoValidGrant]);

@@ -102,7 +102,7 @@ impl Hearing<'_, '_> {
             head: grant.head,
             tier: grant.tier,
         };
-        self.note_strictest(grant.head, grant.tier, policy);
+        self.note_strictest(grant.head, grant.tier);
         self.grants.would = Some(used.or(self.grants.would));
         if !grant.head.log_only {
             self.grants.live.push(grant.head.place);
@@ -127,7 +127,7 @@ impl Hearing<'_, '_> {
                 continue;
             };
             if tier != self.base {
-                self.fire(head.place, policy, enforced);
+                self.fire(head, policy, enforced);
             }
             let (code, source) = (Code::Granted, Source::Policy(policy));
             let verdict = tier.verdict();
@@ -157,7 +157,7 @@ impl Hearing<'_, '_> {
             return;
         }
         if tier > self.base {
-            self.fire(head.place, policy, enforced);
+            self.fire(head, policy, enforced);
         }
         let source = Source::Policy(policy);
         let detail = Detail::None;
