@@ -46,8 +46,12 @@ impl PublicKey {
     /// Reads a key.
     ///
     /// # Errors
-    /// [`KeyError::Invalid`] when the bytes are no point of the curve or one of its weak points.
+    /// [`KeyError::Invalid`] when the bytes are no point of the curve, one of its weak points, or a
+    /// second spelling of a point.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, KeyError> {
+        if is_respelled(bytes) {
+            return Err(KeyError::Invalid);
+        }
         let key = ed25519_dalek::VerifyingKey::from_bytes(bytes).map_err(|_| KeyError::Invalid)?;
         if key.is_weak() { Err(KeyError::Invalid) } else { Ok(Self(key)) }
     }
@@ -66,6 +70,12 @@ impl PublicKey {
         let signature = ed25519_dalek::Signature::from_bytes(signature.as_bytes());
         self.0.verify_strict(message, &signature).is_ok()
     }
+}
+
+/// Whether the coordinate, little-endian below the sign bit, is not below the field's 2^255 - 19.
+fn is_respelled(bytes: &[u8; 32]) -> bool {
+    let [low, middle @ .., high] = bytes;
+    *low >= 0xed && middle.iter().all(|b| *b == 0xff) && high | 0x80 == 0xff
 }
 
 impl FromStr for PublicKey {
@@ -97,7 +107,7 @@ pub enum KeyError {
     /// Not the text form.
     #[error(transparent)]
     Hex(#[from] HexError),
-    /// Not a point of the curve, or one of its weak points.
+    /// Not a point of the curve in its one spelling, or one of its weak points.
     #[error("expected an Ed25519 public key")]
     Invalid,
 }

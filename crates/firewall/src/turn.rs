@@ -116,22 +116,21 @@ impl<'t> Turn<'t> {
         Ok(Sealed { seq, hash })
     }
 
-    /// Seals what happened to something other than an action being judged.
+    /// Seals what happened to something other than an action being judged; `about` names who did
+    /// it and the agent concerned.
     fn seal_event(
         &mut self,
         kind: RecordKind,
-        actor: &str,
-        agent: &str,
+        about: (&str, &str),
         details: Map<String, Value>,
     ) -> Result<Sealed, GateError> {
-        self.seal_event_with(kind, actor, agent, details, &Effects::default())
+        self.seal_event_with(kind, about, details, &Effects::default())
     }
 
     fn seal_event_with(
         &mut self,
         kind: RecordKind,
-        actor: &str,
-        agent: &str,
+        (actor, agent): (&str, &str),
         mut details: Map<String, Value>,
         effects: &Effects,
     ) -> Result<Sealed, GateError> {
@@ -152,24 +151,23 @@ impl<'t> Turn<'t> {
         &mut self,
         kind: DocumentKind,
         id: &str,
-        labels: (&str, &str),
-        at: Timestamp,
+        (status, agent, at): (&str, &str, Timestamp),
         thing: &T,
     ) -> Result<(), GateError> {
-        let document: Document = state::document(kind, id, labels, at, thing)?;
+        let document: Document = state::document(kind, id, (status, agent), at, thing)?;
         self.batch.put(document);
         Ok(())
     }
 
     fn keep_tenant(&mut self, tenant: Tenant) -> Result<(), GateError> {
-        self.keep(DocumentKind::Tenant, CURRENT, ("active", ""), tenant.created_at, &tenant)?;
+        self.keep(DocumentKind::Tenant, CURRENT, ("active", "", tenant.created_at), &tenant)?;
         self.state.tenant = tenant;
         Ok(())
     }
 
     fn keep_hold(&mut self, hold: &Hold) -> Result<(), GateError> {
-        let labels = (hold.status.as_str(), hold.agent_id.as_str());
-        self.keep(DocumentKind::Hold, &hold.id, labels, hold.created_at, hold)
+        let labels = (hold.status.as_str(), hold.agent_id.as_str(), hold.created_at);
+        self.keep(DocumentKind::Hold, &hold.id, labels, hold)
     }
 }
 

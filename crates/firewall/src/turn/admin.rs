@@ -20,7 +20,7 @@ impl Turn<'_> {
     pub fn found(&mut self, actor: &str) -> Result<Sealed, GateError> {
         let tenant = self.state.tenant.clone();
         let members = details([("tenant", json(&tenant)?)]);
-        let sealed = self.seal_event(RecordKind::TenantCreated, actor, "", members)?;
+        let sealed = self.seal_event(RecordKind::TenantCreated, (actor, ""), members)?;
         self.keep_tenant(tenant)?;
         Ok(sealed)
     }
@@ -99,9 +99,9 @@ impl Turn<'_> {
             ("revoked", key.revoked.into()),
             ("role", key.role.as_str().into()),
         ]);
-        self.seal_event(RecordKind::KeyChange, actor, &agent, members)?;
+        self.seal_event(RecordKind::KeyChange, (actor, &agent), members)?;
         let status = if key.revoked { "revoked" } else { "active" };
-        self.keep(DocumentKind::Key, &key.id, (status, &agent), key.created_at, &key)?;
+        self.keep(DocumentKind::Key, &key.id, (status, &agent, key.created_at), &key)?;
         self.state.keys.insert(key.id.clone(), key);
         Ok(())
     }
@@ -123,7 +123,7 @@ impl Turn<'_> {
             settings.mode_set_at = Some(self.now);
         }
         let members = details([("before", json(before)?), ("after", json(&settings)?)]);
-        let sealed = self.seal_event(RecordKind::SettingsChange, actor, "", members)?;
+        let sealed = self.seal_event(RecordKind::SettingsChange, (actor, ""), members)?;
         self.keep_tenant(Tenant { settings, ..self.state.tenant.clone() })?;
         Ok(sealed)
     }
@@ -143,7 +143,7 @@ impl Turn<'_> {
         };
         let members = details([("broken_at", seq.into()), ("reason", why.into())]);
         let actor = principal.actor();
-        let sealed = self.seal_event(RecordKind::ChainAcknowledged, &actor, "", members)?;
+        let sealed = self.seal_event(RecordKind::ChainAcknowledged, (&actor, ""), members)?;
         self.keep_tenant(Tenant { acknowledged_seq: sealed.seq, ..self.state.tenant.clone() })?;
         self.state.broken_at = None;
         Ok(sealed)
@@ -173,10 +173,9 @@ impl Turn<'_> {
             ("violation_id", violation.id.as_str().into()),
         ]);
         let agent = violation.agent_id.clone();
-        self.seal_event(RecordKind::ViolationResolved, actor, agent.as_str(), members)?;
-        let labels = ("RESOLVED", agent.as_str());
-        let at = violation.timestamp;
-        self.keep(DocumentKind::Violation, &violation.id, labels, at, &violation)?;
+        self.seal_event(RecordKind::ViolationResolved, (actor, agent.as_str()), members)?;
+        let labels = ("RESOLVED", agent.as_str(), violation.timestamp);
+        self.keep(DocumentKind::Violation, &violation.id, labels, &violation)?;
         Ok(violation)
     }
 }

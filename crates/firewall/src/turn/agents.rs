@@ -27,7 +27,6 @@ pub struct NewAgent {
 
 /// What to change of an agent; `None` leaves it. `Some(None)` takes it away.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::option_option, reason = "absent, taken away and set are three different wishes")]
 pub struct AgentPatch {
     /// For people.
     pub name: Option<String>,
@@ -142,9 +141,9 @@ impl Turn<'_> {
             ("after", json(&agent)?),
             ("reason", why.into()),
         ]);
-        self.seal_event(RecordKind::AgentChange, actor, agent.id.as_str(), members)?;
-        let labels = (agent.status.as_str(), agent.id.as_str());
-        self.keep(DocumentKind::Agent, agent.id.as_str(), labels, agent.created_at, &agent)?;
+        self.seal_event(RecordKind::AgentChange, (actor, agent.id.as_str()), members)?;
+        let labels = (agent.status.as_str(), agent.id.as_str(), agent.created_at);
+        self.keep(DocumentKind::Agent, agent.id.as_str(), labels, &agent)?;
         self.state.agents.insert(agent.id.clone(), agent.clone());
         Ok(agent)
     }

@@ -169,7 +169,7 @@ impl Turn<'_> {
 
     pub(super) fn keep_frozen(&mut self, id: &str, frozen: &FrozenAction) -> Result<(), GateError> {
         let kept = Frozen::of(id, frozen);
-        self.keep(DocumentKind::Frozen, id, ("", ""), self.now, &kept)?;
+        self.keep(DocumentKind::Frozen, id, ("", "", self.now), &kept)?;
         self.state.frozen.insert(id.to_owned(), kept);
         Ok(())
     }
@@ -210,7 +210,7 @@ impl Turn<'_> {
             ("status", hold.status.as_str().into()),
         ]);
         let agent = hold.agent_id.clone();
-        self.seal_event_with(RecordKind::HoldOutcome, actor, agent.as_str(), members, effects)
+        self.seal_event_with(RecordKind::HoldOutcome, (actor, agent.as_str()), members, effects)
             .map(drop)
     }
 }

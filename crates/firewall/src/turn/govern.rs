@@ -303,8 +303,8 @@ impl Turn<'_> {
             resolved_at: None,
             notes: None,
         };
-        let labels = ("OPEN", violation.agent_id.as_str());
-        self.keep(DocumentKind::Violation, &violation.id, labels, self.now, &violation)?;
+        let labels = ("OPEN", violation.agent_id.as_str(), self.now);
+        self.keep(DocumentKind::Violation, &violation.id, labels, &violation)?;
         self.curb(&violation, configured == Some(Severity::Critical))
     }
 
@@ -341,8 +341,8 @@ impl Turn<'_> {
             at: self.now,
             answer: answer.clone(),
         };
-        let labels = ("", charged.as_str());
-        self.keep(DocumentKind::Answer, &stored.id, labels, self.now, &stored)?;
+        let labels = ("", charged.as_str(), self.now);
+        self.keep(DocumentKind::Answer, &stored.id, labels, &stored)?;
         self.state.retries.note_answer(stored);
         Ok(())
     }

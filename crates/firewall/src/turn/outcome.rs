@@ -73,7 +73,7 @@ impl Turn<'_> {
         ]);
         let effects = Effects { decision: None, settlement };
         let (actor, agent) = (principal.actor(), report.agent.as_str());
-        self.seal_event_with(RecordKind::Outcome, &actor, agent, members, &effects)
+        self.seal_event_with(RecordKind::Outcome, (&actor, agent), members, &effects)
     }
 
     fn settlement(&self, report: &OutcomeReport, trusted: bool) -> Option<Settlement> {

@@ -72,7 +72,7 @@ impl Turn<'_> {
             ("permit_id", state.id.as_str().into()),
         ]);
         let actor = principal.actor();
-        self.seal_event(RecordKind::PermitIssued, &actor, hold.agent_id.as_str(), members)?;
+        self.seal_event(RecordKind::PermitIssued, (&actor, hold.agent_id.as_str()), members)?;
         self.keep_frozen(&state.id, &frozen)?;
         self.drop_frozen(&hold.id);
         self.keep_hold(&Hold { claimed: true, ..hold })?;
@@ -138,7 +138,7 @@ impl Turn<'_> {
         let actor = principal.actor();
         let agent = state.agent_id.clone();
         let sealed =
-            self.seal_event(RecordKind::PermitRedeemed, &actor, agent.as_str(), members)?;
+            self.seal_event(RecordKind::PermitRedeemed, (&actor, agent.as_str()), members)?;
         self.state.permits.remove(&state.id);
         self.drop_frozen(&state.id);
         self.keep_permit(&state)?;
@@ -182,8 +182,8 @@ impl Turn<'_> {
     }
 
     fn keep_permit(&mut self, state: &PermitState) -> Result<(), GateError> {
-        let labels = (state.status(), state.agent_id.as_str());
-        self.keep(DocumentKind::Permit, &state.id, labels, state.issued_at, state)
+        let labels = (state.status(), state.agent_id.as_str(), state.issued_at);
+        self.keep(DocumentKind::Permit, &state.id, labels, state)
     }
 
     /// Principle 19: a permit serves the agent it was given to.

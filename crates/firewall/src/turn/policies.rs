@@ -30,13 +30,13 @@ impl Turn<'_> {
                 ("version", policy.version.into()),
             ]);
             let agent = policy.agent.as_ref().map_or("", |agent| agent.as_str()).to_owned();
-            let sealed = self.seal_event(RecordKind::PolicyChange, actor, &agent, members)?;
+            let sealed = self.seal_event(RecordKind::PolicyChange, (actor, &agent), members)?;
             let status = if policy.active { "active" } else { "inactive" };
             let (id, at) = (policy.id.as_str(), policy.created_at);
             let version = format!("{id}@{}", policy.version);
-            self.keep(DocumentKind::Policy, id, (status, &agent), at, &change.after)?;
+            self.keep(DocumentKind::Policy, id, (status, &agent, at), &change.after)?;
             let kept = details([("since_seq", sealed.seq.into()), ("policy", json(&change.after)?)]);
-            self.keep(DocumentKind::PolicyVersion, &version, (id, &agent), self.now, &kept)?;
+            self.keep(DocumentKind::PolicyVersion, &version, (id, &agent, self.now), &kept)?;
             last = Some(sealed);
         }
         if let Some(replaced) = &proposal.tenant_policy {
@@ -62,7 +62,7 @@ impl Turn<'_> {
             ("after", json(policy)?),
             ("version", version.into()),
         ]);
-        let sealed = self.seal_event(RecordKind::TenantPolicyChange, actor, "", members)?;
+        let sealed = self.seal_event(RecordKind::TenantPolicyChange, (actor, ""), members)?;
         let kept = KeptTenantPolicy {
             version,
             policy: policy.clone(),
@@ -70,9 +70,9 @@ impl Turn<'_> {
             applied_at: self.now,
             applied_by: actor.to_owned(),
         };
-        self.keep(DocumentKind::TenantPolicy, CURRENT, (CURRENT, ""), self.now, &kept)?;
+        self.keep(DocumentKind::TenantPolicy, CURRENT, (CURRENT, "", self.now), &kept)?;
         let id = format!("version-{version}");
-        self.keep(DocumentKind::TenantPolicy, &id, ("version", ""), self.now, &kept)?;
+        self.keep(DocumentKind::TenantPolicy, &id, ("version", "", self.now), &kept)?;
         Ok(sealed)
     }
 }

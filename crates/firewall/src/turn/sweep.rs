@@ -42,7 +42,7 @@ impl Turn<'_> {
             tally: self.state.tally.clone(),
             frontier: self.state.frontier.clone(),
         };
-        self.keep(DocumentKind::Tally, CURRENT, ("", ""), self.now, &kept)?;
+        self.keep(DocumentKind::Tally, CURRENT, ("", "", self.now), &kept)?;
         self.state.tally_kept_at = self.state.head.seq;
         Ok(())
     }

@@ -1,2 +1,20 @@
 //! The integration tests of the firewall.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test whose world cannot be set up must stop, in its helpers too"
+)]
+
+mod canonical;
+mod chain;
+mod digest;
+mod freeze;
 mod gate;
+mod merkle;
+mod note;
+mod permit;
+mod strict;
+mod values;

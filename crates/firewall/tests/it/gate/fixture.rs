@@ -31,24 +31,24 @@ actions:
 budgets: { daily_usd: 100 }
 ";
 
-pub struct Gate {
-    pub firewall: Firewall,
-    pub ledger: Arc<MemoryLedger>,
-    pub clock: Arc<FakeClock>,
-    pub architect: Principal,
-    pub ann: Principal,
-    pub ben: Principal,
-    pub agent: AgentId,
-    pub own: Principal,
-    pub client: Principal,
+pub(super) struct Gate {
+    pub(super) firewall: Firewall,
+    pub(super) ledger: Arc<MemoryLedger>,
+    pub(super) clock: Arc<FakeClock>,
+    pub(super) architect: Principal,
+    pub(super) ann: Principal,
+    pub(super) ben: Principal,
+    pub(super) agent: AgentId,
+    pub(super) own: Principal,
+    pub(super) client: Principal,
 }
 
 impl Gate {
-    pub async fn open() -> Self {
+    pub(super) async fn open() -> Self {
         Self::with_policy(TENANT_POLICY).await
     }
 
-    pub async fn with_policy(policy: &str) -> Self {
+    pub(super) async fn with_policy(policy: &str) -> Self {
         let (ledger, clock) = (Arc::new(MemoryLedger::new()), Arc::new(FakeClock::default()));
         let firewall = open(&ledger, &clock, 1).await.expect("the gate opens");
         let id = TenantId::new("acme").expect("an id");
@@ -81,16 +81,16 @@ impl Gate {
     }
 
     /// Opens the gate again over the same ledger, as after a crash.
-    pub async fn reopen(&mut self) {
+    pub(super) async fn reopen(&mut self) {
         self.firewall = open(&self.ledger, &self.clock, 2).await.expect("the gate opens");
     }
 
     /// Asks as the agent.
-    pub async fn ask(&self, action: Value) -> Result<Answer, GateError> {
+    pub(super) async fn ask(&self, action: Value) -> Result<Answer, GateError> {
         self.ask_as(&self.own, action, None).await
     }
 
-    pub async fn ask_as(
+    pub(super) async fn ask_as(
         &self,
         principal: &Principal,
         action: Value,
@@ -101,26 +101,26 @@ impl Gate {
         self.firewall.govern(principal, request).await
     }
 
-    pub async fn policies(&self, yaml: &str) -> Vec<PolicyId> {
+    pub(super) async fn policies(&self, yaml: &str) -> Vec<PolicyId> {
         let drafts = cham::read::yaml(yaml).expect("policies");
         self.firewall.create_policies(&self.architect, drafts).await.expect("adopted")
     }
 
-    pub async fn head(&self) -> u64 {
+    pub(super) async fn head(&self) -> u64 {
         self.firewall.overview(&self.architect).await.expect("an overview").head.seq
     }
 
-    pub async fn payload(&self, seq: u64) -> Value {
+    pub(super) async fn payload(&self, seq: u64) -> Value {
         let record = self.firewall.record(&self.architect, seq).await.expect("a record");
         serde_json::from_slice(&record.payload).expect("JSON")
     }
 
-    pub fn advance(&self, seconds: u64) {
+    pub(super) fn advance(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
 }
 
-pub async fn open(
+pub(super) async fn open(
     ledger: &Arc<MemoryLedger>,
     clock: &Arc<FakeClock>,
     seed: u64,
@@ -138,18 +138,18 @@ pub async fn open(
     .await
 }
 
-pub async fn register(firewall: &Firewall, architect: &Principal, name: &str) -> AgentId {
+pub(super) async fn register(firewall: &Firewall, architect: &Principal, name: &str) -> AgentId {
     let new = NewAgent { name: name.to_owned(), ..NewAgent::default() };
     firewall.register_agent(architect, new).await.expect("an agent").id
 }
 
 /// A read.
-pub fn list() -> Value {
+pub(super) fn list() -> Value {
     json!({ "action": "workloads.list", "target": "cluster-1" })
 }
 
 /// A job of so many GPUs for so many dollars.
-pub fn submit(gpus: u32, usd: f64) -> Value {
+pub(super) fn submit(gpus: u32, usd: f64) -> Value {
     json!({
         "action": "workloads.submit",
         "target": "cluster-1",
@@ -160,7 +160,7 @@ pub fn submit(gpus: u32, usd: f64) -> Value {
 }
 
 /// Something irreversible.
-pub fn release() -> Value {
+pub(super) fn release() -> Value {
     json!({ "action": "allocations.release", "target": "alloc-1",
             "parameters": { "estimated_cost_usd": 0 } })
 }
