@@ -193,7 +193,11 @@ impl<'r, 'h> Hearing<'r, 'h> {
     fn fire(&mut self, head: Head, policy: &Policy, enforced: bool) {
         self.fired.push(head.place);
         if enforced && head.timed {
-            let shortest = self.hold_minutes.into_iter().chain(policy.hold_minutes).min();
+            let shortest = self
+                .hold_minutes
+                .into_iter()
+                .chain(policy.hold_minutes)
+                .min();
             self.hold_minutes = shortest;
         }
     }
