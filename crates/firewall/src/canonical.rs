@@ -49,7 +49,10 @@ fn array(items: &[Value], out: &mut Vec<u8>) {
 /// Appends the canonical bytes of an object.
 pub fn write_object(members: &Map<String, Value>, out: &mut Vec<u8>) {
     // The map's own order is right unless keys mix the top of the first plane with later planes.
-    if members.keys().is_sorted_by(|a, b| key_order(a, b) == Ordering::Less) {
+    if members
+        .keys()
+        .is_sorted_by(|a, b| key_order(a, b) == Ordering::Less)
+    {
         return in_order(members.iter(), out);
     }
     let mut sorted: SmallVec<[(&String, &Value); 16]> = members.iter().collect();

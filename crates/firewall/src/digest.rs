@@ -100,7 +100,9 @@ pub struct HexError {
 /// Reads exactly as many digits as the buffer holds; upper case is refused, so that one value has
 /// one spelling.
 pub(crate) fn read_hex(text: &str, bytes: &mut [u8]) -> Result<(), HexError> {
-    let error = HexError { digits: bytes.len().saturating_mul(2) };
+    let error = HexError {
+        digits: bytes.len().saturating_mul(2),
+    };
     if text.bytes().any(|b| b.is_ascii_uppercase()) {
         return Err(error);
     }
@@ -117,5 +119,9 @@ pub(crate) fn hex_digits<const N: usize>(bytes: &[u8]) -> [u8; N] {
 }
 
 const fn digit(nibble: u8) -> u8 {
-    if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }
+    if nibble < 10 {
+        b'0' + nibble
+    } else {
+        b'a' + nibble - 10
+    }
 }

@@ -45,11 +45,19 @@ pub struct FrozenAction {
 /// [`StrictError`] with the path of the parameter.
 pub fn freeze(mut action: Action, nonce: Nonce) -> Result<FrozenAction, StrictError> {
     // The parameters are the second level of what is written and read again.
-    let limits = Limits { depth: Limits::default().depth.saturating_sub(1), ..Limits::default() };
+    let limits = Limits {
+        depth: Limits::default().depth.saturating_sub(1),
+        ..Limits::default()
+    };
     strict::settle(&mut action.parameters, &limits).map_err(|error| error.under("parameters"))?;
     let bytes = bytes(&action, &nonce);
     let digest = digest(&bytes);
-    Ok(FrozenAction { action, bytes, digest, nonce })
+    Ok(FrozenAction {
+        action,
+        bytes,
+        digest,
+        nonce,
+    })
 }
 
 /// Reads frozen bytes again: all of the action that the digest covers.
@@ -62,11 +70,18 @@ pub fn thaw(bytes: &[u8], expected: &ActionDigest) -> Result<FrozenAction, ThawE
     if digest(bytes) != *expected {
         return Err(ThawError::Changed);
     }
-    let limits = Limits { bytes: usize::MAX, ..Limits::default() };
+    let limits = Limits {
+        bytes: usize::MAX,
+        ..Limits::default()
+    };
     let covered: Covered = strict::parse_as(bytes, &limits).map_err(ThawError::Unreadable)?;
     let (action, nonce) = covered.into_action();
     let frozen = freeze(action, nonce).map_err(ThawError::Unreadable)?;
-    if frozen.bytes == bytes { Ok(frozen) } else { Err(ThawError::Respelled) }
+    if frozen.bytes == bytes {
+        Ok(frozen)
+    } else {
+        Err(ThawError::Respelled)
+    }
 }
 
 /// Why frozen bytes are not given out again.
@@ -144,7 +159,9 @@ fn digest(bytes: &[u8]) -> ActionDigest {
 fn bytes(action: &Action, nonce: &Nonce) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(512);
     let mut object = canonical::Object::new(&mut bytes);
-    object.string("action_type", action.kind.as_str()).string("agent", action.agent.as_str());
+    object
+        .string("action_type", action.kind.as_str())
+        .string("agent", action.agent.as_str());
     let mut classes = object.array("data_classes");
     for class in &action.data_classes {
         classes.string(class.as_str());
@@ -159,7 +176,9 @@ fn bytes(action: &Action, nonce: &Nonce) -> Vec<u8> {
         Some(session) => object.string("session", session.as_str()),
         None => object.null("session"),
     };
-    object.string("target", &action.target).string("tenant", action.tenant.as_str());
+    object
+        .string("target", &action.target)
+        .string("tenant", action.tenant.as_str());
     match &action.workspace {
         Some(workspace) => object.string("workspace", workspace.as_str()),
         None => object.null("workspace"),

@@ -61,7 +61,12 @@ impl Checkpoint {
     /// The text that is signed.
     #[must_use]
     pub fn text(&self) -> String {
-        format!("{}\n{}\n{}\n", self.origin, self.size, STANDARD.encode(self.root.as_bytes()))
+        format!(
+            "{}\n{}\n{}\n",
+            self.origin,
+            self.size,
+            STANDARD.encode(self.root.as_bytes())
+        )
     }
 
     /// The signed note; the key is named after the origin.
@@ -71,7 +76,11 @@ impl Checkpoint {
         let signature = key.sign(text.as_bytes());
         let mut bytes = key_hash(&self.origin, &key.public_key()).to_vec();
         bytes.extend_from_slice(signature.as_bytes());
-        format!("{text}\n\u{2014} {} {}\n", self.origin, STANDARD.encode(bytes))
+        format!(
+            "{text}\n\u{2014} {} {}\n",
+            self.origin,
+            STANDARD.encode(bytes)
+        )
     }
 
     /// Reads a note and checks that this key signed it for its origin.
@@ -98,7 +107,11 @@ impl Checkpoint {
             }
             signed = true;
         }
-        if signed { Ok(checkpoint) } else { Err(NoteError::Unsigned) }
+        if signed {
+            Ok(checkpoint)
+        } else {
+            Err(NoteError::Unsigned)
+        }
     }
 }
 
@@ -118,19 +131,28 @@ pub fn verifier_key(name: &str, key: &PublicKey) -> String {
 pub fn read_verifier_key(text: &str) -> Result<(String, PublicKey), NoteError> {
     let (name, key) = named_key(text).ok_or(NoteError::Key)?;
     // One key has one spelling.
-    if verifier_key(name, &key) == text { Ok((name.to_owned(), key)) } else { Err(NoteError::Key) }
+    if verifier_key(name, &key) == text {
+        Ok((name.to_owned(), key))
+    } else {
+        Err(NoteError::Key)
+    }
 }
 
 fn named_key(text: &str) -> Option<(&str, PublicKey)> {
     let (name, rest) = text.split_once('+').filter(|(name, _)| is_name(name))?;
     let bytes = STANDARD.decode(rest.split_once('+')?.1).ok()?;
-    let (&ED25519, raw) = bytes.split_first()? else { return None };
+    let (&ED25519, raw) = bytes.split_first()? else {
+        return None;
+    };
     Some((name, PublicKey::from_bytes(raw.try_into().ok()?).ok()?))
 }
 
 /// Whether a text can name a key.
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && !text.chars().any(|c| c == '+' || c.is_whitespace() || c.is_control())
+    !text.is_empty()
+        && !text
+            .chars()
+            .any(|c| c == '+' || c.is_whitespace() || c.is_control())
 }
 
 /// The signed text, with its last line break, and the signature lines without theirs.

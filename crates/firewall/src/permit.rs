@@ -112,7 +112,10 @@ pub fn mint(key: &SigningKey, claims: &Claims) -> String {
     let payload = payload(claims);
     let signature = key.sign(&message(&payload));
     let claims = URL_SAFE_NO_PAD.encode(&payload);
-    format!("{PREFIX}{claims}.{}", URL_SAFE_NO_PAD.encode(signature.as_bytes()))
+    format!(
+        "{PREFIX}{claims}.{}",
+        URL_SAFE_NO_PAD.encode(signature.as_bytes())
+    )
 }
 
 /// Checks a token offline: its form, then its signature, then its lifetime.

@@ -53,7 +53,11 @@ impl PublicKey {
             return Err(KeyError::Invalid);
         }
         let key = ed25519_dalek::VerifyingKey::from_bytes(bytes).map_err(|_| KeyError::Invalid)?;
-        if key.is_weak() { Err(KeyError::Invalid) } else { Ok(Self(key)) }
+        if key.is_weak() {
+            Err(KeyError::Invalid)
+        } else {
+            Ok(Self(key))
+        }
     }
 
     /// The key's bytes.

@@ -35,13 +35,21 @@ pub struct Limits {
 
 impl Limits {
     /// For what the gate itself wrote, which may sum up to more than anyone may ask for.
-    pub const OURS: Self = Self { bytes: 16 << 20, depth: 80, exact: false };
+    pub const OURS: Self = Self {
+        bytes: 16 << 20,
+        depth: 80,
+        exact: false,
+    };
 }
 
 impl Default for Limits {
     /// 1 MiB, 64 levels, exact numbers: for what anyone may send.
     fn default() -> Self {
-        Self { bytes: 1 << 20, depth: 64, exact: true }
+        Self {
+            bytes: 1 << 20,
+            depth: 64,
+            exact: true,
+        }
     }
 }
 
@@ -53,17 +61,28 @@ impl Default for Limits {
 /// [`StrictError`] with the first fault and its path.
 pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value, StrictError> {
     if bytes.len() > limits.bytes {
-        let fault = StrictFault::Size { got: bytes.len(), most: limits.bytes };
+        let fault = StrictFault::Size {
+            got: bytes.len(),
+            most: limits.bytes,
+        };
         return Err(StrictError::new(fault, String::new()));
     }
     let trail = RefCell::new(Trail::default());
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let seed = ValueSeed { room: limits.depth, limits, trail: &trail };
+    let seed = ValueSeed {
+        room: limits.depth,
+        limits,
+        trail: &trail,
+    };
     let read = seed.deserialize(&mut json);
-    read.and_then(|value| json.end().map(|()| value)).map_err(|error| {
-        let (fault, path) = trail.take().into_parts();
-        StrictError::new(fault.unwrap_or_else(|| fault::of_json(bytes, &error, limits)), path)
-    })
+    read.and_then(|value| json.end().map(|()| value))
+        .map_err(|error| {
+            let (fault, path) = trail.take().into_parts();
+            StrictError::new(
+                fault.unwrap_or_else(|| fault::of_json(bytes, &error, limits)),
+                path,
+            )
+        })
 }
 
 /// Reads a thing: strictly as JSON first, then as what it should be.
@@ -77,7 +96,10 @@ pub fn parse_as<T: DeserializeOwned>(bytes: &[u8], limits: &Limits) -> Result<T,
             "." => String::new(),
             path => trail::clipped(path),
         };
-        StrictError::new(StrictFault::Shape(trail::clipped(&error.inner().to_string())), path)
+        StrictError::new(
+            StrictFault::Shape(trail::clipped(&error.inner().to_string())),
+            path,
+        )
     })
 }
 
@@ -101,7 +123,9 @@ fn settle_members(
     limits: &Limits,
     trail: &mut Trail,
 ) -> Result<(), StrictFault> {
-    let room = room.checked_sub(1).ok_or(StrictFault::Depth(limits.depth))?;
+    let room = room
+        .checked_sub(1)
+        .ok_or(StrictFault::Depth(limits.depth))?;
     for (key, value) in members {
         settle_value(value, room, limits, trail).inspect_err(|_| trail.step(Step::key(key)))?;
     }
@@ -122,7 +146,9 @@ fn settle_value(
         }
         Value::Object(members) => settle_members(members, room, limits, trail),
         Value::Array(items) => {
-            let room = room.checked_sub(1).ok_or(StrictFault::Depth(limits.depth))?;
+            let room = room
+                .checked_sub(1)
+                .ok_or(StrictFault::Depth(limits.depth))?;
             for (at, item) in items.iter_mut().enumerate() {
                 settle_value(item, room, limits, trail)
                     .inspect_err(|_| trail.step(Step::Index(at)))?;

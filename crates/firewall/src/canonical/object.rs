@@ -107,11 +107,16 @@ impl<'o> Object<'o> {
 
     fn key(&mut self, key: &'static str) -> &mut Vec<u8> {
         debug_assert!(
-            self.last.is_none_or(|last| key_order(last, key) == Ordering::Less),
+            self.last
+                .is_none_or(|last| key_order(last, key) == Ordering::Less),
             "`{key}` comes after `{}`",
             self.last.unwrap_or_default()
         );
-        debug_assert_eq!(canonical::plain_run(key.as_bytes()), key.len(), "`{key}` needs escaping");
+        debug_assert_eq!(
+            canonical::plain_run(key.as_bytes()),
+            key.len(),
+            "`{key}` needs escaping"
+        );
         if self.last.replace(key).is_some() {
             self.out.push(b',');
         }
@@ -130,7 +135,9 @@ impl Drop for Object<'_> {
 
 impl fmt::Debug for Object<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Object").field("last", &self.last).finish_non_exhaustive()
+        f.debug_struct("Object")
+            .field("last", &self.last)
+            .finish_non_exhaustive()
     }
 }
 
@@ -198,6 +205,8 @@ impl Drop for Array<'_> {
 
 impl fmt::Debug for Array<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Array").field("empty", &self.empty).finish_non_exhaustive()
+        f.debug_struct("Array")
+            .field("empty", &self.empty)
+            .finish_non_exhaustive()
     }
 }

@@ -20,7 +20,10 @@ pub(super) fn json_number(number: &Number, out: &mut Vec<u8>) {
 }
 
 /// Writes a double as ECMAScript does; what is not finite becomes `null`, as there.
-#[expect(clippy::cast_possible_truncation, reason = "the value is integral and within 2^53")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the value is integral and within 2^53"
+)]
 pub(super) fn number(double: f64, out: &mut Vec<u8>) {
     if !double.is_finite() {
         out.extend_from_slice(b"null");
@@ -52,7 +55,9 @@ pub(super) fn string(text: &str, out: &mut Vec<u8>) {
     let mut rest = text.as_bytes();
     while let Some((plain, special)) = rest.split_at_checked(plain_run(rest)) {
         out.extend_from_slice(plain);
-        let Some((byte, after)) = special.split_first() else { break };
+        let Some((byte, after)) = special.split_first() else {
+            break;
+        };
         escape(*byte, out);
         rest = after;
     }

@@ -72,16 +72,33 @@ pub fn split(json: &[u8]) -> Result<Sealed, SealedError> {
     let Value::Object(mut record) = strict::parse(json, &Limits::OURS)? else {
         return Err(SealedError::NoObject);
     };
-    let hash = text(&mut record, "hash")?.parse().map_err(|_| SealedError::Member("hash"))?;
+    let hash = text(&mut record, "hash")?
+        .parse()
+        .map_err(|_| SealedError::Member("hash"))?;
     let prev = match text(&mut record, "prev_hash")?.as_str() {
         FIRST_PREV => None,
-        other => Some(other.parse().map_err(|_| SealedError::Member("prev_hash"))?),
+        other => Some(
+            other
+                .parse()
+                .map_err(|_| SealedError::Member("prev_hash"))?,
+        ),
     };
-    let seq = record.get("seq").and_then(Value::as_u64).ok_or(SealedError::Member("seq"))?;
-    if record.remove("chain_position").is_some_and(|position| position.as_u64() != Some(seq)) {
+    let seq = record
+        .get("seq")
+        .and_then(Value::as_u64)
+        .ok_or(SealedError::Member("seq"))?;
+    if record
+        .remove("chain_position")
+        .is_some_and(|position| position.as_u64() != Some(seq))
+    {
         return Err(SealedError::Member("chain_position"));
     }
-    Ok(Sealed { seq, payload: canonical::to_vec(&Value::Object(record)), prev, hash })
+    Ok(Sealed {
+        seq,
+        payload: canonical::to_vec(&Value::Object(record)),
+        prev,
+        hash,
+    })
 }
 
 fn text(record: &mut Map<String, Value>, name: &'static str) -> Result<String, SealedError> {

@@ -80,26 +80,42 @@ impl Verifier {
     /// Starts at a record in the middle: what it says of the record before is taken as given.
     #[must_use]
     pub const fn from(seq: u64) -> Self {
-        Self { next: if seq == 0 { 1 } else { seq }, anchored: seq <= 1, ..Self::from_start() }
+        Self {
+            next: if seq == 0 { 1 } else { seq },
+            anchored: seq <= 1,
+            ..Self::from_start()
+        }
     }
 
     /// Also reads every payload: it must be canonical and name its own number. What is hashed is
     /// then not only unchanged, but also means the same to every reader. Several times slower.
     #[must_use]
     pub const fn rereading(self) -> Self {
-        Self { rereads: true, ..self }
+        Self {
+            rereads: true,
+            ..self
+        }
     }
 
     /// Looks at the next record of an export, one JSON object. Whether everything fits so far.
     ///
     /// *Fails closed:* what is no sealed record is taken as one that does not have its hash.
     pub fn check_json(&mut self, json: &[u8]) -> bool {
-        if let Ok(Sealed { seq, payload, prev, hash }) = split(json) {
+        if let Ok(Sealed {
+            seq,
+            payload,
+            prev,
+            hash,
+        }) = split(json)
+        {
             return self.check(seq, &payload, prev.as_ref(), &hash);
         }
         if self.found.is_none() {
             self.checked += 1;
-            self.found = Some(Break { seq: self.next, kind: BreakKind::HashMismatch });
+            self.found = Some(Break {
+                seq: self.next,
+                kind: BreakKind::HashMismatch,
+            });
         }
         false
     }

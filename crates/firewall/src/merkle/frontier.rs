@@ -32,7 +32,11 @@ impl TryFrom<Kept> for Frontier {
         if peaks.len() == expected {
             Ok(Self { size, peaks })
         } else {
-            Err(FrontierError { size, expected, got: peaks.len() })
+            Err(FrontierError {
+                size,
+                expected,
+                got: peaks.len(),
+            })
         }
     }
 }
@@ -75,7 +79,9 @@ impl Frontier {
     #[must_use]
     pub fn root(&self) -> NodeHash {
         let mut peaks = self.peaks.iter().rev();
-        let Some(last) = peaks.next() else { return empty_root() };
+        let Some(last) = peaks.next() else {
+            return empty_root();
+        };
         peaks.fold(*last, |right, left| node(left, &right))
     }
 }

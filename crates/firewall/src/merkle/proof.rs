@@ -65,13 +65,21 @@ pub fn inclusion(records: &[Hash], index: usize) -> Vec<NodeHash> {
 /// over all of them.
 #[must_use]
 pub fn consistency(records: &[Hash], size: usize) -> Vec<NodeHash> {
-    if size == 0 || size >= records.len() { Vec::new() } else { part(records, size, true) }
+    if size == 0 || size >= records.len() {
+        Vec::new()
+    } else {
+        part(records, size, true)
+    }
 }
 
 /// The steps of RFC 6962, 2.1.2; `whole` while the old tree is a subtree of what is looked at.
 fn part(records: &[Hash], size: usize, whole: bool) -> Vec<NodeHash> {
     if size == records.len() {
-        return if whole { Vec::new() } else { vec![root(records)] };
+        return if whole {
+            Vec::new()
+        } else {
+            vec![root(records)]
+        };
     }
     let at = split(records.len());
     let (left, right) = records.split_at(at);
@@ -121,7 +129,11 @@ pub fn verify_inclusion(
     if last != 0 {
         return Err(ProofError::WrongLength);
     }
-    if hash == *expected { Ok(()) } else { Err(ProofError::WrongRoot) }
+    if hash == *expected {
+        Ok(())
+    } else {
+        Err(ProofError::WrongRoot)
+    }
 }
 
 /// Checks that the tree with `old.0` leaves and the root `old.1` is the beginning of the tree
@@ -139,7 +151,11 @@ pub fn verify_consistency(
         return Err(ProofError::OutOfRange);
     }
     if old_size == new_size || old_size == 0 {
-        let same = if old_size == 0 { *old_root == empty_root() } else { old_root == new_root };
+        let same = if old_size == 0 {
+            *old_root == empty_root()
+        } else {
+            old_root == new_root
+        };
         return match (proof.is_empty(), same) {
             (false, _) => Err(ProofError::WrongLength),
             (true, false) => Err(ProofError::WrongRoot),
@@ -152,7 +168,11 @@ pub fn verify_consistency(
     }
     let mut hashes = proof.iter();
     // An old tree that is a complete subtree is its own first hash.
-    let first = if place == 0 { *old_root } else { *hashes.next().ok_or(ProofError::WrongLength)? };
+    let first = if place == 0 {
+        *old_root
+    } else {
+        *hashes.next().ok_or(ProofError::WrongLength)?
+    };
     let (mut old_hash, mut new_hash) = (first, first);
     for sibling in hashes {
         if last == 0 {
@@ -172,5 +192,9 @@ pub fn verify_consistency(
     if last != 0 {
         return Err(ProofError::WrongLength);
     }
-    if old_hash == *old_root && new_hash == *new_root { Ok(()) } else { Err(ProofError::WrongRoot) }
+    if old_hash == *old_root && new_hash == *new_root {
+        Ok(())
+    } else {
+        Err(ProofError::WrongRoot)
+    }
 }

@@ -50,5 +50,9 @@ pub(super) fn settled(number: &Number, exact: bool) -> Option<Number> {
 }
 
 fn inexact(number: f64, exact: bool) -> Option<Number> {
-    if exact { None } else { Number::from_f64(number) }
+    if exact {
+        None
+    } else {
+        Number::from_f64(number)
+    }
 }

@@ -27,7 +27,9 @@ impl ValueSeed<'_> {
     }
 
     fn number<E: Error>(self, number: Option<Number>) -> Result<Value, E> {
-        number.map(Value::Number).ok_or_else(|| self.fault(StrictFault::Number))
+        number
+            .map(Value::Number)
+            .ok_or_else(|| self.fault(StrictFault::Number))
     }
 
     fn deeper<E: Error>(self) -> Result<Self, E> {

@@ -32,7 +32,10 @@ struct Double {
 }
 
 fn vectors() -> Vectors {
-    serde_saphyr::from_str(include_str!("../../../../conformance/records/canonical.yaml")).unwrap()
+    serde_saphyr::from_str(include_str!(
+        "../../../../conformance/records/canonical.yaml"
+    ))
+    .unwrap()
 }
 
 fn text(value: &Value) -> String {
@@ -60,12 +63,21 @@ fn a_known_shape_is_written_like_the_same_value() {
     let mut bytes = Vec::new();
     let mut object = Object::new(&mut bytes);
     let mut list = object.array("a");
-    list.string("x\n").integer(7).value(&Value::Null).raw(b"[1]");
+    list.string("x\n")
+        .integer(7)
+        .value(&Value::Null)
+        .raw(b"[1]");
     list.object().boolean("in", true);
     list.end();
     object.timestamp("at", "2026-04-10T14:32:01.0009Z".parse().unwrap());
-    object.display("d", &"shown \"so\"").integer("i", 9_007_199_254_740_991);
-    object.null("n").number("num", -0.5).number("odd", f64::NAN).number("whole", 5.0);
+    object
+        .display("d", &"shown \"so\"")
+        .integer("i", 9_007_199_254_740_991);
+    object
+        .null("n")
+        .number("num", -0.5)
+        .number("odd", f64::NAN)
+        .number("whole", 5.0);
     object.object("x").string("\u{e9}", "\u{1f600}");
     object.end();
     let expected = r#"{"a":["x\n",7,null,[1],{"in":true}],"at":"2026-04-10T14:32:01.000Z",

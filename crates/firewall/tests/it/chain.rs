@@ -32,14 +32,24 @@ fn chain(length: u64) -> Vec<Sealed> {
     let link = |seq| {
         let payload = format!(r#"{{"agent_id":"agt_{seq}","seq":{seq},"verdict":"CLEARED"}}"#);
         let hash = seal(payload.as_bytes(), prev.as_ref());
-        Sealed { seq, payload: payload.into_bytes(), prev: prev.replace(hash), hash }
+        Sealed {
+            seq,
+            payload: payload.into_bytes(),
+            prev: prev.replace(hash),
+            hash,
+        }
     };
     (1..=length).map(link).collect()
 }
 
 fn walk_with(mut verifier: Verifier, records: &[Sealed]) -> Walk {
     for record in records {
-        verifier.check(record.seq, &record.payload, record.prev.as_ref(), &record.hash);
+        verifier.check(
+            record.seq,
+            &record.payload,
+            record.prev.as_ref(),
+            &record.hash,
+        );
     }
     verifier.walk()
 }
@@ -59,13 +69,24 @@ fn broken(records: &[Sealed]) -> Option<(u64, BreakKind)> {
 fn the_published_vectors_come_out_the_same() {
     let mut prev: Option<Hash> = None;
     for (vector, seq) in vectors().into_iter().zip(1..) {
-        assert_eq!(vector.prev, prev.map_or(FIRST_PREV.to_owned(), |hash| hash.to_string()));
+        assert_eq!(
+            vector.prev,
+            prev.map_or_else(|| FIRST_PREV.to_owned(), |hash| hash.to_string())
+        );
         let hash = seal(vector.payload.as_bytes(), prev.as_ref());
         assert_eq!(hash, vector.hash);
         let sealed = join(vector.payload.as_bytes(), seq, prev.as_ref(), &hash);
         assert_eq!(String::from_utf8(sealed).unwrap(), vector.sealed);
         let payload = vector.payload.into_bytes();
-        assert_eq!(split(vector.sealed.as_bytes()), Ok(Sealed { seq, payload, prev, hash }));
+        assert_eq!(
+            split(vector.sealed.as_bytes()),
+            Ok(Sealed {
+                seq,
+                payload,
+                prev,
+                hash
+            })
+        );
         prev = Some(hash);
     }
     assert!(prev.is_some());
@@ -92,7 +113,10 @@ fn a_whole_chain_is_found_whole() {
 fn a_chain_without_records_is_whole() {
     let walk = walk(&[]);
     assert!(walk.valid);
-    assert_eq!((walk.records_checked, walk.first_seq, walk.head_hash), (0, None, None));
+    assert_eq!(
+        (walk.records_checked, walk.first_seq, walk.head_hash),
+        (0, None, None)
+    );
 }
 
 #[test]
@@ -119,7 +143,11 @@ fn every_byte_of_every_record_counts() {
         for byte in 0..records[at].payload.len() {
             let mut records = records.clone();
             records[at].payload[byte] ^= 0x20;
-            assert_eq!(broken(&records), Some((seq, BreakKind::HashMismatch)), "{seq} {byte}");
+            assert_eq!(
+                broken(&records),
+                Some((seq, BreakKind::HashMismatch)),
+                "{seq} {byte}"
+            );
         }
         for byte in 0..32 {
             let flip = |hash: Hash| {
@@ -165,7 +193,10 @@ fn a_walk_from_the_middle_trusts_only_what_came_before() {
     assert!(found.valid);
     assert_eq!((found.first_seq, found.last_seq), (Some(3), Some(5)));
     assert_eq!(from(3, &records[3..]).error_kind, Some(BreakKind::Gap));
-    assert_eq!(from(3, &records[1..]).error_kind, Some(BreakKind::Duplicate));
+    assert_eq!(
+        from(3, &records[1..]).error_kind,
+        Some(BreakKind::Duplicate)
+    );
     assert!(from(0, &records).valid, "there is no record 0");
     let mut changed = records;
     changed[3].prev = None;
@@ -190,8 +221,15 @@ fn rereading_finds_payloads_that_were_never_canonical() {
             prev: None,
             hash: seal(payload.as_bytes(), None),
         };
-        let strictly = walk_with(Verifier::from_start().rereading(), std::slice::from_ref(&record));
-        assert_eq!(strictly.error_kind, Some(BreakKind::HashMismatch), "{payload}");
+        let strictly = walk_with(
+            Verifier::from_start().rereading(),
+            std::slice::from_ref(&record),
+        );
+        assert_eq!(
+            strictly.error_kind,
+            Some(BreakKind::HashMismatch),
+            "{payload}"
+        );
         assert!(walk(&[record]).valid, "the hash itself fits");
     }
     assert!(walk_with(Verifier::from_start().rereading(), &chain(3)).valid);
@@ -215,11 +253,15 @@ fn an_export_is_checked_as_it_stands() {
     let records = chain(4);
     let lines = exported(&records);
     assert_eq!(walk_lines(&lines), walk(&records));
-    let mut torn = lines.clone();
+    let mut torn = lines;
     torn[2].truncate(20);
     let found = walk_lines(&torn);
     assert_eq!(
-        (found.records_checked, found.first_invalid_seq, found.error_kind),
+        (
+            found.records_checked,
+            found.first_invalid_seq,
+            found.error_kind
+        ),
         (3, Some(3), Some(BreakKind::HashMismatch))
     );
 }

@@ -10,7 +10,10 @@ fn the_text_form_is_lower_case_hex_and_reads_back() {
     let nonce = Nonce::new([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0xa, 0xb, 0xc, 0xd, 0xfe, 0xff]);
     assert_eq!(nonce.to_string(), "000102030405060708090a0b0c0dfeff");
     assert_eq!(nonce.to_string().parse(), Ok(nonce));
-    assert_eq!(serde_json::to_string(&nonce).unwrap(), "\"000102030405060708090a0b0c0dfeff\"");
+    assert_eq!(
+        serde_json::to_string(&nonce).unwrap(),
+        "\"000102030405060708090a0b0c0dfeff\""
+    );
     assert_eq!(
         serde_json::from_str::<Nonce>("\"000102030405060708090a0b0c0dfeff\"").unwrap(),
         nonce
@@ -32,7 +35,11 @@ fn one_digest_has_one_spelling() {
         String::new(),
     ] {
         let error = other.parse::<ActionDigest>().unwrap_err();
-        assert_eq!(error.to_string(), "expected 64 lower-case hex digits", "{other}");
+        assert_eq!(
+            error.to_string(),
+            "expected 64 lower-case hex digits",
+            "{other}"
+        );
     }
 }
 
@@ -55,7 +62,10 @@ fn a_secret_key_does_not_show_itself() {
 
 #[test]
 fn a_signature_is_for_one_message_and_one_key() {
-    let (key, other) = (SigningKey::from_seed(&[1; 32]), SigningKey::from_seed(&[2; 32]));
+    let (key, other) = (
+        SigningKey::from_seed(&[1; 32]),
+        SigningKey::from_seed(&[2; 32]),
+    );
     let signature = key.sign(b"message");
     assert_eq!(signature, key.sign(b"message"));
     assert!(key.public_key().verifies(b"message", &signature));
@@ -64,7 +74,11 @@ fn a_signature_is_for_one_message_and_one_key() {
     for at in 0..64 {
         let mut bytes = *signature.as_bytes();
         bytes[at] ^= 1;
-        assert!(!key.public_key().verifies(b"message", &Signature::new(bytes)), "byte {at}");
+        assert!(
+            !key.public_key()
+                .verifies(b"message", &Signature::new(bytes)),
+            "byte {at}"
+        );
     }
 }
 

@@ -57,19 +57,30 @@ fn the_published_vector_comes_out_the_same() {
 #[test]
 fn everything_that_decides_what_happens_changes_the_digest() {
     let plain = action(Map::from_iter([("gpus".to_owned(), json!(8))]));
-    let changes: [(&str, fn(&mut Action)); 17] = [
-        ("tenant", |a| a.tenant = "ten_other".to_owned().try_into().unwrap()),
-        ("agent", |a| a.agent = "agt_2".to_owned().try_into().unwrap()),
-        ("workspace", |a| a.workspace = Some("wsp_x".to_owned().try_into().unwrap())),
+    type Change = fn(&mut Action);
+    let changes: [(&str, Change); 17] = [
+        ("tenant", |a| {
+            a.tenant = "ten_other".to_owned().try_into().unwrap()
+        }),
+        ("agent", |a| {
+            a.agent = "agt_2".to_owned().try_into().unwrap()
+        }),
+        ("workspace", |a| {
+            a.workspace = Some("wsp_x".to_owned().try_into().unwrap())
+        }),
         ("no workspace", |a| a.workspace = None),
-        ("session", |a| a.session = Some("ses_2".to_owned().try_into().unwrap())),
+        ("session", |a| {
+            a.session = Some("ses_2".to_owned().try_into().unwrap())
+        }),
         ("no session", |a| a.session = None),
         ("type", |a| a.kind = "workloads.delete".into()),
         ("target", |a| a.target.push(' ')),
         ("environment", |a| a.environment = "production".into()),
         ("a parameter", |a| a.parameters["gpus"] = json!(9)),
         ("a parameter's kind", |a| a.parameters["gpus"] = json!("8")),
-        ("one parameter more", |a| drop(a.parameters.insert("x".to_owned(), Value::Null))),
+        ("one parameter more", |a| {
+            drop(a.parameters.insert("x".to_owned(), Value::Null))
+        }),
         ("no parameters", |a| a.parameters.clear()),
         ("data class", |a| a.data_classes = vec!["pii".into()]),
         ("one data class more", |a| a.data_classes.push("pii".into())),
@@ -77,7 +88,10 @@ fn everything_that_decides_what_happens_changes_the_digest() {
         ("emergency", |a| a.emergency = true),
     ];
     let mut digests = vec![("nothing", frozen(&plain).digest)];
-    digests.push(("nonce", freeze(plain.clone(), Nonce::new([8; 16])).unwrap().digest));
+    digests.push((
+        "nonce",
+        freeze(plain.clone(), Nonce::new([8; 16])).unwrap().digest,
+    ));
     for (what, change) in changes {
         let mut changed = plain.clone();
         change(&mut changed);
@@ -93,7 +107,10 @@ fn what_only_explains_is_not_covered() {
     let plain = action(Map::new());
     let explained = Action {
         reasoning: Some("the queue is long".to_owned()),
-        confidence: Confidence { fix: Some(0.9), ..Confidence::default() },
+        confidence: Confidence {
+            fix: Some(0.9),
+            ..Confidence::default()
+        },
         evidence: vec![json!({"log": "queue"})],
         ..plain.clone()
     };
@@ -115,7 +132,10 @@ fn what_could_share_a_digest_is_not_frozen() {
         let error = freeze(action(parameters), Nonce::new([7; 16])).unwrap_err();
         format!("{} at {}", error.code(), error.path())
     };
-    assert_eq!(refuse(json!(9_007_199_254_740_993_u64)), "json.number at parameters.a[0]");
+    assert_eq!(
+        refuse(json!(9_007_199_254_740_993_u64)),
+        "json.number at parameters.a[0]"
+    );
     assert_eq!(refuse(json!(1e300)), "json.number at parameters.a[0]");
 }
 
@@ -125,7 +145,11 @@ fn other_bytes_are_not_thawed() {
     for at in 0..frozen.bytes.len() {
         let mut bytes = frozen.bytes.clone();
         bytes[at] ^= 1;
-        assert_eq!(thaw(&bytes, &frozen.digest).unwrap_err(), ThawError::Changed, "byte {at}");
+        assert_eq!(
+            thaw(&bytes, &frozen.digest).unwrap_err(),
+            ThawError::Changed,
+            "byte {at}"
+        );
     }
 }
 
@@ -133,12 +157,25 @@ fn other_bytes_are_not_thawed() {
 fn bytes_that_freezing_would_not_write_are_not_thawed() {
     let frozen = frozen(&action(Map::new()));
     let text = String::from_utf8(frozen.bytes).unwrap();
-    let code = |text: String| thaw(text.as_bytes(), &digest_of(text.as_bytes())).unwrap_err().code();
+    let code = |text: String| {
+        thaw(text.as_bytes(), &digest_of(text.as_bytes()))
+            .unwrap_err()
+            .code()
+    };
     assert_eq!(code(format!(" {text}")), "frozen.respelled");
     assert_eq!(code(text.replace("staging", "Staging")), "frozen.respelled");
-    assert_eq!(code(text.replace("\"session\":\"ses_1\",", "")), "frozen.respelled");
-    assert_eq!(code(text.replace("\"session\"", "\"agent\"")), "frozen.unreadable");
-    assert_eq!(code(text.replace("\"session\"", "\"sessions\"")), "frozen.unreadable");
+    assert_eq!(
+        code(text.replace("\"session\":\"ses_1\",", "")),
+        "frozen.respelled"
+    );
+    assert_eq!(
+        code(text.replace("\"session\"", "\"agent\"")),
+        "frozen.unreadable"
+    );
+    assert_eq!(
+        code(text.replace("\"session\"", "\"sessions\"")),
+        "frozen.unreadable"
+    );
     assert_eq!(code("null".to_owned()), "frozen.unreadable");
 }
 
@@ -150,7 +187,9 @@ fn mutate(value: &mut Value, place: &mut usize, with: &Value) {
     *place = place.wrapping_sub(1);
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| mutate(item, place, with)),
-        Value::Object(members) => members.values_mut().for_each(|item| mutate(item, place, with)),
+        Value::Object(members) => members
+            .values_mut()
+            .for_each(|item| mutate(item, place, with)),
         _ => {}
     }
 }

@@ -93,8 +93,17 @@ fn the_published_trees_and_proofs_come_out_the_same() {
     for (size, expected) in vectors.roots.iter().enumerate() {
         assert_eq!(root(&records(size)), *expected);
     }
-    for Inclusion { index, size, hashes } in vectors.inclusion {
-        assert_eq!(inclusion(&records(size), index), hashes, "{index} of {size}");
+    for Inclusion {
+        index,
+        size,
+        hashes,
+    } in vectors.inclusion
+    {
+        assert_eq!(
+            inclusion(&records(size), index),
+            hashes,
+            "{index} of {size}"
+        );
     }
     for Consistency { old, new, hashes } in vectors.consistency {
         assert_eq!(consistency(&records(new), old), hashes, "{old} to {new}");
@@ -129,12 +138,26 @@ fn every_record_of_every_tree_is_proved_and_no_other_is() {
             let check = |record: &Hash, index: usize, size: usize| {
                 verify_inclusion(record, (index as u64, size as u64), &proof, &top)
             };
-            assert_eq!(check(&tree[index], index, size), Ok(()), "{index} of {size}");
-            assert!(check(&all[(index + 1) % 70], index, size).is_err(), "{index} of {size}");
+            assert_eq!(
+                check(&tree[index], index, size),
+                Ok(()),
+                "{index} of {size}"
+            );
+            assert!(
+                check(&all[(index + 1) % 70], index, size).is_err(),
+                "{index} of {size}"
+            );
             // All other places of a small tree, the next one of a large tree.
-            let others = if size <= 20 { 0..size } else { index + 1..size.min(index + 2) };
+            let others = if size <= 20 {
+                0..size
+            } else {
+                index + 1..size.min(index + 2)
+            };
             for other in others.filter(|other| *other != index) {
-                assert!(check(&tree[index], other, size).is_err(), "{other} for {index} of {size}");
+                assert!(
+                    check(&tree[index], other, size).is_err(),
+                    "{other} for {index} of {size}"
+                );
             }
         }
     }
@@ -151,9 +174,15 @@ fn every_tree_is_the_beginning_of_every_later_one() {
                 verify_consistency((old as u64, old_root), (new as u64, new_root), &proof)
             };
             assert_eq!(check(&roots[old], &roots[new]), Ok(()), "{old} to {new}");
-            assert!(check(&flipped(&roots[old]), &roots[new]).is_err(), "{old} to {new}");
+            assert!(
+                check(&flipped(&roots[old]), &roots[new]).is_err(),
+                "{old} to {new}"
+            );
             if old > 0 {
-                assert!(check(&roots[old], &flipped(&roots[new])).is_err(), "{old} to {new}");
+                assert!(
+                    check(&roots[old], &flipped(&roots[new])).is_err(),
+                    "{old} to {new}"
+                );
             }
         }
     }

@@ -32,7 +32,11 @@ fn key(vector: &Vector) -> SigningKey {
 }
 
 fn checkpoint(vector: &Vector) -> Checkpoint {
-    Checkpoint { origin: vector.origin.clone(), size: vector.size, root: vector.root }
+    Checkpoint {
+        origin: vector.origin.clone(),
+        size: vector.size,
+        root: vector.root,
+    }
 }
 
 #[test]
@@ -42,7 +46,10 @@ fn the_published_note_comes_out_the_same() {
     assert_eq!(key.public_key().to_string(), vector.public_key);
     assert_eq!(checkpoint(&vector).sign(&key), vector.note);
     for note in [&vector.note, &vector.witnessed] {
-        assert_eq!(Checkpoint::verify(note, &key.public_key()), Ok(checkpoint(&vector)));
+        assert_eq!(
+            Checkpoint::verify(note, &key.public_key()),
+            Ok(checkpoint(&vector))
+        );
     }
 }
 
@@ -51,7 +58,10 @@ fn the_verifier_key_reads_back_to_the_same_key() {
     let vector = vector();
     let public = key(&vector).public_key();
     assert_eq!(verifier_key(&vector.origin, &public), vector.verifier_key);
-    assert_eq!(read_verifier_key(&vector.verifier_key), Ok((vector.origin, public)));
+    assert_eq!(
+        read_verifier_key(&vector.verifier_key),
+        Ok((vector.origin, public))
+    );
 }
 
 #[test]
@@ -81,9 +91,15 @@ fn a_note_by_another_key_is_unsigned() {
     let vector = vector();
     let other = SigningKey::from_seed(&[9; 32]);
     let verify = |note: &str, key: &PublicKey| Checkpoint::verify(note, key).unwrap_err();
-    assert_eq!(verify(&vector.note, &other.public_key()), NoteError::Unsigned);
+    assert_eq!(
+        verify(&vector.note, &other.public_key()),
+        NoteError::Unsigned
+    );
     let foreign = checkpoint(&vector).sign(&other);
-    assert_eq!(verify(&foreign, &key(&vector).public_key()), NoteError::Unsigned);
+    assert_eq!(
+        verify(&foreign, &key(&vector).public_key()),
+        NoteError::Unsigned
+    );
 }
 
 #[test]
@@ -91,7 +107,11 @@ fn one_false_signature_spoils_the_note() {
     let vector = vector();
     let public = key(&vector).public_key();
     let (text, line) = vector.note.split_once("\n\n").unwrap();
-    let smaller = Checkpoint { size: 22, ..checkpoint(&vector) }.sign(&key(&vector));
+    let smaller = Checkpoint {
+        size: 22,
+        ..checkpoint(&vector)
+    }
+    .sign(&key(&vector));
     let (_, wrong_line) = smaller.split_once("\n\n").unwrap();
     for lines in [format!("{line}{wrong_line}"), format!("{wrong_line}{line}")] {
         let note = format!("{text}\n\n{lines}");
@@ -127,7 +147,11 @@ fn other_forms_of_a_note_are_malformed() {
         good.replace("portcullis", "port cullis"),
         long,
     ] {
-        assert_eq!(Checkpoint::verify(&bad, &key.public_key()), Err(NoteError::Malformed), "{bad}");
+        assert_eq!(
+            Checkpoint::verify(&bad, &key.public_key()),
+            Err(NoteError::Malformed),
+            "{bad}"
+        );
     }
 }
 

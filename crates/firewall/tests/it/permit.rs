@@ -54,7 +54,10 @@ fn the_published_token_comes_out_the_same() {
     assert_eq!(mint(&key, &vector.claims), vector.token);
     let permit = verify(&vector.token, &key.public_key(), vector.claims.issued_at).unwrap();
     assert_eq!(permit.claims(), &vector.claims);
-    assert_eq!(signed(PREFIX, payload(&vector.token).as_bytes()), vector.token);
+    assert_eq!(
+        signed(PREFIX, payload(&vector.token).as_bytes()),
+        vector.token
+    );
 }
 
 #[test]
@@ -62,7 +65,10 @@ fn a_permit_ends_at_its_last_moment() {
     let Vector { claims, token, .. } = vector();
     let millisecond = SignedDuration::from_millis(1);
     assert_eq!(refused(&token, claims.expires_at - millisecond), None);
-    assert_eq!(refused(&token, claims.expires_at), Some(PermitError::Expired));
+    assert_eq!(
+        refused(&token, claims.expires_at),
+        Some(PermitError::Expired)
+    );
     assert_eq!(refused(&token, Timestamp::MAX), Some(PermitError::Expired));
 }
 
@@ -81,7 +87,10 @@ fn another_key_did_not_sign_it() {
     let Vector { claims, token, .. } = vector();
     let other = SigningKey::from_seed(&[9; 32]).public_key();
     let error = verify(&token, &other, claims.issued_at).unwrap_err();
-    assert_eq!((error, error.code()), (PermitError::Forged, "permit.forged"));
+    assert_eq!(
+        (error, error.code()),
+        (PermitError::Forged, "permit.forged")
+    );
 }
 
 #[test]
@@ -89,7 +98,11 @@ fn nothing_else_the_key_signs_is_a_permit() {
     let Vector { claims, token, .. } = vector();
     for prefix in ["", "portcullis permit v2\n", "portcullis permit v1"] {
         let token = signed(prefix, payload(&token).as_bytes());
-        assert_eq!(refused(&token, claims.issued_at), Some(PermitError::Forged), "{prefix}");
+        assert_eq!(
+            refused(&token, claims.issued_at),
+            Some(PermitError::Forged),
+            "{prefix}"
+        );
     }
 }
 
@@ -112,7 +125,11 @@ fn claims_in_another_spelling_are_refused_even_signed() {
     ] {
         assert_ne!(other, payload);
         let token = signed(PREFIX, other.as_bytes());
-        assert_eq!(refused(&token, claims.issued_at), Some(PermitError::Malformed), "{other}");
+        assert_eq!(
+            refused(&token, claims.issued_at),
+            Some(PermitError::Malformed),
+            "{other}"
+        );
     }
 }
 
@@ -139,7 +156,11 @@ fn other_forms_of_a_token_are_malformed() {
         // The last digit of 64 bytes holds four bits that must be zero.
         format!("{head}.{}B", &signature[..85]),
     ] {
-        assert_eq!(refused(&bad, claims.issued_at), Some(PermitError::Malformed), "{bad}");
+        assert_eq!(
+            refused(&bad, claims.issued_at),
+            Some(PermitError::Malformed),
+            "{bad}"
+        );
     }
 }
 
@@ -147,7 +168,10 @@ fn other_forms_of_a_token_are_malformed() {
 fn moments_are_cut_to_milliseconds_so_that_nothing_lasts_longer() {
     let vector = vector();
     let nanosecond = SignedDuration::from_nanos(999_999);
-    let claims = Claims { expires_at: vector.claims.expires_at + nanosecond, ..vector.claims };
+    let claims = Claims {
+        expires_at: vector.claims.expires_at + nanosecond,
+        ..vector.claims
+    };
     assert_eq!(mint(&key(&self::vector()), &claims), vector.token);
 }
 

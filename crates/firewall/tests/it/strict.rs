@@ -53,7 +53,12 @@ fn every_refused_case_is_refused_with_its_code_and_path() {
         };
         let error = parse(&bytes).expect_err(&case.note);
         if (error.code(), error.path()) != (&*case.code, &*case.path) {
-            wrong.push(format!("{}: {} at `{}`", case.note, error.code(), error.path()));
+            wrong.push(format!(
+                "{}: {} at `{}`",
+                case.note,
+                error.code(),
+                error.path()
+            ));
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
@@ -63,8 +68,18 @@ fn every_refused_case_is_refused_with_its_code_and_path() {
 fn every_accepted_case_has_its_canonical_bytes() {
     for case in cases().accepted {
         let value = parse(case.json.as_bytes()).expect(&case.note);
-        assert_eq!(canonical::to_vec(&value), case.canonical.as_bytes(), "{}", case.note);
-        assert_eq!(parse(case.canonical.as_bytes()).unwrap(), value, "{}", case.note);
+        assert_eq!(
+            canonical::to_vec(&value),
+            case.canonical.as_bytes(),
+            "{}",
+            case.note
+        );
+        assert_eq!(
+            parse(case.canonical.as_bytes()).unwrap(),
+            value,
+            "{}",
+            case.note
+        );
     }
 }
 
@@ -82,7 +97,10 @@ fn sixty_four_levels_are_read_and_no_more() {
 
 #[test]
 fn unclosed_levels_do_not_exhaust_the_stack() {
-    let limits = Limits { depth: usize::MAX, ..Limits::default() };
+    let limits = Limits {
+        depth: usize::MAX,
+        ..Limits::default()
+    };
     for opening in ["[", "{\"a\":"] {
         let error = strict::parse(opening.repeat(100_000).as_bytes(), &limits).unwrap_err();
         assert_eq!(error.code(), "json.too_deep");
@@ -94,7 +112,13 @@ fn one_mebibyte_is_read_and_no_more() {
     let text = |len: usize| format!("\"{}\"", "x".repeat(len - 2));
     assert!(parse(text(1 << 20).as_bytes()).is_ok());
     let error = parse(text((1 << 20) + 1).as_bytes()).unwrap_err();
-    assert_eq!(error.fault(), &StrictFault::Size { got: (1 << 20) + 1, most: 1 << 20 });
+    assert_eq!(
+        error.fault(),
+        &StrictFault::Size {
+            got: (1 << 20) + 1,
+            most: 1 << 20
+        }
+    );
 }
 
 #[test]
@@ -161,14 +185,21 @@ fn settled(value: Value) -> Result<Value, String> {
 
 #[test]
 fn what_was_read_elsewhere_is_held_to_the_same_rules() {
-    assert_eq!(settled(json!([5.0, -0.0, 0.5, -7])), Ok(json!([5, 0, 0.5, -7])));
+    assert_eq!(
+        settled(json!([5.0, -0.0, 0.5, -7])),
+        Ok(json!([5, 0, 0.5, -7]))
+    );
     let too_large = json!({"a": [1, MAX_SAFE_INTEGER + 1]});
     assert_eq!(settled(too_large), Err("json.number p.a[1]".to_owned()));
     assert_eq!(settled(json!(i64::MIN)), Err("json.number p".to_owned()));
     assert_eq!(settled(json!(1e300)), Err("json.number p".to_owned()));
     let deep = |levels| serde_json::from_str::<Value>(&nested(levels)).unwrap();
     assert!(settled(deep(63)).is_ok());
-    assert!(settled(deep(64)).unwrap_err().starts_with("json.too_deep p[0][0]"));
+    assert!(
+        settled(deep(64))
+            .unwrap_err()
+            .starts_with("json.too_deep p[0][0]")
+    );
 }
 
 proptest! {

@@ -6,9 +6,34 @@ use serde_json::{Map, Number, Value};
 /// Texts with what escaping and ordering must get right.
 pub(crate) fn text() -> impl Strategy<Value = String> {
     let awkward = prop::sample::select(vec![
-        '"', '\\', '/', '\0', '\u{7}', '\u{8}', '\t', '\n', '\u{b}', '\u{c}', '\r', '\u{1f}', ' ',
-        'a', 'Z', '\u{7f}', '\u{80}', '\u{7ff}', '\u{800}', '\u{2028}', '\u{d7ff}', '\u{e000}',
-        '\u{feff}', '\u{fffd}', '\u{ffff}', '\u{10000}', '\u{1f600}', '\u{10ffff}',
+        '"',
+        '\\',
+        '/',
+        '\0',
+        '\u{7}',
+        '\u{8}',
+        '\t',
+        '\n',
+        '\u{b}',
+        '\u{c}',
+        '\r',
+        '\u{1f}',
+        ' ',
+        'a',
+        'Z',
+        '\u{7f}',
+        '\u{80}',
+        '\u{7ff}',
+        '\u{800}',
+        '\u{2028}',
+        '\u{d7ff}',
+        '\u{e000}',
+        '\u{feff}',
+        '\u{fffd}',
+        '\u{ffff}',
+        '\u{10000}',
+        '\u{1f600}',
+        '\u{10ffff}',
     ]);
     vec(prop_oneof![3 => awkward, 1 => any::<char>()], 0..40)
         .prop_map(|chars| chars.into_iter().collect())
@@ -67,8 +92,25 @@ fn tree(number: BoxedStrategy<Value>) -> impl Strategy<Value = Value> {
 /// Texts that are JSON, or nearly: a few tokens of a value are replaced by others.
 pub(crate) fn json_like() -> impl Strategy<Value = String> {
     let token = prop::sample::select(vec![
-        "{", "}", "[", "]", ",", ":", "\"a\"", "\"\\u0061\"", "1", "1.0", "1e2", "-0", "true",
-        "null", "9007199254740993", "1e400", "\"\\ud800\"", "\"\\ud83d\\ude00\"", " ",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"a\"",
+        "\"\\u0061\"",
+        "1",
+        "1.0",
+        "1e2",
+        "-0",
+        "true",
+        "null",
+        "9007199254740993",
+        "1e400",
+        "\"\\ud800\"",
+        "\"\\ud83d\\ude00\"",
+        " ",
     ]);
     prop_oneof![
         1 => vec(token.clone(), 0..12).prop_map(|tokens| tokens.concat()),
