@@ -236,3 +236,24 @@ async fn a_batch_repeats_each_action_under_its_own_key() {
     }
     assert_ne!(first["results"][0]["seq"], first["results"][1]["seq"]);
 }
+
+#[tokio::test]
+async fn what_a_policy_on_trial_would_have_done_is_told_beside_the_verdict() {
+    let house = House::new().await;
+    let policy = json!({
+        "name": "No reports", "type": "action_type_block", "log_only": true,
+        "config": {"action_types": ["data_read"], "reason": "on trial"},
+    });
+    let drafts = vec![portcullis_policy::cham::read::draft(&policy).unwrap()];
+    house
+        .firewall
+        .create_policies(&house.acme.architect, drafts)
+        .await
+        .unwrap();
+    let answer = house.ask("/v1/govern", &read()).await.ok();
+    assert_eq!(
+        (&answer["verdict"], &answer["execute"]),
+        (&json!("CLEARED"), &json!(true))
+    );
+    assert_eq!(answer["would"]["verdict"], "BLOCKED");
+}
