@@ -4,22 +4,22 @@
 //! Every reply is JSON, except for the checkpoint, its key and the exports. Bodies and queries are
 //! read strictly: what is not known is refused, with every fault and its path.
 
-mod agents;
-mod audit;
+pub(crate) mod agents;
+pub(crate) mod audit;
 mod budgets;
 mod catalogue;
 mod chain;
 mod description;
-mod holds;
+pub(crate) mod holds;
 mod keys;
-mod packs;
-mod policies;
+pub(crate) mod packs;
+pub(crate) mod policies;
 mod principles;
 mod replay;
-mod settings;
+pub(crate) mod settings;
 mod tenant;
 mod tenant_policy;
-mod violations;
+pub(crate) mod violations;
 
 use crate::rights::Gate;
 use axum::Router;
@@ -29,7 +29,6 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 /// Every route of the management API. The door's threshold belongs before it.
-#[must_use]
 pub fn router(firewall: Firewall) -> Router {
     let (router, _) = routes().split_for_parts();
     router.with_state(Arc::new(firewall))

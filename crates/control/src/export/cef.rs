@@ -65,13 +65,37 @@ fn push_extension(stored: &StoredRecord, members: &Map<String, Value>, line: &mu
     }
     for (key, label, value) in [
         ("cs1", "tier", member::text(members, "tier").into_owned()),
-        ("cs2", "environment", member::text(members, "environment").into_owned()),
-        ("cs3", "ruleViolated", member::text(members, "rule_violated").into_owned()),
-        ("cs4", "policiesFired", member::list(members, "policies_fired")),
+        (
+            "cs2",
+            "environment",
+            member::text(members, "environment").into_owned(),
+        ),
+        (
+            "cs3",
+            "ruleViolated",
+            member::text(members, "rule_violated").into_owned(),
+        ),
+        (
+            "cs4",
+            "policiesFired",
+            member::list(members, "policies_fired"),
+        ),
         ("cs5", "hash", member::text(members, "hash").into_owned()),
-        ("cs6", "holdId", member::text(members, "hold_id").into_owned()),
-        ("cn1", "riskTier", member::text(members, "risk_tier").into_owned()),
-        ("cn2", "parentSeq", member::text(members, "parent_seq").into_owned()),
+        (
+            "cs6",
+            "holdId",
+            member::text(members, "hold_id").into_owned(),
+        ),
+        (
+            "cn1",
+            "riskTier",
+            member::text(members, "risk_tier").into_owned(),
+        ),
+        (
+            "cn2",
+            "parentSeq",
+            member::text(members, "parent_seq").into_owned(),
+        ),
     ] {
         if !value.is_empty() {
             put(&format!("{key}Label"), label);

@@ -37,15 +37,42 @@ fn row(members: &Map<String, Value>) -> [String; 36] {
         value.map(ToString::to_string).unwrap_or_default()
     };
     [
-        text("seq"), text("timestamp"), text("record_type"), text("actor"), text("agent_id"),
-        text("action_type"), text("target_service"), text("environment"), text("verdict"),
-        text("tier"), text("risk_tier"), text("would_verdict"), text("would_tier"),
-        text("governance_mode"), text("rule_violated"), list("policies_fired"),
-        text("decision_reasoning"), text("reasoning"), confidence("incident"), confidence("fix"),
-        confidence("containment"), list("data_classes"), text("emergency"), text("parameters"),
-        text("evidence"), text("hold_id"), text("status"), member::approvers(members),
-        text("decision"), text("decision_reason"), text("outcome"), text("effect"),
-        text("parent_seq"), text("action_digest"), text("hash"), text("prev_hash"),
+        text("seq"),
+        text("timestamp"),
+        text("record_type"),
+        text("actor"),
+        text("agent_id"),
+        text("action_type"),
+        text("target_service"),
+        text("environment"),
+        text("verdict"),
+        text("tier"),
+        text("risk_tier"),
+        text("would_verdict"),
+        text("would_tier"),
+        text("governance_mode"),
+        text("rule_violated"),
+        list("policies_fired"),
+        text("decision_reasoning"),
+        text("reasoning"),
+        confidence("incident"),
+        confidence("fix"),
+        confidence("containment"),
+        list("data_classes"),
+        text("emergency"),
+        text("parameters"),
+        text("evidence"),
+        text("hold_id"),
+        text("status"),
+        member::approvers(members),
+        text("decision"),
+        text("decision_reason"),
+        text("outcome"),
+        text("effect"),
+        text("parent_seq"),
+        text("action_digest"),
+        text("hash"),
+        text("prev_hash"),
     ]
 }
 
@@ -68,7 +95,9 @@ fn write_cell(cell: &str, out: &mut Vec<u8>) {
 fn is_armed(cell: &str) -> bool {
     let blank = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
     cell.starts_with(['\t', '\r', '\n', '\''])
-        || cell.trim_start_matches(blank).starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+        || cell
+            .trim_start_matches(blank)
+            .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
 /// Characters that show as nothing before a formula.

@@ -22,6 +22,9 @@ pub(super) fn list(members: &Map<String, Value>, name: &str) -> String {
 /// Who approved, joined by semicolons.
 pub(super) fn approvers(members: &Map<String, Value>) -> String {
     let items = members.get("approvals").and_then(Value::as_array);
-    let names = items.into_iter().flatten().filter_map(|item| item.get("by")?.as_str());
+    let names = items
+        .into_iter()
+        .flatten()
+        .filter_map(|item| item.get("by")?.as_str());
     names.collect::<Vec<_>>().join(";")
 }

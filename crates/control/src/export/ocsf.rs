@@ -18,8 +18,16 @@ const CATEGORY_UID: u32 = 6;
 
 /// Members of a record that have a place in the class.
 const MAPPED: [&str; 10] = [
-    "actor", "action_type", "agent_id", "decision_reasoning", "rule_violated", "seq",
-    "target_service", "tenant_id", "timestamp", "verdict",
+    "actor",
+    "action_type",
+    "agent_id",
+    "decision_reasoning",
+    "rule_violated",
+    "seq",
+    "target_service",
+    "tenant_id",
+    "timestamp",
+    "verdict",
 ];
 
 /// Writes a record as one event on one line.
@@ -33,7 +41,8 @@ fn event(stored: &StoredRecord) -> Value {
     let (activity_id, activity) = activity(stored.kind);
     let (severity_id, severity) = Severity::of(stored).ocsf();
     let (status_id, status) = status(stored.verdict, &members);
-    let mut event = json!({
+    let target = member::text(&members, "target_service").into_owned();
+    let head = json!({
         "activity_id": activity_id,
         "activity_name": activity,
         "actor": actor(&members),
@@ -65,15 +74,26 @@ fn event(stored: &StoredRecord) -> Value {
         "type_name": format!("API Activity: {activity}"),
         "type_uid": CLASS_UID * 100 + activity_id,
     });
-    let target = member::text(&members, "target_service");
+    let mut event = object(head);
     if !target.is_empty() {
-        event["resources"] = json!([{ "name": target, "type": "service" }]);
+        event.insert(
+            "resources".to_owned(),
+            json!([{ "name": target, "type": "service" }]),
+        );
     }
     for name in MAPPED {
         members.remove(name);
     }
-    event["unmapped"] = Value::Object(members);
-    event
+    event.insert("unmapped".to_owned(), Value::Object(members));
+    Value::Object(event)
+}
+
+/// The members of an object that was just written.
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
 }
 
 /// What was done, in the class's words.
@@ -124,25 +144,32 @@ fn source(members: &Map<String, Value>) -> String {
     let agent = member::text(members, "agent_id");
     let actor = member::text(members, "actor");
     let source = if agent.is_empty() { actor } else { agent };
-    if source.is_empty() { "portcullis".to_owned() } else { source.into_owned() }
+    if source.is_empty() {
+        "portcullis".to_owned()
+    } else {
+        source.into_owned()
+    }
 }
 
 fn api(stored: &StoredRecord, members: &Map<String, Value>) -> Value {
     let asked = member::text(members, "action_type");
-    let operation = if asked.is_empty() { stored.kind.as_str() } else { &asked };
-    let mut api = json!({ "operation": operation });
-    if let Some(verdict) = stored.verdict {
-        let mut response = json!({
-            "code": i32::from(verdict != Verdict::Cleared),
-            "message": member::text(members, "decision_reasoning"),
-        });
-        let rule = member::text(members, "rule_violated");
-        if !rule.is_empty() {
-            response["error"] = json!(rule);
-        }
-        api["response"] = response;
+    let operation = if asked.is_empty() {
+        stored.kind.as_str()
+    } else {
+        &asked
+    };
+    let Some(verdict) = stored.verdict else {
+        return json!({ "operation": operation });
+    };
+    let rule = member::text(members, "rule_violated");
+    let mut response = object(json!({
+        "code": i32::from(verdict != Verdict::Cleared),
+        "message": member::text(members, "decision_reasoning"),
+    }));
+    if !rule.is_empty() {
+        response.insert("error".to_owned(), json!(rule));
     }
-    api
+    json!({ "operation": operation, "response": response })
 }
 
 fn message(stored: &StoredRecord, members: &Map<String, Value>) -> String {

@@ -57,8 +57,11 @@ impl<S: Sync, T: Field> FromRequest<S> for MaybeSent<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let payload = Payload::from_request(request, state).await?;
-        let value =
-            if payload.is_blank() { Value::Object(Map::new()) } else { payload.value()? };
+        let value = if payload.is_blank() {
+            Value::Object(Map::new())
+        } else {
+            payload.value()?
+        };
         read(value).map(Self)
     }
 }

@@ -2,12 +2,7 @@
 
 use jiff::Timestamp;
 use portcullis_firewall::settings::AutonomyReset;
-use portcullis_policy::{
-    facts::Mode,
-    fault::Faults,
-    rules::ScopeMode,
-    tier::Tier,
-};
+use portcullis_policy::{facts::Mode, fault::Faults, rules::ScopeMode, tier::Tier};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -39,7 +34,10 @@ pub(crate) enum Given<T> {
 
 impl<T> Given<T> {
     /// The wish as the firewall's patches say it.
-    #[expect(clippy::option_option, reason = "absent, taken away and set are different wishes")]
+    #[expect(
+        clippy::option_option,
+        reason = "absent, taken away and set are different wishes"
+    )]
     pub(crate) fn into_patch(self) -> Option<Option<T>> {
         match self {
             Self::Leave => None,
@@ -61,7 +59,11 @@ impl<'f> Fields<'f> {
     /// The fields of a value that must be an object.
     pub(crate) fn open(value: Value, path: &str, faults: &'f mut Faults) -> Option<Self> {
         match value {
-            Value::Object(map) => Some(Self { map, path: path.to_owned(), faults }),
+            Value::Object(map) => Some(Self {
+                map,
+                path: path.to_owned(),
+                faults,
+            }),
             other => {
                 faults.add(path, format!("expected an object, not {}", kind_of(&other)));
                 None
@@ -85,13 +87,18 @@ impl<'f> Fields<'f> {
     /// Notes every field that nobody took.
     pub(crate) fn close(self) {
         for name in self.map.keys() {
-            self.faults.add(join(&self.path, name), "is not a known field");
+            self.faults
+                .add(join(&self.path, name), "is not a known field");
         }
     }
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
 }
 
 /// What a JSON value is, in words.
@@ -118,7 +125,11 @@ impl<T: Field> Field for Option<T> {
     }
 
     fn read(value: Value, path: &str, faults: &mut Faults) -> Option<Self> {
-        if value.is_null() { Some(None) } else { T::read(value, path, faults).map(Some) }
+        if value.is_null() {
+            Some(None)
+        } else {
+            T::read(value, path, faults).map(Some)
+        }
     }
 }
 
@@ -182,7 +193,10 @@ fn plain<T: DeserializeOwned>(
 
 /// The beginning of a text, for a message.
 pub(crate) fn cut(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(64)).unwrap_or_default()
+    text.char_indices()
+        .nth(64)
+        .and_then(|(end, _)| text.get(..end))
+        .unwrap_or(text)
 }
 
 macro_rules! plain {

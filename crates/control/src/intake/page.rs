@@ -40,16 +40,23 @@ impl Question for Paging {
         let offset = pairs.take::<u64>("offset");
         let page = pairs.take::<u64>("page");
         if !(1..=LIMIT_MAX).contains(&limit) {
-            pairs.faults.add("limit", format!("expected 1 to {LIMIT_MAX}"));
+            pairs
+                .faults
+                .add("limit", format!("expected 1 to {LIMIT_MAX}"));
         }
         if page == Some(0) {
             pairs.faults.add("page", "pages begin at 1");
         }
         if offset.is_some() && page.is_some() {
-            pairs.faults.add("page", "says the same as `offset`; give only one");
+            pairs
+                .faults
+                .add("page", "says the same as `offset`; give only one");
         }
         let skipped = page.map(|page| page.saturating_sub(1).saturating_mul(limit));
-        Self { limit: whole(limit), offset: whole(offset.or(skipped).unwrap_or(0)) }
+        Self {
+            limit: whole(limit),
+            offset: whole(offset.or(skipped).unwrap_or(0)),
+        }
     }
 }
 
@@ -91,7 +98,12 @@ impl Paging {
     /// The page of a list whose first `offset` entries were skipped already.
     pub(crate) fn cut_rest<T>(self, mut rest: impl Iterator<Item = T>) -> Cut<T> {
         let items: Vec<T> = rest.by_ref().take(self.limit).collect();
-        Cut { items, paging: self, has_more: rest.next().is_some(), total: None }
+        Cut {
+            items,
+            paging: self,
+            has_more: rest.next().is_some(),
+            total: None,
+        }
     }
 }
 

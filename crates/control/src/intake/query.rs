@@ -4,7 +4,7 @@ use super::word::Word;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use portcullis_door::reply::Refusal;
 use portcullis_policy::fault::Faults;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 /// The parameters of one query, taken out one by one; what is left is unknown.
 #[derive(Debug, Default)]
@@ -23,10 +23,11 @@ impl Pairs {
         };
         let mut pairs = Self::default();
         for (name, value) in read {
-            if pairs.left.contains_key(&name) {
-                pairs.faults.add(name, "is given twice");
-            } else {
-                pairs.left.insert(name, value);
+            match pairs.left.entry(name) {
+                Entry::Vacant(free) => {
+                    free.insert(value);
+                }
+                Entry::Occupied(taken) => pairs.faults.add(taken.key().as_str(), "is given twice"),
             }
         }
         Ok(pairs)

@@ -84,10 +84,15 @@ fn moment(text: &str, days_later: i32) -> Result<Timestamp, String> {
     }
     let midnight = text.parse::<Date>().ok().and_then(|day| {
         let day = day.checked_add(days_later.days()).ok()?;
-        TimeZone::UTC.to_timestamp(day.to_datetime(jiff::civil::Time::midnight())).ok()
+        TimeZone::UTC
+            .to_timestamp(day.to_datetime(jiff::civil::Time::midnight()))
+            .ok()
     });
     midnight.ok_or_else(|| {
-        format!("expected `2026-04-10T14:32:01Z` or `2026-04-10`, not `{}`", cut(text))
+        format!(
+            "expected `2026-04-10T14:32:01Z` or `2026-04-10`, not `{}`",
+            cut(text)
+        )
     })
 }
 
@@ -97,7 +102,10 @@ impl Word for Verdict {
             "CLEARED" | "ALLOW" => Ok(Self::Cleared),
             "HELD" | "ESCROW" => Ok(Self::Held),
             "BLOCKED" | "DENY" => Ok(Self::Blocked),
-            _ => Err(format!("expected `CLEARED`, `HELD` or `BLOCKED`, not `{}`", cut(text))),
+            _ => Err(format!(
+                "expected `CLEARED`, `HELD` or `BLOCKED`, not `{}`",
+                cut(text)
+            )),
         }
     }
 }
@@ -106,7 +114,11 @@ impl Word for RecordKind {
     fn read(text: &str) -> Result<Self, String> {
         Self::from_name(text).ok_or_else(|| {
             let names: Vec<&str> = Self::ALL.iter().map(|kind| kind.as_str()).collect();
-            format!("expected one of `{}`, not `{}`", names.join("`, `"), cut(text))
+            format!(
+                "expected one of `{}`, not `{}`",
+                names.join("`, `"),
+                cut(text)
+            )
         })
     }
 }
@@ -146,8 +158,12 @@ mod tests {
 
     #[test]
     fn a_last_day_is_still_in_the_span() {
-        let Ok(Since(since)) = Since::read("2026-04-10") else { panic!("a day") };
-        let Ok(Until(until)) = Until::read("2026-04-10") else { panic!("a day") };
+        let Ok(Since(since)) = Since::read("2026-04-10") else {
+            panic!("a day")
+        };
+        let Ok(Until(until)) = Until::read("2026-04-10") else {
+            panic!("a day")
+        };
         assert_eq!(since.to_string(), "2026-04-10T00:00:00Z");
         assert_eq!(until.to_string(), "2026-04-11T00:00:00Z");
     }
@@ -155,16 +171,20 @@ mod tests {
     #[test]
     fn a_moment_with_an_offset_is_understood_with_and_without_encoding() {
         for text in ["2026-04-10T14:00:00+02:00", "2026-04-10T14:00:00 02:00"] {
-            let Ok(Since(since)) = Since::read(text) else { panic!("{text}") };
+            let Ok(Since(since)) = Since::read(text) else {
+                panic!("{text}")
+            };
             assert_eq!(since.to_string(), "2026-04-10T12:00:00Z");
         }
     }
 
     #[test]
     fn the_other_words_for_verdicts_are_understood() {
-        for (word, verdict) in
-            [("allow", Verdict::Cleared), ("Escrow", Verdict::Held), ("DENY", Verdict::Blocked)]
-        {
+        for (word, verdict) in [
+            ("allow", Verdict::Cleared),
+            ("Escrow", Verdict::Held),
+            ("DENY", Verdict::Blocked),
+        ] {
             assert_eq!(Verdict::read(word), Ok(verdict));
         }
         assert!(Verdict::read("MAYBE").is_err());

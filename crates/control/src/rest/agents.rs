@@ -1,6 +1,6 @@
 //! `/v1/agents`: registered agents and their lives.
 
-mod life;
+pub(crate) mod life;
 
 use crate::{
     intake::{
@@ -108,13 +108,17 @@ impl From<AgentChange> for turn::AgentPatch {
     params(AgentFilter, PagingParams),
     responses((status = 200, description = "A page of agents.", body = AgentPage)),
 )]
-async fn list(
+pub(crate) async fn list(
     State(gate): State<Gate>,
     Reader(caller): Reader,
     Asked((filter, paging)): Asked<(AgentFilter, Paging)>,
 ) -> Reply<Json<AgentPage>> {
     let mut agents = gate.agents(&caller).await?;
-    agents.retain(|view| filter.status.is_none_or(|status| status == view.agent.status));
+    agents.retain(|view| {
+        filter
+            .status
+            .is_none_or(|status| status == view.agent.status)
+    });
     Ok(Json(paging.cut(agents).into()))
 }
 
@@ -127,7 +131,7 @@ async fn list(
     request_body = NewAgent,
     responses((status = 201, description = "The agent, with its new id.", body = Agent)),
 )]
-async fn register(
+pub(crate) async fn register(
     State(gate): State<Gate>,
     Architect(caller): Architect,
     Sent(new): Sent<NewAgent>,
@@ -144,7 +148,7 @@ async fn register(
     params(("id" = String, Path, description = "The agent's id.")),
     responses((status = 200, description = "The agent.", body = Agent)),
 )]
-async fn show(
+pub(crate) async fn show(
     State(gate): State<Gate>,
     Anybody(caller): Anybody,
     Named(id): Named,
@@ -161,7 +165,7 @@ async fn show(
     request_body = AgentChange,
     responses((status = 200, description = "The agent as it is now.", body = Agent)),
 )]
-async fn update(
+pub(crate) async fn update(
     State(gate): State<Gate>,
     Architect(caller): Architect,
     Named(id): Named,

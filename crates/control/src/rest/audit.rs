@@ -1,8 +1,8 @@
 //! `/v1/audit`: the tenant's chain of records, and how anybody can check it.
 
-mod export;
+pub(crate) mod export;
 mod filter;
-mod proof;
+pub(crate) mod proof;
 
 pub(crate) use filter::RecordFilter;
 
@@ -47,7 +47,7 @@ impl RecordPage {
     /// A page of stored records.
     ///
     /// Fails closed: a record that cannot be shown is no page at all.
-    pub(crate) fn of(cut: Cut<StoredRecord>) -> Result<Self, GateError> {
+    pub(crate) fn of(cut: &Cut<StoredRecord>) -> Result<Self, GateError> {
         let records: Result<Vec<_>, _> = cut.items.iter().map(shown).collect();
         Ok(Self {
             records: records?,
@@ -89,7 +89,7 @@ async fn list(
     Asked((filter, paging)): Asked<(RecordFilter, Paging)>,
 ) -> Reply<Json<RecordPage>> {
     let records = gate.records(&caller, page_query(&filter, paging)).await?;
-    Ok(Json(RecordPage::of(paging.cut_rest(records.into_iter()))?))
+    Ok(Json(RecordPage::of(&paging.cut_rest(records.into_iter()))?))
 }
 
 /// Shows a record

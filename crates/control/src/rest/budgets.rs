@@ -29,6 +29,11 @@ pub(crate) struct BudgetList {
     responses((status = 200, description = "Every budget.", body = BudgetList)),
 )]
 async fn list(State(gate): State<Gate>, Reader(caller): Reader) -> Reply<Json<BudgetList>> {
-    let budgets = gate.budgets(&caller).await?.into_iter().map(Budget::from).collect();
+    let budgets = gate
+        .budgets(&caller)
+        .await?
+        .into_iter()
+        .map(Budget::from)
+        .collect();
     Ok(Json(BudgetList { budgets }))
 }

@@ -90,13 +90,16 @@ impl From<&Family> for ActionFamily {
 ///
 /// A tenant policy may add types and raise tiers; it never lowers a built-in one.
 #[utoipa::path(
-    get, path = "/v1/catalogue", tag = "rules",
+    get, path = "/v1/catalogue", operation_id = "catalogue", tag = "rules",
     responses((status = 200, description = "The catalogue.", body = CatalogueTable)),
 )]
 async fn list(Reader(_): Reader) -> Json<CatalogueTable> {
     Json(CatalogueTable {
         version: Catalogue::VERSION,
         action_types: Catalogue::rows().map(ActionType::from).collect(),
-        families: Catalogue::families().iter().map(ActionFamily::from).collect(),
+        families: Catalogue::families()
+            .iter()
+            .map(ActionFamily::from)
+            .collect(),
     })
 }

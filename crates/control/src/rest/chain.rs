@@ -49,5 +49,8 @@ async fn acknowledge(
     Sent(said): Sent<Acknowledgement>,
 ) -> Reply<Json<SealedRecord>> {
     let sealed = gate.acknowledge(&caller, &said.reason).await?;
-    Ok(Json(SealedRecord { seq: sealed.seq, hash: sealed.hash.to_string() }))
+    Ok(Json(SealedRecord {
+        seq: sealed.seq,
+        hash: sealed.hash.to_string(),
+    }))
 }

@@ -1,6 +1,9 @@
 //! What the description of the API says besides its routes.
 
-use crate::wire::fault::{Error, ErrorBody, Fault};
+use crate::wire::{
+    fault::{Error, ErrorBody, Fault},
+    words::ExportFormat,
+};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -18,9 +21,15 @@ const SCHEME: &str = "bearer";
 const TAGS: [(&str, &str); 12] = [
     ("registered agents", "Agents and their lives."),
     ("keys", "What callers are known by."),
-    ("policies", "The CHAM policies, how they perform, and where they disagree."),
+    (
+        "policies",
+        "The CHAM policies, how they perform, and where they disagree.",
+    ),
     ("packs", "Ready-made compliance packs."),
-    ("tenant policy", "The deny-by-default list of what agents may do."),
+    (
+        "tenant policy",
+        "The deny-by-default list of what agents may do.",
+    ),
     ("holds", "Actions that wait for people."),
     ("audit", "The chain of records, its proofs and its exports."),
     ("violations", "Refused actions, to be looked at."),
@@ -43,8 +52,7 @@ pub(super) fn face() -> OpenApi {
         ))
         .license(Some(utoipa::openapi::License::new("Apache-2.0")))
         .build();
-    let tags = TAGS
-        .map(|(name, is)| TagBuilder::new().name(name).description(Some(is)).build());
+    let tags = TAGS.map(|(name, is)| TagBuilder::new().name(name).description(Some(is)).build());
     OpenApiBuilder::new().info(info).tags(Some(tags)).build()
 }
 
@@ -57,6 +65,8 @@ pub(super) fn complete(api: &mut OpenApi) {
         .build();
     components.add_security_scheme(SCHEME, SecurityScheme::Http(scheme));
     for (name, schema) in [
+        // Words that stand in queries alone are not gathered from the routes.
+        (ExportFormat::name(), ExportFormat::schema()),
         (Error::name(), Error::schema()),
         (ErrorBody::name(), ErrorBody::schema()),
         (Fault::name(), Fault::schema()),
@@ -71,28 +81,45 @@ pub(super) fn complete(api: &mut OpenApi) {
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete]
-        .into_iter()
-        .flatten()
+    [
+        &mut item.get,
+        &mut item.post,
+        &mut item.put,
+        &mut item.patch,
+        &mut item.delete,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 fn complete_operation(path: &str, operation: &mut Operation) {
-    let tag = operation.tags.iter().flatten().next().cloned().unwrap_or_default();
+    let tag = operation
+        .tags
+        .iter()
+        .flatten()
+        .next()
+        .cloned()
+        .unwrap_or_default();
     if let Some(id) = &mut operation.operation_id {
         *id = format!("{}.{id}", tag.replace(' ', "_"));
     }
-    operation.security =
-        Some(vec![SecurityRequirement::new(SCHEME, std::iter::empty::<String>())]);
+    operation.security = Some(vec![SecurityRequirement::new(
+        SCHEME,
+        std::iter::empty::<String>(),
+    )]);
     let mut asked = operation.parameters.iter().flatten();
-    let queried = asked.any(|parameter| {
-        matches!(parameter, RefOr::T(one) if one.parameter_in == ParameterIn::Query)
-    });
+    let queried = asked.any(
+        |parameter| matches!(parameter, RefOr::T(one) if one.parameter_in == ParameterIn::Query),
+    );
     let bodied = operation.request_body.is_some();
     let mut refusals = vec![
         ("401", "No credential that is known."),
         ("403", "The credential is good, but not for this."),
         ("500", "The gate failed while answering."),
-        ("503", "The gate cannot read or record now; nothing was changed."),
+        (
+            "503",
+            "The gate cannot read or record now; nothing was changed.",
+        ),
     ];
     if path.contains('{') {
         refusals.push(("404", "There is no such thing, or it is another tenant's."));
@@ -102,11 +129,16 @@ fn complete_operation(path: &str, operation: &mut Operation) {
         refusals.push(("413", "The body is larger than 1 MiB."));
     }
     if bodied || queried {
-        refusals.push(("422", "Something sent is not valid; every fault with its path."));
+        refusals.push((
+            "422",
+            "Something sent is not valid; every fault with its path.",
+        ));
     }
     let responses = &mut operation.responses.responses;
     for (status, text) in refusals {
-        responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(refusal(text)));
+        responses
+            .entry(status.to_owned())
+            .or_insert_with(|| RefOr::T(refusal(text)));
     }
     for (status, response) in responses.iter_mut() {
         if let RefOr::T(response) = response

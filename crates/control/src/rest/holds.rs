@@ -4,7 +4,7 @@ use crate::{
     intake::{
         body::{MaybeSent, body},
         id::Named,
-        page::{Paging, PagingParams, page},
+        page::{Cut, Paging, PagingParams, page},
         query::{Asked, query},
         word::{Since, Until},
     },
@@ -13,7 +13,13 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use portcullis_door::reply::Reply;
-use portcullis_firewall::{batch::DocumentKind, hold::HoldStatus, query::DocumentQuery};
+use portcullis_firewall::{
+    batch::DocumentKind,
+    error::GateError,
+    hold::{self, HoldStatus},
+    principal::Principal,
+    query::DocumentQuery,
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Gate> {
@@ -59,12 +65,31 @@ impl HoldFilter {
     /// The page of holds to ask for.
     fn query(&self, paging: Paging) -> DocumentQuery {
         DocumentQuery {
-            statuses: self.status.iter().map(|status| status.as_str().to_owned()).collect(),
+            statuses: self
+                .status
+                .iter()
+                .map(|status| status.as_str().to_owned())
+                .collect(),
             agent: self.agent.clone(),
             since: self.start_date.map(|since| since.0),
             until: self.end_date.map(|until| until.0),
             ..paging.documents(DocumentKind::Hold)
         }
+    }
+
+    /// The page of holds that fit.
+    pub(crate) async fn find(
+        &self,
+        gate: &Gate,
+        caller: &Principal,
+        paging: Paging,
+    ) -> Result<Cut<hold::Hold>, GateError> {
+        let holds = gate.holds(caller, self.query(paging)).await?;
+        let mut cut = paging.cut_rest(holds.into_iter());
+        // What was HELD when it was stored may be over by now.
+        cut.items
+            .retain(|hold| self.status.is_none_or(|status| status == hold.status));
+        Ok(cut)
     }
 }
 
@@ -81,11 +106,7 @@ async fn list(
     Reader(caller): Reader,
     Asked((filter, paging)): Asked<(HoldFilter, Paging)>,
 ) -> Reply<Json<HoldPage>> {
-    let holds = gate.holds(&caller, filter.query(paging)).await?;
-    let mut cut = paging.cut_rest(holds.into_iter());
-    // What was HELD when it was stored may be over by now.
-    cut.items.retain(|hold| filter.status.is_none_or(|status| status == hold.status));
-    Ok(Json(cut.into()))
+    Ok(Json(filter.find(&gate, &caller, paging).await?.into()))
 }
 
 /// Counts the holds that wait
@@ -135,7 +156,11 @@ async fn release(
     Named(id): Named,
     MaybeSent(decision): MaybeSent<Decision>,
 ) -> Reply<Json<Hold>> {
-    Ok(Json(gate.release(&caller, &id, decision.reason.as_deref()).await?.into()))
+    Ok(Json(
+        gate.release(&caller, &id, decision.reason.as_deref())
+            .await?
+            .into(),
+    ))
 }
 
 /// Refuses a hold
@@ -156,5 +181,9 @@ async fn kill(
     Named(id): Named,
     MaybeSent(decision): MaybeSent<Decision>,
 ) -> Reply<Json<Hold>> {
-    Ok(Json(gate.kill(&caller, &id, decision.reason.as_deref()).await?.into()))
+    Ok(Json(
+        gate.kill(&caller, &id, decision.reason.as_deref())
+            .await?
+            .into(),
+    ))
 }

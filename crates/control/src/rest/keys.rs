@@ -26,7 +26,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 const GROUPS_MAX: usize = 64;
 
 pub(super) fn routes() -> OpenApiRouter<Gate> {
-    OpenApiRouter::new().routes(routes!(list, issue)).routes(routes!(show, revoke))
+    OpenApiRouter::new()
+        .routes(routes!(list, issue))
+        .routes(routes!(show, revoke))
 }
 
 page! {
@@ -154,7 +156,10 @@ async fn issue(
     let role = new.role()?;
     let limits = (new.groups.unwrap_or_default(), new.expires_at);
     let (key, token) = gate.issue_key(&caller, &new.name, role, limits).await?;
-    let issued = IssuedKey { key: key.into(), token: token.reveal().to_owned() };
+    let issued = IssuedKey {
+        key: key.into(),
+        token: token.reveal().to_owned(),
+    };
     Ok((StatusCode::CREATED, Json(issued)))
 }
 

@@ -23,7 +23,10 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Gate> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(apply))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(apply))
 }
 
 /// Every pack.
@@ -114,7 +117,8 @@ fn says_the_same(draft: &Draft, view: &PolicyView) -> bool {
 
 impl PackSummary {
     pub(crate) fn of(pack: &Pack, policies: &[PolicyView]) -> Self {
-        let in_force = |draft: &Draft| existing(draft, policies).is_some_and(|view| view.policy.active);
+        let in_force =
+            |draft: &Draft| existing(draft, policies).is_some_and(|view| view.policy.active);
         Self {
             id: pack.id.clone(),
             name: pack.name.clone(),
@@ -192,7 +196,10 @@ pub(crate) async fn put_in_force(
 )]
 async fn list(State(gate): State<Gate>, Reader(caller): Reader) -> Reply<Json<PackList>> {
     let policies = gate.policies(&caller).await?;
-    let packs = pack::all().iter().map(|pack| PackSummary::of(pack, &policies)).collect();
+    let packs = pack::all()
+        .iter()
+        .map(|pack| PackSummary::of(pack, &policies))
+        .collect();
     Ok(Json(PackList { packs }))
 }
 

@@ -2,10 +2,9 @@
 
 mod conflicts;
 mod draft;
-mod trial;
+pub(crate) mod trial;
 
 pub(crate) use draft::{PolicyDraft, of_items};
-pub(crate) use trial::Trial;
 
 use crate::{
     intake::{
@@ -117,7 +116,10 @@ impl PolicyFilter {
         self.active.is_none_or(|active| active == policy.active)
             && kind.is_none_or(|kind| kind == policy.rule.kind())
             && self.agent_id.as_ref().is_none_or(|id| {
-                policy.agent.as_ref().is_some_and(|agent| agent.as_str() == id)
+                policy
+                    .agent
+                    .as_ref()
+                    .is_some_and(|agent| agent.as_str() == id)
             })
     }
 }
@@ -126,7 +128,11 @@ impl PolicyFilter {
 fn with_conflicts(view: PolicyView, all: &[PolicyView]) -> NewPolicy {
     let policies: Vec<_> = all.iter().map(|other| Arc::clone(&other.policy)).collect();
     let found = conflict::between(&policies, &view.policy);
-    let conflicts = if view.policy.active { found } else { Vec::new() };
+    let conflicts = if view.policy.active {
+        found
+    } else {
+        Vec::new()
+    };
     NewPolicy {
         policy: view.into(),
         conflicts: conflicts.into_iter().map(Conflict::from).collect(),
@@ -137,7 +143,11 @@ fn with_conflicts(view: PolicyView, all: &[PolicyView]) -> NewPolicy {
 pub(crate) async fn reviewed(gate: &Gate, caller: &Principal, id: &str) -> Reply<NewPolicy> {
     let all = gate.policies(caller).await?;
     let missing = || GateError::NotFound("policy", id.to_owned());
-    let view = all.iter().find(|view| view.policy.id.as_str() == id).ok_or_else(missing)?.clone();
+    let view = all
+        .iter()
+        .find(|view| view.policy.id.as_str() == id)
+        .ok_or_else(missing)?
+        .clone();
     Ok(with_conflicts(view, &all))
 }
 
@@ -149,7 +159,7 @@ pub(crate) async fn reviewed(gate: &Gate, caller: &Principal, id: &str) -> Reply
     params(PolicyFilter, PagingParams),
     responses((status = 200, description = "A page of policies.", body = PolicyPage)),
 )]
-async fn list(
+pub(crate) async fn list(
     State(gate): State<Gate>,
     Reader(caller): Reader,
     Asked((filter, paging)): Asked<(PolicyFilter, Paging)>,
@@ -168,15 +178,19 @@ async fn list(
     request_body = draft::PolicyOrList,
     responses((status = 201, description = "What was made.", body = Created)),
 )]
-async fn create(
+pub(crate) async fn create(
     State(gate): State<Gate>,
     Architect(caller): Architect,
     Drafts { drafts, listed }: Drafts,
 ) -> Reply<(StatusCode, Json<Created>)> {
     let ids = gate.create_policies(&caller, drafts).await?;
     let all = gate.policies(&caller).await?;
-    let made = ids.iter().filter_map(|id| all.iter().find(|view| view.policy.id == *id));
-    let mut made: Vec<_> = made.map(|view| with_conflicts(view.clone(), &all)).collect();
+    let made = ids
+        .iter()
+        .filter_map(|id| all.iter().find(|view| view.policy.id == *id));
+    let mut made: Vec<_> = made
+        .map(|view| with_conflicts(view.clone(), &all))
+        .collect();
     let created = match made.pop() {
         Some(one) if !listed => Created::One(Box::new(one)),
         last => {
@@ -195,7 +209,7 @@ async fn create(
     params(("id" = String, Path, description = "The policy's id.")),
     responses((status = 200, description = "The policy.", body = Policy)),
 )]
-async fn show(
+pub(crate) async fn show(
     State(gate): State<Gate>,
     Reader(caller): Reader,
     Named(id): Named,
@@ -212,7 +226,7 @@ async fn show(
     request_body = PolicyChange,
     responses((status = 200, description = "The policy as it is now.", body = NewPolicy)),
 )]
-async fn update(
+pub(crate) async fn update(
     State(gate): State<Gate>,
     Architect(caller): Architect,
     Named(id): Named,
@@ -229,12 +243,23 @@ impl PolicyChange {
     /// 404, or 422 with every fault of the new configuration.
     pub(crate) async fn make(self, gate: &Gate, caller: &Principal, id: &str) -> Reply<()> {
         let kind = gate.policy(caller, id).await?.policy.rule.kind();
-        if self.name.as_deref().is_some_and(|name| name.trim().is_empty()) {
+        if self
+            .name
+            .as_deref()
+            .is_some_and(|name| name.trim().is_empty())
+        {
             return Err(Refusal::invalid("name", "must not be empty"));
         }
-        let rule = self.config.map(|config| read::config(kind, &config)).transpose()?;
-        let patch =
-            PolicyPatch { name: self.name, rule, active: self.active, log_only: self.log_only };
+        let rule = self
+            .config
+            .map(|config| read::config(kind, &config))
+            .transpose()?;
+        let patch = PolicyPatch {
+            name: self.name,
+            rule,
+            active: self.active,
+            log_only: self.log_only,
+        };
         Ok(gate.update_policy(caller, id, patch).await?)
     }
 }
@@ -247,7 +272,7 @@ impl PolicyChange {
     params(("id" = String, Path, description = "The policy's id.")),
     responses((status = 200, description = "The policy, inactive.", body = Policy)),
 )]
-async fn deactivate(
+pub(crate) async fn deactivate(
     State(gate): State<Gate>,
     Architect(caller): Architect,
     Named(id): Named,
@@ -263,7 +288,7 @@ async fn deactivate(
     params(("id" = String, Path, description = "The policy's id.")),
     responses((status = 200, description = "The policy as it is now.", body = NewPolicy)),
 )]
-async fn toggle(
+pub(crate) async fn toggle(
     State(gate): State<Gate>,
     Architect(caller): Architect,
     Named(id): Named,
@@ -282,7 +307,10 @@ pub(crate) async fn switch(
     let is = gate.policy(caller, id).await?.policy.active;
     let active = active.unwrap_or(!is);
     if active != is {
-        let patch = PolicyPatch { active: Some(active), ..PolicyPatch::default() };
+        let patch = PolicyPatch {
+            active: Some(active),
+            ..PolicyPatch::default()
+        };
         gate.update_policy(caller, id, patch).await?;
     }
     Ok(gate.policy(caller, id).await?.into())
@@ -296,7 +324,7 @@ pub(crate) async fn switch(
     params(("id" = String, Path, description = "The policy's id.")),
     responses((status = 200, description = "Every version.", body = VersionList)),
 )]
-async fn versions(
+pub(crate) async fn versions(
     State(gate): State<Gate>,
     Reader(caller): Reader,
     Named(id): Named,
@@ -308,4 +336,3 @@ async fn versions(
     versions.sort_by_key(|version| std::cmp::Reverse(version.policy.version));
     Ok(Json(VersionList { versions }))
 }
-

@@ -59,9 +59,11 @@ impl From<&principle::Principle> for Principle {
 ///
 /// Hard-coded: no policy, setting or person softens them.
 #[utoipa::path(
-    get, path = "/v1/principles", tag = "rules",
+    get, path = "/v1/principles", operation_id = "principles", tag = "rules",
     responses((status = 200, description = "The table.", body = PrincipleList)),
 )]
 async fn list(Reader(_): Reader) -> Json<PrincipleList> {
-    Json(PrincipleList { principles: principle::table().iter().map(Principle::from).collect() })
+    Json(PrincipleList {
+        principles: principle::table().iter().map(Principle::from).collect(),
+    })
 }

@@ -99,7 +99,11 @@ impl From<firewall::Replay> for ReplayReport {
             changed: replay.changed,
             differing_bytes: replay.differing_bytes,
             summary: replay.summary,
-            records: replay.records.into_iter().map(ReplayedDecision::from).collect(),
+            records: replay
+                .records
+                .into_iter()
+                .map(ReplayedDecision::from)
+                .collect(),
         }
     }
 }
@@ -150,10 +154,16 @@ async fn replay(
 impl ReplayRequest {
     fn check(&self) -> Result<(), Refusal> {
         if self.from == 0 || self.to < self.from {
-            return Err(Refusal::invalid("to", "expected 1 or more for `from`, and no less for `to`"));
+            return Err(Refusal::invalid(
+                "to",
+                "expected 1 or more for `from`, and no less for `to`",
+            ));
         }
         if self.to.saturating_sub(self.from) >= SPAN_MAX {
-            return Err(Refusal::invalid("to", format!("at most {SPAN_MAX} records at once")));
+            return Err(Refusal::invalid(
+                "to",
+                format!("at most {SPAN_MAX} records at once"),
+            ));
         }
         Ok(())
     }

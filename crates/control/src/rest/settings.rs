@@ -45,6 +45,18 @@ body! {
 }
 
 impl SettingsChange {
+    /// A change of the mode alone.
+    pub(crate) const fn of_mode(mode: Option<Mode>, mode_expires_at: Given<Timestamp>) -> Self {
+        Self {
+            mode,
+            mode_expires_at,
+            scope_mode: None,
+            autonomy_reset: None,
+            permit_seconds: None,
+            retry_seconds: None,
+        }
+    }
+
     /// Writes the changes into settings; the firewall checks the result.
     pub(crate) fn apply(&self, settings: &mut settings::Settings) {
         if let Some(mode) = self.mode {
@@ -90,6 +102,7 @@ async fn update(
     Architect(caller): Architect,
     Sent(change): Sent<SettingsChange>,
 ) -> Reply<Json<Settings>> {
-    gate.change_settings(&caller, move |settings| change.apply(settings)).await?;
+    gate.change_settings(&caller, move |settings| change.apply(settings))
+        .await?;
     Ok(Json(gate.overview(&caller).await?.tenant.settings.into()))
 }

@@ -141,8 +141,18 @@ impl From<Vec<change::Change>> for Comparison {
 
 impl From<change::Change> for Change {
     fn from(change: change::Change) -> Self {
-        let change::Change { path, before, after, loosens } = change;
-        Self { path, before, after, loosens }
+        let change::Change {
+            path,
+            before,
+            after,
+            loosens,
+        } = change;
+        Self {
+            path,
+            before,
+            after,
+            loosens,
+        }
     }
 }
 
@@ -192,7 +202,9 @@ async fn show(
     State(gate): State<Gate>,
     Reader(caller): Reader,
 ) -> Reply<Json<AppliedTenantPolicy>> {
-    Ok(Json(AppliedTenantPolicy::of(gate.tenant_policy(&caller).await?)?))
+    Ok(Json(AppliedTenantPolicy::of(
+        gate.tenant_policy(&caller).await?,
+    )?))
 }
 
 /// Replaces the tenant policy
@@ -234,9 +246,11 @@ async fn validate(Reader(caller): Reader, document: Document) -> Reply<Json<Vali
     let checked = read::parse(&document.0)
         .and_then(|policy| document::fits(&policy, &caller.tenant).map(|()| policy));
     Ok(Json(match checked {
-        Ok(policy) => {
-            Validation { valid: true, errors: Vec::new(), summary: Some((&policy).into()) }
-        }
+        Ok(policy) => Validation {
+            valid: true,
+            errors: Vec::new(),
+            summary: Some((&policy).into()),
+        },
         Err(faults) => Validation {
             valid: false,
             errors: faults.0.into_iter().map(Fault::from).collect(),

@@ -27,7 +27,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 const CHUNK: usize = 500;
 
 pub(super) fn routes() -> OpenApiRouter<Gate> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(resolve))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(resolve))
 }
 
 query! {
@@ -82,7 +85,8 @@ impl ViolationFilter {
     }
 
     fn fits(&self, violation: &violation::Violation) -> bool {
-        self.severity.is_none_or(|severity| severity == violation.severity)
+        self.severity
+            .is_none_or(|severity| severity == violation.severity)
             && self.r#type.is_none_or(|kind| kind == violation.kind)
     }
 
@@ -99,15 +103,22 @@ impl ViolationFilter {
     ) -> Result<Cut<violation::Violation>, GateError> {
         if !self.looks_inside() {
             let wanted = paging.documents(DocumentKind::Violation);
-            let query =
-                DocumentQuery { offset: wanted.offset, limit: wanted.limit, ..self.query() };
+            let query = DocumentQuery {
+                offset: wanted.offset,
+                limit: wanted.limit,
+                ..self.query()
+            };
             return Ok(paging.cut_rest(gate.violations(caller, query).await?.into_iter()));
         }
         let enough = paging.offset.saturating_add(paging.limit).saturating_add(1);
         let mut found = Vec::new();
         let mut offset = 0;
         while found.len() < enough {
-            let query = DocumentQuery { offset, limit: CHUNK, ..self.query() };
+            let query = DocumentQuery {
+                offset,
+                limit: CHUNK,
+                ..self.query()
+            };
             let chunk = gate.violations(caller, query).await?;
             let read = chunk.len();
             found.extend(chunk.into_iter().filter(|violation| self.fits(violation)));
@@ -128,7 +139,7 @@ impl ViolationFilter {
     params(ViolationFilter, PagingParams),
     responses((status = 200, description = "A page of violations.", body = ViolationPage)),
 )]
-async fn list(
+pub(crate) async fn list(
     State(gate): State<Gate>,
     Reader(caller): Reader,
     Asked((filter, paging)): Asked<(ViolationFilter, Paging)>,
@@ -144,7 +155,7 @@ async fn list(
     params(("id" = String, Path, description = "The violation's id.")),
     responses((status = 200, description = "The violation.", body = Violation)),
 )]
-async fn show(
+pub(crate) async fn show(
     State(gate): State<Gate>,
     Reader(caller): Reader,
     Named(id): Named,
@@ -164,12 +175,14 @@ async fn show(
         (status = 409, description = "It is resolved already."),
     ),
 )]
-async fn resolve(
+pub(crate) async fn resolve(
     State(gate): State<Gate>,
     Decider(caller): Decider,
     Named(id): Named,
     MaybeSent(resolution): MaybeSent<Resolution>,
 ) -> Reply<Json<Violation>> {
     let notes = resolution.notes.unwrap_or_default();
-    Ok(Json(gate.resolve_violation(&caller, &id, &notes).await?.into()))
+    Ok(Json(
+        gate.resolve_violation(&caller, &id, &notes).await?.into(),
+    ))
 }

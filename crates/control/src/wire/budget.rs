@@ -39,9 +39,15 @@ impl From<BudgetView> for Budget {
         let allowance = view.allowance;
         let committed = view.account.committed();
         let (span, period) = match allowance.budget.span {
-            Span::Day(day) => {
-                ("day", format!("{:04}-{:02}-{:02}", day / 10_000, day / 100 % 100, day % 100))
-            }
+            Span::Day(day) => (
+                "day",
+                format!(
+                    "{:04}-{:02}-{:02}",
+                    day / 10_000,
+                    day / 100 % 100,
+                    day % 100
+                ),
+            ),
             Span::Month(month) => ("month", format!("{:04}-{:02}", month / 100, month % 100)),
         };
         let limit = allowance.limit.units();
@@ -54,7 +60,11 @@ impl From<BudgetView> for Budget {
             spent: view.account.spent.units(),
             reserved: view.account.reserved.units(),
             remaining: allowance.limit.minus(committed).units(),
-            used_percent: if limit > 0.0 { committed.units() / limit * 100.0 } else { 100.0 },
+            used_percent: if limit > 0.0 {
+                committed.units() / limit * 100.0
+            } else {
+                100.0
+            },
             warn_at_percent: allowance.warn_at_percent,
         }
     }

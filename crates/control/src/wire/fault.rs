@@ -16,7 +16,10 @@ pub(crate) struct Fault {
 
 impl From<fault::Fault> for Fault {
     fn from(fault: fault::Fault) -> Self {
-        Self { path: fault.path, message: fault.message }
+        Self {
+            path: fault.path,
+            message: fault.message,
+        }
     }
 }
 

@@ -2,10 +2,7 @@
 
 use super::{moment::Moment, words};
 use portcullis_firewall::hold::{self, HoldStatus};
-use portcullis_policy::{
-    action,
-    tier::Tier,
-};
+use portcullis_policy::{action, tier::Tier};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -131,7 +128,11 @@ impl From<hold::Hold> for Hold {
             confidence: hold.confidence.into(),
             decision_reasoning: hold.decision_reasoning,
             reasons: hold.reasons,
-            policies_fired: hold.policies_fired.into_iter().map(FiredPolicy::from).collect(),
+            policies_fired: hold
+                .policies_fired
+                .into_iter()
+                .map(FiredPolicy::from)
+                .collect(),
             seq: hold.seq,
             hash: hold.hash.to_string(),
             action_digest: hold.action_digest.to_string(),
@@ -154,8 +155,16 @@ impl From<hold::Hold> for Hold {
 
 impl From<action::Confidence> for Confidence {
     fn from(confidence: action::Confidence) -> Self {
-        let action::Confidence { incident, fix, containment } = confidence;
-        Self { incident, fix, containment }
+        let action::Confidence {
+            incident,
+            fix,
+            containment,
+        } = confidence;
+        Self {
+            incident,
+            fix,
+            containment,
+        }
     }
 }
 
@@ -172,6 +181,9 @@ impl From<hold::Fired> for FiredPolicy {
 
 impl From<hold::Approval> for Approval {
     fn from(approval: hold::Approval) -> Self {
-        Self { by: approval.by, at: approval.at.into() }
+        Self {
+            by: approval.by,
+            at: approval.at.into(),
+        }
     }
 }

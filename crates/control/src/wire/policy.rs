@@ -106,7 +106,10 @@ pub(crate) struct PolicyVersion {
 
 impl From<PolicyView> for Policy {
     fn from(view: PolicyView) -> Self {
-        Self { policy: PolicyBody::of(&view.policy), metrics: view.metrics.into() }
+        Self {
+            policy: PolicyBody::of(&view.policy),
+            metrics: view.metrics.into(),
+        }
     }
 }
 
@@ -119,7 +122,11 @@ impl PolicyBody {
             kind,
             policy_type: kind,
             name: policy.name.clone(),
-            scope: if policy.agent.is_some() { "agent" } else { "tenant" },
+            scope: if policy.agent.is_some() {
+                "agent"
+            } else {
+                "tenant"
+            },
             agent_id: policy.agent.as_ref().map(ToString::to_string),
             config: config(policy),
             active: policy.active,
@@ -157,7 +164,11 @@ impl From<Metrics> for PolicyMetrics {
 
 impl From<[u64; 3]> for VerdictCounts {
     fn from([cleared, held, blocked]: [u64; 3]) -> Self {
-        Self { cleared, held, blocked }
+        Self {
+            cleared,
+            held,
+            blocked,
+        }
     }
 }
 
@@ -175,6 +186,9 @@ impl PolicyVersion {
     /// When what is kept cannot be read.
     pub(crate) fn of_kept(kept: Value) -> Result<Self, serde_json::Error> {
         let kept: KeptVersion = serde_json::from_value(kept)?;
-        Ok(Self { since_seq: kept.since_seq, policy: PolicyBody::of(&kept.policy.policy) })
+        Ok(Self {
+            since_seq: kept.since_seq,
+            policy: PolicyBody::of(&kept.policy.policy),
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! A record as lists show it: the sealed bytes themselves, with its place in the chain.
 
 use super::words;
-use portcullis_firewall::batch::StoredRecord;
+use portcullis_firewall::{batch::StoredRecord, chain};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, value::RawValue};
 use utoipa::{
@@ -19,23 +19,21 @@ impl Record {
     /// # Errors
     /// When what is stored is no JSON object.
     pub(crate) fn of(record: &StoredRecord) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(&sealed(record)).map(Self)
+        let sealed = sealed(record);
+        // What cannot be joined is `null`, which is no record.
+        let _: Map<String, Value> = serde_json::from_slice(&sealed)?;
+        serde_json::from_slice(&sealed).map(Self)
     }
 }
 
 /// The sealed JSON of a record.
 pub(crate) fn sealed(record: &StoredRecord) -> Vec<u8> {
-    let open = record.payload.strip_suffix(b"}").unwrap_or(&record.payload);
-    let prev = record.prev.map_or_else(|| "0".to_owned(), |hash| hash.to_string());
-    let mut sealed = Vec::with_capacity(open.len().saturating_add(200));
-    sealed.extend_from_slice(open);
-    let comma = if open.ends_with(b"{") { "" } else { "," };
-    let end = format!(
-        r#"{comma}"chain_position":{},"hash":"{}","prev_hash":"{prev}"}}"#,
-        record.seq, record.hash,
-    );
-    sealed.extend_from_slice(end.as_bytes());
-    sealed
+    chain::join(
+        &record.payload,
+        record.seq,
+        record.prev.as_ref(),
+        &record.hash,
+    )
 }
 
 /// The members of a record, for formats that take it apart; empty when it is no object.
@@ -69,7 +67,10 @@ impl ToSchema for Record {
 /// those of a decision are listed. `hash` is SHA-256 over the canonical JSON (RFC 8785) of the
 /// record without `hash`, `prev_hash` and `chain_position`, followed by `prev_hash`.
 #[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "only described: records are shown as they were sealed")]
+#[expect(
+    dead_code,
+    reason = "only described: records are shown as they were sealed"
+)]
 struct RecordShape {
     /// Its number, from 1 without gaps.
     seq: u64,

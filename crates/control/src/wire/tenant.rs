@@ -73,6 +73,9 @@ impl From<firewall::Overview> for Overview {
 
 impl From<(usize, Option<jiff::Timestamp>)> for Waiting {
     fn from((queue_depth, oldest): (usize, Option<jiff::Timestamp>)) -> Self {
-        Self { queue_depth, oldest: oldest.map(Moment) }
+        Self {
+            queue_depth,
+            oldest: oldest.map(Moment),
+        }
     }
 }

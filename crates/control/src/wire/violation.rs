@@ -67,7 +67,11 @@ impl From<violation::Violation> for Violation {
             environment: violation.environment,
             rule_violated: violation.rule_violated,
             reason: violation.reason,
-            fired_policies: violation.fired_policies.into_iter().map(FiredPolicy::from).collect(),
+            fired_policies: violation
+                .fired_policies
+                .into_iter()
+                .map(FiredPolicy::from)
+                .collect(),
             seq: violation.seq,
             timestamp: violation.timestamp.into(),
             resolved_by: violation.resolved_by,

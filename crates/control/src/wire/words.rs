@@ -83,8 +83,16 @@ mod tests {
 
     #[track_caller]
     fn same<T: serde::Serialize>(words: &[&str], all: &[T]) {
-        let written: Vec<String> =
-            all.iter().map(|one| serde_json::to_value(one).unwrap().as_str().unwrap().to_owned()).collect();
+        let written: Vec<String> = all
+            .iter()
+            .map(|one| {
+                serde_json::to_value(one)
+                    .unwrap()
+                    .as_str()
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect();
         assert_eq!(written, words);
     }
 
@@ -96,10 +104,19 @@ mod tests {
         use facts::AgentStatus as A;
         same(
             AgentStatus::WORDS,
-            &[A::Active, A::Paused, A::Blocked, A::Deregistered, A::IdentityRevoked],
+            &[
+                A::Active,
+                A::Paused,
+                A::Blocked,
+                A::Deregistered,
+                A::IdentityRevoked,
+            ],
         );
         use hold::HoldStatus as H;
-        same(HoldStatus::WORDS, &[H::Held, H::Released, H::Killed, H::TimedOut]);
+        same(
+            HoldStatus::WORDS,
+            &[H::Held, H::Released, H::Killed, H::TimedOut],
+        );
         use cham::Severity as S;
         same(Severity::WORDS, &[S::Low, S::Medium, S::High, S::Critical]);
         use violation::ViolationStatus as O;
@@ -108,25 +125,44 @@ mod tests {
         same(
             ViolationType::WORDS,
             &[
-                K::SgpViolation, K::ChamViolation, K::TenantPolicyViolation, K::AgentBlocked,
-                K::NoValidGrant, K::GateFailure,
+                K::SgpViolation,
+                K::ChamViolation,
+                K::TenantPolicyViolation,
+                K::AgentBlocked,
+                K::NoValidGrant,
+                K::GateFailure,
             ],
         );
-        same(Mode::WORDS, &[facts::Mode::Enforced, facts::Mode::AuditOnly]);
-        same(ScopeMode::WORDS, &[rules::ScopeMode::Strict, rules::ScopeMode::Override]);
+        same(
+            Mode::WORDS,
+            &[facts::Mode::Enforced, facts::Mode::AuditOnly],
+        );
+        same(
+            ScopeMode::WORDS,
+            &[rules::ScopeMode::Strict, rules::ScopeMode::Override],
+        );
         use settings::AutonomyReset as R;
         same(AutonomyReset::WORDS, &[R::Off, R::RaiseToB, R::BlockAgent]);
         use conflict::Detector as D;
         same(
             Detector::WORDS,
             &[
-                D::TierConflict, D::WindowOverlap, D::GrantVsBlock, D::ConfidenceConflict,
+                D::TierConflict,
+                D::WindowOverlap,
+                D::GrantVsBlock,
+                D::ConfidenceConflict,
                 D::ScopeAmbiguity,
             ],
         );
         use conflict::Resolution as N;
-        same(Resolution::WORDS, &[N::MoreRestrictive, N::AgentScoped, N::Newer]);
-        let kinds: Vec<&str> = batch::RecordKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        same(
+            Resolution::WORDS,
+            &[N::MoreRestrictive, N::AgentScoped, N::Newer],
+        );
+        let kinds: Vec<&str> = batch::RecordKind::ALL
+            .iter()
+            .map(|kind| kind.as_str())
+            .collect();
         assert_eq!(kinds, RecordType::WORDS);
     }
 }

@@ -1,1 +1,29 @@
+//! The doors for people, from outside: real routers over a gate in memory.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test whose world cannot be set up must stop, in its helpers too"
+)]
 
+mod agents;
+mod audit;
+mod bad_input;
+mod docs;
+mod export;
+mod holds;
+mod house;
+mod isolation;
+mod keys;
+mod openapi;
+mod packs;
+mod policies;
+mod replay;
+mod roles;
+mod settings;
+mod shapes;
+mod tables;
+mod tenant_policy;
+mod thewardn;
+mod violations;

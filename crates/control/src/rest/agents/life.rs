@@ -57,7 +57,8 @@ async fn take(
             return Err(wrong_status(status, from));
         }
     }
-    gate.move_agent(caller, id, step.to, why.reason.as_deref()).await?;
+    gate.move_agent(caller, id, step.to, why.reason.as_deref())
+        .await?;
     Ok(Json(gate.agent(caller, id).await?.into()))
 }
 
@@ -78,7 +79,7 @@ macro_rules! steps {
                 (status = 409, description = "There is no way there from the agent's status."),
             ),
         )]
-        async fn $name(
+        pub(crate) async fn $name(
             State(gate): State<Gate>,
             Architect(caller): Architect,
             Named(id): Named,

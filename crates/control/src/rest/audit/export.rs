@@ -3,7 +3,10 @@
 use super::RecordFilter;
 use crate::{
     export::Format,
-    intake::{query::{Asked, query}, word::Word},
+    intake::{
+        query::{Asked, query},
+        word::Word,
+    },
     rights::{Gate, Reader},
     wire::words,
 };
@@ -62,14 +65,21 @@ impl Word for Format {
         )),
     ),
 )]
-async fn download(
+pub(crate) async fn download(
     State(gate): State<Gate>,
     Reader(caller): Reader,
     Asked((how, filter)): Asked<(ExportAs, RecordFilter)>,
 ) -> Reply {
     let format = how.format.unwrap_or_default();
     let last = gate.overview(&caller).await?.head.seq;
-    file(Export { gate, caller, format, filter: filter.query(), last }).await
+    file(Export {
+        gate,
+        caller,
+        format,
+        filter: filter.query(),
+        last,
+    })
+    .await
 }
 
 /// An export to be written.
@@ -93,10 +103,17 @@ pub(crate) struct Export {
 /// When the first records cannot be read; later failures break the body off.
 pub(crate) async fn file(export: Export) -> Reply {
     let first = export.chunk(0).await?;
-    let name = format!("attachment; filename=\"audit.{}\"", export.format.extension());
+    let name = format!(
+        "attachment; filename=\"audit.{}\"",
+        export.format.extension()
+    );
     let kind = HeaderValue::from_static(export.format.content_type());
     let head = Bytes::from_static(export.format.head().as_bytes());
-    let state = Writing { export, chunk: Some(first), head: Some(head) };
+    let state = Writing {
+        export,
+        chunk: Some(first),
+        head: Some(head),
+    };
     let mut response = Response::new(Body::from_stream(stream::unfold(Some(state), step)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, kind);
@@ -126,7 +143,10 @@ async fn step(state: Option<Writing>) -> Step {
     let chunk = state.chunk.take()?;
     let last = chunk.last()?.seq;
     let mut bytes = Vec::with_capacity(chunk.len().saturating_mul(1_024));
-    for record in chunk.iter().filter(|record| record.seq <= state.export.last) {
+    for record in chunk
+        .iter()
+        .filter(|record| record.seq <= state.export.last)
+    {
         state.export.format.write(record, &mut bytes);
     }
     if chunk.len() == CHUNK && last < state.export.last {

@@ -48,7 +48,10 @@ impl RecordFilter {
             verdict: self.verdict,
             tier: self.tier,
             // Labels are kept folded.
-            action_type: self.action_type.as_deref().map(|name| Label::new(name).to_string()),
+            action_type: self
+                .action_type
+                .as_deref()
+                .map(|name| Label::new(name).to_string()),
             kind: self.record_type,
             ..RecordQuery::default()
         }

@@ -28,12 +28,18 @@ pub(crate) struct ConflictList {
 /// Where active policies disagree whatever the action, and which of them takes effect: the more
 /// restrictive, then the agent's own, then the newer.
 #[utoipa::path(
-    get, path = "/v1/policies/conflicts", tag = "policies",
+    get, path = "/v1/policies/conflicts", operation_id = "conflicts", tag = "policies",
     responses((status = 200, description = "Every conflict.", body = ConflictList)),
 )]
 async fn list(State(gate): State<Gate>, Reader(caller): Reader) -> Reply<Json<ConflictList>> {
     let policies = gate.policies(&caller).await?;
-    let policies: Vec<_> = policies.iter().map(|view| Arc::clone(&view.policy)).collect();
-    let conflicts = conflict::among(&policies).into_iter().map(Conflict::from).collect();
+    let policies: Vec<_> = policies
+        .iter()
+        .map(|view| Arc::clone(&view.policy))
+        .collect();
+    let conflicts = conflict::among(&policies)
+        .into_iter()
+        .map(Conflict::from)
+        .collect();
     Ok(Json(ConflictList { conflicts }))
 }

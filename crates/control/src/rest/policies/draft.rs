@@ -63,7 +63,7 @@ pub(crate) enum PolicyOrList {
 
 /// The drafts of a body.
 #[derive(Debug)]
-pub(super) struct Drafts {
+pub(crate) struct Drafts {
     /// Every draft.
     pub drafts: Vec<Draft>,
     /// Whether they came as a list.
@@ -76,10 +76,14 @@ impl<S: Sync> FromRequest<S> for Drafts {
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let payload = Payload::from_request(request, state).await?;
         match payload.value()? {
-            Value::Object(map) if map.contains_key("policies") => {
-                Ok(Self { drafts: of_list(map)?, listed: true })
-            }
-            value => Ok(Self { drafts: vec![read::draft(&value)?], listed: false }),
+            Value::Object(map) if map.contains_key("policies") => Ok(Self {
+                drafts: of_list(map)?,
+                listed: true,
+            }),
+            value => Ok(Self {
+                drafts: vec![read::draft(&value)?],
+                listed: false,
+            }),
         }
     }
 }

@@ -104,17 +104,27 @@ impl From<Simulation> for TrialReport {
         Self {
             valid: simulation.faults.is_empty(),
             errors: simulation.faults.into_iter().map(Fault::from).collect(),
-            conflicts: simulation.conflicts.into_iter().map(Conflict::from).collect(),
-            simulation: simulation
-                .outlook
-                .map(|(with, baseline)| TrialOutlook { with: with.into(), baseline: baseline.into() }),
+            conflicts: simulation
+                .conflicts
+                .into_iter()
+                .map(Conflict::from)
+                .collect(),
+            simulation: simulation.outlook.map(|(with, baseline)| TrialOutlook {
+                with: with.into(),
+                baseline: baseline.into(),
+            }),
         }
     }
 }
 
 impl From<Faults> for TrialReport {
     fn from(faults: Faults) -> Self {
-        Simulation { faults: faults.0, conflicts: Vec::new(), outlook: None }.into()
+        Simulation {
+            faults: faults.0,
+            conflicts: Vec::new(),
+            outlook: None,
+        }
+        .into()
     }
 }
 
@@ -131,7 +141,7 @@ impl From<Faults> for TrialReport {
         (status = 404, description = "There is no such agent, or no policy to stand in for."),
     ),
 )]
-async fn test(
+pub(crate) async fn test(
     State(gate): State<Gate>,
     Reader(caller): Reader,
     Sent(trial): Sent<Trial>,
@@ -145,12 +155,19 @@ impl Trial {
     /// # Errors
     /// 422 for a bad action, 404 for an unknown agent or policy.
     pub(crate) async fn run(self, gate: &Gate, caller: &Principal) -> Reply<TrialReport> {
-        let action = self.action.map(|action| read_action(gate, caller, action)).transpose()?;
+        let action = self
+            .action
+            .map(|action| read_action(gate, caller, action))
+            .transpose()?;
         let draft = match read::draft(&self.policy) {
             Ok(draft) => draft,
             Err(faults) => return Ok(faults.into()),
         };
-        let test = PolicyTest { draft, replaces: self.replace_policy_id, action };
+        let test = PolicyTest {
+            draft,
+            replaces: self.replace_policy_id,
+            action,
+        };
         Ok(gate.test_policy(caller, test).await?.into())
     }
 }

@@ -18,7 +18,9 @@ impl<S: Sync> FromRequest<S> for Document {
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let Payload(bytes) = Payload::from_request(request, state).await?;
         if bytes.trim_ascii().is_empty() {
-            return Err(Refusal::malformed("the body is empty; expected a tenant policy"));
+            return Err(Refusal::malformed(
+                "the body is empty; expected a tenant policy",
+            ));
         }
         match std::str::from_utf8(&bytes) {
             Ok(text) => Ok(Self(text.to_owned())),

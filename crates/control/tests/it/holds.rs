@@ -1,0 +1,149 @@
+//! The life of a hold.
+
+use crate::house::House;
+use serde_json::json;
+use std::time::Duration;
+
+fn at(hold: &str, what: &str) -> String {
+    format!("/v1/holds/{hold}/{what}")
+}
+
+#[tokio::test]
+async fn a_hold_waits_is_counted_and_is_released_once() {
+    let house = House::new().await;
+    let id = house.held().await;
+    let stats = house.get("/v1/holds/stats").await.ok();
+    assert_eq!(
+        (&stats["queue_depth"], &stats["oldest"]),
+        (&json!(1), &json!("2026-04-10T14:32:01.000Z"))
+    );
+    let hold = house.get(&at(&id, "review")).await.ok();
+    assert_eq!(
+        (&hold["status"], &hold["execute"]),
+        (&json!("HELD"), &json!(false))
+    );
+    assert_eq!(hold["parameters"], json!({"cost_usd": 1}));
+    assert_eq!(hold["reasoning"], "The team was promised these nodes");
+
+    let why = json!({"reason": "promised"}).to_string();
+    let path = at(&id, "release");
+    let released = house
+        .call(("POST", &path), &house.acme.operator, why)
+        .await
+        .ok();
+    assert_eq!(
+        (&released["status"], &released["execute"]),
+        (&json!("RELEASED"), &json!(true))
+    );
+    assert!(
+        released["decided_by"]
+            .as_str()
+            .unwrap()
+            .starts_with("operator:key_")
+    );
+    let again = house.call(("POST", &path), &house.acme.operator, "").await;
+    assert_eq!(again.refused(409), "hold.already_decided");
+    let kill = house
+        .call(("POST", &at(&id, "kill")), &house.acme.operator, "")
+        .await;
+    assert_eq!(kill.refused(409), "hold.already_decided");
+    assert_eq!(house.get("/v1/holds/stats").await.ok()["queue_depth"], 0);
+}
+
+#[tokio::test]
+async fn an_empty_body_decides_as_well() {
+    let house = House::new().await;
+    let id = house.held().await;
+    let killed = house
+        .call(("POST", &at(&id, "kill")), &house.acme.operator, "")
+        .await
+        .ok();
+    assert_eq!(
+        (&killed["status"], &killed["decision"]),
+        (&json!("KILLED"), &json!("kill"))
+    );
+    assert_eq!(killed["execute"], false);
+}
+
+#[tokio::test]
+async fn what_destroys_needs_two_people() {
+    let house = House::new().await;
+    let answer = house
+        .govern(json!({
+            "action_type": "workloads.cancel",
+            "parameters": {"status": "running", "cost_usd": 0},
+        }))
+        .await;
+    let id = answer.hold.expect("held").id;
+    let path = at(&id, "release");
+    let first = house
+        .call(("POST", &path), &house.acme.operator, "")
+        .await
+        .ok();
+    assert_eq!(
+        (&first["status"], &first["approvals_required"]),
+        (&json!("HELD"), &json!(2))
+    );
+    assert_eq!(first["approvals"].as_array().unwrap().len(), 1);
+    let same = house.call(("POST", &path), &house.acme.operator, "").await;
+    assert_eq!(same.refused(409), "approval.same_person");
+    let second = house
+        .call(("POST", &path), &house.acme.second_operator, "")
+        .await
+        .ok();
+    assert_eq!(second["status"], "RELEASED");
+}
+
+#[tokio::test]
+async fn a_late_decision_is_none() {
+    let house = House::new().await;
+    let id = house.held().await;
+    house.clock.advance(Duration::from_secs(3_600));
+    let hold = house.get(&at(&id, "review")).await.ok();
+    assert_eq!(hold["status"], "TIMED_OUT", "whether or not it was swept");
+    let late = house
+        .call(("POST", &at(&id, "release")), &house.acme.operator, "")
+        .await;
+    assert_eq!(late.refused(409), "hold.already_decided");
+    assert_eq!(
+        house.get("/v1/holds?status=HELD").await.ok()["holds"],
+        json!([])
+    );
+    house.firewall.sweep().await.unwrap();
+    let over = house.get("/v1/holds?status=timed_out").await.ok();
+    assert_eq!(over["holds"][0]["id"], id);
+}
+
+#[tokio::test]
+async fn holds_come_in_pages_newest_first() {
+    let house = House::new().await;
+    let mut made = Vec::new();
+    for target in ["a", "b", "c"] {
+        let action = json!({
+            "action_type": "reservations.create", "target_service": target,
+            "parameters": {"cost_usd": 1},
+        });
+        made.push(house.govern(action).await.hold.unwrap().id);
+        house.clock.advance(Duration::from_secs(1));
+    }
+    let first = house.get("/v1/holds?limit=2").await.ok();
+    let second = house.get("/v1/holds?limit=2&page=2").await.ok();
+    assert_eq!(
+        (&first["has_more"], &second["has_more"]),
+        (&json!(true), &json!(false))
+    );
+    let ids: Vec<&str> = [&first, &second]
+        .iter()
+        .flat_map(|page| page["holds"].as_array().unwrap())
+        .map(|hold| hold["id"].as_str().unwrap())
+        .collect();
+    made.reverse();
+    assert_eq!(ids, made);
+    let day = house
+        .get("/v1/holds?start_date=2026-04-10&end_date=2026-04-10")
+        .await
+        .ok();
+    assert_eq!(day["holds"].as_array().unwrap().len(), 3);
+    let other = house.get("/v1/holds?start_date=2026-04-11").await.ok();
+    assert_eq!(other["holds"], json!([]));
+}

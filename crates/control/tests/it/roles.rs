@@ -1,0 +1,241 @@
+//! Who may do what: every route of the description, every role.
+
+use crate::house::House;
+use portcullis_control::rest;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The least right a route asks for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Right {
+    /// Anybody known, for what is their own.
+    Own,
+    /// Clients and people.
+    Read,
+    /// People.
+    Person,
+    /// Operators and architects.
+    Decide,
+    /// Architects.
+    Configure,
+}
+
+use Right::{Configure, Decide, Own, Person, Read};
+
+/// Every route under `/v1` with the right it asks for. A route that is not here fails the test.
+const TABLE: &[(&str, &str, Right)] = &[
+    ("GET", "/v1/agents", Read),
+    ("POST", "/v1/agents", Configure),
+    ("GET", "/v1/agents/{id}", Own),
+    ("PATCH", "/v1/agents/{id}", Configure),
+    ("POST", "/v1/agents/{id}/block", Configure),
+    ("POST", "/v1/agents/{id}/deregister", Configure),
+    ("POST", "/v1/agents/{id}/pause", Configure),
+    ("POST", "/v1/agents/{id}/reregister", Configure),
+    ("POST", "/v1/agents/{id}/resume", Configure),
+    ("POST", "/v1/agents/{id}/revoke-identity", Configure),
+    ("POST", "/v1/agents/{id}/unblock", Configure),
+    ("GET", "/v1/audit", Read),
+    ("GET", "/v1/audit/checkpoint", Read),
+    ("GET", "/v1/audit/consistency", Read),
+    ("GET", "/v1/audit/export", Read),
+    ("GET", "/v1/audit/key", Read),
+    ("GET", "/v1/audit/verify", Read),
+    ("GET", "/v1/audit/{seq}", Read),
+    ("GET", "/v1/audit/{seq}/proof", Read),
+    ("GET", "/v1/budgets", Read),
+    ("GET", "/v1/catalogue", Read),
+    ("POST", "/v1/chain/acknowledge", Configure),
+    ("GET", "/v1/holds", Read),
+    ("GET", "/v1/holds/stats", Read),
+    ("POST", "/v1/holds/{id}/kill", Decide),
+    ("POST", "/v1/holds/{id}/release", Decide),
+    ("GET", "/v1/holds/{id}/review", Read),
+    ("GET", "/v1/keys", Person),
+    ("POST", "/v1/keys", Configure),
+    ("DELETE", "/v1/keys/{id}", Configure),
+    ("GET", "/v1/keys/{id}", Person),
+    ("GET", "/v1/packs", Read),
+    ("GET", "/v1/packs/{id}", Read),
+    ("POST", "/v1/packs/{id}/apply", Configure),
+    ("GET", "/v1/policies", Read),
+    ("POST", "/v1/policies", Configure),
+    ("GET", "/v1/policies/conflicts", Read),
+    ("POST", "/v1/policies/test", Read),
+    ("DELETE", "/v1/policies/{id}", Configure),
+    ("GET", "/v1/policies/{id}", Read),
+    ("PUT", "/v1/policies/{id}", Configure),
+    ("PATCH", "/v1/policies/{id}/toggle", Configure),
+    ("GET", "/v1/policies/{id}/versions", Read),
+    ("GET", "/v1/principles", Read),
+    ("POST", "/v1/replay", Read),
+    ("GET", "/v1/settings", Read),
+    ("PATCH", "/v1/settings", Configure),
+    ("GET", "/v1/tenant", Read),
+    ("GET", "/v1/tenant-policy", Read),
+    ("PUT", "/v1/tenant-policy", Configure),
+    ("POST", "/v1/tenant-policy/diff", Read),
+    ("POST", "/v1/tenant-policy/validate", Read),
+    ("GET", "/v1/tenant-policy/versions", Read),
+    ("GET", "/v1/violations", Read),
+    ("GET", "/v1/violations/{id}", Read),
+    ("PATCH", "/v1/violations/{id}/resolve", Decide),
+];
+
+/// The routes of TheWARDN's dialect.
+const DIALECT: &[(&str, &str, Right)] = &[
+    ("GET", "/api/agents", Read),
+    ("POST", "/api/agents/connect", Configure),
+    ("GET", "/api/agents/{id}", Own),
+    ("PUT", "/api/agents/{id}", Configure),
+    ("DELETE", "/api/agents/{id}", Configure),
+    ("GET", "/api/escrow", Read),
+    ("GET", "/api/escrow/stats", Read),
+    ("POST", "/api/escrow/{id}/release", Decide),
+    ("POST", "/api/escrow/{id}/kill", Decide),
+    ("GET", "/agents", Read),
+    ("POST", "/agents", Configure),
+    ("GET", "/agents/{id}", Own),
+    ("PATCH", "/agents/{id}", Configure),
+    ("POST", "/agents/{id}/pause", Configure),
+    ("POST", "/agents/{id}/resume", Configure),
+    ("POST", "/agents/{id}/block", Configure),
+    ("POST", "/agents/{id}/unblock", Configure),
+    ("POST", "/agents/{id}/deregister", Configure),
+    ("POST", "/agents/{id}/policies", Configure),
+    ("GET", "/settings", Read),
+    ("PUT", "/settings", Configure),
+    ("PUT", "/governance/mode", Configure),
+    ("GET", "/tenant", Read),
+    ("GET", "/policies", Read),
+    ("POST", "/policies", Configure),
+    ("POST", "/policies/test", Read),
+    ("GET", "/policies/{id}", Read),
+    ("PUT", "/policies/{id}", Configure),
+    ("DELETE", "/policies/{id}", Configure),
+    ("PATCH", "/policies/{id}/toggle", Configure),
+    ("GET", "/compliance/packs", Read),
+    ("GET", "/compliance/packs/{id}", Read),
+    ("POST", "/compliance/packs/{id}/apply", Configure),
+    ("GET", "/escrow", Read),
+    ("GET", "/escrow/stats", Read),
+    ("GET", "/escrow/{id}", Read),
+    ("POST", "/escrow/{id}/release", Decide),
+    ("POST", "/escrow/{id}/kill", Decide),
+    ("GET", "/audit", Read),
+    ("GET", "/audit/verify", Read),
+    ("GET", "/audit/export", Read),
+    ("GET", "/audit/{seq}", Read),
+    ("GET", "/violations", Read),
+    ("GET", "/violations/{id}", Read),
+    ("PATCH", "/violations/{id}/resolve", Decide),
+];
+
+/// Which roles have a right.
+fn may(role: &str, right: Right) -> bool {
+    match right {
+        Own => true,
+        Read => role != "agent",
+        Person => !["agent", "client"].contains(&role),
+        Decide => ["operator", "architect"].contains(&role),
+        Configure => role == "architect",
+    }
+}
+
+#[test]
+fn the_table_has_every_described_route() {
+    let api = serde_json::to_value(rest::openapi()).unwrap();
+    let mut described = Vec::new();
+    for (path, item) in api["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            described.push((method.to_ascii_uppercase(), path.clone()));
+        }
+    }
+    let mut table: Vec<(String, String)> = TABLE
+        .iter()
+        .map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned()))
+        .collect();
+    described.sort();
+    table.sort();
+    assert_eq!(described, table);
+}
+
+#[tokio::test]
+async fn each_role_may_exactly_what_the_table_says() {
+    let house = House::new().await;
+    let roles = BTreeMap::from([
+        ("agent", &house.acme.agent_token),
+        ("client", &house.acme.client),
+        ("viewer", &house.acme.viewer),
+        ("operator", &house.acme.operator),
+        ("architect", &house.acme.architect),
+    ]);
+    let agent = house.acme.agent.as_str();
+    for (method, pattern, right) in TABLE.iter().chain(DIALECT) {
+        // Nothing is changed: whoever may is stopped by a body, a query or an id that is no good.
+        let path = match right {
+            Own => pattern.replace("{id}", agent),
+            _ => pattern.replace("{id}", "none").replace("{seq}", "999999"),
+        };
+        for (role, token) in &roles {
+            let body = if *method == "GET" {
+                ""
+            } else {
+                "[\"neither\"]"
+            };
+            let reply = house.call((method, &path), token, body).await;
+            let allowed = reply.status.as_u16() != 403;
+            assert_eq!(
+                allowed,
+                may(role, *right),
+                "{role}: {method} {pattern}: {}",
+                reply.text
+            );
+            assert_ne!(
+                reply.status.as_u16(),
+                404 * u16::from(pattern == &path),
+                "{method} {path}"
+            );
+            if !allowed {
+                assert_eq!(reply.refused(403), "auth.forbidden");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refused_caller_changes_nothing() {
+    let house = House::new().await;
+    let before = house.get("/v1/tenant").await.ok()["chain"].clone();
+    let hold = house.held().await;
+    let release = format!("/v1/holds/{hold}/release");
+    for token in [
+        &house.acme.viewer,
+        &house.acme.client,
+        &house.acme.agent_token,
+    ] {
+        house.call(("POST", &release), token, "").await.refused(403);
+        house
+            .call(
+                ("POST", "/v1/keys"),
+                token,
+                r#"{"name":"k","role":"architect"}"#,
+            )
+            .await
+            .refused(403);
+        house
+            .call(("PATCH", "/v1/settings"), token, r#"{"mode":"ENFORCED"}"#)
+            .await
+            .refused(403);
+    }
+    let after = house.get("/v1/tenant").await.ok()["chain"]["seq"]
+        .as_u64()
+        .unwrap();
+    assert_eq!(
+        after,
+        before["seq"].as_u64().unwrap() + 1,
+        "only the hold's record is new"
+    );
+    let hold: Value = house.get(&format!("/v1/holds/{hold}/review")).await.ok();
+    assert_eq!(hold["status"], "HELD");
+}
