@@ -5,6 +5,7 @@
 
 mod arrows;
 mod circles;
+mod coverage;
 mod decisions;
 mod floors;
 mod headers;
@@ -22,6 +23,7 @@ pub type Rule = fn(&House) -> Vec<Finding>;
 pub const RULES: &[Rule] = &[
     arrows::check,
     circles::check,
+    coverage::check,
     decisions::check,
     floors::check,
     headers::check,

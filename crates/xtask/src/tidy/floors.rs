@@ -66,7 +66,7 @@ mod tests {
         assert_eq!(
             lines(&check(&house)),
             [
-                "crates/firewall/src/lane.rs:2: floors: only driver and firewall may wait: let \
+                "crates/firewall/src/lane.rs:2: floors: only driver and firewall and state may wait: let \
                  it ask, and pass the answer down",
                 "crates/policy/src/rules.rs:1: floors: nothing waits in this crate: take the \
                  answer as an argument",

@@ -78,3 +78,27 @@ async fn an_idempotency_key_serves_one_request_only() {
     let error = gate.ask_as(&gate.own, submit(1, 1.0), Some("k1")).await.expect_err("another");
     assert_eq!(error.code(), "idempotency.mismatch");
 }
+
+#[tokio::test]
+async fn a_retry_of_what_is_held_is_judged_by_the_rules_of_now() {
+    let gate = Gate::open().await;
+    let first = gate.ask(submit(5, 1.0)).await.expect("an answer");
+    assert!(gate.ask(submit(5, 1.0)).await.expect("an answer").repeated);
+    gate.policies("{ type: action_type_block, name: none, config: { action_types: [workloads.submit], verdict: BLOCKED } }")
+        .await;
+    let again = gate.ask(submit(5, 1.0)).await.expect("an answer");
+    assert_eq!((again.verdict, again.repeated), (Verdict::Blocked, false));
+    assert!(again.seq > first.seq, "it has a record of its own");
+}
+
+#[tokio::test]
+async fn a_retry_of_what_is_held_does_not_count_against_its_own_limit() {
+    let gate = Gate::open().await;
+    gate.policies("{ type: rate_limit, name: one, config: { windows: [{ period: 1m, max: 1 }] } }")
+        .await;
+    let first = gate.ask(submit(5, 60.0)).await.expect("an answer");
+    assert_eq!(first.verdict, Verdict::Held);
+    // Neither the one action of the minute nor most of the day's budget speaks against itself.
+    let again = gate.ask(submit(5, 60.0)).await.expect("an answer");
+    assert_eq!((again.verdict, again.seq), (Verdict::Held, first.seq));
+}
