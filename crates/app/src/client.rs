@@ -73,20 +73,6 @@ impl Client {
         })
     }
 
-    /// The same gate with another credential.
-    ///
-    /// # Errors
-    /// As [`Client::new`].
-    pub(crate) fn with_token(&self, token: &str) -> anyhow::Result<Self> {
-        Self::new(&self.address.url, Some(token))
-    }
-
-    /// The gate's URL.
-    #[must_use]
-    pub(crate) fn url(&self) -> &str {
-        &self.address.url
-    }
-
     /// Reads something.
     ///
     /// # Errors

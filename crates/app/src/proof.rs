@@ -1,5 +1,7 @@
 //! Checking records offline: without the gate, or any trust in it.
 
+pub(crate) mod fetch;
+
 use anyhow::{Context, bail, ensure};
 use portcullis_firewall::{
     chain::{self, Hash, Sealed, Verifier, Walk},

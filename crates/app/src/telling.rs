@@ -12,22 +12,29 @@ use serde_json::Value;
 pub(crate) struct Because {
     /// Why.
     pub(crate) text: String,
-    /// What to do about it.
-    pub(crate) remedy: String,
+    /// What to do about it; nothing when another reason decides anyway.
+    pub(crate) remedy: Option<String>,
 }
 
-/// The reasons of an answer, those that count first.
+/// The reasons of an answer, those that decide first.
 #[must_use]
 pub(crate) fn reasons(answer: &Value) -> Vec<Because> {
-    let reasons = answer.get("reasons").and_then(Value::as_array);
-    let reasons = reasons.map_or(&[][..], Vec::as_slice);
-    reasons
-        .iter()
-        .map(|reason| Because {
+    let reasons = answer
+        .get("reasons")
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice);
+    let because = |reason: &Value| {
+        // To wait for people, say, is no advice when the verdict is harder than that.
+        let decides = reason.get("verdict") == answer.get("verdict");
+        let remedy = one_line(&text_at(reason, "remedy"));
+        Because {
             text: one_line(&text_at(reason, "text")),
-            remedy: one_line(&text_at(reason, "remedy")),
-        })
-        .collect()
+            remedy: decides.then_some(remedy),
+        }
+    };
+    let mut reasons: Vec<Because> = reasons.iter().map(because).collect();
+    reasons.sort_by_key(|reason| reason.remedy.is_none());
+    reasons
 }
 
 /// Everything a person wants to know about an answer, line by line.
@@ -41,18 +48,19 @@ pub(crate) fn verdict(answer: &Value) -> String {
         one_line(&text_at(answer, "risk_tier")),
         one_line(&text_at(answer, "seq")),
     ));
-    let mut remedies: Vec<String> = Vec::new();
-    for Because { text: why, remedy } in reasons(answer) {
-        fact(&mut text, "because", &why);
-        if !remedies.contains(&remedy) {
-            remedies.push(remedy);
-        }
-    }
-    if reasons(answer).is_empty() {
+    let reasons = reasons(answer);
+    if reasons.is_empty() {
         fact(&mut text, "because", &text_at(answer, "reasoning"));
     }
-    for remedy in remedies {
-        fact(&mut text, "so", &remedy);
+    for Because { text: why, remedy } in reasons {
+        fact(
+            &mut text,
+            if remedy.is_some() { "because" } else { "also" },
+            &why,
+        );
+        if let Some(remedy) = remedy {
+            fact(&mut text, "so", &remedy);
+        }
     }
     what_follows(&mut text, answer);
     text
@@ -130,8 +138,8 @@ mod tests {
         let answer = json!({
             "verdict": "HELD", "tier": "B", "risk_tier": 3, "seq": 12,
             "reasons": [
-                { "text": "it is large", "remedy": "wait" },
-                { "text": "it is \u{1b}[31mlate", "remedy": "wait" },
+                { "text": "it is small", "remedy": "nothing", "verdict": "CLEARED" },
+                { "text": "it is \u{1b}[31mlate", "remedy": "wait", "verdict": "HELD" },
             ],
             "hold_id": "esc_1", "approvals_required": 2, "timeout_at": "2026-04-10T15:00:00Z",
             "obligations": { "dry_run": false }, "repeated": true,

@@ -1,7 +1,7 @@
 //! Aligned columns.
 
 use super::{clean::one_line, style};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// The widest a cell gets, in characters; what is longer is cut.
 const CELL_MAX: usize = 72;
@@ -179,7 +179,7 @@ pub(crate) fn text_of(value: &Value) -> String {
         Value::Bool(false) => "no".to_owned(),
         Value::String(text) if text.is_empty() => NOTHING.to_owned(),
         Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
+        Value::Number(number) => number_text(number),
         Value::Array(items) if items.is_empty() => NOTHING.to_owned(),
         Value::Array(items)
             if items
@@ -189,6 +189,17 @@ pub(crate) fn text_of(value: &Value) -> String {
             items.iter().map(text_of).collect::<Vec<_>>().join(", ")
         }
         Value::Array(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+/// A number with two decimals at most.
+fn number_text(number: &Number) -> String {
+    match number.as_f64() {
+        Some(float) if number.is_f64() => {
+            let text = format!("{float:.2}");
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        _ => number.to_string(),
     }
 }
 
@@ -215,6 +226,16 @@ mod tests {
         assert_eq!(
             plain(&table),
             "ID      X  GONE\na       1  -\nlonger  -  -\n"
+        );
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        let text = |value: Value| text_of(&value);
+        assert_eq!(text(json!(0.389_999_999)), "0.39");
+        assert_eq!(
+            (text(json!(10_000.0)), text(json!(7))),
+            ("10000".to_owned(), "7".to_owned())
         );
     }
 

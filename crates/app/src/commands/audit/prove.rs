@@ -1,18 +1,13 @@
 //! `portcullis audit prove` and `checkpoint`: what convinces somebody who does not trust the gate.
 
 use crate::{
-    client::Client,
     commands::desk::Desk,
     exit,
     output::table::{Table, text_at},
-    proof::{self, Inclusion},
+    proof::fetch,
 };
-use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::json;
-
-/// How often a proof is asked for again when the log grows under it.
-const TRIES: usize = 5;
 
 /// Proves that one record is in the log, and checks the proof here.
 #[derive(Args, Debug)]
@@ -34,23 +29,10 @@ pub(super) struct Checkpoint {
     key: bool,
 }
 
-/// A record, the proof that it is in the log, and the log's signed state.
-#[derive(Debug)]
-pub(crate) struct Proven {
-    /// The record as sealed JSON.
-    pub(crate) record: String,
-    /// The proof.
-    pub(crate) inclusion: Inclusion,
-    /// The signed note.
-    pub(crate) checkpoint: String,
-    /// The key that verifies it.
-    pub(crate) key: String,
-}
-
 impl Prove {
     pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<u8> {
         let client = desk.client()?;
-        let proven = proven(&client, self.seq).await?;
+        let proven = fetch::proven(&client, self.seq).await?;
         let value = json!({
             "record": serde_json::from_str::<serde_json::Value>(&proven.record)?,
             "inclusion": proven.inclusion,
@@ -83,9 +65,9 @@ impl Checkpoint {
     pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<u8> {
         let client = desk.client()?;
         let (name, text) = if self.key {
-            ("key", client.text(KEY).await?)
+            ("key", client.text(fetch::KEY).await?)
         } else {
-            ("checkpoint", client.text(CHECKPOINT).await?)
+            ("checkpoint", client.text(fetch::CHECKPOINT).await?)
         };
         if desk.output.is_json() {
             desk.output.json(&json!({ name: text }))?;
@@ -95,36 +77,4 @@ impl Checkpoint {
         }
         Ok(exit::OK)
     }
-}
-
-/// Where checkpoints are.
-const CHECKPOINT: &str = "/v1/audit/checkpoint";
-/// Where their key is.
-const KEY: &str = "/v1/audit/key";
-
-/// Fetches a record and everything that proves it, and checks it.
-///
-/// # Errors
-/// When the gate does not answer, or the proof does not convince.
-pub(crate) async fn proven(client: &Client, seq: u64) -> anyhow::Result<Proven> {
-    let key = client.text(KEY).await?;
-    let record = client.text(&format!("/v1/audit/{seq}")).await?;
-    for _ in 0..TRIES {
-        let text = client.text(&format!("/v1/audit/{seq}/proof")).await?;
-        let inclusion: Inclusion =
-            serde_json::from_str(&text).context("the proof cannot be read")?;
-        let checkpoint = client.text(CHECKPOINT).await?;
-        let state = proof::checkpoint(&checkpoint, &key)?;
-        if state.size != inclusion.tree_size {
-            continue;
-        }
-        inclusion.convinces(record.as_bytes(), &state)?;
-        return Ok(Proven {
-            record,
-            inclusion,
-            checkpoint,
-            key,
-        });
-    }
-    bail!("the log grows too fast to be proved against; try again")
 }

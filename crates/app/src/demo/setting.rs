@@ -1,0 +1,155 @@
+//! Where the demo plays: a gate in this process, a tenant, its agents and its people.
+
+use super::clock::StoryClock;
+use crate::{
+    client::Client,
+    founding,
+    serving::serve_until,
+    wire::{self, Opened},
+};
+use anyhow::Context;
+use portcullis_firewall::{
+    firewall::Firewall,
+    principal::{Principal, Role},
+    turn::NewAgent,
+};
+use portcullis_policy::{
+    cham::read,
+    id::{AgentId, TenantId},
+};
+use std::{net::Ipv4Addr, sync::Arc};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+/// What may be done at all.
+const TENANT_POLICY: &str = include_str!("../../../../examples/gpu-team/tenant-policy.yaml");
+/// What the team asks for on top.
+const POLICIES: &str = include_str!("../../../../examples/gpu-team/policies.yaml");
+/// The tenant.
+const TENANT: &str = "gpu-team";
+
+/// A served gate, and everybody with their credentials.
+pub(super) struct Setting {
+    pub(super) clock: Arc<StoryClock>,
+    pub(super) cast: Cast,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<anyhow::Result<()>>,
+    opened: Opened,
+    // Dropped last: the directory goes when nobody uses it any more.
+    _folder: TempDir,
+}
+
+/// Everybody in the story.
+pub(super) struct Cast {
+    /// The agent that watches the fleet.
+    pub(super) watch: Client,
+    /// Its id.
+    pub(super) watch_id: String,
+    /// The id of another agent.
+    pub(super) capacity_id: String,
+    /// On call.
+    pub(super) ana: Client,
+    /// Leads the team.
+    pub(super) ben: Client,
+    /// May do everything.
+    pub(super) architect: Client,
+}
+
+impl Setting {
+    /// Opens and serves a gate, and founds the tenant.
+    pub(super) async fn new() -> anyhow::Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("portcullis-demo-")
+            .tempdir()?;
+        let clock = Arc::new(StoryClock::new());
+        let opened = wire::open_with(folder.path(), Arc::<StoryClock>::clone(&clock)).await?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let cast = cast(&opened.firewall, &url).await?;
+        let (stop, stopped) = oneshot::channel();
+        let firewall = opened.firewall.clone();
+        let server = tokio::spawn(async move {
+            serve_until(listener, &firewall, async { drop(stopped.await) }).await
+        });
+        Ok(Self {
+            clock,
+            cast,
+            stop,
+            server,
+            opened,
+            _folder: folder,
+        })
+    }
+
+    /// Shuts the gate and clears everything away.
+    pub(super) async fn strike(self) -> anyhow::Result<()> {
+        // A server that is gone already needs no telling.
+        let _ = self.stop.send(());
+        self.server.await.context("the gate did not shut")??;
+        self.opened.close()
+    }
+}
+
+async fn cast(firewall: &Firewall, url: &str) -> anyhow::Result<Cast> {
+    let policy = founding::tenant_policy(TENANT_POLICY)?;
+    let founded = founding::found(firewall, TENANT, Some(policy)).await?;
+    let architect = Principal {
+        tenant: TenantId::new(TENANT)?,
+        key: "demo".to_owned(),
+        role: Role::Architect,
+    };
+    firewall
+        .create_policies(&architect, read::yaml(POLICIES)?)
+        .await?;
+    let house = House {
+        firewall,
+        architect: &architect,
+        url,
+    };
+    let watch_id = house
+        .agent("night-watch", "watches the fleet and mends failed jobs")
+        .await?;
+    let capacity_id = house
+        .agent("capacity-bot", "moves capacity between teams")
+        .await?;
+    let watch = Role::Agent(AgentId::new(&watch_id)?);
+    Ok(Cast {
+        watch: house.key("night-watch", watch, &[]).await?,
+        ana: house.key("ana", Role::Operator, &["gpu-oncall"]).await?,
+        ben: house.key("ben", Role::Operator, &["gpu-leads"]).await?,
+        architect: Client::new(url, Some(&founded.admin_token))?,
+        watch_id,
+        capacity_id,
+    })
+}
+
+struct House<'h> {
+    firewall: &'h Firewall,
+    architect: &'h Principal,
+    url: &'h str,
+}
+
+impl House<'_> {
+    async fn agent(&self, name: &str, description: &str) -> anyhow::Result<String> {
+        let new = NewAgent {
+            name: name.to_owned(),
+            description: description.to_owned(),
+            ..NewAgent::default()
+        };
+        Ok(self
+            .firewall
+            .register_agent(self.architect, new)
+            .await?
+            .id
+            .to_string())
+    }
+
+    async fn key(&self, name: &str, role: Role, groups: &[&str]) -> anyhow::Result<Client> {
+        let groups = groups.iter().map(|group| (*group).to_owned()).collect();
+        let issued = self
+            .firewall
+            .issue_key(self.architect, name, role, (groups, None))
+            .await?;
+        Client::new(self.url, Some(issued.1.reveal()))
+    }
+}
