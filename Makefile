@@ -28,7 +28,7 @@ help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: ## watch an agent's actions being judged, from nothing
-	$(CARGO) run $(CARGOFLAGS) --release -p portcullis -- demo
+	$(CARGO) run $(CARGOFLAGS) -p portcullis -- demo
 
 serve: ## start the gate on this machine
 	$(CARGO) run $(CARGOFLAGS) --release -p portcullis -- serve
@@ -56,9 +56,9 @@ deny: $(DENY) ## licences, sources and duplicates of dependencies
 doc: ## build the documentation, with warnings as errors
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(CARGOFLAGS) --workspace --no-deps
 
-bench: ## measure, beside peers, in one run
+bench: build ## measure, beside peers, in one run
 	$(call require,wrk,wrk)
-	$(CARGO) bench $(CARGOFLAGS) --manifest-path benches/Cargo.toml
+	PORTCULLIS_BIN=$(CURDIR)/target/release/portcullis $(CARGO) bench --manifest-path benches/Cargo.toml
 
 fuzz: ## throw hostile bytes at every parser, briefly
 	$(CARGO) run $(CARGOFLAGS) --release --manifest-path fuzz/Cargo.toml -- --seconds $(FUZZ_SECONDS)
