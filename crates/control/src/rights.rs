@@ -1,5 +1,9 @@
 //! Who may knock at which route. The firewall checks again; here the body is not even read.
+//!
+//! A route that changes something takes no query: whoever sends one means something by it that
+//! would not happen.
 
+use crate::intake::query;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use portcullis_door::{caller::Caller, reply::Refusal};
 use portcullis_firewall::{error::GateError, firewall::Firewall, principal::Principal};
@@ -9,7 +13,7 @@ use std::sync::Arc;
 pub(crate) type Gate = Arc<Firewall>;
 
 macro_rules! rights {
-    ($($(#[$doc:meta])* $name:ident: $may:expr, $refusal:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $may:expr, $changes:literal, $refusal:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Debug)]
         pub(crate) struct $name(pub Principal);
@@ -20,11 +24,13 @@ macro_rules! rights {
             async fn from_request_parts(parts: &mut Parts, gate: &Gate) -> Result<Self, Refusal> {
                 let caller = Caller::from_request_parts(parts, gate).await?;
                 let may: fn(&Principal) -> bool = $may;
-                if may(&caller.principal) {
-                    Ok(Self(caller.principal))
-                } else {
-                    Err(GateError::Forbidden($refusal.to_owned()).into())
+                if !may(&caller.principal) {
+                    return Err(GateError::Forbidden($refusal.to_owned()).into());
                 }
+                if $changes {
+                    query::refuse_any(parts)?;
+                }
+                Ok(Self(caller.principal))
             }
         }
     )*};
@@ -32,13 +38,13 @@ macro_rules! rights {
 
 rights! {
     /// Anybody known: what they may see is for the firewall to say.
-    Anybody: |_| true, "";
+    Anybody: |_| true, false, "";
     /// Whoever may read the tenant's lists: all but agents.
-    Reader: Principal::reads, "an agent's key does not read the tenant's lists";
+    Reader: Principal::reads, false, "an agent's key does not read the tenant's lists";
     /// A person.
-    Person: |principal| principal.role.is_person(), "only a person may do this";
+    Person: |principal| principal.role.is_person(), false, "only a person may do this";
     /// A person who decides holds and resolves violations.
-    Decider: Principal::decides, "only an operator or architect may do this";
+    Decider: Principal::decides, true, "only an operator or architect may do this";
     /// A person who may do everything.
-    Architect: Principal::configures, "only an architect may do this";
+    Architect: Principal::configures, true, "only an architect may do this";
 }

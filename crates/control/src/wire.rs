@@ -2,12 +2,14 @@
 
 pub(crate) mod agent;
 pub(crate) mod budget;
+pub(crate) mod config;
 pub(crate) mod conflict;
 pub(crate) mod fault;
 pub(crate) mod hold;
 pub(crate) mod key;
 pub(crate) mod moment;
 pub(crate) mod policy;
+pub(crate) mod reason;
 pub(crate) mod record;
 pub(crate) mod settings;
 pub(crate) mod tenant;

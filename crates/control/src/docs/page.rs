@@ -30,6 +30,17 @@ impl<'d> Route<'d> {
         format!("{}{}", self.method, anchor(self.path))
     }
 
+    /// The least role that may use it.
+    fn role(&self) -> Option<&'d str> {
+        let schemes = self
+            .operation
+            .get("security")?
+            .as_array()?
+            .first()?
+            .as_object()?;
+        schemes.values().next()?.as_array()?.first()?.as_str()
+    }
+
     fn tag(&self) -> &'d str {
         let tags = self.operation.get("tags").and_then(Value::as_array);
         tags.and_then(|tags| tags.first()?.as_str())
@@ -141,7 +152,11 @@ fn section(route: &Route<'_>, html: &mut Html) {
     html.text(&route.method.to_ascii_uppercase())
         .raw("</b> <code>")
         .text(route.path);
-    html.raw("</code></p>").prose(route.text("description"));
+    html.raw("</code>");
+    if let Some(role) = route.role() {
+        html.raw(" <small>least role: ").text(role).raw("</small>");
+    }
+    html.raw("</p>").prose(route.text("description"));
     parameters(route.operation, html);
     body(route.operation, html);
     replies(route.operation, html);

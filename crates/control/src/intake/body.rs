@@ -1,6 +1,6 @@
 //! Bodies: one definition of a body is its documentation and its reader.
 
-use super::field::Field;
+use super::field::{Field, Fields};
 use axum::extract::{FromRequest, Request};
 use portcullis_door::{body::Payload, reply::Refusal};
 use portcullis_policy::fault::Faults;
@@ -34,6 +34,17 @@ macro_rules! body {
 }
 
 pub(crate) use body;
+
+/// A body in which nothing stands.
+#[derive(Debug)]
+pub(crate) struct Nothing;
+
+impl Field for Nothing {
+    fn read(value: Value, path: &str, faults: &mut Faults) -> Option<Self> {
+        Fields::open(value, path, faults)?.close();
+        Some(Self)
+    }
+}
 
 /// A body that must be sent.
 #[derive(Debug)]

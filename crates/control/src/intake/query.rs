@@ -76,6 +76,17 @@ impl<S: Sync, T: Question> FromRequestParts<S> for Asked<T> {
     }
 }
 
+/// Refuses a query where none is understood.
+///
+/// # Errors
+/// 422.
+pub(crate) fn refuse_any(parts: &Parts) -> Result<(), Refusal> {
+    match parts.uri.query() {
+        None | Some("") => Ok(()),
+        Some(_) => Err(Refusal::invalid("query", "this route takes no parameters")),
+    }
+}
+
 /// Declares a query: a struct with its documentation and its strict reader.
 ///
 /// Each parameter is optional; its documented type stands behind `as` when it is not the type's

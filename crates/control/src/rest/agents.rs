@@ -106,6 +106,7 @@ impl From<AgentChange> for turn::AgentPatch {
 #[utoipa::path(
     get, path = "/v1/agents", tag = "registered agents",
     params(AgentFilter, PagingParams),
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "A page of agents.", body = AgentPage)),
 )]
 pub(crate) async fn list(
@@ -129,6 +130,7 @@ pub(crate) async fn list(
 #[utoipa::path(
     post, path = "/v1/agents", tag = "registered agents",
     request_body = NewAgent,
+    security(("bearer" = ["architect"])),
     responses((status = 201, description = "The agent, with its new id.", body = Agent)),
 )]
 pub(crate) async fn register(
@@ -146,6 +148,7 @@ pub(crate) async fn register(
 #[utoipa::path(
     get, path = "/v1/agents/{id}", tag = "registered agents",
     params(("id" = String, Path, description = "The agent's id.")),
+    security(("bearer" = ["agent"])),
     responses((status = 200, description = "The agent.", body = Agent)),
 )]
 pub(crate) async fn show(
@@ -163,6 +166,7 @@ pub(crate) async fn show(
     patch, path = "/v1/agents/{id}", tag = "registered agents",
     params(("id" = String, Path, description = "The agent's id.")),
     request_body = AgentChange,
+    security(("bearer" = ["architect"])),
     responses((status = 200, description = "The agent as it is now.", body = Agent)),
 )]
 pub(crate) async fn update(

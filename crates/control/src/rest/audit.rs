@@ -81,6 +81,7 @@ pub(crate) fn page_query(filter: &RecordFilter, paging: Paging) -> RecordQuery {
 #[utoipa::path(
     get, path = "/v1/audit", tag = "audit",
     params(RecordFilter, PagingParams),
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "A page of records.", body = RecordPage)),
 )]
 async fn list(
@@ -98,6 +99,7 @@ async fn list(
 #[utoipa::path(
     get, path = "/v1/audit/{seq}", tag = "audit",
     params(("seq" = u64, Path, description = "The record's number.")),
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "The record.", body = Record)),
 )]
 async fn show(

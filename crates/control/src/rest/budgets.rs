@@ -26,6 +26,7 @@ pub(crate) struct BudgetList {
 /// The budgets of this day and month, with what is spent and what is set aside.
 #[utoipa::path(
     get, path = "/v1/budgets", tag = "budgets",
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "Every budget.", body = BudgetList)),
 )]
 async fn list(State(gate): State<Gate>, Reader(caller): Reader) -> Reply<Json<BudgetList>> {

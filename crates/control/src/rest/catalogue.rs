@@ -91,6 +91,7 @@ impl From<&Family> for ActionFamily {
 /// A tenant policy may add types and raise tiers; it never lowers a built-in one.
 #[utoipa::path(
     get, path = "/v1/catalogue", operation_id = "catalogue", tag = "rules",
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "The catalogue.", body = CatalogueTable)),
 )]
 async fn list(Reader(_): Reader) -> Json<CatalogueTable> {

@@ -38,6 +38,7 @@ pub(crate) struct SealedRecord {
 #[utoipa::path(
     post, path = "/v1/chain/acknowledge", tag = "audit",
     request_body = Acknowledgement,
+    security(("bearer" = ["architect"])),
     responses(
         (status = 200, description = "The record of it.", body = SealedRecord),
         (status = 409, description = "The chain is not broken."),

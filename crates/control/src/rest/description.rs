@@ -1,7 +1,7 @@
 //! What the description of the API says besides its routes.
 
 use crate::wire::{
-    fault::{Error, ErrorBody, Fault},
+    fault::{Error, ErrorReply, Fault},
     words::ExportFormat,
 };
 use utoipa::{
@@ -9,7 +9,7 @@ use utoipa::{
     openapi::{
         Content, Info, OpenApi, OpenApiBuilder, Ref, RefOr, Response, ResponseBuilder,
         path::{Operation, ParameterIn, PathItem},
-        security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
         tag::TagBuilder,
     },
 };
@@ -61,14 +61,18 @@ pub(super) fn complete(api: &mut OpenApi) {
     let components = api.components.get_or_insert_default();
     let scheme = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .description(Some("The token of a key."))
+        .description(Some(
+            "The token of a key. Each route names the least role that may use it: `agent`, \
+             `client`, `viewer`, `operator`, `architect`. Every role may do what those before it \
+             may, except that an agent's key is for its own things alone.",
+        ))
         .build();
     components.add_security_scheme(SCHEME, SecurityScheme::Http(scheme));
     for (name, schema) in [
         // Words that stand in queries alone are not gathered from the routes.
         (ExportFormat::name(), ExportFormat::schema()),
+        (ErrorReply::name(), ErrorReply::schema()),
         (Error::name(), Error::schema()),
-        (ErrorBody::name(), ErrorBody::schema()),
         (Fault::name(), Fault::schema()),
     ] {
         components.schemas.insert(name.into_owned(), schema);
@@ -103,10 +107,6 @@ fn complete_operation(path: &str, operation: &mut Operation) {
     if let Some(id) = &mut operation.operation_id {
         *id = format!("{}.{id}", tag.replace(' ', "_"));
     }
-    operation.security = Some(vec![SecurityRequirement::new(
-        SCHEME,
-        std::iter::empty::<String>(),
-    )]);
     let mut asked = operation.parameters.iter().flatten();
     let queried = asked.any(
         |parameter| matches!(parameter, RefOr::T(one) if one.parameter_in == ParameterIn::Query),
@@ -151,7 +151,7 @@ fn complete_operation(path: &str, operation: &mut Operation) {
 }
 
 fn refusal(text: &str) -> Response {
-    let schema = Ref::from_schema_name(Error::name());
+    let schema = Ref::from_schema_name(ErrorReply::name());
     ResponseBuilder::new()
         .description(text)
         .content("application/json", Content::new(Some(schema)))

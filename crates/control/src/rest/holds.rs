@@ -99,6 +99,7 @@ impl HoldFilter {
 #[utoipa::path(
     get, path = "/v1/holds", tag = "holds",
     params(HoldFilter, PagingParams),
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "A page of holds.", body = HoldPage)),
 )]
 async fn list(
@@ -114,6 +115,7 @@ async fn list(
 /// How many wait for people, and since when the oldest does.
 #[utoipa::path(
     get, path = "/v1/holds/stats", tag = "holds",
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "The queue.", body = Waiting)),
 )]
 async fn stats(State(gate): State<Gate>, Reader(caller): Reader) -> Reply<Json<Waiting>> {
@@ -126,6 +128,7 @@ async fn stats(State(gate): State<Gate>, Reader(caller): Reader) -> Reply<Json<W
 #[utoipa::path(
     get, path = "/v1/holds/{id}/review", tag = "holds",
     params(("id" = String, Path, description = "The hold's id.")),
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "The hold.", body = Hold)),
 )]
 async fn review(
@@ -144,6 +147,7 @@ async fn review(
     post, path = "/v1/holds/{id}/release", tag = "holds",
     params(("id" = String, Path, description = "The hold's id.")),
     request_body = Option<Decision>,
+    security(("bearer" = ["operator"])),
     responses(
         (status = 200, description = "The hold as it is now.", body = Hold),
         (status = 409, description = "It is decided or over already, or this person has approved \
@@ -170,6 +174,7 @@ async fn release(
     post, path = "/v1/holds/{id}/kill", tag = "holds",
     params(("id" = String, Path, description = "The hold's id.")),
     request_body = Option<Decision>,
+    security(("bearer" = ["operator"])),
     responses(
         (status = 200, description = "The hold, killed.", body = Hold),
         (status = 409, description = "It is decided or over already."),

@@ -2,7 +2,7 @@
 
 use crate::{
     intake::{
-        body::{Sent, body},
+        body::{MaybeSent, Nothing, Sent, body},
         field::{Field, kind_of},
         id::Named,
         page::{Paging, PagingParams, page},
@@ -127,6 +127,7 @@ impl NewKey {
 #[utoipa::path(
     get, path = "/v1/keys", tag = "keys",
     params(PagingParams),
+    security(("bearer" = ["viewer"])),
     responses((status = 200, description = "A page of keys.", body = KeyPage)),
 )]
 async fn list(
@@ -143,6 +144,7 @@ async fn list(
 #[utoipa::path(
     post, path = "/v1/keys", tag = "keys",
     request_body = NewKey,
+    security(("bearer" = ["architect"])),
     responses(
         (status = 201, description = "The key with its token, shown once.", body = IssuedKey),
         (status = 404, description = "There is no such agent."),
@@ -169,6 +171,7 @@ async fn issue(
 #[utoipa::path(
     get, path = "/v1/keys/{id}", tag = "keys",
     params(("id" = String, Path, description = "The key's id.")),
+    security(("bearer" = ["viewer"])),
     responses((status = 200, description = "The key.", body = Key)),
 )]
 async fn show(
@@ -187,6 +190,7 @@ async fn show(
 #[utoipa::path(
     delete, path = "/v1/keys/{id}", tag = "keys",
     params(("id" = String, Path, description = "The key's id.")),
+    security(("bearer" = ["architect"])),
     responses(
         (status = 200, description = "The key, revoked.", body = Key),
         (status = 409, description = "It is the last architect's key."),
@@ -196,6 +200,7 @@ async fn revoke(
     State(gate): State<Gate>,
     Architect(caller): Architect,
     Named(id): Named,
+    MaybeSent(Nothing): MaybeSent<Nothing>,
 ) -> Reply<Json<Key>> {
     Ok(Json(gate.revoke_key(&caller, &id).await?.into()))
 }

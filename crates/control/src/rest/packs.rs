@@ -6,7 +6,7 @@ use crate::{
         id::Named,
     },
     rights::{Architect, Gate, Reader},
-    wire::words,
+    wire::{config::PolicyConfig, words},
 };
 use axum::{Json, extract::State};
 use portcullis_door::reply::Reply;
@@ -72,7 +72,7 @@ pub(crate) struct PackPolicy {
     /// Its name.
     pub name: String,
     /// What it says.
-    #[schema(value_type = Object)]
+    #[schema(value_type = PolicyConfig)]
     pub config: Value,
 }
 
@@ -192,6 +192,7 @@ pub(crate) async fn put_in_force(
 /// And says which are applied.
 #[utoipa::path(
     get, path = "/v1/packs", tag = "packs",
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "Every pack.", body = PackList)),
 )]
 async fn list(State(gate): State<Gate>, Reader(caller): Reader) -> Reply<Json<PackList>> {
@@ -209,6 +210,7 @@ async fn list(State(gate): State<Gate>, Reader(caller): Reader) -> Reply<Json<Pa
 #[utoipa::path(
     get, path = "/v1/packs/{id}", tag = "packs",
     params(("id" = String, Path, description = "The pack's id, in any case.")),
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "The pack.", body = PackDetail)),
 )]
 async fn show(
@@ -232,6 +234,7 @@ async fn show(
     post, path = "/v1/packs/{id}/apply", tag = "packs",
     params(("id" = String, Path, description = "The pack's id, in any case.")),
     request_body = Option<Application>,
+    security(("bearer" = ["architect"])),
     responses((status = 200, description = "What was done.", body = Applied)),
 )]
 async fn apply(

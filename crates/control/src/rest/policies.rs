@@ -8,13 +8,14 @@ pub(crate) use draft::{PolicyDraft, of_items};
 
 use crate::{
     intake::{
-        body::{Sent, body},
+        body::{MaybeSent, Nothing, Sent, body},
         id::Named,
         page::{Paging, PagingParams, page},
         query::{Asked, query},
     },
     rights::{Architect, Gate, Reader},
     wire::{
+        config::PolicyConfig,
         conflict::Conflict,
         policy::{Policy, PolicyVersion},
         words,
@@ -70,12 +71,20 @@ body! {
         /// A new name.
         name: Option<String>,
         /// A new configuration; it replaces the present one as a whole.
-        #[schema(value_type = Option<Object>)]
+        #[schema(value_type = Option<PolicyConfig>)]
         config: Option<Value>,
         /// On or off.
         active: Option<bool>,
         /// Recorded but not enforced.
         log_only: Option<bool>,
+    }
+}
+
+body! {
+    /// How a policy shall stand; may be left away, with or without the braces.
+    pub(crate) struct Switch {
+        /// On or off; over when not given.
+        active: Option<bool>,
     }
 }
 
@@ -157,6 +166,7 @@ pub(crate) async fn reviewed(gate: &Gate, caller: &Principal, id: &str) -> Reply
 #[utoipa::path(
     get, path = "/v1/policies", tag = "policies",
     params(PolicyFilter, PagingParams),
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "A page of policies.", body = PolicyPage)),
 )]
 pub(crate) async fn list(
@@ -176,6 +186,7 @@ pub(crate) async fn list(
 #[utoipa::path(
     post, path = "/v1/policies", tag = "policies",
     request_body = draft::PolicyOrList,
+    security(("bearer" = ["architect"])),
     responses((status = 201, description = "What was made.", body = Created)),
 )]
 pub(crate) async fn create(
@@ -207,6 +218,7 @@ pub(crate) async fn create(
 #[utoipa::path(
     get, path = "/v1/policies/{id}", tag = "policies",
     params(("id" = String, Path, description = "The policy's id.")),
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "The policy.", body = Policy)),
 )]
 pub(crate) async fn show(
@@ -224,6 +236,7 @@ pub(crate) async fn show(
     put, path = "/v1/policies/{id}", tag = "policies",
     params(("id" = String, Path, description = "The policy's id.")),
     request_body = PolicyChange,
+    security(("bearer" = ["architect"])),
     responses((status = 200, description = "The policy as it is now.", body = NewPolicy)),
 )]
 pub(crate) async fn update(
@@ -270,30 +283,35 @@ impl PolicyChange {
 #[utoipa::path(
     delete, path = "/v1/policies/{id}", tag = "policies",
     params(("id" = String, Path, description = "The policy's id.")),
+    security(("bearer" = ["architect"])),
     responses((status = 200, description = "The policy, inactive.", body = Policy)),
 )]
 pub(crate) async fn deactivate(
     State(gate): State<Gate>,
     Architect(caller): Architect,
     Named(id): Named,
+    MaybeSent(Nothing): MaybeSent<Nothing>,
 ) -> Reply<Json<Policy>> {
     Ok(Json(switch(&gate, &caller, &id, Some(false)).await?))
 }
 
 /// Switches a policy on or off
 ///
-/// Whichever it is not.
+/// As the body says, or over when it says nothing.
 #[utoipa::path(
     patch, path = "/v1/policies/{id}/toggle", tag = "policies",
     params(("id" = String, Path, description = "The policy's id.")),
+    request_body = Option<Switch>,
+    security(("bearer" = ["architect"])),
     responses((status = 200, description = "The policy as it is now.", body = NewPolicy)),
 )]
 pub(crate) async fn toggle(
     State(gate): State<Gate>,
     Architect(caller): Architect,
     Named(id): Named,
+    MaybeSent(wanted): MaybeSent<Switch>,
 ) -> Reply<Json<NewPolicy>> {
-    switch(&gate, &caller, &id, None).await?;
+    switch(&gate, &caller, &id, wanted.active).await?;
     Ok(Json(reviewed(&gate, &caller, &id).await?))
 }
 
@@ -322,6 +340,7 @@ pub(crate) async fn switch(
 #[utoipa::path(
     get, path = "/v1/policies/{id}/versions", tag = "policies",
     params(("id" = String, Path, description = "The policy's id.")),
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "Every version.", body = VersionList)),
 )]
 pub(crate) async fn versions(

@@ -60,6 +60,7 @@ impl From<&principle::Principle> for Principle {
 /// Hard-coded: no policy, setting or person softens them.
 #[utoipa::path(
     get, path = "/v1/principles", operation_id = "principles", tag = "rules",
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "The table.", body = PrincipleList)),
 )]
 async fn list(Reader(_): Reader) -> Json<PrincipleList> {

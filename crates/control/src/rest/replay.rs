@@ -129,6 +129,7 @@ impl From<firewall::ReplayedRecord> for ReplayedDecision {
 #[utoipa::path(
     post, path = "/v1/replay", tag = "audit",
     request_body = ReplayRequest,
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "What judging again showed.", body = ReplayReport)),
 )]
 async fn replay(

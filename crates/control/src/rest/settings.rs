@@ -82,6 +82,7 @@ impl SettingsChange {
 /// A mode whose time is over is ENFORCED, whatever it says here.
 #[utoipa::path(
     get, path = "/v1/settings", tag = "settings",
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "The settings.", body = Settings)),
 )]
 async fn show(State(gate): State<Gate>, Reader(caller): Reader) -> Reply<Json<Settings>> {
@@ -95,6 +96,7 @@ async fn show(State(gate): State<Gate>, Reader(caller): Reader) -> Reply<Json<Se
 #[utoipa::path(
     patch, path = "/v1/settings", tag = "settings",
     request_body = SettingsChange,
+    security(("bearer" = ["architect"])),
     responses((status = 200, description = "The settings as they are now.", body = Settings)),
 )]
 async fn update(

@@ -17,6 +17,7 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
 /// Its settings, the end of its chain, its verdicts so far and what waits for people.
 #[utoipa::path(
     get, path = "/v1/tenant", tag = "tenant",
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "The tenant.", body = Overview)),
 )]
 async fn show(State(gate): State<Gate>, Reader(caller): Reader) -> Reply<Json<Overview>> {

@@ -1,6 +1,7 @@
 //! `/v1/tenant-policy`: the deny-by-default list of what agents may do.
 
 mod document;
+mod shape;
 
 use crate::{
     rights::{Architect, Gate, Reader},
@@ -17,6 +18,7 @@ use portcullis_policy::tenant::{
 };
 use serde::Serialize;
 use serde_json::Value;
+use shape::TenantPolicyDocument;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -40,7 +42,7 @@ pub(crate) struct AppliedTenantPolicy {
     /// By whom, as records name them.
     pub applied_by: String,
     /// Itself.
-    #[schema(value_type = Object)]
+    #[schema(value_type = TenantPolicyDocument)]
     pub policy: Value,
 }
 
@@ -193,6 +195,7 @@ async fn changes_to(gate: &Gate, caller: &Principal, new: &TenantPolicy) -> Repl
 /// The one in force. Until one is applied every action is refused.
 #[utoipa::path(
     get, path = "/v1/tenant-policy", tag = "tenant policy",
+    security(("bearer" = ["client"])),
     responses(
         (status = 200, description = "The tenant policy.", body = AppliedTenantPolicy),
         (status = 404, description = "None was ever applied."),
@@ -215,8 +218,9 @@ async fn show(
     put, path = "/v1/tenant-policy", tag = "tenant policy",
     request_body(
         description = "The tenant policy as YAML or JSON.",
-        content((Object = "application/json"), (String = "application/yaml")),
+        content((TenantPolicyDocument = "application/json"), (String = "application/yaml")),
     ),
+    security(("bearer" = ["architect"])),
     responses((status = 200, description = "The new version, and what changed.", body = Replaced)),
 )]
 async fn replace(
@@ -238,8 +242,9 @@ async fn replace(
     post, path = "/v1/tenant-policy/validate", tag = "tenant policy",
     request_body(
         description = "The tenant policy as YAML or JSON.",
-        content((Object = "application/json"), (String = "application/yaml")),
+        content((TenantPolicyDocument = "application/json"), (String = "application/yaml")),
     ),
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "Its faults, or a summary.", body = Validation)),
 )]
 async fn validate(Reader(caller): Reader, document: Document) -> Reply<Json<Validation>> {
@@ -266,8 +271,9 @@ async fn validate(Reader(caller): Reader, document: Document) -> Reply<Json<Vali
     post, path = "/v1/tenant-policy/diff", tag = "tenant policy",
     request_body(
         description = "The tenant policy as YAML or JSON.",
-        content((Object = "application/json"), (String = "application/yaml")),
+        content((TenantPolicyDocument = "application/json"), (String = "application/yaml")),
     ),
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "The differences.", body = Comparison)),
 )]
 async fn compare(
@@ -285,6 +291,7 @@ async fn compare(
 /// Every one that was ever in force.
 #[utoipa::path(
     get, path = "/v1/tenant-policy/versions", tag = "tenant policy",
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "Every version.", body = TenantPolicyVersions)),
 )]
 async fn versions(

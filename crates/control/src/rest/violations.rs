@@ -137,6 +137,7 @@ impl ViolationFilter {
 #[utoipa::path(
     get, path = "/v1/violations", tag = "violations",
     params(ViolationFilter, PagingParams),
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "A page of violations.", body = ViolationPage)),
 )]
 pub(crate) async fn list(
@@ -153,6 +154,7 @@ pub(crate) async fn list(
 #[utoipa::path(
     get, path = "/v1/violations/{id}", tag = "violations",
     params(("id" = String, Path, description = "The violation's id.")),
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "The violation.", body = Violation)),
 )]
 pub(crate) async fn show(
@@ -170,6 +172,7 @@ pub(crate) async fn show(
     patch, path = "/v1/violations/{id}/resolve", tag = "violations",
     params(("id" = String, Path, description = "The violation's id.")),
     request_body = Option<Resolution>,
+    security(("bearer" = ["operator"])),
     responses(
         (status = 200, description = "The violation, resolved.", body = Violation),
         (status = 409, description = "It is resolved already."),

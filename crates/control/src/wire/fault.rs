@@ -26,9 +26,9 @@ impl From<fault::Fault> for Fault {
 /// Why something was not done. Written by the door; described here.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "only described, never made")]
-pub(crate) struct Error {
+pub(crate) struct ErrorReply {
     /// The refusal for programs.
-    pub error: ErrorBody,
+    pub error: Error,
     /// The same text as `error.message`.
     pub detail: String,
     /// The name of the request, for asking about it.
@@ -38,7 +38,7 @@ pub(crate) struct Error {
 /// The refusal for programs.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "only described, never made")]
-pub(crate) struct ErrorBody {
+pub(crate) struct Error {
     /// A stable code, e.g. `request.invalid`.
     #[schema(example = "request.invalid")]
     pub code: String,

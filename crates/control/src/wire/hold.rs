@@ -1,6 +1,6 @@
 //! A hold as lists show it.
 
-use super::{moment::Moment, words};
+use super::{moment::Moment, reason::Reason, words};
 use portcullis_firewall::hold::{self, HoldStatus};
 use portcullis_policy::{action, tier::Tier};
 use serde::Serialize;
@@ -37,7 +37,7 @@ pub(crate) struct Hold {
     /// Why it is held, in the gate's words.
     pub decision_reasoning: String,
     /// The reasons, as in the record.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Reason>)]
     pub reasons: Value,
     /// The policies that fired.
     pub policies_fired: Vec<FiredPolicy>,

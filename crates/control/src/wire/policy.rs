@@ -1,6 +1,6 @@
 //! A policy as the wire shows it: seed 001's shape, its metrics, and its earlier versions.
 
-use super::{moment::Moment, words};
+use super::{config::PolicyConfig, moment::Moment, words};
 use portcullis_firewall::{firewall::PolicyView, rulebook::Entry, tally::metrics::Metrics};
 use portcullis_policy::cham::{self, Severity, read};
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,7 @@ pub(crate) struct PolicyBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent_id: Option<String>,
     /// What it says; the keys depend on the type.
-    #[schema(value_type = Object)]
+    #[schema(value_type = PolicyConfig)]
     pub config: Value,
     /// Whether it is loaded for judging.
     pub active: bool,

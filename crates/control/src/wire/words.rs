@@ -72,6 +72,8 @@ words! {
         | "chain_acknowledged";
     BudgetUnit: "What a budget counts.", "usd" | "gpu_hours";
     BudgetSpan: "Over which time a budget counts.", "day" | "month";
+    Weekday: "A weekday.",
+        "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
     ExportFormat: "The format of an export.", "jsonl" | "csv" | "ocsf" | "cef";
 }
 

@@ -195,6 +195,28 @@ async fn queries_are_read_strictly() {
 }
 
 #[tokio::test]
+async fn a_wish_that_would_not_be_heard_is_refused() {
+    let house = House::new().await;
+    for (method, path, body) in [
+        ("POST", "/v1/packs/hipaa/apply?dry_run=true", ""),
+        ("POST", "/v1/agents?validate_only=1", r#"{"name":"a"}"#),
+        ("PATCH", "/v1/settings?mode=ENFORCED", "{}"),
+        ("PUT", "/v1/tenant-policy?dry_run=1", "version: 1"),
+        ("DELETE", "/v1/policies/pol_none", r#"{"hard":true}"#),
+        ("PATCH", "/v1/policies/pol_none/toggle", r#"{"on":true}"#),
+        ("DELETE", "/v1/keys/key_none", r#"{"reason":"x"}"#),
+        ("DELETE", "/api/agents/agt_none", r#"{"hard":true}"#),
+    ] {
+        let reply = house
+            .call((method, path), &house.acme.architect, body)
+            .await;
+        assert_eq!(reply.refused(422), "request.invalid", "{method} {path}");
+    }
+    assert_eq!(house.get("/v1/policies").await.ok()["total"], 0);
+    assert_eq!(house.get("/v1/agents").await.ok()["total"], 1);
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_not_found_and_nothing_redirects() {
     let house = House::new().await;
     for path in [

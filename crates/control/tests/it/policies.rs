@@ -80,6 +80,27 @@ async fn a_policy_is_made_changed_in_place_and_deactivated() {
 }
 
 #[tokio::test]
+async fn a_policy_is_switched_as_the_body_says() {
+    let house = House::new().await;
+    let id = house
+        .act("POST", "/v1/policies", floor("f"))
+        .await
+        .must(201)["id"]
+        .clone();
+    let path = format!("/v1/policies/{}/toggle", id.as_str().unwrap());
+    for (body, active, version) in [
+        (json!({"active": true}), true, 1),
+        (json!({"active": false}), false, 2),
+        (json!({"active": false}), false, 2),
+        (json!({}), true, 3),
+    ] {
+        let policy = house.act("PATCH", &path, body.clone()).await.ok();
+        let found = (&policy["active"], &policy["version"]);
+        assert_eq!(found, (&json!(active), &json!(version)), "{body}");
+    }
+}
+
+#[tokio::test]
 async fn a_changed_policy_acts_on_the_next_action() {
     let house = House::new().await;
     let before = house.govern(json!({"action_type": "data_read"})).await;

@@ -160,6 +160,23 @@ fn the_table_has_every_described_route() {
     assert_eq!(described, table);
 }
 
+#[test]
+fn the_description_names_the_least_role_of_every_route() {
+    let api = serde_json::to_value(rest::openapi()).unwrap();
+    for (method, path, right) in TABLE {
+        let operation = &api["paths"][*path][method.to_ascii_lowercase()];
+        let least = match right {
+            Own => "agent",
+            Read => "client",
+            Person => "viewer",
+            Decide => "operator",
+            Configure => "architect",
+        };
+        let named = serde_json::json!([{"bearer": [least]}]);
+        assert_eq!(operation["security"], named, "{method} {path}");
+    }
+}
+
 #[tokio::test]
 async fn each_role_may_exactly_what_the_table_says() {
     let house = House::new().await;

@@ -74,6 +74,7 @@ macro_rules! steps {
             post, path = $path, tag = "registered agents",
             params(("id" = String, Path, description = "The agent's id.")),
             request_body = Option<Why>,
+            security(("bearer" = ["architect"])),
             responses(
                 (status = 200, description = "The agent as it is now.", body = Agent),
                 (status = 409, description = "There is no way there from the agent's status."),

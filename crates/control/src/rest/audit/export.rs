@@ -57,6 +57,7 @@ impl Word for Format {
 #[utoipa::path(
     get, path = "/v1/audit/export", tag = "audit",
     params(ExportAs, RecordFilter),
+    security(("bearer" = ["client"])),
     responses(
         (status = 200, description = "The file.", content(
             (String = "application/x-ndjson"),

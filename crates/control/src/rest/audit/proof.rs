@@ -154,6 +154,7 @@ impl From<firewall::ConsistencyProof> for ConsistencyProof {
 #[utoipa::path(
     get, path = "/v1/audit/verify", tag = "audit",
     params(Span),
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "What was found.", body = Verification)),
 )]
 pub(crate) async fn verify(
@@ -180,6 +181,7 @@ pub(crate) async fn verify(
 #[utoipa::path(
     get, path = "/v1/audit/{seq}/proof", tag = "audit",
     params(("seq" = u64, Path, description = "The record's number.")),
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "The proof.", body = InclusionProof)),
 )]
 async fn inclusion(
@@ -196,6 +198,7 @@ async fn inclusion(
 #[utoipa::path(
     get, path = "/v1/audit/consistency", tag = "audit",
     params(Sizes),
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "The proof.", body = ConsistencyProof)),
 )]
 async fn consistency(
@@ -217,6 +220,7 @@ async fn consistency(
 /// later that nothing before it was changed or cut off.
 #[utoipa::path(
     get, path = "/v1/audit/checkpoint", tag = "audit",
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "The signed note.", body = String,
         content_type = "text/plain")),
 )]
@@ -229,6 +233,7 @@ async fn checkpoint(State(gate): State<Gate>, Reader(caller): Reader) -> Reply {
 /// As a C2SP verifier key. Whoever checks should have it from elsewhere, too.
 #[utoipa::path(
     get, path = "/v1/audit/key", tag = "audit",
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "The verifier key.", body = String,
         content_type = "text/plain")),
 )]

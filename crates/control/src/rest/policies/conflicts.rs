@@ -29,6 +29,7 @@ pub(crate) struct ConflictList {
 /// restrictive, then the agent's own, then the newer.
 #[utoipa::path(
     get, path = "/v1/policies/conflicts", operation_id = "conflicts", tag = "policies",
+    security(("bearer" = ["client"])),
     responses((status = 200, description = "Every conflict.", body = ConflictList)),
 )]
 async fn list(State(gate): State<Gate>, Reader(caller): Reader) -> Reply<Json<ConflictList>> {

@@ -1,6 +1,6 @@
 //! Policies to be made, as sent.
 
-use crate::wire::words;
+use crate::wire::{config::PolicyConfig, words};
 use axum::extract::{FromRequest, Request};
 use portcullis_door::{body::Payload, reply::Refusal};
 use portcullis_policy::{
@@ -30,7 +30,7 @@ pub(crate) struct PolicyDraft {
     /// The agent it is for; needed for the scope `agent`, and only there.
     agent_id: Option<String>,
     /// What it says; the keys depend on the type, and unknown ones are refused.
-    #[schema(value_type = Object, example = json!({
+    #[schema(value_type = PolicyConfig, example = json!({
         "environment": "production",
         "floors": { "incident": 0.8, "fix": 0.85, "containment": 0.9 },
         "escalation": "tier_up",

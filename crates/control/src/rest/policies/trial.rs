@@ -4,7 +4,7 @@ use super::draft::PolicyDraft;
 use crate::{
     intake::body::{Sent, body},
     rights::{Gate, Reader},
-    wire::{conflict::Conflict, fault::Fault, words},
+    wire::{conflict::Conflict, fault::Fault, hold::Confidence, reason::Reason, words},
 };
 use axum::{Json, extract::State};
 use portcullis_door::reply::Reply;
@@ -35,11 +35,40 @@ body! {
         #[schema(value_type = PolicyDraft)]
         policy: Value,
         /// An action to judge with and without it, as it would be sent to be judged.
-        #[schema(value_type = Option<Object>)]
+        #[schema(value_type = Option<TrialAction>)]
         action: Option<Value>,
         /// The policy it would stand in for.
         replace_policy_id: Option<String>,
     }
+}
+
+/// An action to be judged on trial; the gateway's words for an action are understood.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(
+    dead_code,
+    reason = "only described: the firewall's own reader reads it"
+)]
+pub(crate) struct TrialAction {
+    /// Who would ask.
+    agent_id: String,
+    /// For what.
+    action_type: String,
+    /// On what.
+    target_service: String,
+    /// Where; `production` when not given.
+    environment: Option<String>,
+    /// With what.
+    #[schema(value_type = Option<Object>)]
+    parameters: Option<Value>,
+    /// Why, in the agent's words.
+    reasoning: Option<String>,
+    /// How sure the agent would be.
+    confidence: Option<Confidence>,
+    /// What kinds of data are touched, e.g. `PHI`.
+    data_classes: Option<Vec<String>>,
+    /// Whether it would be an emergency.
+    emergency: Option<bool>,
 }
 
 /// What a policy would do.
@@ -82,7 +111,7 @@ pub(crate) struct OutlookBody {
     /// Why, in one text.
     pub reasoning: String,
     /// The reasons, as a record would hold them.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Reason>)]
     pub reasons: Value,
 }
 
@@ -136,6 +165,7 @@ impl From<Faults> for TrialReport {
 #[utoipa::path(
     post, path = "/v1/policies/test", tag = "policies",
     request_body = Trial,
+    security(("bearer" = ["client"])),
     responses(
         (status = 200, description = "What it would do.", body = TrialReport),
         (status = 404, description = "There is no such agent, or no policy to stand in for."),

@@ -2,7 +2,7 @@
 
 use crate::{
     intake::{
-        body::{Sent, body},
+        body::{MaybeSent, Nothing, Sent, body},
         id::Named,
     },
     rights::{Anybody, Architect, Gate, Reader},
@@ -121,6 +121,7 @@ pub(super) async fn delete(
     State(gate): State<Gate>,
     Architect(caller): Architect,
     Named(id): Named,
+    MaybeSent(Nothing): MaybeSent<Nothing>,
 ) -> Reply<Json<Done>> {
     let agent = gate
         .move_agent(&caller, &id, AgentStatus::Deregistered, None)
