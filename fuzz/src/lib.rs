@@ -1,0 +1,27 @@
+//! Hostile bytes for every parser, and what must hold whatever they are.
+//!
+//! Each function takes any bytes, panics when something that must hold does not, and says whether
+//! the bytes were accepted, so that whoever drives it can keep what gets deep. `main.rs` drives
+//! them on stable Rust; `fuzz_targets/` hands them to libFuzzer where nightly Rust is at hand.
+
+mod action;
+pub mod mutation;
+mod record;
+mod rules;
+
+pub use action::action;
+pub use record::{chain, note, permit};
+pub use rules::{policy, tenant_policy};
+
+/// One target: any bytes in, whether they were accepted out.
+pub type Target = fn(&[u8]) -> bool;
+
+/// Every target by its name, which is also that of its folder in `corpus_seed/`.
+pub const TARGETS: [(&str, Target); 6] = [
+    ("action", action),
+    ("policy", policy),
+    ("tenant_policy", tenant_policy),
+    ("chain", chain),
+    ("permit", permit),
+    ("note", note),
+];
