@@ -50,18 +50,18 @@ fn push_extension(stored: &StoredRecord, members: &Map<String, Value>, line: &mu
     put("rt", &stored.at.as_millisecond().to_string());
     put("externalId", &stored.seq.to_string());
     put("cat", stored.kind.as_str());
-    for (key, name) in [
-        ("suser", "actor"),
-        ("suid", "agent_id"),
-        ("act", "verdict"),
-        ("outcome", "outcome"),
-        ("deviceFacility", "tenant_id"),
-        ("destinationServiceName", "target_service"),
-        ("reason", "decision_reasoning"),
-        ("msg", "reasoning"),
-        ("requestContext", "action_type"),
+    for (key, names) in [
+        ("suser", ["actor", ""]),
+        ("suid", ["agent_id", ""]),
+        ("act", ["verdict", "status"]),
+        ("outcome", ["outcome", ""]),
+        ("deviceFacility", ["tenant_id", ""]),
+        ("destinationServiceName", ["target_service", ""]),
+        ("reason", ["decision_reasoning", "decision_reason"]),
+        ("msg", ["reasoning", "effect"]),
+        ("requestContext", ["action_type", ""]),
     ] {
-        put(key, &member::text(members, name));
+        put(key, &member::first(members, &names));
     }
     for (key, label, value) in [
         ("cs1", "tier", member::text(members, "tier").into_owned()),

@@ -12,6 +12,12 @@ pub(super) fn text<'m>(members: &'m Map<String, Value>, name: &str) -> Cow<'m, s
     }
 }
 
+/// The first of these members that says something, as text.
+pub(super) fn first<'m>(members: &'m Map<String, Value>, names: &[&str]) -> Cow<'m, str> {
+    let mut texts = names.iter().map(|name| text(members, name));
+    texts.find(|text| !text.is_empty()).unwrap_or_default()
+}
+
 /// The texts of a list, joined by semicolons.
 pub(super) fn list(members: &Map<String, Value>, name: &str) -> String {
     let items = members.get(name).and_then(Value::as_array);

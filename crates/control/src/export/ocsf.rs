@@ -8,6 +8,7 @@ use crate::wire::record;
 use portcullis_firewall::batch::{RecordKind, StoredRecord};
 use portcullis_policy::tier::Verdict;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 /// The version of the schema that events follow.
 pub const SCHEMA_VERSION: &str = "1.6.0";
@@ -115,13 +116,16 @@ const fn activity(kind: RecordKind) -> (u32, &'static str) {
     }
 }
 
-/// How it came out.
+/// How it came out: the verdict, else how a hold ended, else what became of an action.
 fn status(verdict: Option<Verdict>, members: &Map<String, Value>) -> (u32, String) {
-    match (verdict, member::text(members, "outcome").as_ref()) {
-        (Some(Verdict::Cleared), _) | (None, "" | "succeeded") => (1, "Success".to_owned()),
-        (Some(Verdict::Blocked), _) | (None, "failed") => (2, "Failure".to_owned()),
-        (Some(Verdict::Held), _) => (99, "HELD".to_owned()),
-        (None, other) => (99, other.to_owned()),
+    let word = match verdict {
+        Some(verdict) => Cow::Borrowed(verdict.as_str()),
+        None => member::first(members, &["status", "outcome"]),
+    };
+    match word.as_ref() {
+        "" | "CLEARED" | "RELEASED" | "succeeded" => (1, "Success".to_owned()),
+        "BLOCKED" | "KILLED" | "TIMED_OUT" | "failed" => (2, "Failure".to_owned()),
+        other => (99, other.to_owned()),
     }
 }
 

@@ -125,6 +125,30 @@ async fn an_export_holds_what_is_asked_for_in_each_format() {
 }
 
 #[tokio::test]
+async fn an_export_says_how_a_hold_ended() {
+    let house = House::new().await;
+    let hold = house.held().await;
+    let why = json!({"reason": "promised"}).to_string();
+    let path = format!("/v1/holds/{hold}/release");
+    house
+        .call(("POST", &path), &house.acme.operator, why)
+        .await
+        .ok();
+    let query = "/v1/audit/export?record_type=escrow_outcome&format=";
+    let cef = house.get(&format!("{query}cef")).await.text;
+    assert!(cef.contains(" act=RELEASED "), "{cef}");
+    assert!(cef.contains(" reason=promised "), "{cef}");
+    let ocsf = house.get(&format!("{query}ocsf")).await.text;
+    let event: Value = serde_json::from_str(&ocsf).unwrap();
+    assert_eq!(
+        (&event["status_id"], &event["unmapped"]["status"]),
+        (&json!(1), &json!("RELEASED"))
+    );
+    let csv = house.get(&format!("{query}csv")).await.text;
+    assert!(csv.contains(",RELEASED,operator:key_"), "{csv}");
+}
+
+#[tokio::test]
 async fn a_long_export_is_read_piece_by_piece_and_complete() {
     let house = House::new().await;
     for number in 0..1_100 {
