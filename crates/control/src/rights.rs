@@ -1,7 +1,7 @@
 //! Who may knock at which route. The firewall checks again; here the body is not even read.
 //!
-//! A route that changes something takes no query: whoever sends one means something by it that
-//! would not happen.
+//! Only [`Searcher`] and [`Person`] bring a query along: everywhere else whoever sends one means
+//! something by it that would not happen.
 
 use crate::intake::query;
 use axum::{extract::FromRequestParts, http::request::Parts};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub(crate) type Gate = Arc<Firewall>;
 
 macro_rules! rights {
-    ($($(#[$doc:meta])* $name:ident: $may:expr, $changes:literal, $refusal:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $may:expr, $plain:literal, $refusal:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Debug)]
         pub(crate) struct $name(pub Principal);
@@ -27,7 +27,7 @@ macro_rules! rights {
                 if !may(&caller.principal) {
                     return Err(GateError::Forbidden($refusal.to_owned()).into());
                 }
-                if $changes {
+                if $plain {
                     query::refuse_any(parts)?;
                 }
                 Ok(Self(caller.principal))
@@ -38,9 +38,11 @@ macro_rules! rights {
 
 rights! {
     /// Anybody known: what they may see is for the firewall to say.
-    Anybody: |_| true, false, "";
+    Anybody: |_| true, true, "";
     /// Whoever may read the tenant's lists: all but agents.
-    Reader: Principal::reads, false, "an agent's key does not read the tenant's lists";
+    Reader: Principal::reads, true, "an agent's key does not read the tenant's lists";
+    /// As [`Reader`], on a route that understands a query.
+    Searcher: Principal::reads, false, "an agent's key does not read the tenant's lists";
     /// A person.
     Person: |principal| principal.role.is_person(), false, "only a person may do this";
     /// A person who decides holds and resolves violations.

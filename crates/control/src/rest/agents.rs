@@ -10,7 +10,7 @@ use crate::{
         page::{Paging, PagingParams, page},
         query::{Asked, query},
     },
-    rights::{Anybody, Architect, Gate, Reader},
+    rights::{Anybody, Architect, Gate, Searcher},
     wire::{agent::Agent, words},
 };
 use axum::{Json, extract::State, http::StatusCode};
@@ -111,7 +111,7 @@ impl From<AgentChange> for turn::AgentPatch {
 )]
 pub(crate) async fn list(
     State(gate): State<Gate>,
-    Reader(caller): Reader,
+    Searcher(caller): Searcher,
     Asked((filter, paging)): Asked<(AgentFilter, Paging)>,
 ) -> Reply<Json<AgentPage>> {
     let mut agents = gate.agents(&caller).await?;

@@ -12,7 +12,7 @@ use crate::{
         page::{Cut, Paging, PagingParams},
         query::Asked,
     },
-    rights::{Gate, Reader},
+    rights::{Gate, Reader, Searcher},
     wire::record::Record,
 };
 use axum::{Json, extract::State};
@@ -86,7 +86,7 @@ pub(crate) fn page_query(filter: &RecordFilter, paging: Paging) -> RecordQuery {
 )]
 async fn list(
     State(gate): State<Gate>,
-    Reader(caller): Reader,
+    Searcher(caller): Searcher,
     Asked((filter, paging)): Asked<(RecordFilter, Paging)>,
 ) -> Reply<Json<RecordPage>> {
     let records = gate.records(&caller, page_query(&filter, paging)).await?;

@@ -8,7 +8,7 @@ use crate::{
         query::{Asked, query},
         word::{Since, Until},
     },
-    rights::{Decider, Gate, Reader},
+    rights::{Decider, Gate, Reader, Searcher},
     wire::{hold::Hold, tenant::Waiting, words},
 };
 use axum::{Json, extract::State};
@@ -104,7 +104,7 @@ impl HoldFilter {
 )]
 async fn list(
     State(gate): State<Gate>,
-    Reader(caller): Reader,
+    Searcher(caller): Searcher,
     Asked((filter, paging)): Asked<(HoldFilter, Paging)>,
 ) -> Reply<Json<HoldPage>> {
     Ok(Json(filter.find(&gate, &caller, paging).await?.into()))

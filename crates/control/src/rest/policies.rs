@@ -13,7 +13,7 @@ use crate::{
         page::{Paging, PagingParams, page},
         query::{Asked, query},
     },
-    rights::{Architect, Gate, Reader},
+    rights::{Architect, Gate, Reader, Searcher},
     wire::{
         config::PolicyConfig,
         conflict::Conflict,
@@ -171,9 +171,15 @@ pub(crate) async fn reviewed(gate: &Gate, caller: &Principal, id: &str) -> Reply
 )]
 pub(crate) async fn list(
     State(gate): State<Gate>,
-    Reader(caller): Reader,
+    Searcher(caller): Searcher,
     Asked((filter, paging)): Asked<(PolicyFilter, Paging)>,
 ) -> Reply<Json<PolicyPage>> {
+    if filter.r#type.is_some() && filter.policy_type.is_some() {
+        return Err(Refusal::invalid(
+            "policy_type",
+            "says the same as `type`; give only one",
+        ));
+    }
     let mut policies = gate.policies(&caller).await?;
     policies.retain(|view| filter.fits(view));
     Ok(Json(paging.cut(policies).into()))

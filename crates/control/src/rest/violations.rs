@@ -8,7 +8,7 @@ use crate::{
         query::{Asked, query},
         word::{Since, Until},
     },
-    rights::{Decider, Gate, Reader},
+    rights::{Decider, Gate, Reader, Searcher},
     wire::{violation::Violation, words},
 };
 use axum::{Json, extract::State};
@@ -142,7 +142,7 @@ impl ViolationFilter {
 )]
 pub(crate) async fn list(
     State(gate): State<Gate>,
-    Reader(caller): Reader,
+    Searcher(caller): Searcher,
     Asked((filter, paging)): Asked<(ViolationFilter, Paging)>,
 ) -> Reply<Json<ViolationPage>> {
     Ok(Json(filter.find(&gate, &caller, paging).await?.into()))

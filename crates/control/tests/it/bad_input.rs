@@ -206,6 +206,10 @@ async fn a_wish_that_would_not_be_heard_is_refused() {
         ("PATCH", "/v1/policies/pol_none/toggle", r#"{"on":true}"#),
         ("DELETE", "/v1/keys/key_none", r#"{"reason":"x"}"#),
         ("DELETE", "/api/agents/agt_none", r#"{"hard":true}"#),
+        ("GET", "/v1/tenant?at=2020-01-01", ""),
+        ("GET", "/v1/holds/stats?agent=agt_1", ""),
+        ("GET", "/api/escrow?status=RELEASED", ""),
+        ("POST", "/v1/policies/test?activate=true", "{}"),
     ] {
         let reply = house
             .call((method, path), &house.acme.architect, body)

@@ -7,7 +7,7 @@ use crate::{
         query::{Asked, query},
         word::Word,
     },
-    rights::{Gate, Reader},
+    rights::{Gate, Searcher},
     wire::words,
 };
 use axum::{
@@ -68,7 +68,7 @@ impl Word for Format {
 )]
 pub(crate) async fn download(
     State(gate): State<Gate>,
-    Reader(caller): Reader,
+    Searcher(caller): Searcher,
     Asked((how, filter)): Asked<(ExportAs, RecordFilter)>,
 ) -> Reply {
     let format = how.format.unwrap_or_default();

@@ -5,7 +5,7 @@ use crate::{
         id::Numbered,
         query::{Asked, query},
     },
-    rights::{Gate, Reader},
+    rights::{Gate, Reader, Searcher},
 };
 use axum::{Json, extract::State, http::header, response::IntoResponse};
 use portcullis_door::reply::{Refusal, Reply};
@@ -159,7 +159,7 @@ impl From<firewall::ConsistencyProof> for ConsistencyProof {
 )]
 pub(crate) async fn verify(
     State(gate): State<Gate>,
-    Reader(caller): Reader,
+    Searcher(caller): Searcher,
     Asked(span): Asked<Span>,
 ) -> Reply<Json<Verification>> {
     if span.from == Some(0) {
@@ -203,7 +203,7 @@ async fn inclusion(
 )]
 async fn consistency(
     State(gate): State<Gate>,
-    Reader(caller): Reader,
+    Searcher(caller): Searcher,
     Asked(sizes): Asked<Sizes>,
 ) -> Reply<Json<ConsistencyProof>> {
     let from = sizes

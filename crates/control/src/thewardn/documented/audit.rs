@@ -4,7 +4,7 @@
 use crate::{
     intake::{id::Numbered, page::Paging, query::Asked},
     rest::audit::{RecordFilter, page_query},
-    rights::{Gate, Reader},
+    rights::{Gate, Reader, Searcher},
     wire::record,
 };
 use axum::{Json, extract::State};
@@ -38,7 +38,7 @@ fn shown(stored: &StoredRecord) -> Map<String, Value> {
 /// A page of records, newest first.
 pub(super) async fn list(
     State(gate): State<Gate>,
-    Reader(caller): Reader,
+    Searcher(caller): Searcher,
     Asked((filter, paging)): Asked<(RecordFilter, Paging)>,
 ) -> Reply<Json<Records>> {
     let records = gate.records(&caller, page_query(&filter, paging)).await?;

@@ -3,7 +3,7 @@
 use crate::{
     intake::{body::MaybeSent, id::Named, page::Paging, query::Asked},
     rest::holds::HoldFilter,
-    rights::{Decider, Gate, Reader},
+    rights::{Decider, Gate, Reader, Searcher},
     thewardn::client::Note,
     wire::{
         hold::{Confidence, FiredPolicy},
@@ -115,7 +115,7 @@ impl From<Hold> for Item {
 /// A page of holds.
 pub(super) async fn list(
     State(gate): State<Gate>,
-    Reader(caller): Reader,
+    Searcher(caller): Searcher,
     Asked((filter, paging)): Asked<(HoldFilter, Paging)>,
 ) -> Reply<Json<Items>> {
     let cut = filter.find(&gate, &caller, paging).await?;
