@@ -8,20 +8,8 @@ mod action;
 pub mod mutation;
 mod record;
 mod rules;
+pub mod target;
 
 pub use action::action;
 pub use record::{chain, note, permit};
 pub use rules::{policy, tenant_policy};
-
-/// One target: any bytes in, whether they were accepted out.
-pub type Target = fn(&[u8]) -> bool;
-
-/// Every target by its name, which is also that of its folder in `corpus_seed/`.
-pub const TARGETS: [(&str, Target); 6] = [
-    ("action", action),
-    ("policy", policy),
-    ("tenant_policy", tenant_policy),
-    ("chain", chain),
-    ("permit", permit),
-    ("note", note),
-];

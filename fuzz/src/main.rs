@@ -10,8 +10,8 @@
 //! fails is kept under `artifacts/<target>/`, and the exit code is 1.
 
 use portcullis_fuzz::{
-    TARGETS, Target,
     mutation::{Dice, mutated},
+    target::{TARGETS, Target},
 };
 use std::{
     collections::hash_map::DefaultHasher,

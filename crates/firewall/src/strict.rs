@@ -7,6 +7,7 @@
 //! What passes has the same meaning for every reader, and reading its canonical bytes gives the
 //! same value again: whole numbers are always integers inside, `5.0` and `5e0` as well as `5`.
 
+mod clip;
 mod fault;
 mod number;
 mod trail;
@@ -67,8 +68,11 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value, StrictError> {
         };
         return Err(StrictError::new(fault, String::new()));
     }
+    // Checked once for the whole text, not again for each key and each string.
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| StrictError::new(StrictFault::Encoding, String::new()))?;
     let trail = RefCell::new(Trail::default());
-    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let mut json = serde_json::Deserializer::from_str(text);
     let seed = ValueSeed {
         room: limits.depth,
         limits,
@@ -79,7 +83,7 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value, StrictError> {
         .map_err(|error| {
             let (fault, path) = trail.take().into_parts();
             StrictError::new(
-                fault.unwrap_or_else(|| fault::of_json(bytes, &error, limits)),
+                fault.unwrap_or_else(|| fault::of_json(text, &error, limits)),
                 path,
             )
         })
@@ -94,10 +98,10 @@ pub fn parse_as<T: DeserializeOwned>(bytes: &[u8], limits: &Limits) -> Result<T,
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = match error.path().to_string().as_str() {
             "." => String::new(),
-            path => trail::clipped(path),
+            path => clip::clipped(path),
         };
         StrictError::new(
-            StrictFault::Shape(trail::clipped(&error.inner().to_string())),
+            StrictFault::Shape(clip::clipped(&error.inner().to_string())),
             path,
         )
     })

@@ -1,6 +1,6 @@
 //! Why a text was not read.
 
-use crate::strict::{Limits, trail::clipped};
+use crate::strict::{Limits, clip::clipped};
 
 /// Why a text was not read, and where.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -101,10 +101,10 @@ impl StrictFault {
 
 /// Names what the JSON reader refused. It has one kind for all of these, so its words decide;
 /// were they to change, the text would still be refused, as a fault of syntax.
-pub(super) fn of_json(bytes: &[u8], error: &serde_json::Error, limits: &Limits) -> StrictFault {
+pub(super) fn of_json(text: &str, error: &serde_json::Error, limits: &Limits) -> StrictFault {
     let words = error.to_string();
     let says = |part: &str| words.contains(part);
-    if bytes.starts_with(b"\xef\xbb\xbf") || std::str::from_utf8(bytes).is_err() {
+    if text.starts_with('\u{feff}') {
         StrictFault::Encoding
     } else if says("surrogate") || says("unexpected end of hex escape") {
         StrictFault::Surrogate

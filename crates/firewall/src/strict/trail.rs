@@ -1,10 +1,7 @@
 //! Where a fault is: put together only when there is one, from the inside out.
 
-use crate::strict::fault::StrictFault;
+use crate::strict::{clip::clipped, fault::StrictFault};
 use std::fmt::Write as _;
-
-/// The most characters of a key or a message that an error repeats.
-const REPEATED: usize = 120;
 
 /// The steps from a fault out to the whole value.
 #[derive(Debug, Default)]
@@ -49,17 +46,4 @@ impl Trail {
         }
         (self.fault, path)
     }
-}
-
-/// The beginning of a text that may be hostile, without control characters.
-pub(super) fn clipped(text: &str) -> String {
-    let mut shown: String = text
-        .chars()
-        .take(REPEATED)
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect();
-    if text.chars().nth(REPEATED).is_some() {
-        shown.push('\u{2026}');
-    }
-    shown
 }

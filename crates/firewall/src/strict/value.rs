@@ -2,9 +2,10 @@
 
 use crate::strict::{
     Limits,
+    clip::clipped,
     fault::StrictFault,
     number,
-    trail::{Step, Trail, clipped},
+    trail::{Step, Trail},
 };
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value, map::Entry};
