@@ -50,18 +50,26 @@ pub(crate) struct Cli {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Everywhere")]
 struct Manner {
-    /// How results are printed.
+    /// How results are printed: `table` for people, `json` for programs.
     #[arg(
         short,
         long,
         global = true,
         value_enum,
         default_value_t,
-        value_name = "FORM"
+        value_name = "FORM",
+        hide_possible_values = true
     )]
     output: Format,
-    /// Whether to use colour.
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    /// Whether to use colour: `auto` on a terminal unless NO_COLOR is set, `always`, `never`.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        hide_possible_values = true
+    )]
     color: Color,
     /// The gate to ask.
     #[arg(

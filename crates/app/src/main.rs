@@ -28,6 +28,10 @@ mod world;
 use clap::Parser;
 use std::process::ExitCode;
 
+/// Requests are read on one thread and freed on another; the system's allocator locks over that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = commands::Cli::parse();
     let output = cli.output();

@@ -38,8 +38,9 @@ enum Command {
     Issue {
         /// For people; approver lists name operators by it.
         name: String,
-        /// What it is for.
-        #[arg(long, value_enum)]
+        /// What it is for: `agent`, `client` (names the agent in each request), `architect` (may do
+        /// everything), `operator` (decides holds) or `viewer`.
+        #[arg(long, value_enum, hide_possible_values = true)]
         role: Role,
         /// The agent it belongs to, for the role `agent`.
         #[arg(long, value_name = "ID")]

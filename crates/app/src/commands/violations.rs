@@ -2,11 +2,12 @@
 
 use super::desk::{Desk, entries, pages};
 use crate::{
-    client::{Query, escaped},
+    client::{Ask, Query, escaped},
     exit,
     output::table::{Column, Table},
 };
 use clap::{Args, Subcommand};
+use hyper::Method;
 use serde_json::json;
 
 /// Lists and resolves refused actions.
@@ -82,7 +83,9 @@ impl Violations {
             }
             Command::Resolve { id, notes } => {
                 let path = format!("/v1/violations/{}/resolve", escaped(&id));
-                let resolved = client.post(&path, &json!({ "notes": notes })).await?;
+                let resolved = client
+                    .ask(Method::PATCH, &path, Ask::json(&json!({ "notes": notes })))
+                    .await?;
                 desk.output
                     .done(&resolved, &format!("violation `{id}` is resolved"))?;
             }

@@ -57,7 +57,7 @@ impl Wish {
     }
 
     /// As an emergency.
-    pub(super) fn as_emergency(self) -> Self {
+    pub(super) fn in_an_emergency(self) -> Self {
         self.with("emergency", json!(true))
     }
 

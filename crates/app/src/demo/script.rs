@@ -208,10 +208,11 @@ pub(super) async fn windows(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     stage
         .then("Ana refuses: it can wait for Thursday night")
         .await?;
+    stage.wait(SignedDuration::from_mins(56));
     let burning = Wish::to("maintenance.request", "serving-03")
         .in_environment("serving")
         .because("serving-03 now drops every fourth request; customers see errors")
-        .as_emergency();
+        .in_an_emergency();
     stage
         .act(
             "The same an hour later, as an emergency",

@@ -1,1 +1,22 @@
-//! The binary from outside.
+//! The real binary, from outside.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test whose world cannot be set up must stop, in its helpers too; it times clients"
+)]
+
+mod bin;
+mod crash;
+mod demo;
+mod doctor;
+mod flags;
+mod help;
+mod http;
+mod json;
+mod openapi;
+mod policies;
+mod shutdown;
+mod story;
+mod thewardn;

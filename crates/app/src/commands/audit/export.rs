@@ -17,8 +17,8 @@ use std::{
     portcullis audit export --format csv --from 2026-04-01 --until 2026-05-01 > april.csv"
 )]
 pub(super) struct Export {
-    /// The form.
-    #[arg(long, value_enum, default_value_t)]
+    /// The form: `jsonl` (sealed records), `csv`, `ocsf` or `cef`.
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     format: Form,
     /// The file to write, which must not exist; standard output unless given.
     #[arg(long, value_name = "FILE")]

@@ -145,16 +145,16 @@ fn told(found: &Value) -> String {
     }
     let why = if let Some(line) = found.get("unreadable").and_then(Value::as_str) {
         line.to_owned()
-    } else if found.get("checkpoint_fits") == Some(&Value::Bool(false)) {
-        "the checkpoint does not fit: records are missing or others".to_owned()
-    } else if found.get("truncated") == Some(&Value::Bool(true)) {
-        "records at the end are missing".to_owned()
-    } else {
+    } else if found.get("first_invalid_seq").is_some_and(Value::is_u64) {
         let (seq, kind) = (
             text_at(found, "first_invalid_seq"),
             text_at(found, "error_kind"),
         );
         format!("record {seq} does not fit: {kind}")
+    } else if found.get("checkpoint_fits") == Some(&Value::Bool(false)) {
+        "the checkpoint does not fit: records are missing or others".to_owned()
+    } else {
+        "records at the end are missing".to_owned()
     };
     format!(
         "{}  {whose}{}\n",

@@ -1,0 +1,112 @@
+//! What the doctor finds.
+
+use crate::bin::{House, Ran, example, portcullis};
+use serde_json::Value;
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+
+/// What it finds in a directory: the exit code, and health by check.
+fn examine(data: &Path, listen: &str) -> (i32, Value) {
+    let mut doctor = portcullis();
+    doctor
+        .args(["doctor", "-o", "json", "--listen", listen, "--data"])
+        .arg(data);
+    let ran = Ran::of(&mut doctor);
+    let found: Value = serde_json::from_str(&ran.out).unwrap();
+    (ran.code, found)
+}
+
+fn health<'f>(found: &'f Value, check: &str) -> &'f str {
+    let checks = found["checks"].as_array().unwrap();
+    let found = checks.iter().find(|one| one["check"] == check);
+    found.unwrap_or_else(|| panic!("no check `{check}`"))["health"]
+        .as_str()
+        .unwrap()
+}
+
+fn house() -> House {
+    House::new(&example("gpu-team/tenant-policy.yaml"))
+}
+
+const FREE: &str = "127.0.0.1:0";
+
+#[test]
+fn a_healthy_house_has_nothing() {
+    let (code, found) = examine(&house().data(), FREE);
+    assert_eq!(code, 0, "{found}");
+    for check in ["port", "privacy", "key", "ledger", "chain", "clock"] {
+        assert_eq!(health(&found, check), "ok", "{found}");
+    }
+}
+
+#[test]
+fn no_house_is_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, found) = examine(folder.path(), FREE);
+    assert_eq!((code, health(&found, "data")), (0, "warn"));
+    assert!(
+        fs::read_dir(folder.path()).unwrap().next().is_none(),
+        "looking makes nothing"
+    );
+}
+
+#[test]
+fn open_doors_fail_with_a_remedy() {
+    let house = house();
+    let key = house.data().join("house.key");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    let (code, found) = examine(&house.data(), FREE);
+    assert_eq!((code, health(&found, "privacy")), (3, "fail"));
+    let check = &found["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|c| c["check"] == "privacy");
+    assert!(
+        check.unwrap()["remedy"]
+            .as_str()
+            .unwrap()
+            .starts_with("chmod")
+    );
+}
+
+#[test]
+fn a_missing_key_fails() {
+    let house = house();
+    fs::remove_file(house.data().join("house.key")).unwrap();
+    let (code, found) = examine(&house.data(), FREE);
+    assert_eq!((code, health(&found, "key")), (3, "fail"));
+}
+
+#[test]
+fn a_ledger_that_is_none_fails() {
+    let house = house();
+    fs::write(house.data().join("portcullis.db"), "not a ledger at all").unwrap();
+    let (code, found) = examine(&house.data(), FREE);
+    assert_eq!((code, health(&found, "ledger")), (3, "fail"));
+}
+
+#[test]
+fn a_running_gate_is_asked() {
+    let house = house();
+    let gate = house.serve();
+    let (code, found) = examine(&house.data(), gate.address());
+    assert_eq!(code, 0, "{found}");
+    assert_eq!(
+        (health(&found, "port"), health(&found, "ledger")),
+        ("ok", "ok")
+    );
+}
+
+#[test]
+fn a_port_of_somebody_else_fails() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        // Whoever asks gets a closed connection.
+        while let Ok((stream, _)) = taken.accept() {
+            drop(stream);
+        }
+    });
+    let (code, found) = examine(&house().data(), &address);
+    assert_eq!((code, health(&found, "port")), (3, "fail"));
+}

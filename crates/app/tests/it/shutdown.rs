@@ -1,0 +1,140 @@
+//! Starting and stopping.
+
+use crate::bin::{House, Ran, example, portcullis};
+use std::{
+    io::Read,
+    process::{Command, Stdio},
+};
+
+fn house() -> House {
+    House::new(&example("gpu-team/tenant-policy.yaml"))
+}
+
+#[test]
+fn stopping_keeps_everything() {
+    let house = house();
+    let gate = house.serve();
+    let agent = house.credential("agent_key").to_owned();
+    for at in 0..5 {
+        let target = format!("fleet-{at}");
+        gate.ask(
+            &agent,
+            &["govern", "--action", "workloads.list", "--target", &target],
+        )
+        .ended(0);
+    }
+    assert!(gate.stop().success());
+
+    let gate = house.serve();
+    let admin = house.credential("admin_token");
+    let export = gate.ask(admin, &["audit", "export"]).ended(0);
+    for at in 0..5 {
+        assert!(
+            export.contains(&format!("\"target_service\":\"fleet-{at}\"")),
+            "{at}"
+        );
+    }
+    assert_eq!(gate.ask(admin, &["audit", "verify"]).code, 0);
+}
+
+#[test]
+fn a_second_gate_on_the_same_data_is_refused() {
+    let house = house();
+    let gate = house.serve();
+    let mut second = portcullis();
+    second
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(house.data());
+    let ran = Ran::of(&mut second);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.err.contains("is in use by another process"),
+        "{}",
+        ran.err
+    );
+    assert!(gate.stop().success());
+}
+
+#[test]
+fn a_taken_address_is_named() {
+    let house = house();
+    let gate = house.serve();
+    let other = tempfile::tempdir().unwrap();
+    let mut second = portcullis();
+    second
+        .args(["serve", "--listen", gate.address(), "--data"])
+        .arg(other.path());
+    let ran = Ran::of(&mut second);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains(gate.address()), "{}", ran.err);
+}
+
+#[test]
+fn a_house_without_its_key_does_not_open() {
+    let house = house();
+    std::fs::remove_file(house.data().join("house.key")).unwrap();
+    let mut serve = portcullis();
+    serve
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(house.data());
+    let ran = Ran::of(&mut serve);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("house.key` is missing"), "{}", ran.err);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let mut catalogue: Command = portcullis();
+    catalogue
+        .arg("catalogue")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = catalogue.spawn().unwrap();
+    drop(child.stdout.take());
+    let mut said = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut said)
+        .unwrap();
+    assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn health_metrics_and_pages_are_served() {
+    let house = house();
+    let gate = house.serve();
+    let agent = house.credential("agent_key").to_owned();
+    gate.ask(
+        &agent,
+        &["govern", "--action", "workloads.list", "--target", "fleet"],
+    )
+    .ended(0);
+    let get = |path: &str| {
+        use std::io::Write;
+        let mut stream = std::net::TcpStream::connect(gate.address()).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: gate\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    };
+    assert!(get("/health").contains("\"status\":\"ok\""));
+    assert!(get("/ready").contains("\"status\":\"ready\""));
+    let metrics = get("/metrics");
+    for line in [
+        "portcullis_verdicts{tenant=\"default\",verdict=\"CLEARED\"} 1",
+        "portcullis_records{tenant=\"default\"",
+        "path=\"/v1/govern\"",
+        "portcullis_http_request_seconds_count",
+    ] {
+        assert!(metrics.contains(line), "{line} in {metrics}");
+    }
+    assert!(get("/docs").contains("text/html"));
+    assert!(get("/openapi.json").contains("\"/v1/govern\""));
+    assert!(get("/nowhere").starts_with("HTTP/1.1 404"));
+}
