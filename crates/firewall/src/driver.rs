@@ -5,7 +5,7 @@ use crate::{
     ports::Ledger,
     state::State,
 };
-use std::sync::Arc;
+use std::{sync::Arc, vec::Drain};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 /// The most jobs that wait in a lane; more wait at the door.
@@ -24,27 +24,32 @@ pub fn queue() -> (Queue, Receiver<Job>) {
 
 /// Runs a lane until every sender is gone; then the tally is kept once more.
 pub async fn drive(mut lane: Lane, mut jobs: Receiver<Job>, ledger: Arc<dyn Ledger>) {
-    let mut waiting = Vec::with_capacity(BATCH);
-    while jobs.recv_many(&mut waiting, BATCH).await > 0 {
-        turn(&mut lane, &mut waiting, &*ledger).await;
+    let mut received = Vec::with_capacity(BATCH);
+    while jobs.recv_many(&mut received, BATCH).await > 0 {
+        let mut waiting = received.drain(..);
+        while waiting.len() > 0 {
+            turn(&mut lane, &mut waiting, &*ledger).await;
+        }
     }
     let keep = Job::new(|turn| turn.keep_tally(1), |_| {});
-    turn(&mut lane, &mut vec![keep], &*ledger).await;
+    turn(&mut lane, &mut vec![keep].drain(..), &*ledger).await;
 }
 
-async fn turn(lane: &mut Lane, waiting: &mut Vec<Job>, ledger: &dyn Ledger) {
+async fn turn(lane: &mut Lane, waiting: &mut Drain<'_, Job>, ledger: &dyn Ledger) {
     if lane.is_stale() {
-        match State::read(ledger, &lane.state().tenant.id).await {
+        // A proposal for the rules as they were must not fit the rules as they are read now.
+        let revision = lane.state().rulebook.revision.saturating_add(1);
+        match State::read(ledger, &lane.state().tenant.id, revision).await {
             Ok(state) => lane.refresh(state),
             Err(error) => {
-                for job in waiting.drain(..) {
+                for job in waiting {
                     job.refuse(&error);
                 }
                 return;
             }
         }
     }
-    let (batch, tells) = lane.take(waiting.drain(..));
+    let (batch, tells) = lane.take(waiting);
     let written = if lane.is_stale() {
         Err(crate::ports::LedgerError::Unavailable("a batch was given up".to_owned()))
     } else if batch.is_empty() {

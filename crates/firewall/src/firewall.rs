@@ -55,8 +55,24 @@ impl Firewall {
         self.directory.load().principal(token, self.house.clock.now())
     }
 
+    /// Does something for a caller in a turn of its tenant's lane, and answers when it is durable.
+    ///
+    /// *Fails closed:* a key that was revoked or ended while the call waited is nobody's.
+    async fn on_lane<T, W>(&self, principal: &Principal, work: W) -> Result<T, GateError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&mut Turn<'_>) -> Result<T, GateError> + Send + 'static,
+    {
+        let key = principal.key.clone();
+        let work = move |turn: &mut Turn<'_>| {
+            turn.must_be_live(&key)?;
+            work(turn)
+        };
+        self.in_turn(&principal.tenant, work).await
+    }
+
     /// Does something in a turn of a tenant's lane, and answers when it is durable.
-    async fn on_lane<T, W>(&self, tenant: &TenantId, work: W) -> Result<T, GateError>
+    async fn in_turn<T, W>(&self, tenant: &TenantId, work: W) -> Result<T, GateError>
     where
         T: Send + 'static,
         W: FnOnce(&mut Turn<'_>) -> Result<T, GateError> + Send + 'static,

@@ -4,6 +4,7 @@ use crate::{
     digest::{ActionDigest, Nonce},
     error::GateError,
     freeze::{self, FrozenAction},
+    stake::Stake,
 };
 use portcullis_policy::action::Action;
 use serde::{Deserialize, Serialize};
@@ -19,17 +20,20 @@ pub struct Frozen {
     pub nonce: Nonce,
     /// What was judged.
     pub digest: ActionDigest,
+    /// What was counted for it then.
+    pub stake: Stake,
 }
 
 impl Frozen {
     /// What to keep of a frozen action.
     #[must_use]
-    pub fn of(id: &str, frozen: &FrozenAction) -> Self {
+    pub fn of(id: &str, frozen: &FrozenAction, stake: Stake) -> Self {
         Self {
             id: id.to_owned(),
             action: frozen.action.clone(),
             nonce: frozen.nonce,
             digest: frozen.digest,
+            stake,
         }
     }
 

@@ -15,8 +15,11 @@ use serde_json::Value;
 pub struct Hold {
     /// `esc_…`
     pub id: String,
-    /// Who asked.
+    /// Whose action it is.
     pub agent_id: AgentId,
+    /// The key of who asked: a person who asks does not approve.
+    #[serde(default)]
+    pub asked_by: String,
     /// For what.
     pub action_type: String,
     /// On what.

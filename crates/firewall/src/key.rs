@@ -38,6 +38,14 @@ pub struct Key {
     pub revoked: bool,
 }
 
+impl Key {
+    /// Whether it can be used at a moment.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        !self.revoked && self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
 /// A token in the clear; shown once, never printed by accident.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Token(String);
@@ -104,6 +112,13 @@ impl Directory {
             expires_at: key.expires_at,
         };
         self.entries.insert(key.id.clone(), entry);
+    }
+
+    /// Forgets a tenant's credential, whatever the ledger says of it.
+    pub fn shut_out(&mut self, tenant: &TenantId, key: &str) {
+        if self.entries.get(key).is_some_and(|entry| entry.tenant == *tenant) {
+            self.entries.remove(key);
+        }
     }
 
     /// Who a token belongs to. The comparison takes the same time for every wrong secret.

@@ -11,7 +11,10 @@ use crate::{
     state::State,
     turn::Turn,
 };
-use std::fmt;
+use std::{
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 /// What is told to whoever waits, once the batch is durable or has failed.
 pub type Tell = Box<dyn FnOnce(Result<(), GateError>) + Send>;
@@ -56,6 +59,27 @@ impl Job {
     }
 }
 
+/// How much a batch may hold: a batch of the largest requests must not fill the memory.
+#[derive(Default)]
+struct Room {
+    bytes: usize,
+    records: usize,
+    documents: usize,
+}
+
+impl Room {
+    const BYTES: usize = 16 << 20;
+
+    /// Counts what came since it was last asked.
+    fn is_used_up_by(&mut self, batch: &Batch) -> bool {
+        let records = batch.records.iter().skip(self.records).map(|record| record.payload.len());
+        let documents = batch.documents.iter().skip(self.documents).map(|one| one.body.len());
+        self.bytes += records.chain(documents).sum::<usize>();
+        (self.records, self.documents) = (batch.records.len(), batch.documents.len());
+        self.bytes >= Self::BYTES
+    }
+}
+
 impl fmt::Debug for Job {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Job")
@@ -85,7 +109,7 @@ impl Lane {
 
     /// Takes a fresh image.
     pub fn refresh(&mut self, mut state: State) {
-        state.broken_at = self.state.broken_at;
+        state.broken_at = state.broken_at.or(self.state.broken_at);
         state.latest = state.latest.max(self.state.latest);
         self.state = state;
         self.stale = false;
@@ -103,15 +127,26 @@ impl Lane {
         self.state
     }
 
-    /// Does every job in turn, and gathers what is to be written and told.
+    /// Does one job after another until the batch is full, and gathers what is to be written and
+    /// told. The jobs that found no room are left in the iterator.
+    ///
+    /// *Fails closed:* a job that panics gets no answer, and the whole batch is given up.
     pub fn take(&mut self, jobs: impl IntoIterator<Item = Job>) -> (Batch, Vec<Tell>) {
         let head = self.state.head.clone();
         let mut batch = Batch::new(self.state.tenant.id.clone(), head);
         let now = self.house.clock.now();
         let mut tells = Vec::new();
+        let mut room = Room::default();
         for Job(work) in jobs {
             let mut turn = Turn::new(&mut self.state, &mut batch, now, &self.house);
-            tells.push(work(Chance::Turn(&mut turn)));
+            // INVARIANT: whatever a panic leaves half done is given up with the batch.
+            match catch_unwind(AssertUnwindSafe(|| work(Chance::Turn(&mut turn)))) {
+                Ok(tell) => tells.push(tell),
+                Err(_) => self.state.spoilt = true,
+            }
+            if room.is_used_up_by(&batch) {
+                break;
+            }
         }
         let mut turn = Turn::new(&mut self.state, &mut batch, now, &self.house);
         self.stale = turn.keep_tally_in_time().is_err() || self.state.spoilt;

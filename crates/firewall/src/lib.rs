@@ -41,6 +41,7 @@ pub mod retry;
 pub mod rulebook;
 pub mod settings;
 pub mod sign;
+pub mod stake;
 pub mod state;
 pub mod strict;
 pub mod tally;

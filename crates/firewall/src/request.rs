@@ -159,8 +159,8 @@ fn action(fields: &mut Fields, principal: &Principal) -> (Option<Action>, bool) 
     if agent.is_none() && !fields.has_fault_at("agent_id") {
         fields.faults.add("agent_id", "is required");
     }
-    let kind = fields.label(&["action_type", "action"], None);
-    let target = fields.text(&["target_service", "target"], TARGET_MAX_BYTES);
+    let kind = fields.kind();
+    let target = fields.target();
     if target.is_none() && !fields.has_fault_at("target_service") {
         fields.faults.add("target_service", "is required");
     }
@@ -279,6 +279,29 @@ impl Fields {
                 None
             }
         }
+    }
+
+    /// The action type. Rules name action types letter by letter, so that what only looks like
+    /// one, or says it with a dot more, is refused.
+    fn kind(&mut self) -> Option<Label> {
+        let kind = self.label(&["action_type", "action"], None)?;
+        let text = kind.as_str();
+        let is_plain = text.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
+        if is_plain && text.split('.').all(|part| !part.is_empty() && part.trim() == part) {
+            return Some(kind);
+        }
+        self.faults.add("action_type", "expected ASCII words with single dots between them");
+        None
+    }
+
+    /// The target, as people will read it.
+    fn target(&mut self) -> Option<String> {
+        let target = self.text(&["target_service", "target"], TARGET_MAX_BYTES)?;
+        if target.chars().any(|c| c.is_control() || is_invisible(c)) {
+            self.faults.add("target_service", "must not hold control or invisible characters");
+            return None;
+        }
+        Some(target)
     }
 
     fn checked_label(&mut self, path: &str, text: &str) -> Option<Label> {
@@ -436,11 +459,14 @@ impl Fields {
     }
 }
 
-/// Characters that show as nothing, and so make two labels look like one.
+/// Characters that show as nothing, or turn what follows around, and so make two texts look like
+/// one: Unicode's default ignorable code points, its fillers, and annotation marks.
 const fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
-        | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}'
-        | '\u{E0000}'..='\u{E007F}')
+    matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}'
+        | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
+        | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
+        | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
+        | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// What a JSON value is, in words.

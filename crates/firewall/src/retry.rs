@@ -4,10 +4,10 @@
 //! without a key is the same request only while its first sending is still HELD: then it gets the
 //! same hold, and no second one is made.
 
-use crate::{answer::Answer, digest::ActionDigest, hold::Hold};
+use crate::{answer::Answer, digest::ActionDigest, hold::Hold, stake::Stake};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 /// How long an answer to a request with an idempotency key is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
@@ -15,8 +15,11 @@ const KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// What was answered lately.
 #[derive(Debug, Default)]
 pub struct RetryBook {
-    holds: HashMap<String, String>,
+    /// The waiting holds of each request, by the numbers of their records.
+    holds: HashMap<String, BTreeMap<u64, String>>,
     answers: HashMap<String, StoredAnswer>,
+    /// When each answer was noted, the oldest first.
+    noted: VecDeque<(Timestamp, String)>,
 }
 
 /// The answer to a request that named an idempotency key.
@@ -30,22 +33,28 @@ pub struct StoredAnswer {
     pub at: Timestamp,
     /// The answer.
     pub answer: Answer,
+    /// What was counted for it.
+    pub stake: Stake,
 }
 
 impl RetryBook {
     /// The book of what the ledger holds.
     #[must_use]
-    pub fn read<'h>(holds: impl Iterator<Item = &'h Hold>, answers: Vec<StoredAnswer>) -> Self {
-        Self {
-            holds: holds.map(|h| (h.request_digest.clone(), h.id.clone())).collect(),
-            answers: answers.into_iter().map(|a| (a.id.clone(), a)).collect(),
-        }
+    pub fn read<'h>(
+        holds: impl Iterator<Item = &'h Hold>,
+        mut answers: Vec<StoredAnswer>,
+    ) -> Self {
+        answers.sort_by_key(|answer| answer.at);
+        let mut book = Self::default();
+        holds.for_each(|hold| book.note_hold(hold));
+        answers.into_iter().for_each(|answer| book.note_answer(answer));
+        book
     }
 
-    /// The hold that the same request made.
+    /// The hold that the same request made; the newest of several.
     #[must_use]
     pub fn hold(&self, request: &str) -> Option<&str> {
-        self.holds.get(request).map(String::as_str)
+        self.holds.get(request)?.values().next_back().map(String::as_str)
     }
 
     /// Whether no hold waits, so that no look-up is worth its text.
@@ -62,30 +71,38 @@ impl RetryBook {
 
     /// Notes a hold.
     pub fn note_hold(&mut self, hold: &Hold) {
-        self.holds.insert(hold.request_digest.clone(), hold.id.clone());
+        self.holds.entry(hold.request_digest.clone()).or_default().insert(hold.seq, hold.id.clone());
     }
 
     /// Forgets a hold that ended.
     pub fn forget_hold(&mut self, hold: &Hold) {
-        if self.holds.get(&hold.request_digest) == Some(&hold.id) {
+        let Some(same) = self.holds.get_mut(&hold.request_digest) else { return };
+        same.remove(&hold.seq);
+        if same.is_empty() {
             self.holds.remove(&hold.request_digest);
         }
     }
 
     /// Notes an answer.
     pub fn note_answer(&mut self, answer: StoredAnswer) {
+        self.noted.push_back((answer.at, answer.id.clone()));
         self.answers.insert(answer.id.clone(), answer);
     }
 
-    /// Takes out the answers that are too old to be asked for, and names them.
-    pub fn forget_answers(&mut self, now: Timestamp) -> Vec<String> {
-        let old = |answer: &StoredAnswer| now.duration_since(answer.at) > KEPT;
-        let ids: Vec<String> =
-            self.answers.values().filter(|a| old(a)).map(|a| a.id.clone()).collect();
-        for id in &ids {
-            self.answers.remove(id);
+    /// Takes out the answers that are too old to be asked for, at most so many, and names them.
+    pub fn forget_answers(&mut self, now: Timestamp, most: usize) -> Vec<String> {
+        let mut forgotten = Vec::new();
+        while forgotten.len() < most
+            && self.noted.front().is_some_and(|(at, _)| now.duration_since(*at) > KEPT)
+        {
+            let Some((at, id)) = self.noted.pop_front() else { break };
+            // A newer answer under the same key stays.
+            if self.answers.get(&id).is_some_and(|answer| answer.at == at) {
+                self.answers.remove(&id);
+                forgotten.push(id);
+            }
         }
-        ids
+        forgotten
     }
 }
 

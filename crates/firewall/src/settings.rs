@@ -18,6 +18,9 @@ pub struct Tenant {
     /// Up to which record a person has acknowledged a broken chain.
     #[serde(default)]
     pub acknowledged_seq: u64,
+    /// Where the chain was found broken, until a person acknowledges it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken_at: Option<u64>,
 }
 
 /// What an architect may set.

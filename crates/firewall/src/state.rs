@@ -77,6 +77,18 @@ pub struct KeptTally {
     pub tally: Tally,
     /// The edge of the tree over the same records.
     pub frontier: Frontier,
+    /// The moment up to which budgets of the past were forgotten: time begins here again.
+    pub latest: Timestamp,
+}
+
+/// The counts as they are when starting.
+struct Counts {
+    tally: Tally,
+    frontier: Frontier,
+    /// The record at which the tally was kept.
+    kept_at: u64,
+    /// The latest moment seen then.
+    kept_latest: Timestamp,
 }
 
 /// A tenant policy as it is kept.
@@ -98,20 +110,25 @@ pub struct KeptTenantPolicy {
 pub const CURRENT: &str = "current";
 
 impl State {
-    /// Reads the image of a tenant from the ledger.
+    /// Reads the image of a tenant from the ledger; its rules get the given revision.
     ///
     /// Fails closed: anything unreadable stops the tenant's verdicts.
     ///
     /// # Errors
     /// [`GateError::NotFound`] for a tenant that does not exist; [`GateError::Unavailable`] when
     /// the ledger is away or holds something unreadable.
-    pub async fn read(ledger: &dyn Ledger, id: &TenantId) -> Result<Self, GateError> {
+    pub async fn read(
+        ledger: &dyn Ledger,
+        id: &TenantId,
+        revision: u64,
+    ) -> Result<Self, GateError> {
         let tenant: Tenant = one(ledger, id, DocumentKind::Tenant, CURRENT)
             .await?
             .ok_or_else(|| GateError::NotFound("tenant", id.to_string()))?;
         let head = ledger.head(id).await?;
-        let rulebook = Arc::new(rulebook(ledger, &tenant).await?);
-        let (tally, frontier, tally_kept_at) = counts(ledger, id, &rulebook).await?;
+        let rulebook = Arc::new(rulebook(ledger, &tenant, revision).await?);
+        let Counts { tally, frontier, kept_at: tally_kept_at, kept_latest } =
+            counts(ledger, id, &rulebook).await?;
         if tally.seq != head.seq {
             return Err(LedgerError::Corrupt("effects and records differ".to_owned()).into());
         }
@@ -123,7 +140,7 @@ impl State {
         let permits: Vec<PermitState> = all(ledger, id, unspent).await?;
         let answers: Vec<StoredAnswer> =
             all(ledger, id, DocumentQuery::all(DocumentKind::Answer)).await?;
-        let latest = newest(ledger, id, &head).await?;
+        let latest = newest(ledger, id, &head).await?.max(kept_latest);
         Ok(Self {
             head,
             frontier,
@@ -140,7 +157,7 @@ impl State {
             frozen: frozen.into_iter().map(|frozen| (frozen.id.clone(), frozen)).collect(),
             permits: permits.into_iter().map(|permit| (permit.id.clone(), permit)).collect(),
             latest,
-            broken_at: None,
+            broken_at: tenant.broken_at,
             spoilt: false,
             tenant,
         })
@@ -234,13 +251,17 @@ pub async fn all<T: DeserializeOwned>(
     ledger.documents(tenant, query).await?.iter().map(thing).collect()
 }
 
-async fn rulebook(ledger: &dyn Ledger, tenant: &Tenant) -> Result<Rulebook, GateError> {
+async fn rulebook(
+    ledger: &dyn Ledger,
+    tenant: &Tenant,
+    revision: u64,
+) -> Result<Rulebook, GateError> {
     let id = &tenant.id;
     let entries: Vec<Entry> = all(ledger, id, DocumentQuery::all(DocumentKind::Policy)).await?;
     let kept: Option<KeptTenantPolicy> =
         one(ledger, id, DocumentKind::TenantPolicy, CURRENT).await?;
     Rulebook::compile(
-        0,
+        revision,
         Manuscript {
             tenant: id.clone(),
             tenant_policy_version: kept.as_ref().map_or(0, |kept| kept.version),
@@ -257,15 +278,16 @@ async fn counts(
     ledger: &dyn Ledger,
     tenant: &TenantId,
     rulebook: &Rulebook,
-) -> Result<(Tally, Frontier, u64), GateError> {
+) -> Result<Counts, GateError> {
     let kept: Option<KeptTally> = one(ledger, tenant, DocumentKind::Tally, CURRENT).await?;
+    let kept_latest = kept.as_ref().map_or(Timestamp::UNIX_EPOCH, |kept| kept.latest);
     let (mut tally, mut frontier) =
         kept.map_or_else(Default::default, |kept| (kept.tally, kept.frontier));
     let kept_at = tally.seq;
     loop {
         let effects = ledger.effects(tenant, tally.seq, EFFECTS_AT_ONCE).await?;
         if effects.is_empty() {
-            return Ok((tally, frontier, kept_at));
+            return Ok(Counts { tally, frontier, kept_at, kept_latest });
         }
         let hashes: Vec<Hash> =
             ledger.hashes(tenant, tally.seq.saturating_add(1), effects.len()).await?;

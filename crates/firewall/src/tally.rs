@@ -107,6 +107,13 @@ impl Tally {
         }
     }
 
+    /// Forgets recent sums that nothing recent is part of.
+    pub fn forget_sums(&mut self, now_ms: i64) {
+        if let Some(period) = RateLimits::split_period() {
+            self.sums.retain(|_, sum| sum.sum(now_ms, period) > 0);
+        }
+    }
+
     fn policy_mut(&mut self, number: u32) -> &mut Metrics {
         let place = usize::try_from(number).unwrap_or(usize::MAX);
         if self.policies.len() <= place {

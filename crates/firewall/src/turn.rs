@@ -4,6 +4,7 @@
 //! A method that returns an error has changed nothing.
 
 mod admin;
+mod again;
 mod agents;
 mod decide;
 mod govern;

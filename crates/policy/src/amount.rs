@@ -15,13 +15,18 @@ pub struct Micros(u64);
 impl Micros {
     /// Nothing.
     pub const ZERO: Self = Self(0);
-    /// More than any limit.
-    pub const MAX: Self = Self(u64::MAX);
+    /// More than any limit: the largest integer that JSON writes exactly, so that whatever is
+    /// recorded is read back as it was.
+    pub const MAX: Self = Self((1 << 53) - 1);
 
-    /// So many millionths.
+    /// So many millionths; [`Micros::MAX`] when it does not fit.
     #[must_use]
     pub const fn new(millionths: u64) -> Self {
-        Self(millionths)
+        if millionths < Self::MAX.0 {
+            Self(millionths)
+        } else {
+            Self::MAX
+        }
     }
 
     /// An amount in whole units, rounded up to the next millionth; `None` when negative or not
@@ -44,7 +49,7 @@ impl Micros {
         } else {
             exact.ceil()
         };
-        Some(Self(whole as u64))
+        Some(Self::new(whole as u64))
     }
 
     /// The millionths.
@@ -63,7 +68,7 @@ impl Micros {
     /// The sum; [`Micros::MAX`] when it does not fit.
     #[must_use]
     pub const fn plus(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0))
+        Self::new(self.0.saturating_add(other.0))
     }
 
     /// The difference; zero when the other is larger.
@@ -114,7 +119,7 @@ mod tests {
         assert_eq!(of(-0.01), None);
         assert_eq!(of(f64::NAN), None);
         assert_eq!(of(f64::INFINITY), None);
-        assert_eq!(of(1e300), Some(u64::MAX));
+        assert_eq!(of(1e300), Some(Micros::MAX.get()));
         assert_eq!(Micros::MAX.plus(Micros::new(1)), Micros::MAX);
         assert_eq!(Micros::ZERO.minus(Micros::new(1)), Micros::ZERO);
     }

@@ -84,7 +84,7 @@ impl Firewall {
         progress: &mut (dyn FnMut(u64, u64) + Send),
     ) -> Result<Verification, GateError> {
         may_read(principal)?;
-        let head = self.on_lane(&principal.tenant, |turn| Ok(turn.state.head.seq)).await?;
+        let head = self.on_lane(principal, |turn| Ok(turn.state.head.seq)).await?;
         let (first, last) = (from.unwrap_or(1).max(1), to.unwrap_or(head).min(head));
         let mut verifier = Verifier::from(first);
         let mut frontier = Frontier::default();
@@ -126,9 +126,9 @@ impl Firewall {
         }
         let after_last = verification.walk.last_seq.map_or(1, |seq| seq.saturating_add(1));
         let broken = verification.walk.first_invalid_seq.unwrap_or(after_last);
-        self.on_lane(&principal.tenant, move |turn| {
+        self.on_lane(principal, move |turn| {
             if broken > turn.state.tenant.acknowledged_seq {
-                turn.state.broken_at.get_or_insert(broken);
+                turn.stop(broken)?;
             }
             Ok(())
         })
@@ -195,7 +195,7 @@ impl Firewall {
         principal: &Principal,
         size: Option<u64>,
     ) -> Result<Vec<Hash>, GateError> {
-        let head = self.on_lane(&principal.tenant, |turn| Ok(turn.state.head.seq)).await?;
+        let head = self.on_lane(principal, |turn| Ok(turn.state.head.seq)).await?;
         let count = usize::try_from(size.unwrap_or(head).min(head)).unwrap_or(usize::MAX);
         Ok(self.ledger.hashes(&principal.tenant, 1, count).await?)
     }
@@ -208,7 +208,7 @@ impl Firewall {
         may_read(principal)?;
         let origin = self.origin(principal);
         let (size, root) = self
-            .on_lane(&principal.tenant, |turn| {
+            .on_lane(principal, |turn| {
                 Ok((turn.state.frontier.size(), turn.state.frontier.root()))
             })
             .await?;

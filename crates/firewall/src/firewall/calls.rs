@@ -70,9 +70,8 @@ impl Firewall {
         if matches!(principal.role, Role::Operator | Role::Viewer) {
             return Err(GateError::Forbidden("this credential does not ask for actions".to_owned()));
         }
-        let tenant = principal.tenant.clone();
-        let principal = principal.clone();
-        self.on_lane(&tenant, move |turn| turn.govern(&principal, &request)).await
+        let caller = principal.clone();
+        self.on_lane(principal, move |turn| turn.govern(&caller, &request)).await
     }
 
     /// Takes the permit of a released hold, once.
@@ -81,7 +80,7 @@ impl Firewall {
     /// As [`crate::turn::Turn::claim`].
     pub async fn claim(&self, principal: &Principal, hold: &str) -> Result<String, GateError> {
         let (caller, hold) = (principal.clone(), hold.to_owned());
-        self.on_lane(&principal.tenant, move |turn| turn.claim(&caller, &hold)).await
+        self.on_lane(principal, move |turn| turn.claim(&caller, &hold)).await
     }
 
     /// Spends a permit.
@@ -95,7 +94,7 @@ impl Firewall {
         about: Option<ActionDigest>,
     ) -> Result<Redemption, GateError> {
         let (caller, token) = (principal.clone(), token.to_owned());
-        self.on_lane(&principal.tenant, move |turn| turn.redeem(&caller, &token, about)).await
+        self.on_lane(principal, move |turn| turn.redeem(&caller, &token, about)).await
     }
 
     /// Reports what became of the action with this record number.
@@ -116,7 +115,7 @@ impl Firewall {
         let (result, effect, cost_usd, gpu_hours) = report;
         let report = OutcomeReport { seq, agent, result, effect, cost_usd, gpu_hours };
         let caller = principal.clone();
-        self.on_lane(&principal.tenant, move |turn| turn.report(&caller, &report)).await
+        self.on_lane(principal, move |turn| turn.report(&caller, &report)).await
     }
 
     /// Approves a hold.
@@ -131,7 +130,7 @@ impl Firewall {
     ) -> Result<Hold, GateError> {
         self.must_know_hold(principal, hold).await?;
         let (caller, hold, why) = (principal.clone(), hold.to_owned(), why.map(str::to_owned));
-        self.on_lane(&principal.tenant, move |turn| turn.release(&caller, &hold, why.as_deref()))
+        self.on_lane(principal, move |turn| turn.release(&caller, &hold, why.as_deref()))
             .await
     }
 
@@ -147,7 +146,7 @@ impl Firewall {
     ) -> Result<Hold, GateError> {
         self.must_know_hold(principal, hold).await?;
         let (caller, hold, why) = (principal.clone(), hold.to_owned(), why.map(str::to_owned));
-        self.on_lane(&principal.tenant, move |turn| turn.kill(&caller, &hold, why.as_deref())).await
+        self.on_lane(principal, move |turn| turn.kill(&caller, &hold, why.as_deref())).await
     }
 
     /// Tells a hold that ended long ago from one that never was.
@@ -172,7 +171,7 @@ impl Firewall {
         new: NewAgent,
     ) -> Result<Agent, GateError> {
         let actor = architect(principal)?;
-        self.on_lane(&principal.tenant, move |turn| turn.register_agent(&actor, new)).await
+        self.on_lane(principal, move |turn| turn.register_agent(&actor, new)).await
     }
 
     /// Changes an agent.
@@ -187,7 +186,7 @@ impl Firewall {
         patch: AgentPatch,
     ) -> Result<Agent, GateError> {
         let (actor, id) = (architect(principal)?, id.to_owned());
-        self.on_lane(&principal.tenant, move |turn| turn.update_agent(&actor, &id, patch)).await
+        self.on_lane(principal, move |turn| turn.update_agent(&actor, &id, patch)).await
     }
 
     /// Moves an agent to another status.
@@ -204,7 +203,7 @@ impl Firewall {
     ) -> Result<Agent, GateError> {
         let (actor, id) = (architect(principal)?, id.to_owned());
         let why = why.map(str::to_owned);
-        self.on_lane(&principal.tenant, move |turn| turn.move_agent(&actor, &id, to, why.as_deref()))
+        self.on_lane(principal, move |turn| turn.move_agent(&actor, &id, to, why.as_deref()))
             .await
     }
 
@@ -222,7 +221,7 @@ impl Firewall {
     ) -> Result<(Key, Token), GateError> {
         let (actor, name) = (architect(principal)?, name.to_owned());
         let issued = self
-            .on_lane(&principal.tenant, move |turn| turn.issue_key(&actor, &name, role, limits))
+            .on_lane(principal, move |turn| turn.issue_key(&actor, &name, role, limits))
             .await?;
         self.admit(principal, &issued.0);
         Ok(issued)
@@ -235,10 +234,28 @@ impl Firewall {
     /// [`crate::turn::Turn::revoke_key`].
     pub async fn revoke_key(&self, principal: &Principal, id: &str) -> Result<Key, GateError> {
         let (actor, id) = (architect(principal)?, id.to_owned());
-        let key =
-            self.on_lane(&principal.tenant, move |turn| turn.revoke_key(&actor, &id)).await?;
-        self.admit(principal, &key);
-        Ok(key)
+        let named = id.clone();
+        match self.on_lane(principal, move |turn| turn.revoke_key(&actor, &named)).await {
+            Ok(key) => {
+                self.admit(principal, &key);
+                Ok(key)
+            }
+            Err(error) => {
+                // It may be durable all the same: then it must not be known until the next start.
+                if matches!(error, GateError::Unavailable(_)) {
+                    self.shut_out(principal, &id);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn shut_out(&self, principal: &Principal, key: &str) {
+        self.directory.rcu(|directory| {
+            let mut directory = Directory::clone(directory);
+            directory.shut_out(&principal.tenant, key);
+            directory
+        });
     }
 
     fn admit(&self, principal: &Principal, key: &Key) {
@@ -259,7 +276,7 @@ impl Firewall {
         drafts: Vec<Draft>,
     ) -> Result<Vec<PolicyId>, GateError> {
         let house = self.house.clone();
-        let propose = move |book: &Rulebook, now| {
+        let propose = move |book: &Rulebook, _, now| {
             let proposal = Proposal::create(book, drafts.clone(), &house, now)?;
             let ids = proposal.policies.iter().map(|change| change.after.policy.id.clone());
             Ok((ids.collect(), proposal))
@@ -279,7 +296,7 @@ impl Firewall {
         patch: PolicyPatch,
     ) -> Result<(), GateError> {
         let id = id.to_owned();
-        let propose = move |book: &Rulebook, now| {
+        let propose = move |book: &Rulebook, _, now| {
             Ok(((), Proposal::update(book, &id, patch.clone(), now)?))
         };
         self.adopt(principal, propose).await
@@ -295,7 +312,7 @@ impl Firewall {
         principal: &Principal,
         policy: TenantPolicy,
     ) -> Result<u32, GateError> {
-        let propose = move |book: &Rulebook, _| {
+        let propose = move |book: &Rulebook, _, _| {
             let proposal = Proposal::tenant_policy(book, policy.clone())?;
             Ok((proposal.rulebook.manuscript.tenant_policy_version, proposal))
         };
@@ -311,13 +328,9 @@ impl Firewall {
         principal: &Principal,
         change: impl Fn(&mut Settings) + Clone + Send + Sync + 'static,
     ) -> Result<Settings, GateError> {
-        architect(principal)?;
-        let mut settings = self
-            .on_lane(&principal.tenant, |turn| Ok(turn.state.tenant.settings.clone()))
-            .await?;
-        change(&mut settings);
-        let propose = move |book: &Rulebook, _| {
-            Ok((settings.clone(), Proposal::settings(book, settings.clone())?))
+        let propose = move |book: &Rulebook, mut settings: Settings, _| {
+            change(&mut settings);
+            Ok((settings.clone(), Proposal::settings(book, settings)?))
         };
         self.adopt(principal, propose).await
     }
@@ -326,16 +339,21 @@ impl Firewall {
     async fn adopt<T, P>(&self, principal: &Principal, propose: P) -> Result<T, GateError>
     where
         T: Send + 'static,
-        P: Fn(&Rulebook, Timestamp) -> Result<(T, Proposal), GateError> + Send,
+        P: Fn(&Rulebook, Settings, Timestamp) -> Result<(T, Proposal), GateError> + Send,
     {
         let actor = architect(principal)?;
         for _ in 0..PROPOSALS {
-            let book = self.rulebook(principal).await?;
+            let (book, settings) = self
+                .on_lane(principal, |turn| {
+                    let state = &turn.state;
+                    Ok((Arc::clone(&state.rulebook), state.tenant.settings.clone()))
+                })
+                .await?;
             let now = crate::moment::milliseconds(self.house.clock.now());
-            let (answer, proposal) = propose(&book, now)?;
+            let (answer, proposal) = propose(&book, settings, now)?;
             let actor = actor.clone();
             let adopted = self
-                .on_lane(&principal.tenant, move |turn| turn.adopt(&actor, proposal))
+                .on_lane(principal, move |turn| turn.adopt(&actor, proposal))
                 .await;
             match adopted {
                 Err(GateError::Conflict { code: "rules.moved", .. }) => {}
@@ -351,7 +369,7 @@ impl Firewall {
         &self,
         principal: &Principal,
     ) -> Result<Arc<Rulebook>, GateError> {
-        self.on_lane(&principal.tenant, |turn| Ok(Arc::clone(&turn.state.rulebook))).await
+        self.on_lane(principal, |turn| Ok(Arc::clone(&turn.state.rulebook))).await
     }
 
     /// Resolves a violation.
@@ -373,7 +391,7 @@ impl Firewall {
                 .await?
                 .ok_or_else(|| GateError::NotFound("violation", id.to_owned()))?;
         let (actor, notes) = (principal.actor(), notes.to_owned());
-        self.on_lane(&principal.tenant, move |turn| turn.resolve(&actor, violation, &notes)).await
+        self.on_lane(principal, move |turn| turn.resolve(&actor, violation, &notes)).await
     }
 
     /// Acknowledges a broken chain.
@@ -386,7 +404,7 @@ impl Firewall {
         why: &str,
     ) -> Result<Sealed, GateError> {
         let (caller, why) = (principal.clone(), why.to_owned());
-        self.on_lane(&principal.tenant, move |turn| turn.acknowledge(&caller, &why)).await
+        self.on_lane(principal, move |turn| turn.acknowledge(&caller, &why)).await
     }
 
     /// Does what time demands, for every tenant. To be called every second or so.
@@ -396,7 +414,7 @@ impl Firewall {
     pub async fn sweep(&self) -> Result<(), GateError> {
         let mut first = Ok(());
         for tenant in self.tenants() {
-            let swept = self.on_lane(&tenant, |turn| turn.sweep()).await;
+            let swept = self.in_turn(&tenant, |turn| turn.sweep()).await;
             first = first.and(swept);
         }
         first

@@ -7,7 +7,7 @@ use crate::{
     house::House,
     key::{Directory, Key, Token},
     lane::{Job, Lane},
-    ports::Ledger,
+    ports::{Ledger, LedgerError},
     principal::Role,
     settings::{Settings, Tenant},
     state::State,
@@ -62,7 +62,7 @@ impl Firewall {
             spawn: super::Spawner(ports.spawn),
         };
         for tenant in ports.ledger.tenants().await? {
-            let state = State::read(&*ports.ledger, &tenant).await?;
+            let state = State::read(&*ports.ledger, &tenant, 0).await?;
             firewall.start(state);
         }
         Ok(firewall)
@@ -82,6 +82,7 @@ impl Firewall {
             created_at: crate::moment::milliseconds(self.house.clock.now()),
             settings: Settings::default(),
             acknowledged_seq: 0,
+            broken_at: None,
         };
         let mut lane = Lane::new(State::empty(tenant.clone())?, self.house.clone());
         let (tell, told) = oneshot::channel();
@@ -93,7 +94,13 @@ impl Firewall {
             move |answer| drop(tell.send(answer)),
         );
         let (batch, tells) = lane.take([job]);
-        lane.end(self.ledger.commit(batch).await, tells);
+        // A tenant without an architect would be nobody's for ever.
+        let written = if lane.is_stale() {
+            Err(LedgerError::Unavailable("a batch was given up".to_owned()))
+        } else {
+            self.ledger.commit(batch).await
+        };
+        lane.end(written, tells);
         let (key, token) = told
             .await
             .map_err(|_| GateError::Unavailable("the tenant was not made".to_owned()))??;

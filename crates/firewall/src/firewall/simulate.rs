@@ -136,7 +136,7 @@ impl Firewall {
         action: Action,
         book: Arc<Rulebook>,
     ) -> Result<(Facts, Arc<Rulebook>), GateError> {
-        self.on_lane(&principal.tenant, move |turn| {
+        self.on_lane(principal, move |turn| {
             let agent = turn
                 .state
                 .agents

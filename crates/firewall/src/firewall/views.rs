@@ -74,7 +74,7 @@ impl Firewall {
     /// [`GateError::Forbidden`] for an agent's key.
     pub async fn agents(&self, principal: &Principal) -> Result<Vec<AgentView>, GateError> {
         may_read(principal)?;
-        self.on_lane(&principal.tenant, |turn| {
+        self.on_lane(principal, |turn| {
             Ok(turn.state.agents.values().map(|agent| agent_view(turn, agent)).collect())
         })
         .await
@@ -89,7 +89,7 @@ impl Firewall {
             may_read(principal)?;
         }
         let id = id.to_owned();
-        self.on_lane(&principal.tenant, move |turn| {
+        self.on_lane(principal, move |turn| {
             let agent = turn.state.agents.get(id.as_str());
             let agent = agent.ok_or(GateError::NotFound("agent", id))?;
             Ok(agent_view(turn, agent))
@@ -103,7 +103,7 @@ impl Firewall {
     /// [`GateError::Forbidden`] for an agent's key.
     pub async fn policies(&self, principal: &Principal) -> Result<Vec<PolicyView>, GateError> {
         may_read(principal)?;
-        self.on_lane(&principal.tenant, |turn| {
+        self.on_lane(principal, |turn| {
             let tally = &turn.state.tally;
             let mut entries: Vec<_> = turn.state.rulebook.manuscript.policies.values().collect();
             entries.sort_by_key(|entry| entry.number);
@@ -125,7 +125,7 @@ impl Firewall {
     pub async fn policy(&self, principal: &Principal, id: &str) -> Result<PolicyView, GateError> {
         may_read(principal)?;
         let id = id.to_owned();
-        self.on_lane(&principal.tenant, move |turn| {
+        self.on_lane(principal, move |turn| {
             let entry = turn.state.rulebook.manuscript.policies.get(id.as_str());
             let entry = entry.ok_or(GateError::NotFound("policy", id))?;
             Ok(PolicyView {
@@ -251,7 +251,7 @@ impl Firewall {
         if !principal.role.is_person() {
             return Err(GateError::Forbidden("only a person may list keys".to_owned()));
         }
-        self.on_lane(&principal.tenant, |turn| Ok(turn.state.keys.values().cloned().collect()))
+        self.on_lane(principal, |turn| Ok(turn.state.keys.values().cloned().collect()))
             .await
     }
 
@@ -261,7 +261,7 @@ impl Firewall {
     /// [`GateError::Forbidden`] for an agent's key.
     pub async fn budgets(&self, principal: &Principal) -> Result<Vec<BudgetView>, GateError> {
         may_read(principal)?;
-        self.on_lane(&principal.tenant, |turn| {
+        self.on_lane(principal, |turn| {
             let books = &turn.state.tally.books;
             let rules = turn.state.rulebook.rules.tenant_rules();
             Ok(rules
@@ -282,7 +282,7 @@ impl Firewall {
     /// [`GateError::Forbidden`] for an agent's key.
     pub async fn overview(&self, principal: &Principal) -> Result<Overview, GateError> {
         may_read(principal)?;
-        self.on_lane(&principal.tenant, |turn| Ok(overview(turn))).await
+        self.on_lane(principal, |turn| Ok(overview(turn))).await
     }
 
     /// Every tenant at a glance, for the operators of the whole gate.
@@ -290,7 +290,7 @@ impl Firewall {
         let mut overviews = Vec::new();
         for tenant in self.tenants() {
             // A tenant whose lane does not answer shows by being absent.
-            if let Ok(overview) = self.on_lane(&tenant, |turn| Ok(overview(turn))).await {
+            if let Ok(overview) = self.in_turn(&tenant, |turn| Ok(overview(turn))).await {
                 overviews.push((tenant, overview));
             }
         }

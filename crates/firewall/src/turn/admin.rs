@@ -74,9 +74,9 @@ impl Turn<'_> {
     pub fn revoke_key(&mut self, actor: &str, id: &str) -> Result<Key, GateError> {
         let missing = || GateError::NotFound("key", id.to_owned());
         let mut key = self.state.keys.get(id).ok_or_else(missing)?.clone();
-        let architects =
-            self.state.keys.values().filter(|k| k.role == Role::Architect && !k.revoked).count();
-        if key.role == Role::Architect && !key.revoked && architects <= 1 {
+        let opens = |key: &Key| key.role == Role::Architect && key.is_live(self.now);
+        let architects = self.state.keys.values().filter(|key| opens(key)).count();
+        if opens(&key) && architects <= 1 {
             return Err(GateError::conflict(
                 "key.last_architect",
                 "this is the last architect's token; issue another first",
@@ -85,6 +85,20 @@ impl Turn<'_> {
         key.revoked = true;
         self.change_key(actor, key.clone())?;
         Ok(key)
+    }
+
+    /// Checks that a caller's key was not revoked and has not ended since the call was taken in.
+    ///
+    /// # Errors
+    /// [`GateError::Unauthenticated`].
+    pub fn must_be_live(&self, key: &str) -> Result<(), GateError> {
+        // A key that is not kept is not a door's: who examines the gate at its own machine.
+        let known = self.state.keys.get(key);
+        if known.is_none_or(|key| key.is_live(self.now)) {
+            Ok(())
+        } else {
+            Err(GateError::Unauthenticated)
+        }
     }
 
     fn change_key(&mut self, actor: &str, key: Key) -> Result<(), GateError> {
@@ -128,6 +142,18 @@ impl Turn<'_> {
         Ok(sealed)
     }
 
+    /// Stops the tenant's verdicts: its chain was found broken. A restart does not lift this.
+    ///
+    /// # Errors
+    /// When it cannot be written; they are stopped all the same, until the gate starts again.
+    pub fn stop(&mut self, broken_at: u64) -> Result<(), GateError> {
+        if self.state.broken_at.is_some() {
+            return Ok(());
+        }
+        self.state.broken_at = Some(broken_at);
+        self.keep_tenant(Tenant { broken_at: Some(broken_at), ..self.state.tenant.clone() })
+    }
+
     /// A person acknowledges that the chain was found broken; judging goes on after it.
     ///
     /// # Errors
@@ -144,7 +170,8 @@ impl Turn<'_> {
         let members = details([("broken_at", seq.into()), ("reason", why.into())]);
         let actor = principal.actor();
         let sealed = self.seal_event(RecordKind::ChainAcknowledged, (&actor, ""), members)?;
-        self.keep_tenant(Tenant { acknowledged_seq: sealed.seq, ..self.state.tenant.clone() })?;
+        let tenant = self.state.tenant.clone();
+        self.keep_tenant(Tenant { acknowledged_seq: sealed.seq, broken_at: None, ..tenant })?;
         self.state.broken_at = None;
         Ok(sealed)
     }

@@ -1,6 +1,6 @@
 //! People decide holds; time decides the rest.
 
-use super::{Turn, agents::check_text, details, json, judging};
+use super::{Turn, again::MOVED_ON, agents::check_text, details, json, sweep::AT_ONCE};
 use crate::{
     batch::{DocumentKind, RecordKind},
     effects::{Effects, Settlement},
@@ -9,18 +9,16 @@ use crate::{
     frozen::Frozen,
     hold::{Hold, HoldStatus},
     principal::Principal,
+    stake::Stake,
 };
-use portcullis_policy::{
-    facts::{AgentStatus, Caller},
-    tier::Verdict,
-};
+use portcullis_policy::label::Label;
 use serde_json::Value;
-use std::sync::Arc;
 
 impl Turn<'_> {
     /// Approves a hold; with enough approvals by different people it is released.
     ///
-    /// The action is judged again first: what would now be BLOCKED is not released but ended.
+    /// The action is judged again first: what would now be BLOCKED, or asks for other people than
+    /// it waits for, is not released but ended.
     ///
     /// # Errors
     /// [`GateError::Forbidden`] for who may not decide, [`GateError::NotFound`],
@@ -37,6 +35,7 @@ impl Turn<'_> {
             hold.end(HoldStatus::Killed, "portcullis", self.now, Some(&reason));
             return self.end_hold("portcullis", hold);
         }
+        self.must_be_another(principal, &hold)?;
         hold.approve(&principal.actor(), self.now)?;
         hold.decision_reason = why.map(str::to_owned);
         if hold.status == HoldStatus::Released {
@@ -63,13 +62,13 @@ impl Turn<'_> {
         self.end_hold(&principal.actor(), hold)
     }
 
-    /// Ends every hold whose time is over.
+    /// Ends the holds whose time is over.
     ///
     /// # Errors
     /// When an ending cannot be written.
     pub(super) fn time_out(&mut self) -> Result<(), GateError> {
-        let overdue: Vec<Hold> =
-            self.state.holds.values().filter(|h| h.is_overdue(self.now)).cloned().collect();
+        let over = self.state.holds.values().filter(|hold| hold.is_overdue(self.now));
+        let overdue: Vec<Hold> = over.take(AT_ONCE).cloned().collect();
         for mut hold in overdue {
             hold.end(HoldStatus::TimedOut, "portcullis", self.now, Some("nobody decided in time"));
             self.end_hold("portcullis", hold)?;
@@ -109,66 +108,54 @@ impl Turn<'_> {
 
     /// Why the held action must not happen under the rules of this moment; `None` when it may.
     fn refused_now(&self, hold: &Hold) -> Result<Option<String>, GateError> {
-        let frozen = self.frozen(&hold.id)?;
-        let verdict = self.judge_again(hold.agent_id.as_str(), hold.seq, &frozen)?;
-        Ok(verdict.err())
-    }
-
-    /// Judges an action that was counted when it was asked: its own count, reservation and sum do
-    /// not speak against it.
-    ///
-    /// The inner error is the refusal in words.
-    pub(super) fn judge_again(
-        &self,
-        agent: &str,
-        seq: u64,
-        frozen: &FrozenAction,
-    ) -> Result<Result<Verdict, String>, GateError> {
-        let agent = self
-            .state
-            .agents
-            .get(agent)
-            .ok_or_else(|| GateError::NotFound("agent", agent.to_owned()))?;
-        if matches!(agent.status, AgentStatus::Deregistered | AgentStatus::IdentityRevoked) {
-            return Ok(Err(format!("agent `{}` is {}", agent.id, agent.status.as_str())));
-        }
-        let caller = Caller {
-            tenant: self.state.tenant.id.clone(),
-            agent: Some(agent.id.clone()),
-        };
-        let (needs, mut facts) = self.facts(&frozen.action, caller, agent.standing());
-        facts.rates.iter_mut().for_each(|count| *count = 0);
-        facts.grants.iter_mut().for_each(|uses| *uses = uses.saturating_sub(1));
-        let own = self.state.tally.books.reservation(seq).unwrap_or_default();
-        for (need, committed) in needs.budgets.iter().zip(&mut facts.budgets) {
-            let pledged = own.iter().find(|(budget, _)| budget == need);
-            *committed = pledged.map_or(*committed, |(_, amount)| committed.minus(*amount));
-        }
-        for (need, sum) in needs.sums.iter().zip(&mut facts.sums) {
-            *sum = sum.saturating_sub(need.adds);
-        }
-        let rulebook = Arc::clone(&self.state.rulebook);
-        let judgement = judging::judge(&rulebook.rules, &frozen.action, &facts);
-        Ok(match judgement.verdict {
-            Verdict::Blocked => Err(judgement
-                .reasons
-                .first()
-                .map_or_else(|| "refused".to_owned(), ToString::to_string)),
-            verdict @ (Verdict::Cleared | Verdict::Held) => Ok(verdict),
+        let (frozen, stake) = self.frozen(&hold.id)?;
+        Ok(match self.judge_again(&hold.agent_id, &frozen, &stake)? {
+            Err(reason) => Some(reason),
+            Ok(again) if !again.is_answered_by(hold) => Some(MOVED_ON.to_owned()),
+            Ok(_) => None,
         })
     }
 
-    /// The action behind a hold or permit.
-    pub(super) fn frozen(&self, id: &str) -> Result<FrozenAction, GateError> {
-        self.state
-            .frozen
-            .get(id)
-            .ok_or_else(|| GateError::Unavailable(format!("the action of `{id}` is not kept")))?
-            .thaw()
+    /// Checks that the approver is not who asked, nor among those who approved.
+    fn must_be_another(&self, principal: &Principal, hold: &Hold) -> Result<(), GateError> {
+        let own = self.state.rulebook.rules.tenant_rules().self_approval();
+        if !own && self.is_same_person(&principal.key, &hold.asked_by) {
+            return Err(GateError::Forbidden("who asked for an action does not approve it".into()));
+        }
+        let key_of = |actor: &str| actor.rsplit(':').next().unwrap_or_default().to_owned();
+        let again = |by: &str| self.is_same_person(&principal.key, &key_of(by));
+        if hold.approvals.iter().any(|approval| again(&approval.by)) {
+            return Err(GateError::conflict(
+                "approval.same_person",
+                format!("`{}` has already approved; another person must", principal.actor()),
+            ));
+        }
+        Ok(())
     }
 
-    pub(super) fn keep_frozen(&mut self, id: &str, frozen: &FrozenAction) -> Result<(), GateError> {
-        let kept = Frozen::of(id, frozen);
+    /// Whether two keys are one person's: the same key, or two keys of people by the same name.
+    fn is_same_person(&self, one: &str, other: &str) -> bool {
+        let name = |key: &str| {
+            let key = self.state.keys.get(key).filter(|key| key.role.is_person())?;
+            Some(Label::new(&key.name))
+        };
+        one == other || name(one).is_some_and(|own| name(other) == Some(own))
+    }
+
+    /// The action behind a hold or permit.
+    pub(super) fn frozen(&self, id: &str) -> Result<(FrozenAction, Stake), GateError> {
+        let missing = || GateError::Unavailable(format!("the action of `{id}` is not kept"));
+        let kept = self.state.frozen.get(id).ok_or_else(missing)?;
+        Ok((kept.thaw()?, kept.stake.clone()))
+    }
+
+    pub(super) fn keep_frozen(
+        &mut self,
+        id: &str,
+        frozen: &FrozenAction,
+        stake: &Stake,
+    ) -> Result<(), GateError> {
+        let kept = Frozen::of(id, frozen, stake.clone());
         self.keep(DocumentKind::Frozen, id, ("", "", self.now), &kept)?;
         self.state.frozen.insert(id.to_owned(), kept);
         Ok(())

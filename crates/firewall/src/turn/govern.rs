@@ -16,6 +16,7 @@ use crate::{
     retry::{self, StoredAnswer},
     rulebook::Rulebook,
     settings::AutonomyReset,
+    stake::Stake,
     violation::{Violation, ViolationKind, ViolationStatus},
 };
 use jiff::SignedDuration;
@@ -30,6 +31,9 @@ use portcullis_policy::{
 use serde_json::{Value, value::RawValue};
 use std::sync::Arc;
 
+/// The most holds of one agent that wait at once.
+const HOLDS_OF_ONE_AGENT: usize = 500;
+
 impl Turn<'_> {
     /// Judges an action, seals the verdict and does what it demands.
     ///
@@ -37,8 +41,8 @@ impl Turn<'_> {
     ///
     /// # Errors
     /// [`GateError::NotFound`] for an unknown agent, [`GateError::AgentRejected`] for one without
-    /// an identity, [`GateError::Conflict`] for another request under a used idempotency key,
-    /// [`GateError::Unavailable`] when something of the house is missing.
+    /// an identity, [`GateError::Conflict`] for another request under a used idempotency key and
+    /// for too many holds, [`GateError::Unavailable`] when something of the house is missing.
     pub fn govern(&mut self, principal: &Principal, request: &Request) -> Result<Answer, GateError> {
         let caller = Caller {
             tenant: principal.tenant.clone(),
@@ -59,10 +63,11 @@ impl Turn<'_> {
         let judgement = judging::judge(&rulebook.rules, action, &facts);
         let explanation = Explanation::of(&judgement);
         let hold_id = match judgement.verdict {
-            Verdict::Held => Some(self.house.id("esc_")?),
+            Verdict::Held => Some(self.new_hold_id(&charged)?),
             Verdict::Cleared | Verdict::Blocked => None,
         };
         let case = Case {
+            principal,
             rulebook: &rulebook,
             request,
             judgement: &judgement,
@@ -70,15 +75,17 @@ impl Turn<'_> {
             facts: &facts,
             charged: &charged,
         };
-        let sealed = self.seal_decision(&case, &needs, principal, hold_id.as_deref())?;
+        let effects = self.effects(&case, &needs);
+        let stake = Stake::of(self.next_seq(), &effects);
+        let sealed = self.seal_decision(&case, effects, hold_id.as_deref())?;
         let mut answer = case.answer(sealed)?;
         match (judgement.verdict, hold_id) {
-            (Verdict::Held, Some(id)) => answer.hold = Some(self.hold(&case, sealed, id)?),
+            (Verdict::Held, Some(id)) => answer.hold = Some(self.hold(&case, sealed, &stake, id)?),
             (Verdict::Blocked, _) => self.violation(&case, sealed)?,
-            _ if request.wants_permit => self.give_permit(&case, sealed, &mut answer)?,
+            _ if request.wants_permit => self.give_permit(&case, &stake, &mut answer)?,
             _ => {}
         }
-        self.note_answer(&charged, request, &answer)?;
+        self.note_answer(&case, stake, &answer)?;
         Ok(answer)
     }
 
@@ -117,7 +124,7 @@ impl Turn<'_> {
                     "this idempotency key was used for another request",
                 ));
             }
-            return Ok(Some(Answer { repeated: true, ..stored.answer.clone() }));
+            return self.repeated(charged, request, stored);
         }
         if self.state.retries.has_no_holds() {
             return Ok(None);
@@ -132,8 +139,24 @@ impl Turn<'_> {
             .filter(|hold| self.now.duration_since(hold.created_at) <= window);
         let Some(hold) = open else { return Ok(None) };
         // What would now be refused is refused, and says so in a record of its own.
-        let again = self.judge_again(charged.as_str(), hold.seq, &request.frozen)?;
+        let (_, stake) = self.frozen(&hold.id)?;
+        let again = self.judge_again(charged, &request.frozen, &stake)?;
         again.is_ok().then(|| self.answer_of(hold)).transpose()
+    }
+
+    /// An answer told again, unless it permits what the rules of now do not.
+    fn repeated(
+        &self,
+        charged: &AgentId,
+        request: &Request,
+        stored: &StoredAnswer,
+    ) -> Result<Option<Answer>, GateError> {
+        let told = stored.answer.verdict;
+        let stands = told == Verdict::Blocked
+            || self
+                .judge_again(charged, &request.frozen, &stored.stake)?
+                .is_ok_and(|again| told == Verdict::Held || again.verdict == Verdict::Cleared);
+        Ok(stands.then(|| Answer { repeated: true, ..stored.answer.clone() }))
     }
 
     /// The answer that made a hold, told again.
@@ -164,8 +187,7 @@ impl Turn<'_> {
     fn seal_decision(
         &mut self,
         case: &Case<'_, '_>,
-        needs: &Needs,
-        principal: &Principal,
+        effects: DecisionEffects,
         hold: Option<&str>,
     ) -> Result<Sealed, GateError> {
         let decision = Decision {
@@ -173,7 +195,7 @@ impl Turn<'_> {
             judgement: case.judgement,
             explanation: case.explanation,
             facts: case.facts,
-            actor: &principal.actor(),
+            actor: &case.principal.actor(),
             rule_set: case.rulebook.rules.digest(),
             hold,
             seq: self.next_seq(),
@@ -189,7 +211,7 @@ impl Turn<'_> {
             verdict: Some(case.judgement.verdict),
             tier: Some(case.judgement.tier),
         };
-        let effects = Effects { decision: Some(self.effects(case, needs)), settlement: None };
+        let effects = Effects { decision: Some(effects), settlement: None };
         self.seal(RecordKind::Decision, labels, payload, &effects)
     }
 
@@ -227,14 +249,34 @@ impl Turn<'_> {
         }
     }
 
+    /// The id of a new hold, as long as not too many of the agent's wait already: nobody could
+    /// decide them, and each keeps its action in memory.
+    fn new_hold_id(&self, charged: &AgentId) -> Result<String, GateError> {
+        let own = |hold: &&Hold| hold.agent_id == *charged && hold.must_wait(self.now).is_ok();
+        if self.state.holds.values().filter(own).count() >= HOLDS_OF_ONE_AGENT {
+            return Err(GateError::conflict(
+                "hold.too_many",
+                format!("{HOLDS_OF_ONE_AGENT} actions of `{charged}` wait for people already"),
+            ));
+        }
+        Ok(self.house.id("esc_")?)
+    }
+
     /// Makes the hold of a HELD verdict; the frozen bytes wait beside it.
-    fn hold(&mut self, case: &Case<'_, '_>, sealed: Sealed, id: String) -> Result<HoldTicket, GateError> {
+    fn hold(
+        &mut self,
+        case: &Case<'_, '_>,
+        sealed: Sealed,
+        stake: &Stake,
+        id: String,
+    ) -> Result<HoldTicket, GateError> {
         let action = &case.request.frozen.action;
         let judgement = case.judgement;
         let seconds = judgement.obligations.hold_seconds;
         let hold = Hold {
             id,
             agent_id: case.charged.clone(),
+            asked_by: case.principal.key.clone(),
             action_type: action.kind.to_string(),
             target_service: action.target.clone(),
             environment: action.environment.to_string(),
@@ -265,7 +307,7 @@ impl Turn<'_> {
         };
         let ticket = ticket(&hold);
         self.keep_hold(&hold)?;
-        self.keep_frozen(&hold.id, &case.request.frozen)?;
+        self.keep_frozen(&hold.id, &case.request.frozen, stake)?;
         self.state.retries.note_hold(&hold);
         self.state.holds.insert(hold.id.clone(), hold);
         Ok(ticket)
@@ -330,18 +372,19 @@ impl Turn<'_> {
 
     fn note_answer(
         &mut self,
-        charged: &AgentId,
-        request: &Request,
+        case: &Case<'_, '_>,
+        stake: Stake,
         answer: &Answer,
     ) -> Result<(), GateError> {
-        let Some(key) = &request.idempotency_key else { return Ok(()) };
+        let Some(key) = &case.request.idempotency_key else { return Ok(()) };
         let stored = StoredAnswer {
-            id: retry::answer_id(charged.as_str(), key),
-            request: request.digest,
+            id: retry::answer_id(case.charged.as_str(), key),
+            request: case.request.digest,
             at: self.now,
             answer: answer.clone(),
+            stake,
         };
-        let labels = ("", charged.as_str(), self.now);
+        let labels = ("", case.charged.as_str(), self.now);
         self.keep(DocumentKind::Answer, &stored.id, labels, &stored)?;
         self.state.retries.note_answer(stored);
         Ok(())
@@ -351,6 +394,7 @@ impl Turn<'_> {
 /// One action with its judgement, while its consequences are drawn.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Case<'c, 'r> {
+    pub(super) principal: &'c Principal,
     pub(super) rulebook: &'c Rulebook,
     pub(super) request: &'c Request,
     pub(super) judgement: &'c Judgement<'r>,

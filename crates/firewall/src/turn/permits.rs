@@ -1,6 +1,6 @@
 //! Permits: given for one exact action, spent once.
 
-use super::{Sealed, Turn, details, govern::Case, json};
+use super::{Turn, again::MOVED_ON, details, govern::Case, json};
 use crate::{
     answer::Answer,
     batch::{DocumentKind, RecordKind},
@@ -11,6 +11,7 @@ use crate::{
     permit::{self, Claims},
     permit_state::PermitState,
     principal::{Principal, Role},
+    stake::Stake,
 };
 use portcullis_policy::{
     id::AgentId,
@@ -34,7 +35,7 @@ impl Turn<'_> {
     pub(super) fn give_permit(
         &mut self,
         case: &Case<'_, '_>,
-        sealed: Sealed,
+        stake: &Stake,
         answer: &mut Answer,
     ) -> Result<(), GateError> {
         if answer.dry_run_required {
@@ -42,8 +43,8 @@ impl Turn<'_> {
                 Some("a passed dry run of this exact action must come first".to_owned());
             return Ok(());
         }
-        let state = self.new_permit(case.charged, answer.action_digest, sealed.seq, None)?;
-        self.keep_frozen(&state.id, &case.request.frozen)?;
+        let state = self.new_permit(case.charged, answer.action_digest, stake.seq, None)?;
+        self.keep_frozen(&state.id, &case.request.frozen, stake)?;
         answer.permit = Some(self.issue(state)?);
         Ok(())
     }
@@ -59,9 +60,13 @@ impl Turn<'_> {
         let hold = self.state.holds.get(id).ok_or_else(missing)?.clone();
         self.must_be_for(principal, &hold.agent_id)?;
         self.must_be_claimable(&hold)?;
-        let frozen = self.frozen(&hold.id)?;
-        if let Err(reason) = self.judge_again(hold.agent_id.as_str(), hold.seq, &frozen)? {
-            return Err(GateError::conflict("hold.superseded", reason));
+        let (frozen, stake) = self.frozen(&hold.id)?;
+        match self.judge_again(&hold.agent_id, &frozen, &stake)? {
+            Err(reason) => return Err(GateError::conflict("hold.superseded", reason)),
+            Ok(again) if !again.is_answered_by(&hold) => {
+                return Err(GateError::conflict("hold.superseded", MOVED_ON));
+            }
+            Ok(_) => {}
         }
         let state =
             self.new_permit(&hold.agent_id, hold.action_digest, hold.seq, Some(&hold.id))?;
@@ -73,7 +78,7 @@ impl Turn<'_> {
         ]);
         let actor = principal.actor();
         self.seal_event(RecordKind::PermitIssued, (&actor, hold.agent_id.as_str()), members)?;
-        self.keep_frozen(&state.id, &frozen)?;
+        self.keep_frozen(&state.id, &frozen, &stake)?;
         self.drop_frozen(&hold.id);
         self.keep_hold(&Hold { claimed: true, ..hold })?;
         self.state.holds.remove(id);
@@ -108,16 +113,14 @@ impl Turn<'_> {
                 "this permit is for another action than the one named",
             ));
         }
-        let frozen = self.frozen(&state.id)?;
-        match self.judge_again(state.agent_id.as_str(), state.seq, &frozen)? {
-            Err(reason) => return Err(GateError::conflict("permit.superseded", reason)),
-            Ok(Verdict::Held) if state.hold.is_none() => {
-                return Err(GateError::conflict(
-                    "permit.superseded",
-                    "the action now needs people to decide",
-                ));
-            }
-            Ok(_) => {}
+        let (frozen, stake) = self.frozen(&state.id)?;
+        let superseded = |why: String| GateError::conflict("permit.superseded", why);
+        let again = self.judge_again(&state.agent_id, &frozen, &stake)?.map_err(superseded)?;
+        if state.hold.is_none() && again.verdict == Verdict::Held {
+            return Err(superseded("the action now needs people to decide".to_owned()));
+        }
+        if state.hold.is_none() && again.dry_run {
+            return Err(superseded("the action now needs a dry run first".to_owned()));
         }
         self.spend(principal, state)
     }

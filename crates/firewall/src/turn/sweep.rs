@@ -6,11 +6,14 @@ use crate::{
     error::GateError,
     hold::{Hold, HoldStatus},
     moment,
+    permit_state::PermitState,
     state::{CURRENT, KeptTally},
 };
 
 /// How many records lie between two keepings of the tally.
 const TALLY_EVERY: u64 = 8_192;
+/// The most of one kind that one turn ends; nothing that is over is used before it is swept.
+pub(super) const AT_ONCE: usize = 500;
 
 impl Turn<'_> {
     /// Does everything whose time has come.
@@ -20,8 +23,8 @@ impl Turn<'_> {
     pub fn sweep(&mut self) -> Result<(), GateError> {
         self.time_out()?;
         self.lapse_releases();
-        self.lapse_permits();
-        for id in self.state.retries.forget_answers(self.now) {
+        self.lapse_permits()?;
+        for id in self.state.retries.forget_answers(self.now, AT_ONCE) {
             self.batch.remove(DocumentKind::Answer, &id);
         }
         Ok(())
@@ -38,9 +41,11 @@ impl Turn<'_> {
         }
         let (day, month) = self.state.rulebook.rules.tenant_rules().spans(self.now);
         self.state.tally.books.forget_before(day, month);
+        self.state.tally.forget_sums(self.now.as_millisecond());
         let kept = KeptTally {
             tally: self.state.tally.clone(),
             frontier: self.state.frontier.clone(),
+            latest: self.now,
         };
         self.keep(DocumentKind::Tally, CURRENT, ("", "", self.now), &kept)?;
         self.state.tally_kept_at = self.state.head.seq;
@@ -63,8 +68,8 @@ impl Turn<'_> {
             hold.status == HoldStatus::Released
                 && self.now >= hold.timeout_at.max(moment::later(released, grace))
         };
-        let ids: Vec<String> =
-            self.state.holds.values().filter(lapsed).map(|hold| hold.id.clone()).collect();
+        let over = self.state.holds.values().filter(lapsed).take(AT_ONCE);
+        let ids: Vec<String> = over.map(|hold| hold.id.clone()).collect();
         for id in ids {
             self.state.holds.remove(&id);
             self.drop_frozen(&id);
@@ -72,17 +77,17 @@ impl Turn<'_> {
     }
 
     /// An expired permit can never be spent: its action need not be kept.
-    fn lapse_permits(&mut self) {
-        let ids: Vec<String> = self
-            .state
-            .permits
-            .values()
-            .filter(|permit| self.now >= permit.expires_at)
-            .map(|permit| permit.id.clone())
-            .collect();
-        for id in ids {
-            self.state.permits.remove(&id);
-            self.drop_frozen(&id);
+    fn lapse_permits(&mut self) -> Result<(), GateError> {
+        let over = |permit: &&PermitState| self.now >= permit.expires_at;
+        let lapsed: Vec<PermitState> =
+            self.state.permits.values().filter(over).take(AT_ONCE).cloned().collect();
+        for permit in lapsed {
+            // Under another word, so that starting reads only what may still be spent.
+            let labels = ("LAPSED", permit.agent_id.as_str(), permit.issued_at);
+            self.keep(DocumentKind::Permit, &permit.id, labels, &permit)?;
+            self.state.permits.remove(&permit.id);
+            self.drop_frozen(&permit.id);
         }
+        Ok(())
     }
 }

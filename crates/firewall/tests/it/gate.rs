@@ -1,10 +1,13 @@
 //! The gate as a whole, over a ledger in memory and a clock that is set by hand.
 
+mod attacks;
 mod autonomy;
 mod budgets;
+mod faults;
 mod fixture;
 mod holds;
 mod identity;
+mod images;
 mod modes;
 mod permits;
 mod records;
@@ -12,3 +15,4 @@ mod retries;
 mod rules;
 mod trouble;
 mod windows;
+mod world;
