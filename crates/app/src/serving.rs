@@ -35,6 +35,8 @@ pub(crate) async fn serve_until(
         () = overdue => tracing::warn!("some requests were still open and were cut off"),
     }
     sweeper.abort();
+    // Ended by the abort or by itself: either way it holds the gate no longer.
+    let _ = sweeper.await;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use crate::{
     health, house_key, metrics, openapi,
     world::{SystemClock, SystemEntropy},
 };
-use anyhow::Context;
+use anyhow::{Context, bail};
 use axum::Router;
 use portcullis_door::{request_id::RequestIds, threshold::threshold};
 use portcullis_firewall::{
@@ -13,10 +13,15 @@ use portcullis_firewall::{
     ports::{Clock, Entropy},
 };
 use portcullis_store::SqliteLedger;
-use std::{fs, os::unix::fs::DirBuilderExt, path::Path, sync::Arc};
+use std::{fs, os::unix::fs::DirBuilderExt, path::Path, sync::Arc, time::Duration};
 
 /// The ledger's file in the data directory.
 pub(crate) const LEDGER_FILE: &str = "portcullis.db";
+
+/// How often it is looked whether the lanes have ended.
+const CLOSING_LOOKS: u32 = 1_000;
+/// The pause between two looks.
+const CLOSING_PAUSE: Duration = Duration::from_millis(5);
 
 /// The gate's name in checkpoints.
 const ORIGIN: &str = "portcullis/audit";
@@ -31,18 +36,26 @@ pub(crate) struct Opened {
 }
 
 impl Opened {
-    /// Lets go of the gate and closes its memory.
+    /// Lets go of the gate, waits until its lanes have ended, and closes its memory.
     ///
-    /// What is still at work elsewhere closes it later; what was answered is durable either way.
+    /// What was answered is durable either way.
     ///
     /// # Errors
-    /// When the ledger's log cannot be emptied.
-    pub(crate) fn close(self) -> anyhow::Result<()> {
+    /// When a lane does not end, or the ledger's log cannot be emptied.
+    pub(crate) async fn close(self) -> anyhow::Result<()> {
         drop(self.firewall);
-        match Arc::into_inner(self.ledger) {
-            Some(ledger) => ledger.close().context("the ledger did not close cleanly"),
-            None => Ok(()),
+        let mut ledger = self.ledger;
+        for _ in 0..CLOSING_LOOKS {
+            match Arc::try_unwrap(ledger) {
+                Ok(ledger) => {
+                    let closed = tokio::task::spawn_blocking(|| ledger.close()).await?;
+                    return closed.context("the ledger did not close cleanly");
+                }
+                Err(still_used) => ledger = still_used,
+            }
+            tokio::time::sleep(CLOSING_PAUSE).await;
         }
+        bail!("the ledger is still in use; it is closed when the process ends")
     }
 }
 

@@ -1,5 +1,6 @@
 //! `portcullis audit`: the chain of records.
 
+mod acknowledge;
 mod export;
 mod prove;
 mod tail;
@@ -27,6 +28,7 @@ enum Command {
     Export(export::Export),
     Prove(prove::Prove),
     Checkpoint(prove::Checkpoint),
+    Acknowledge(acknowledge::Acknowledge),
 }
 
 impl Audit {
@@ -37,6 +39,7 @@ impl Audit {
             Command::Export(export) => export.run(desk).await,
             Command::Prove(prove) => prove.run(desk).await,
             Command::Checkpoint(checkpoint) => checkpoint.run(desk).await,
+            Command::Acknowledge(acknowledge) => acknowledge.run(desk).await,
         }
     }
 }

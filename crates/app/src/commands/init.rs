@@ -46,7 +46,7 @@ impl Init {
             self.data.display()
         );
         let founded = founding::found(&opened.firewall, &self.tenant, policy).await?;
-        opened.close()?;
+        opened.close().await?;
         output.founded(&founded, &format!("http://{}", self.listen), &self.data)?;
         Ok(exit::OK)
     }

@@ -12,7 +12,8 @@ use tokio::{net::TcpListener, signal::unix::SignalKind};
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  portcullis serve\n  \
     portcullis serve --data /var/lib/portcullis --listen 127.0.0.1:9000\n\n\
-    Stops on SIGTERM or SIGINT, after open requests are answered.")]
+    Stops on SIGTERM or SIGINT, after open requests are answered. Logs go to standard error:\n\
+    PORTCULLIS_LOG says which (`warn`, `info`, …), PORTCULLIS_LOG_FORMAT=json makes them JSON.")]
 pub(super) struct Serve {
     /// The directory of the ledger and the gate's key.
     #[arg(
@@ -59,7 +60,7 @@ impl Serve {
             ))?;
         }
         let served = serving::serve_until(listener, &opened.firewall, stop).await;
-        opened.close()?;
+        opened.close().await?;
         output.note("the gate is shut")?;
         served.map(|()| exit::OK)
     }

@@ -86,7 +86,7 @@ impl Setting {
         // A server that is gone already needs no telling.
         let _ = self.stop.send(());
         self.server.await.context("the gate did not shut")??;
-        self.opened.close()
+        self.opened.close().await
     }
 }
 

@@ -45,6 +45,7 @@ const COMMANDS: &[&[&str]] = &[
     &["audit", "export"],
     &["audit", "prove"],
     &["audit", "checkpoint"],
+    &["audit", "acknowledge"],
     &["violations"],
     &["violations", "list"],
     &["violations", "resolve"],

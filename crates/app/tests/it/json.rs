@@ -1,7 +1,11 @@
 //! With `-o json`, every command prints JSON.
 
-use crate::bin::{Gate, House, example, run};
+use crate::bin::{Gate, House, example, portcullis, run};
 use serde_json::Value;
+use std::{
+    io::{BufRead, BufReader},
+    process::Stdio,
+};
 
 fn opened() -> (House, Gate) {
     let house = House::new(&example("gpu-team/tenant-policy.yaml"));
@@ -135,6 +139,45 @@ fn rules_and_records() {
         .collect();
     assert_eq!(records.len(), 3);
     assert_eq!(records[2]["action_type"], "workloads.list");
+}
+
+#[test]
+fn following_shows_records_as_they_come() {
+    let at = opened();
+    let mut tail = portcullis();
+    tail.args(["audit", "tail", "-f", "-n", "1", "-o", "json"]);
+    tail.env("PORTCULLIS_URL", &at.1.url)
+        .env("PORTCULLIS_TOKEN", at.0.credential("admin_token"));
+    let mut child = tail.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut next = || -> Value { serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap() };
+    let last = next()["seq"].as_u64().unwrap();
+    govern(&at, "workloads.list", 0);
+    govern(&at, "workloads.get", 0);
+    let (first, second) = (next(), next());
+    assert_eq!(
+        (&first["seq"], &first["action_type"]),
+        (&(last + 1).into(), &"workloads.list".into())
+    );
+    assert_eq!(
+        (&second["seq"], &second["action_type"]),
+        (&(last + 2).into(), &"workloads.get".into())
+    );
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_chain_that_holds_needs_no_acknowledgement() {
+    let at = opened();
+    let admin = at.0.credential("admin_token");
+    let ran =
+        at.1.ask(admin, &["audit", "acknowledge", "--reason", "a test"]);
+    assert!(
+        ran.code == 1 && ran.err.contains("not broken"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]

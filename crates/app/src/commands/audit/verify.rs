@@ -108,7 +108,7 @@ impl Verify {
             let said = json!({ "valid": verification.is_good(), "tenant": reader.tenant.as_str() });
             found.push(with(serde_json::to_value(&verification)?, said));
         }
-        opened.close()?;
+        opened.close().await?;
         Ok(found)
     }
 }

@@ -208,7 +208,7 @@ async fn ledger(data: &Path, is_served: bool) -> Vec<Finding> {
         findings.push(finding);
         latest = latest.max(last);
     }
-    if let Err(error) = opened.close() {
+    if let Err(error) = opened.close().await {
         findings.push(bad(
             "ledger",
             Health::Warn,
