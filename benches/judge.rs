@@ -1,5 +1,6 @@
 //! Judging: what one judgement costs, however many policies there are, beside Cedar and Rego.
 
+#[cfg(feature = "peers")]
 mod peers;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
@@ -48,6 +49,7 @@ fn main() {
     judge(&mut bench, "judge_hundred", 10_000, Shape::Hundred);
     judge(&mut bench, "judge_all", 10_000, Shape::All);
     load(&mut bench);
+    #[cfg(feature = "peers")]
     peers::bench(&mut bench);
     ratio::table(
         "One judgement, all eight types in play, few policies apply",

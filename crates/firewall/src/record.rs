@@ -98,13 +98,10 @@ pub struct Decision<'d, 'r> {
 
 impl Decision<'_, '_> {
     /// The canonical bytes that are sealed. Keys are written in their canonical order.
-    ///
-    /// # Errors
-    /// When the facts cannot be written as JSON, which would be a mistake of ours.
-    pub fn payload(&self) -> Result<Vec<u8>, serde_json::Error> {
+    #[must_use]
+    pub fn payload(&self) -> Vec<u8> {
         let action = &self.request.frozen.action;
         let judgement = self.judgement;
-        let facts = serde_json::to_value(self.facts)?;
         let nonce: &Nonce = &self.request.frozen.nonce;
         let mut bytes = Vec::with_capacity(1024);
         let mut record = canonical::Object::new(&mut bytes);
@@ -119,9 +116,9 @@ impl Decision<'_, '_> {
             .string("decision_reasoning", &self.explanation.text)
             .boolean("emergency", action.emergency)
             .string("environment", action.environment.as_str())
-            .raw("evidence", &self.request.view.evidence)
-            .value("facts", &facts)
-            .string("governance_mode", mode_name(self.facts));
+            .raw("evidence", &self.request.view.evidence);
+        write_facts(self.facts, record.object("facts"));
+        record.string("governance_mode", self.facts.mode.as_str());
         if let Some(hold) = self.hold {
             record.string("hold_id", hold);
         }
@@ -164,13 +161,48 @@ impl Decision<'_, '_> {
             .string("would_tier", judgement.would.1.as_str())
             .string("would_verdict", judgement.would.0.as_str());
         record.end();
-        Ok(bytes)
+        bytes
     }
 }
 
-const fn mode_name(facts: &Facts) -> &'static str {
-    match facts.mode {
-        portcullis_policy::facts::Mode::Enforced => "ENFORCED",
-        portcullis_policy::facts::Mode::AuditOnly => "AUDIT_ONLY",
+/// The facts as [`Facts`] reads them back. Keys are written in their canonical order.
+fn write_facts(facts: &Facts, mut object: canonical::Object<'_>) {
+    let mut agent = object.object("agent");
+    if let Some(floor) = facts.agent.confidence_floor {
+        agent.number("confidence_floor", floor);
     }
+    agent.string("status", facts.agent.status.as_str());
+    if let Some(tier) = facts.agent.tier_override {
+        agent.string("tier_override", tier.as_str());
+    }
+    agent.end();
+    integers(&mut object, "budgets", facts.budgets.iter().map(|amount| amount.get()));
+    let mut caller = object.object("caller");
+    if let Some(agent) = &facts.caller.agent {
+        caller.string("agent", agent.as_str());
+    }
+    caller.string("tenant", facts.caller.tenant.as_str());
+    caller.end();
+    object.boolean("chain_intact", facts.chain_intact);
+    integers(&mut object, "grants", facts.grants.iter().map(|uses| u64::from(*uses)));
+    object.string("mode", facts.mode.as_str()).timestamp("now", facts.now);
+    integers(&mut object, "rates", facts.rates.iter().map(|count| u64::from(*count)));
+    integers(&mut object, "sums", facts.sums.iter().copied());
+    object.end();
+}
+
+/// Writes a list of counts, unless it is empty.
+fn integers(
+    object: &mut canonical::Object<'_>,
+    key: &'static str,
+    numbers: impl ExactSizeIterator<Item = u64>,
+) {
+    if numbers.len() == 0 {
+        return;
+    }
+    let mut list = object.array(key);
+    for number in numbers {
+        list.integer(number);
+    }
+    list.end();
 }

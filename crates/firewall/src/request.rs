@@ -37,12 +37,18 @@ pub struct Request {
     pub frozen: FrozenAction,
     /// The canonical pieces that the record shows.
     pub view: View,
-    /// SHA-256 over the request without its nonce: the same request has the same one.
-    pub digest: ActionDigest,
     /// Names the request, so that sending it again gives the first answer.
     pub idempotency_key: Option<String>,
     /// Whether a CLEARED verdict shall come with a permit.
     pub wants_permit: bool,
+}
+
+impl Request {
+    /// SHA-256 over the request without its nonce: the same request has the same one.
+    #[must_use]
+    pub fn digest(&self) -> ActionDigest {
+        request_digest(&self.frozen.action, &self.view)
+    }
 }
 
 /// Canonical JSON of the parts of an action that are not single words.
@@ -138,13 +144,11 @@ pub fn from_value(
         .and_then(|()| action.ok_or_else(Faults::default))
         .map_err(GateError::Invalid)?;
     let view = View::of(&action);
-    let digest = request_digest(&action, &view);
     let frozen = freeze::freeze(action, nonce)
         .map_err(|error| GateError::invalid(error.path(), error.to_string()))?;
     Ok(Request {
         frozen,
         view,
-        digest,
         idempotency_key: idempotency_key.map(str::to_owned),
         wants_permit,
     })

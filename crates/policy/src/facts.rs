@@ -143,6 +143,17 @@ pub enum Mode {
     AuditOnly,
 }
 
+impl Mode {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Enforced => "ENFORCED",
+            Self::AuditOnly => "AUDIT_ONLY",
+        }
+    }
+}
+
 /// How an agent stands with its tenant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Standing {

@@ -182,7 +182,7 @@ impl Replay {
                 seq: record.seq,
                 now: record.at,
             };
-            let same = decision.payload().is_ok_and(|payload| payload == record.payload);
+            let same = decision.payload() == record.payload;
             self.differing_bytes += u64::from(!same);
         }
         if replayed != original {
@@ -232,8 +232,7 @@ fn request(recorded: Recorded) -> Result<Request, GateError> {
     if frozen.digest != recorded.action_digest {
         return Err(GateError::Unavailable("a recorded action and its digest differ".to_owned()));
     }
-    let digest = frozen.digest;
-    Ok(Request { frozen, view, digest, idempotency_key: None, wants_permit: false })
+    Ok(Request { frozen, view, idempotency_key: None, wants_permit: false })
 }
 
 /// The rules of every time, made again from the versions that were kept.

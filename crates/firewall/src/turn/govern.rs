@@ -118,7 +118,7 @@ impl Turn<'_> {
         if let Some(key) = &request.idempotency_key {
             let id = retry::answer_id(charged.as_str(), key);
             let Some(stored) = self.state.retries.answer(&id) else { return Ok(None) };
-            if stored.request != request.digest {
+            if stored.request != request.digest() {
                 return Err(GateError::conflict(
                     "idempotency.mismatch",
                     "this idempotency key was used for another request",
@@ -133,7 +133,7 @@ impl Turn<'_> {
         let open = self
             .state
             .retries
-            .hold(&retry_digest(charged, &request.digest))
+            .hold(&retry_digest(charged, &request.digest()))
             .and_then(|id| self.state.holds.get(id))
             .filter(|hold| !hold.is_overdue(self.now))
             .filter(|hold| self.now.duration_since(hold.created_at) <= window);
@@ -201,9 +201,7 @@ impl Turn<'_> {
             seq: self.next_seq(),
             now: self.now,
         };
-        let payload = decision
-            .payload()
-            .map_err(|error| GateError::Unavailable(format!("cannot write a record: {error}")))?;
+        let payload = decision.payload();
         let action = &case.request.frozen.action;
         let labels = Labels {
             agent: action.agent.as_str(),
@@ -291,7 +289,7 @@ impl Turn<'_> {
             seq: sealed.seq,
             hash: sealed.hash,
             action_digest: case.request.frozen.digest,
-            request_digest: retry_digest(case.charged, &case.request.digest),
+            request_digest: retry_digest(case.charged, &case.request.digest()),
             created_at: self.now,
             timeout_at: moment::later(self.now, seconds),
             timeout_seconds: seconds,
@@ -379,7 +377,7 @@ impl Turn<'_> {
         let Some(key) = &case.request.idempotency_key else { return Ok(()) };
         let stored = StoredAnswer {
             id: retry::answer_id(case.charged.as_str(), key),
-            request: case.request.digest,
+            request: case.request.digest(),
             at: self.now,
             answer: answer.clone(),
             stake,

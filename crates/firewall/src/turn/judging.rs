@@ -30,6 +30,8 @@ impl Turn<'_> {
 }
 
 /// Reads exactly what some rules need for an action.
+///
+/// *Fails closed:* rules that panic over what they need get no answers, and refuse.
 fn gather(
     state: &State,
     book: &Rulebook,
@@ -37,7 +39,8 @@ fn gather(
     (caller, standing): (Caller, Standing),
     now: Timestamp,
 ) -> (Needs, Facts) {
-    let needs = book.rules.needs(action, now);
+    let needs = catch_unwind(AssertUnwindSafe(|| book.rules.needs(action, now)));
+    let needs = needs.unwrap_or_default();
     let now_ms = now.as_millisecond();
     let charged = caller.agent.as_ref().unwrap_or(&action.agent);
     let tally = &state.tally;
