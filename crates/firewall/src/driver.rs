@@ -37,9 +37,7 @@ pub async fn drive(mut lane: Lane, mut jobs: Receiver<Job>, ledger: Arc<dyn Ledg
 
 async fn turn(lane: &mut Lane, waiting: &mut Drain<'_, Job>, ledger: &dyn Ledger) {
     if lane.is_stale() {
-        // A proposal for the rules as they were must not fit the rules as they are read now.
-        let revision = lane.state().rulebook.revision.saturating_add(1);
-        match State::read(ledger, &lane.state().tenant.id, revision).await {
+        match State::read(ledger, &lane.state().tenant.id, lane.next_revision()).await {
             Ok(state) => lane.refresh(state),
             Err(error) => {
                 for job in waiting {

@@ -107,6 +107,13 @@ impl Lane {
         self.stale
     }
 
+    /// The revision for the rules of a fresh image: a proposal made for the rules as they were must
+    /// not fit those that are read now.
+    #[must_use]
+    pub fn next_revision(&self) -> u64 {
+        self.state.rulebook.revision.saturating_add(1)
+    }
+
     /// Takes a fresh image.
     pub fn refresh(&mut self, mut state: State) {
         state.broken_at = state.broken_at.or(self.state.broken_at);

@@ -70,8 +70,7 @@ impl World {
     /// One batch, as the driver makes it.
     pub(super) async fn batch(&mut self, jobs: Vec<Job>) {
         if self.lane.is_stale() {
-            let revision = self.lane.state().rulebook.revision + 1;
-            self.lane.refresh(read(&self.gate, revision).await);
+            self.lane.refresh(read(&self.gate, self.lane.next_revision()).await);
         }
         let (batch, tells) = self.lane.take(jobs);
         let written = if self.lane.is_stale() {
