@@ -41,6 +41,21 @@ pub struct Agent {
     pub created_at: Timestamp,
 }
 
+/// A step in an agent's life.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Step {
+    /// Where it may begin, when not wherever there is a way.
+    pub from: Option<AgentStatus>,
+    /// Where it leads.
+    pub to: AgentStatus,
+}
+
+impl From<AgentStatus> for Step {
+    fn from(to: AgentStatus) -> Self {
+        Self { from: None, to }
+    }
+}
+
 impl Agent {
     /// How it stands, for judging.
     #[must_use]
@@ -56,7 +71,18 @@ impl Agent {
     ///
     /// # Errors
     /// [`GateError::Conflict`] when there is no way from here to there.
-    pub fn become_status(&mut self, to: AgentStatus, why: Option<&str>) -> Result<(), GateError> {
+    pub fn become_status(
+        &mut self,
+        step: impl Into<Step>,
+        why: Option<&str>,
+    ) -> Result<(), GateError> {
+        let Step { from, to } = step.into();
+        if let Some(from) = from.filter(|from| *from != self.status) {
+            return Err(GateError::conflict(
+                "agent.status",
+                format!("the agent is {}, not {}", self.status.as_str(), from.as_str()),
+            ));
+        }
         if !may_become(self.status, to) {
             return Err(GateError::conflict(
                 "agent.status",

@@ -2,7 +2,7 @@
 
 use super::Firewall;
 use crate::{
-    agent::Agent,
+    agent::{Agent, Step},
     answer::Answer,
     batch::DocumentKind,
     digest::{ActionDigest, Nonce},
@@ -23,7 +23,6 @@ use jiff::Timestamp;
 use portcullis_policy::{
     amount::Micros,
     cham::read::Draft,
-    facts::AgentStatus,
     id::{AgentId, PolicyId},
     tenant::TenantPolicy,
 };
@@ -198,12 +197,12 @@ impl Firewall {
         &self,
         principal: &Principal,
         id: &str,
-        to: AgentStatus,
+        step: impl Into<Step>,
         why: Option<&str>,
     ) -> Result<Agent, GateError> {
-        let (actor, id) = (architect(principal)?, id.to_owned());
+        let (actor, id, step) = (architect(principal)?, id.to_owned(), step.into());
         let why = why.map(str::to_owned);
-        self.on_lane(principal, move |turn| turn.move_agent(&actor, &id, to, why.as_deref()))
+        self.on_lane(principal, move |turn| turn.move_agent(&actor, &id, step, why.as_deref()))
             .await
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Turn, details, json};
 use crate::{
-    agent::Agent,
+    agent::{Agent, Step},
     batch::{DocumentKind, RecordKind},
     error::GateError,
 };
@@ -115,13 +115,13 @@ impl Turn<'_> {
         &mut self,
         actor: &str,
         id: &str,
-        to: AgentStatus,
+        step: Step,
         why: Option<&str>,
     ) -> Result<Agent, GateError> {
         check_text("reason", why.unwrap_or_default(), false)?;
         let mut agent = self.agent(id)?.clone();
-        agent.become_status(to, why)?;
-        self.change_agent(actor, agent, why.unwrap_or(to.as_str()))
+        agent.become_status(step, why)?;
+        self.change_agent(actor, agent, why.unwrap_or(step.to.as_str()))
     }
 
     fn agent(&self, id: &str) -> Result<&Agent, GateError> {

@@ -24,6 +24,8 @@ use serde_json::Value;
 pub struct Redemption {
     /// The permit.
     pub permit: PermitState,
+    /// The canonical bytes of the action it was for: what may be done, to the letter.
+    pub action: Vec<u8>,
     /// The record of its spending.
     pub seq: u64,
 }
@@ -122,13 +124,14 @@ impl Turn<'_> {
         if state.hold.is_none() && again.dry_run {
             return Err(superseded("the action now needs a dry run first".to_owned()));
         }
-        self.spend(principal, state)
+        self.spend(principal, state, frozen.bytes)
     }
 
     fn spend(
         &mut self,
         principal: &Principal,
         mut state: PermitState,
+        action: Vec<u8>,
     ) -> Result<Redemption, GateError> {
         state.redeemed_at = Some(self.now);
         state.redeemed_by = Some(principal.actor());
@@ -145,7 +148,7 @@ impl Turn<'_> {
         self.state.permits.remove(&state.id);
         self.drop_frozen(&state.id);
         self.keep_permit(&state)?;
-        Ok(Redemption { permit: state, seq: sealed.seq })
+        Ok(Redemption { permit: state, action, seq: sealed.seq })
     }
 
     fn new_permit(

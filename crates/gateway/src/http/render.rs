@@ -176,6 +176,7 @@ pub(super) fn redeemed(redemption: &Redemption, id: &RequestId) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(USUAL_BYTES);
     let mut object = Object::new(&mut bytes);
     object
+        .raw("action", &redemption.action)
         .string("action_digest", hex(&permit.action_digest.to_hex()))
         .string("agent_id", permit.agent_id.as_str())
         .integer("decision_seq", permit.seq)

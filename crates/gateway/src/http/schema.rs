@@ -206,6 +206,9 @@ pub struct ClaimReply {
 /// A permit that was spent just now.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RedeemReply {
+    /// The action that may be done, to the letter: do this and nothing else.
+    #[schema(value_type = Object)]
+    pub action: Value,
     /// For what exactly.
     pub action_digest: String,
     /// Whose.

@@ -9,8 +9,8 @@ use crate::{
     wire::agent::Agent,
 };
 use axum::{Json, extract::State};
-use portcullis_door::reply::{Refusal, Reply};
-use portcullis_firewall::{error::GateError, principal::Principal};
+use portcullis_door::reply::Reply;
+use portcullis_firewall::{agent::Step, principal::Principal};
 use portcullis_policy::facts::AgentStatus;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -33,14 +33,6 @@ body! {
     }
 }
 
-/// One step.
-struct Step {
-    /// Where it leads.
-    to: AgentStatus,
-    /// Where it may begin, when not wherever the firewall allows.
-    from: Option<AgentStatus>,
-}
-
 /// Takes a step.
 ///
 /// Fails closed: a step back to active is taken from the one status it is meant for, so that
@@ -51,20 +43,9 @@ async fn take(
     (id, step): (&str, Step),
     why: Why,
 ) -> Reply<Json<Agent>> {
-    if let Some(from) = step.from {
-        let status = gate.agent(caller, id).await?.agent.status;
-        if status != from {
-            return Err(wrong_status(status, from));
-        }
-    }
-    gate.move_agent(caller, id, step.to, why.reason.as_deref())
+    gate.move_agent(caller, id, step, why.reason.as_deref())
         .await?;
     Ok(Json(gate.agent(caller, id).await?.into()))
-}
-
-fn wrong_status(is: AgentStatus, must: AgentStatus) -> Refusal {
-    let message = format!("the agent is {}, not {}", is.as_str(), must.as_str());
-    GateError::conflict("agent.status", message).into()
 }
 
 macro_rules! steps {

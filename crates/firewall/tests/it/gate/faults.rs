@@ -84,7 +84,7 @@ async fn without_randomness_a_job_fails_as_a_whole_and_takes_its_batch_with_it()
             let (tell, told) = mpsc::channel();
             let other = tell.clone();
             let shared = vec![
-                Job::new(move |turn| turn.move_agent("x", id.as_str(), paused, None), move |answer| {
+                Job::new(move |turn| turn.move_agent("x", id.as_str(), paused.into(), None), move |answer| {
                     other.send(("other", answer.is_ok())).expect("heard");
                 }),
                 Job::new(work, move |answer| tell.send(("own", answer.is_ok())).expect("heard")),
@@ -119,7 +119,7 @@ async fn a_job_that_panics_gets_no_answer_and_the_lane_goes_on() {
     let id = world.gate.agent.clone();
     let jobs = vec![
         Job::new(
-            move |turn| turn.move_agent("x", id.as_str(), AgentStatus::Paused, None),
+            move |turn| turn.move_agent("x", id.as_str(), AgentStatus::Paused.into(), None),
             move |answer| tell.send(answer.is_ok()).expect("heard"),
         ),
         Job::new(|_| -> Result<(), _> { panic!("on purpose") }, |_| panic!("never told")),

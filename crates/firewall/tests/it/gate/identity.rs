@@ -1,7 +1,7 @@
 //! Who asks is who is charged; who has no identity is not served.
 
 use super::fixture::{Gate, list, register};
-use portcullis_firewall::{principal::Role, query::RecordQuery};
+use portcullis_firewall::{agent::Step, principal::Role, query::RecordQuery};
 use portcullis_policy::{
     facts::AgentStatus,
     tier::{Tier, Verdict},
@@ -158,4 +158,14 @@ async fn only_architects_configure() {
         let policies = gate.firewall.create_policies(caller, Vec::new()).await;
         assert_eq!(policies.expect_err("not theirs").code(), "auth.forbidden");
     }
+}
+
+#[tokio::test]
+async fn a_step_from_another_status_is_refused_on_the_lane_itself() {
+    let gate = Gate::open().await;
+    become_status(&gate, AgentStatus::Blocked).await;
+    let resume = Step { from: Some(AgentStatus::Paused), to: AgentStatus::Active };
+    let error = gate.firewall.move_agent(&gate.architect, gate.agent.as_str(), resume, None).await;
+    assert_eq!(error.expect_err("it is blocked, not paused").code(), "agent.status");
+    assert_eq!(gate.ask(list()).await.expect("an answer").verdict, Verdict::Blocked);
 }

@@ -175,7 +175,7 @@ fn job(world: &World, shared: &Shared, (kind, a, b): Step) -> Job {
         _ => {
             let (id, to) = (world.gate.agent.clone(), [AgentStatus::Paused, AgentStatus::Active]);
             let to = to[usize::from(a % 2)];
-            Job::new(move |turn| turn.move_agent("architect", id.as_str(), to, None), drop)
+            Job::new(move |turn| turn.move_agent("architect", id.as_str(), to.into(), None), drop)
         }
     }
 }

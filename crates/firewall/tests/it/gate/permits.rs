@@ -25,6 +25,8 @@ async fn it_is_spent_once() {
     let (token, digest) = permit(&gate).await;
     let spent = gate.firewall.redeem(&gate.client, &token, Some(digest)).await.expect("spent");
     assert_eq!(spent.permit.action_digest, digest);
+    let action: Value = serde_json::from_slice(&spent.action).expect("JSON");
+    assert_eq!(action["action_type"], "workloads.list", "the tool is told what it may do");
     let twice = gate.firewall.redeem(&gate.client, &token, Some(digest)).await.expect_err("spent");
     assert_eq!(twice.code(), "permit.spent");
 }
