@@ -156,8 +156,9 @@ impl Output {
         self.raw(&table.render())?;
         self.line("\nKeep these: the tokens are not stored and not shown again.")?;
         self.line(&format!(
-            "Next:\n  export PORTCULLIS_URL={url} PORTCULLIS_TOKEN=<admin token>\n  \
-             portcullis policy apply --tenant-policy tenant-policy.yaml"
+            "Next:\n  export PORTCULLIS_URL={url} PORTCULLIS_TOKEN={}\n  \
+             portcullis policy apply --tenant-policy tenant-policy.yaml",
+            founded.admin_token
         ))?;
         Ok(())
     }

@@ -119,8 +119,7 @@ impl Holds {
             }
             Command::Show { id } => {
                 let hold = look(&client, &id).await?;
-                desk.output
-                    .show(&hold, |hold| Table::about(hold, FACTS).uncut())?;
+                desk.output.show(&hold, |hold| Table::about(hold, FACTS))?;
             }
             Command::Release(decision) => {
                 let hold = decide(&client, "release", &decision).await?;

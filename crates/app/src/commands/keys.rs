@@ -4,7 +4,7 @@ use super::desk::{Desk, entries, pages};
 use crate::{
     client::{Ask, Query, escaped},
     exit,
-    output::table::{Column, Table, text_at},
+    output::table::{Column, Table},
 };
 use clap::{Args, Subcommand, ValueEnum};
 use hyper::Method;
@@ -97,6 +97,16 @@ const COLUMNS: &[Column] = &[
     ("revoked", "revoked"),
 ];
 
+const ISSUED: &[Column] = &[
+    ("id", "id"),
+    ("name", "name"),
+    ("role", "role"),
+    ("agent", "agent_id"),
+    ("groups", "groups"),
+    ("ends", "expires_at"),
+    ("token", "token"),
+];
+
 impl Keys {
     pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<u8> {
         let client = desk.client()?;
@@ -122,10 +132,8 @@ impl Keys {
                     "expires_at": expires_at,
                 });
                 let key = client.post("/v1/keys", &body).await?;
-                desk.output.show(&key, |key| Table::about(key, COLUMNS))?;
+                desk.output.show(&key, |key| Table::about(key, ISSUED))?;
                 if !desk.output.is_json() {
-                    desk.output
-                        .line(&format!("token     {}", text_at(&key, "token")))?;
                     desk.output
                         .note("the token is not stored and not shown again")?;
                 }

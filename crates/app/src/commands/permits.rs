@@ -81,13 +81,13 @@ impl Permits {
             Command::Redeem(permit) => {
                 let redeemed = client.post("/v1/permits/redeem", &permit.body()).await?;
                 desk.output
-                    .show(&redeemed, |redeemed| Table::about(redeemed, FACTS).uncut())?;
+                    .show(&redeemed, |redeemed| Table::about(redeemed, FACTS))?;
                 Ok(exit::OK)
             }
             Command::Verify(permit) => {
                 let verdict = client.post("/v1/permits/verify", &permit.body()).await?;
                 desk.output
-                    .show(&verdict, |verdict| Table::about(verdict, FACTS).uncut())?;
+                    .show(&verdict, |verdict| Table::about(verdict, FACTS))?;
                 let valid = verdict
                     .get("valid")
                     .and_then(Value::as_bool)

@@ -115,7 +115,7 @@ async fn show(desk: &Desk, id: &str) -> anyhow::Result<u8> {
     if id != "tenant" {
         let policy = client.get(&format!("/v1/policies/{}", escaped(id))).await?;
         desk.output
-            .show(&policy, |policy| Table::about(policy, FACTS).uncut())?;
+            .show(&policy, |policy| Table::about(policy, FACTS))?;
         return Ok(exit::OK);
     }
     let applied = client.get("/v1/tenant-policy").await?;

@@ -42,7 +42,7 @@ impl Principles {
                 ("demands", one.demands),
                 ("enforced", one.enforcement),
             ];
-            output.raw(&Table::facts(facts).uncut().render())?;
+            output.raw(&Table::facts(facts).render())?;
         } else {
             let mut table = Table::new(&["id", "name", "demands"], "").uncut();
             for one in wanted {

@@ -55,7 +55,7 @@ impl Prove {
                     "the record is in the log; the checkpoint is signed".to_owned(),
                 ),
             ];
-            Table::facts(facts.iter().map(|(name, value)| (*name, value.as_str()))).uncut()
+            Table::facts(facts.iter().map(|(name, value)| (*name, value.as_str())))
         })?;
         Ok(exit::OK)
     }

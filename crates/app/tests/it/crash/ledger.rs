@@ -1,5 +1,6 @@
 //! The chain as it was exported, held against the limits.
 
+use super::clients::Asker;
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -45,7 +46,7 @@ impl Records {
             .filter(|record| record["verdict"] == "CLEARED")
     }
 
-    /// On no day more was cleared than the budget allows, and all of it was there to be had.
+    /// On no day more was cleared than the budget allows, and more was asked for.
     pub(super) fn check_budget(&self, most: usize) {
         let mut days: BTreeMap<&str, usize> = BTreeMap::new();
         for record in self.cleared("spend") {
@@ -57,9 +58,10 @@ impl Records {
                 .unwrap();
             *days.entry(day).or_default() += 1;
         }
+        assert!(days.values().all(|spent| *spent <= most), "{days:?}");
         assert!(
-            !days.is_empty() && days.values().all(|spent| *spent <= most),
-            "{days:?}"
+            days.values().any(|spent| *spent == most),
+            "its end was not reached: {days:?}"
         );
     }
 
@@ -106,14 +108,21 @@ impl Records {
         assert!(!seen.is_empty());
     }
 
-    /// Sending again after a crash found the first record, if there was one.
-    pub(super) fn check_no_request_was_judged_twice(&self, action: &str, requests: usize) {
+    /// Every request of a client was judged once: sending it again after a crash found the first
+    /// record, if there was one.
+    pub(super) fn check_requests(&self, asker: &Asker) {
         let mut seen = BTreeSet::new();
-        for record in self.decisions(action) {
-            let request = record["target_service"].as_str().unwrap();
+        let asked = self.decisions(asker.action);
+        let requests = asked.map(|record| record["target_service"].as_str().unwrap());
+        for request in requests.filter(|request| asker.is_of(request)) {
             assert!(seen.insert(request), "request `{request}` was judged twice");
         }
-        assert!(seen.len() <= requests);
+        assert_eq!(
+            seen.len(),
+            asker.sent,
+            "requests of `{}` are missing",
+            asker.action
+        );
     }
 }
 
