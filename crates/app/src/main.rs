@@ -35,9 +35,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let cli = commands::Cli::parse();
     let output = cli.output();
-    if let Err(error) = telemetry::start() {
-        return output.failed(&error);
-    }
+    let _telemetry = match telemetry::start() {
+        Ok(telemetry) => telemetry,
+        Err(error) => return output.failed(&error),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();

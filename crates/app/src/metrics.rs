@@ -3,11 +3,12 @@
 use axum::{
     Router,
     extract::{MatchedPath, Request, State},
-    http::header::CONTENT_TYPE,
+    http::{Method, header::CONTENT_TYPE},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
 };
+use portcullis_door::request_id::RequestId;
 use portcullis_firewall::firewall::Firewall;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
@@ -15,6 +16,7 @@ use prometheus_client::{
     registry::Registry,
 };
 use std::{sync::Arc, time::Instant};
+use tracing::{Instrument, field};
 
 /// From 50 microseconds to about 3 seconds.
 const LATENCY_BUCKETS: [f64; 12] = [
@@ -24,7 +26,7 @@ const LATENCY_BUCKETS: [f64; 12] = [
 /// What a request is counted under.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, EncodeLabelSet)]
 struct Asked {
-    method: String,
+    method: &'static str,
     path: String,
     status: u16,
 }
@@ -65,24 +67,40 @@ impl Measures {
 )]
 async fn measure(State(measures): State<Measures>, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let method = request.method().as_str().to_owned();
+    let method = method_name(request.method());
     // The pattern, not the path: ids must not become labels.
-    let path = request
+    let path = request.extensions().get::<MatchedPath>();
+    let path = path.map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
+    let id = request
         .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
-    let response = next.run(request).await;
+        .get::<RequestId>()
+        .map(RequestId::as_str);
+    let span = tracing::info_span!("request", method, path, id, status = field::Empty);
+    let response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
-    measures
-        .requests
-        .get_or_create(&Asked {
-            method,
-            path,
-            status,
-        })
-        .inc();
+    span.record("status", status);
+    let asked = Asked {
+        method,
+        path,
+        status,
+    };
+    measures.requests.get_or_create(&asked).inc();
     measures.latency.0.observe(started.elapsed().as_secs_f64());
     response
+}
+
+/// A method as a label; of methods that nobody serves there could be any number.
+fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }
 
 /// `/metrics` in the text format of OpenMetrics.

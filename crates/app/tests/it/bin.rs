@@ -114,7 +114,13 @@ pub(crate) struct Gate {
 
 impl Gate {
     pub(crate) fn serve(data: &Path) -> Self {
+        Self::serve_with(data, &[])
+    }
+
+    /// The same with an environment.
+    pub(crate) fn serve_with(data: &Path, environment: &[(&str, &str)]) -> Self {
         let mut command = portcullis();
+        command.envs(environment.iter().copied());
         command
             .args(["serve", "-o", "json", "--listen", "127.0.0.1:0", "--data"])
             .arg(data);
@@ -168,13 +174,21 @@ impl Gate {
     }
 
     /// Asks it to stop, and waits until it has.
-    pub(crate) fn stop(mut self) -> ExitStatus {
+    pub(crate) fn stop(self) -> ExitStatus {
+        self.stop_and_tell().0
+    }
+
+    /// The same; also what it said on standard error.
+    pub(crate) fn stop_and_tell(mut self) -> (ExitStatus, String) {
         self.signal(Signal::TERM);
         let status = self.child.wait().unwrap();
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).unwrap();
         assert_eq!(rest, "", "nothing more is printed");
-        status
+        let mut said = String::new();
+        let mut stderr = self.child.stderr.take().unwrap();
+        stderr.read_to_string(&mut said).unwrap();
+        (status, said)
     }
 
     /// Ends it without a chance to do anything.

@@ -1,6 +1,7 @@
 //! Starting and stopping.
 
-use crate::bin::{House, Ran, example, portcullis};
+use crate::bin::{Gate, House, Ran, example, portcullis};
+use serde_json::Value;
 use std::{
     io::Read,
     process::{Command, Stdio},
@@ -99,6 +100,55 @@ fn a_reader_that_goes_away_is_no_failure() {
         .read_to_string(&mut said)
         .unwrap();
     assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn requests_are_logged_when_asked_for_and_secrets_are_not() {
+    let house = house();
+    let agent = house.credential("agent_key").to_owned();
+    let read = ["govern", "--action", "workloads.list", "--target", "fleet"];
+    let log = [
+        ("PORTCULLIS_LOG", "info"),
+        ("PORTCULLIS_LOG_FORMAT", "json"),
+    ];
+    let gate = Gate::serve_with(&house.data(), &log);
+    gate.ask(&agent, &read).ended(0);
+    let (status, said) = gate.stop_and_tell();
+    assert!(status.success());
+    let lines: Vec<Value> = said
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
+    let request = lines
+        .iter()
+        .map(|line| &line["span"])
+        .find(|span| span["name"] == "request");
+    let request = request.unwrap_or_else(|| panic!("no request in {said}"));
+    assert_eq!(
+        (&request["path"], &request["status"]),
+        (&"/v1/govern".into(), &200.into())
+    );
+    assert!(request["id"].as_str().unwrap().starts_with("req_"));
+    assert!(!said.contains(&agent));
+
+    let gate = house.serve();
+    gate.ask(&agent, &read).ended(0);
+    assert_eq!(
+        gate.stop_and_tell().1,
+        "the gate is shut\n",
+        "quiet unless asked"
+    );
+}
+
+#[test]
+fn a_log_filter_that_is_none_is_refused() {
+    let mut catalogue = portcullis();
+    catalogue.arg("catalogue").env("PORTCULLIS_LOG", "a=b=c");
+    let ran = Ran::of(&mut catalogue);
+    assert!(
+        ran.code == 1 && ran.err.contains("PORTCULLIS_LOG"),
+        "{ran:?}"
+    );
 }
 
 #[test]
