@@ -80,13 +80,21 @@ impl Agent {
         if let Some(from) = from.filter(|from| *from != self.status) {
             return Err(GateError::conflict(
                 "agent.status",
-                format!("the agent is {}, not {}", self.status.as_str(), from.as_str()),
+                format!(
+                    "the agent is {}, not {}",
+                    self.status.as_str(),
+                    from.as_str()
+                ),
             ));
         }
         if !may_become(self.status, to) {
             return Err(GateError::conflict(
                 "agent.status",
-                format!("an agent that is {} cannot become {}", self.status.as_str(), to.as_str()),
+                format!(
+                    "an agent that is {} cannot become {}",
+                    self.status.as_str(),
+                    to.as_str()
+                ),
             ));
         }
         self.status = to;

@@ -1,10 +1,6 @@
 //! What the gate answers to a request to judge.
 
-use crate::{
-    chain::Hash,
-    digest::ActionDigest,
-    hold::Fired,
-};
+use crate::{chain::Hash, digest::ActionDigest, hold::Fired};
 use jiff::Timestamp;
 use portcullis_policy::{
     facts::Mode,

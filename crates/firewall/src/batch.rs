@@ -2,7 +2,10 @@
 
 use crate::chain::Hash;
 use jiff::Timestamp;
-use portcullis_policy::{id::TenantId, tier::{Tier, Verdict}};
+use portcullis_policy::{
+    id::TenantId,
+    tier::{Tier, Verdict},
+};
 
 /// Everything one turn of a lane changed; durable as a whole or not at all.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +49,8 @@ impl Batch {
 
     /// Adds a document, in place of an earlier one of the same kind and id.
     pub fn put(&mut self, document: Document) {
-        self.removals.retain(|(kind, id)| (*kind, id) != (document.kind, &document.id));
+        self.removals
+            .retain(|(kind, id)| (*kind, id) != (document.kind, &document.id));
         let same = |d: &&mut Document| d.kind == document.kind && d.id == document.id;
         match self.documents.iter_mut().find(same) {
             Some(place) => *place = document,

@@ -49,7 +49,9 @@ async fn turn(lane: &mut Lane, waiting: &mut Drain<'_, Job>, ledger: &dyn Ledger
     }
     let (batch, tells) = lane.take(waiting);
     let written = if lane.is_stale() {
-        Err(crate::ports::LedgerError::Unavailable("a batch was given up".to_owned()))
+        Err(crate::ports::LedgerError::Unavailable(
+            "a batch was given up".to_owned(),
+        ))
     } else if batch.is_empty() {
         Ok(())
     } else {

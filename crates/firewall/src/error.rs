@@ -42,7 +42,10 @@ impl GateError {
 
     /// A refusal by the present state.
     pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
-        Self::Conflict { code, message: message.into() }
+        Self::Conflict {
+            code,
+            message: message.into(),
+        }
     }
 
     /// The stable code.

@@ -15,14 +15,8 @@ pub use simulate::{Outlook, PolicyTest, Simulation};
 pub use views::{AgentView, BudgetView, Overview, PolicyView};
 
 use crate::{
-    driver::Queue,
-    error::GateError,
-    house::House,
-    key::Directory,
-    lane::Job,
-    ports::Ledger,
-    principal::Principal,
-    turn::Turn,
+    driver::Queue, error::GateError, house::House, key::Directory, lane::Job, ports::Ledger,
+    principal::Principal, turn::Turn,
 };
 use arc_swap::ArcSwap;
 use portcullis_policy::id::TenantId;
@@ -52,7 +46,9 @@ impl Firewall {
     /// Who a token belongs to; `None` for a malformed, unknown, revoked or expired one.
     #[must_use]
     pub fn authenticate(&self, token: &str) -> Option<Principal> {
-        self.directory.load().principal(token, self.house.clock.now())
+        self.directory
+            .load()
+            .principal(token, self.house.clock.now())
     }
 
     /// Does something for a caller in a turn of its tenant's lane, and answers when it is durable.

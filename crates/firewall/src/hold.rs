@@ -146,13 +146,21 @@ impl Hold {
     /// # Errors
     /// [`GateError::Conflict`] naming what it is instead.
     pub fn must_wait(&self, now: Timestamp) -> Result<(), GateError> {
-        let status = if self.is_overdue(now) { HoldStatus::TimedOut } else { self.status };
+        let status = if self.is_overdue(now) {
+            HoldStatus::TimedOut
+        } else {
+            self.status
+        };
         if status == HoldStatus::Held {
             return Ok(());
         }
         Err(GateError::conflict(
             "hold.already_decided",
-            format!("hold `{}` is {} and cannot be decided again", self.id, status.as_str()),
+            format!(
+                "hold `{}` is {} and cannot be decided again",
+                self.id,
+                status.as_str()
+            ),
         ))
     }
 
@@ -180,7 +188,10 @@ impl Hold {
                 format!("`{by}` has already approved; another person must"),
             ));
         }
-        self.approvals.push(Approval { by: by.to_owned(), at: now });
+        self.approvals.push(Approval {
+            by: by.to_owned(),
+            at: now,
+        });
         if self.approvals.len() >= usize::from(self.approvals_required.max(1)) {
             self.end(HoldStatus::Released, by, now, None);
         }

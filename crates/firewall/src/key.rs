@@ -116,7 +116,11 @@ impl Directory {
 
     /// Forgets a tenant's credential, whatever the ledger says of it.
     pub fn shut_out(&mut self, tenant: &TenantId, key: &str) {
-        if self.entries.get(key).is_some_and(|entry| entry.tenant == *tenant) {
+        if self
+            .entries
+            .get(key)
+            .is_some_and(|entry| entry.tenant == *tenant)
+        {
             self.entries.remove(key);
         }
     }

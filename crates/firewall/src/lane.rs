@@ -4,12 +4,7 @@
 //! facts cannot change between reading and writing, and record numbers have no gaps.
 
 use crate::{
-    batch::Batch,
-    error::GateError,
-    house::House,
-    ports::LedgerError,
-    state::State,
-    turn::Turn,
+    batch::Batch, error::GateError, house::House, ports::LedgerError, state::State, turn::Turn,
 };
 use std::{
     fmt,
@@ -72,8 +67,16 @@ impl Room {
 
     /// Counts what came since it was last asked.
     fn is_used_up_by(&mut self, batch: &Batch) -> bool {
-        let records = batch.records.iter().skip(self.records).map(|record| record.payload.len());
-        let documents = batch.documents.iter().skip(self.documents).map(|one| one.body.len());
+        let records = batch
+            .records
+            .iter()
+            .skip(self.records)
+            .map(|record| record.payload.len());
+        let documents = batch
+            .documents
+            .iter()
+            .skip(self.documents)
+            .map(|one| one.body.len());
         self.bytes += records.chain(documents).sum::<usize>();
         (self.records, self.documents) = (batch.records.len(), batch.documents.len());
         self.bytes >= Self::BYTES
@@ -98,7 +101,11 @@ impl Lane {
     /// A lane with a fresh image.
     #[must_use]
     pub const fn new(state: State, house: House) -> Self {
-        Self { state, house, stale: false }
+        Self {
+            state,
+            house,
+            stale: false,
+        }
     }
 
     /// Whether the image must be read again before the next batch.

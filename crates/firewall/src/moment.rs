@@ -24,5 +24,6 @@ pub fn milliseconds(at: Timestamp) -> Timestamp {
 /// So many seconds later; the far end of time when that does not fit.
 #[must_use]
 pub fn later(at: Timestamp, seconds: u32) -> Timestamp {
-    at.checked_add(jiff::SignedDuration::from_secs(i64::from(seconds))).unwrap_or(Timestamp::MAX)
+    at.checked_add(jiff::SignedDuration::from_secs(i64::from(seconds)))
+        .unwrap_or(Timestamp::MAX)
 }

@@ -35,6 +35,10 @@ impl PermitState {
     /// The word that lists filter by.
     #[must_use]
     pub const fn status(&self) -> &'static str {
-        if self.redeemed_at.is_some() { "REDEEMED" } else { "ISSUED" }
+        if self.redeemed_at.is_some() {
+            "REDEEMED"
+        } else {
+            "ISSUED"
+        }
     }
 }

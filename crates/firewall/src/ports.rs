@@ -27,8 +27,11 @@ pub trait Ledger: Debug + Send + Sync {
     fn head<'a>(&'a self, tenant: &'a TenantId) -> Pending<'a, Head>;
 
     /// The records a query asks for.
-    fn records<'a>(&'a self, tenant: &'a TenantId, query: RecordQuery)
-    -> Pending<'a, Vec<StoredRecord>>;
+    fn records<'a>(
+        &'a self,
+        tenant: &'a TenantId,
+        query: RecordQuery,
+    ) -> Pending<'a, Vec<StoredRecord>>;
 
     /// The effects of the records after `seq`, in order, at most `limit` of them.
     fn effects<'a>(
@@ -39,8 +42,12 @@ pub trait Ledger: Debug + Send + Sync {
     ) -> Pending<'a, Vec<(u64, Vec<u8>)>>;
 
     /// The hashes of the records `first..first + count`, as far as they exist.
-    fn hashes<'a>(&'a self, tenant: &'a TenantId, first: u64, count: usize)
-    -> Pending<'a, Vec<Hash>>;
+    fn hashes<'a>(
+        &'a self,
+        tenant: &'a TenantId,
+        first: u64,
+        count: usize,
+    ) -> Pending<'a, Vec<Hash>>;
 
     /// One document.
     fn document<'a>(

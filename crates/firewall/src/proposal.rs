@@ -73,7 +73,10 @@ impl Proposal {
             let policy = Arc::new(draft.into_policy(id.clone(), now));
             let after = Entry { number, policy };
             manuscript.policies.insert(id, after.clone());
-            changes.push(PolicyChange { before: None, after });
+            changes.push(PolicyChange {
+                before: None,
+                after,
+            });
             number = number.saturating_add(1);
         }
         Self::of(book, manuscript, changes)
@@ -108,10 +111,22 @@ impl Proposal {
         policy.log_only = patch.log_only.unwrap_or(policy.log_only);
         policy.updated_at = now;
         policy.version = policy.version.saturating_add(1);
-        let after = Entry { number: entry.number, policy: Arc::new(policy) };
+        let after = Entry {
+            number: entry.number,
+            policy: Arc::new(policy),
+        };
         let mut manuscript = book.manuscript.clone();
-        manuscript.policies.insert(after.policy.id.clone(), after.clone());
-        Self::of(book, manuscript, vec![PolicyChange { before: Some(before), after }])
+        manuscript
+            .policies
+            .insert(after.policy.id.clone(), after.clone());
+        Self::of(
+            book,
+            manuscript,
+            vec![PolicyChange {
+                before: Some(before),
+                after,
+            }],
+        )
     }
 
     /// Replaces the tenant policy.
@@ -123,7 +138,10 @@ impl Proposal {
         let mut manuscript = book.manuscript.clone();
         manuscript.tenant_policy_version = manuscript.tenant_policy_version.saturating_add(1);
         manuscript.tenant_policy = Some(Arc::clone(&policy));
-        Ok(Self { tenant_policy: Some(policy), ..Self::of(book, manuscript, Vec::new())? })
+        Ok(Self {
+            tenant_policy: Some(policy),
+            ..Self::of(book, manuscript, Vec::new())?
+        })
     }
 
     /// Changes the settings, and the rules with them.
@@ -133,7 +151,10 @@ impl Proposal {
     pub fn settings(book: &Rulebook, settings: Settings) -> Result<Self, GateError> {
         let mut manuscript = book.manuscript.clone();
         manuscript.scope_mode = settings.scope_mode;
-        Ok(Self { settings: Some(settings), ..Self::of(book, manuscript, Vec::new())? })
+        Ok(Self {
+            settings: Some(settings),
+            ..Self::of(book, manuscript, Vec::new())?
+        })
     }
 
     fn of(
@@ -142,7 +163,12 @@ impl Proposal {
         policies: Vec<PolicyChange>,
     ) -> Result<Self, GateError> {
         let rulebook = Rulebook::compile(book.revision.saturating_add(1), manuscript)?;
-        Ok(Self { rulebook, policies, tenant_policy: None, settings: None })
+        Ok(Self {
+            rulebook,
+            policies,
+            tenant_policy: None,
+            settings: None,
+        })
     }
 }
 
@@ -159,12 +185,19 @@ pub fn with_draft(
     let mut manuscript = book.manuscript.clone();
     let number = next_number(&manuscript);
     let id = replaces.unwrap_or("pol_draft");
-    let id = PolicyId::new(id)
-        .map_err(|error| portcullis_policy::fault::Fault::new("replace_policy_id", error.to_string()))?;
+    let id = PolicyId::new(id).map_err(|error| {
+        portcullis_policy::fault::Fault::new("replace_policy_id", error.to_string())
+    })?;
     let mut policy = draft.into_policy(id.clone(), now);
     policy.active = true;
     let policy = Arc::new(policy);
-    manuscript.policies.insert(id, Entry { number, policy: Arc::clone(&policy) });
+    manuscript.policies.insert(
+        id,
+        Entry {
+            number,
+            policy: Arc::clone(&policy),
+        },
+    );
     match Rulebook::compile(book.revision, manuscript) {
         Ok(book) => Ok((book, policy)),
         Err(GateError::Invalid(faults)) => Err(faults),

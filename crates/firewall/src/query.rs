@@ -37,7 +37,11 @@ impl RecordQuery {
     /// Everything after a number, in order.
     #[must_use]
     pub fn after(seq: u64, limit: usize) -> Self {
-        Self { beyond: seq, limit, ..Self::default() }
+        Self {
+            beyond: seq,
+            limit,
+            ..Self::default()
+        }
     }
 
     /// One record.
@@ -84,6 +88,9 @@ impl DocumentQuery {
     /// Every document of a kind with a status.
     #[must_use]
     pub fn with_status(kind: DocumentKind, status: &str) -> Self {
-        Self { statuses: vec![status.to_owned()], ..Self::all(kind) }
+        Self {
+            statuses: vec![status.to_owned()],
+            ..Self::all(kind)
+        }
     }
 }

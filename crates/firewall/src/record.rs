@@ -35,7 +35,9 @@ impl Explanation {
             })
             .collect();
         let (reasons, conflicts) = match serde_json::to_value(judgement) {
-            Ok(Value::Object(map)) if !plain(judgement) => (list(&map, "reasons"), list(&map, "conflicts")),
+            Ok(Value::Object(map)) if !plain(judgement) => {
+                (list(&map, "reasons"), list(&map, "conflicts"))
+            }
             _ => (b"[]".to_vec(), b"[]".to_vec()),
         };
         Self {
@@ -56,7 +58,8 @@ fn plain(judgement: &Judgement<'_>) -> bool {
 }
 
 fn list(map: &serde_json::Map<String, Value>, key: &str) -> Vec<u8> {
-    map.get(key).map_or_else(|| b"[]".to_vec(), canonical::to_vec)
+    map.get(key)
+        .map_or_else(|| b"[]".to_vec(), canonical::to_vec)
 }
 
 fn text(judgement: &Judgement<'_>) -> String {
@@ -134,7 +137,9 @@ impl Decision<'_, '_> {
         if let Some(reasoning) = &action.reasoning {
             record.string("reasoning", reasoning);
         }
-        record.raw("reasons", &self.explanation.reasons).string("record_type", "decision");
+        record
+            .raw("reasons", &self.explanation.reasons)
+            .string("record_type", "decision");
         if let Some(days) = judgement.obligations.retention_days {
             record.integer("retention_days", u64::from(days));
         }
@@ -176,7 +181,11 @@ fn write_facts(facts: &Facts, mut object: canonical::Object<'_>) {
         agent.string("tier_override", tier.as_str());
     }
     agent.end();
-    integers(&mut object, "budgets", facts.budgets.iter().map(|amount| amount.get()));
+    integers(
+        &mut object,
+        "budgets",
+        facts.budgets.iter().map(|amount| amount.get()),
+    );
     let mut caller = object.object("caller");
     if let Some(agent) = &facts.caller.agent {
         caller.string("agent", agent.as_str());
@@ -184,9 +193,19 @@ fn write_facts(facts: &Facts, mut object: canonical::Object<'_>) {
     caller.string("tenant", facts.caller.tenant.as_str());
     caller.end();
     object.boolean("chain_intact", facts.chain_intact);
-    integers(&mut object, "grants", facts.grants.iter().map(|uses| u64::from(*uses)));
-    object.string("mode", facts.mode.as_str()).timestamp("now", facts.now);
-    integers(&mut object, "rates", facts.rates.iter().map(|count| u64::from(*count)));
+    integers(
+        &mut object,
+        "grants",
+        facts.grants.iter().map(|uses| u64::from(*uses)),
+    );
+    object
+        .string("mode", facts.mode.as_str())
+        .timestamp("now", facts.now);
+    integers(
+        &mut object,
+        "rates",
+        facts.rates.iter().map(|count| u64::from(*count)),
+    );
     integers(&mut object, "sums", facts.sums.iter().copied());
     object.end();
 }

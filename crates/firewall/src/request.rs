@@ -134,13 +134,20 @@ pub fn from_value(
     let Value::Object(map) = value else {
         return Err(GateError::invalid("", "expected a JSON object"));
     };
-    let mut fields = Fields { map, faults: Faults::default() };
+    let mut fields = Fields {
+        map,
+        faults: Faults::default(),
+    };
     if idempotency_key.is_some_and(|k| k.is_empty() || k.len() > IDEMPOTENCY_KEY_MAX_BYTES) {
-        fields.faults.add("Idempotency-Key", "expected 1 to 255 characters");
+        fields
+            .faults
+            .add("Idempotency-Key", "expected 1 to 255 characters");
     }
     let (action, wants_permit) = action(&mut fields, principal);
     fields.refuse_unknown();
-    let action = fields.faults.or(())
+    let action = fields
+        .faults
+        .or(())
         .and_then(|()| action.ok_or_else(Faults::default))
         .map_err(GateError::Invalid)?;
     let view = View::of(&action);
@@ -205,8 +212,16 @@ fn request_digest(action: &Action, view: &View) -> ActionDigest {
     let words: [&[u8]; 12] = [
         action.tenant.as_str().as_bytes(),
         action.agent.as_str().as_bytes(),
-        action.workspace.as_ref().map_or("", WorkspaceId::as_str).as_bytes(),
-        action.session.as_ref().map_or("", SessionId::as_str).as_bytes(),
+        action
+            .workspace
+            .as_ref()
+            .map_or("", WorkspaceId::as_str)
+            .as_bytes(),
+        action
+            .session
+            .as_ref()
+            .map_or("", SessionId::as_str)
+            .as_bytes(),
         action.kind.as_str().as_bytes(),
         action.target.as_bytes(),
         action.environment.as_str().as_bytes(),
@@ -235,14 +250,19 @@ impl Fields {
     fn take(&mut self, names: &[&str]) -> Option<Value> {
         let mut found: Option<(&str, Value)> = None;
         for name in names {
-            let Some(value) = self.map.remove(*name) else { continue };
+            let Some(value) = self.map.remove(*name) else {
+                continue;
+            };
             if let Some((first, _)) = &found {
-                self.faults.add(*name, format!("says the same as `{first}`; give only one"));
+                self.faults
+                    .add(*name, format!("says the same as `{first}`; give only one"));
             } else {
                 found = Some((name, value));
             }
         }
-        found.map(|(_, value)| value).filter(|value| !value.is_null())
+        found
+            .map(|(_, value)| value)
+            .filter(|value| !value.is_null())
     }
 
     fn has_fault_at(&self, path: &str) -> bool {
@@ -257,12 +277,16 @@ impl Fields {
                 None
             }
             Value::String(text) if text.len() > most => {
-                self.faults.add(name, format!("has at most {most} bytes, not {}", text.len()));
+                self.faults.add(
+                    name,
+                    format!("has at most {most} bytes, not {}", text.len()),
+                );
                 None
             }
             Value::String(text) => Some(text),
             other => {
-                self.faults.add(name, format!("expected a string, not {}", kind_of(&other)));
+                self.faults
+                    .add(name, format!("expected a string, not {}", kind_of(&other)));
                 None
             }
         }
@@ -291,10 +315,17 @@ impl Fields {
         let kind = self.label(&["action_type", "action"], None)?;
         let text = kind.as_str();
         let is_plain = text.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
-        if is_plain && text.split('.').all(|part| !part.is_empty() && part.trim() == part) {
+        if is_plain
+            && text
+                .split('.')
+                .all(|part| !part.is_empty() && part.trim() == part)
+        {
             return Some(kind);
         }
-        self.faults.add("action_type", "expected ASCII words with single dots between them");
+        self.faults.add(
+            "action_type",
+            "expected ASCII words with single dots between them",
+        );
         None
     }
 
@@ -302,7 +333,10 @@ impl Fields {
     fn target(&mut self) -> Option<String> {
         let target = self.text(&["target_service", "target"], TARGET_MAX_BYTES)?;
         if target.chars().any(|c| c.is_control() || is_invisible(c)) {
-            self.faults.add("target_service", "must not hold control or invisible characters");
+            self.faults.add(
+                "target_service",
+                "must not hold control or invisible characters",
+            );
             return None;
         }
         Some(target)
@@ -310,7 +344,8 @@ impl Fields {
 
     fn checked_label(&mut self, path: &str, text: &str) -> Option<Label> {
         if text.chars().any(|c| c.is_control() || is_invisible(c)) {
-            self.faults.add(path, "must not hold control or invisible characters");
+            self.faults
+                .add(path, "must not hold control or invisible characters");
             return None;
         }
         Some(Label::new(text))
@@ -331,7 +366,8 @@ impl Fields {
                 }
             },
             other => {
-                self.faults.add(name, format!("expected a string, not {}", kind_of(&other)));
+                self.faults
+                    .add(name, format!("expected a string, not {}", kind_of(&other)));
                 None
             }
         }
@@ -343,7 +379,8 @@ impl Fields {
             None => Map::new(),
             Some(Value::Object(map)) => map,
             Some(other) => {
-                self.faults.add(name, format!("expected an object, not {}", kind_of(&other)));
+                self.faults
+                    .add(name, format!("expected an object, not {}", kind_of(&other)));
                 Map::new()
             }
         }
@@ -359,7 +396,10 @@ impl Fields {
             None => false,
             Some(Value::Bool(truth)) => truth,
             Some(other) => {
-                self.faults.add(path, format!("expected true or false, not {}", kind_of(&other)));
+                self.faults.add(
+                    path,
+                    format!("expected true or false, not {}", kind_of(&other)),
+                );
                 false
             }
         }
@@ -394,11 +434,13 @@ impl Fields {
             None | Some(Value::Null) => return,
             Some(Value::Array(items)) if items.len() <= DATA_CLASSES_MAX => items,
             Some(Value::Array(_)) => {
-                self.faults.add(path, format!("has at most {DATA_CLASSES_MAX} items"));
+                self.faults
+                    .add(path, format!("has at most {DATA_CLASSES_MAX} items"));
                 return;
             }
             Some(other) => {
-                self.faults.add(path, format!("expected a list, not {}", kind_of(&other)));
+                self.faults
+                    .add(path, format!("expected a list, not {}", kind_of(&other)));
                 return;
             }
         };
@@ -408,7 +450,9 @@ impl Fields {
                     let label = self.checked_label(&format!("{path}[{at}]"), text);
                     found.extend(label);
                 }
-                _ => self.faults.add(format!("{path}[{at}]"), "expected a short string"),
+                _ => self
+                    .faults
+                    .add(format!("{path}[{at}]"), "expected a short string"),
             }
         }
     }
@@ -425,9 +469,10 @@ impl Fields {
                 None | Some(Value::Null) => {}
                 Some(value) => match value.as_f64().filter(|v| (0.0..=1.0).contains(v)) {
                     Some(number) => *place = Some(number),
-                    None => self
-                        .faults
-                        .add(format!("confidence.{name}"), "expected a number from 0 to 1"),
+                    None => self.faults.add(
+                        format!("confidence.{name}"),
+                        "expected a number from 0 to 1",
+                    ),
                 },
             }
         }
@@ -445,12 +490,16 @@ impl Fields {
             None => Vec::new(),
             Some(Value::Array(items)) if items.len() <= EVIDENCE_MAX => items,
             Some(Value::Array(_)) => {
-                self.faults.add("evidence", format!("has at most {EVIDENCE_MAX} items"));
+                self.faults
+                    .add("evidence", format!("has at most {EVIDENCE_MAX} items"));
                 Vec::new()
             }
             Some(text @ Value::String(_)) => vec![text],
             Some(other) => {
-                self.faults.add("evidence", format!("expected a list, not {}", kind_of(&other)));
+                self.faults.add(
+                    "evidence",
+                    format!("expected a list, not {}", kind_of(&other)),
+                );
                 Vec::new()
             }
         }

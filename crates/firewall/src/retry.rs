@@ -40,21 +40,24 @@ pub struct StoredAnswer {
 impl RetryBook {
     /// The book of what the ledger holds.
     #[must_use]
-    pub fn read<'h>(
-        holds: impl Iterator<Item = &'h Hold>,
-        mut answers: Vec<StoredAnswer>,
-    ) -> Self {
+    pub fn read<'h>(holds: impl Iterator<Item = &'h Hold>, mut answers: Vec<StoredAnswer>) -> Self {
         answers.sort_by_key(|answer| answer.at);
         let mut book = Self::default();
         holds.for_each(|hold| book.note_hold(hold));
-        answers.into_iter().for_each(|answer| book.note_answer(answer));
+        answers
+            .into_iter()
+            .for_each(|answer| book.note_answer(answer));
         book
     }
 
     /// The hold that the same request made; the newest of several.
     #[must_use]
     pub fn hold(&self, request: &str) -> Option<&str> {
-        self.holds.get(request)?.values().next_back().map(String::as_str)
+        self.holds
+            .get(request)?
+            .values()
+            .next_back()
+            .map(String::as_str)
     }
 
     /// Whether no hold waits, so that no look-up is worth its text.
@@ -71,12 +74,17 @@ impl RetryBook {
 
     /// Notes a hold.
     pub fn note_hold(&mut self, hold: &Hold) {
-        self.holds.entry(hold.request_digest.clone()).or_default().insert(hold.seq, hold.id.clone());
+        self.holds
+            .entry(hold.request_digest.clone())
+            .or_default()
+            .insert(hold.seq, hold.id.clone());
     }
 
     /// Forgets a hold that ended.
     pub fn forget_hold(&mut self, hold: &Hold) {
-        let Some(same) = self.holds.get_mut(&hold.request_digest) else { return };
+        let Some(same) = self.holds.get_mut(&hold.request_digest) else {
+            return;
+        };
         same.remove(&hold.seq);
         if same.is_empty() {
             self.holds.remove(&hold.request_digest);
@@ -93,9 +101,14 @@ impl RetryBook {
     pub fn forget_answers(&mut self, now: Timestamp, most: usize) -> Vec<String> {
         let mut forgotten = Vec::new();
         while forgotten.len() < most
-            && self.noted.front().is_some_and(|(at, _)| now.duration_since(*at) > KEPT)
+            && self
+                .noted
+                .front()
+                .is_some_and(|(at, _)| now.duration_since(*at) > KEPT)
         {
-            let Some((at, id)) = self.noted.pop_front() else { break };
+            let Some((at, id)) = self.noted.pop_front() else {
+                break;
+            };
             // A newer answer under the same key stays.
             if self.answers.get(&id).is_some_and(|answer| answer.at == at) {
                 self.answers.remove(&id);

@@ -56,16 +56,25 @@ impl Rulebook {
     /// # Errors
     /// [`GateError::Invalid`] with every fault; the rules in force stay in force.
     pub fn compile(revision: u64, manuscript: Manuscript) -> Result<Self, GateError> {
-        let active: Vec<&Entry> =
-            manuscript.policies.values().filter(|entry| entry.policy.active).collect();
+        let active: Vec<&Entry> = manuscript
+            .policies
+            .values()
+            .filter(|entry| entry.policy.active)
+            .collect();
         let rules = RuleSet::compile(Source {
             tenant: manuscript.tenant.clone(),
             tenant_policy: manuscript.tenant_policy.as_deref().cloned(),
-            policies: active.iter().map(|entry| Arc::clone(&entry.policy)).collect(),
+            policies: active
+                .iter()
+                .map(|entry| Arc::clone(&entry.policy))
+                .collect(),
             scope_mode: manuscript.scope_mode,
         })?;
         let number = |policy: &Arc<Policy>| {
-            manuscript.policies.get(&policy.id).map_or(u32::MAX, |entry| entry.number)
+            manuscript
+                .policies
+                .get(&policy.id)
+                .map_or(u32::MAX, |entry| entry.number)
         };
         let numbers = rules.policies().iter().map(number).collect();
         let most = |counter| rules.retention(counter).map_or(0, |(_, max)| max);
@@ -75,7 +84,13 @@ impl Rulebook {
             agent_writes: most(Counter::AgentWrites),
             tenant_writes: most(Counter::TenantWrites),
         };
-        Ok(Self { revision, manuscript, rules, numbers, keep })
+        Ok(Self {
+            revision,
+            manuscript,
+            rules,
+            numbers,
+            keep,
+        })
     }
 
     /// The number of the policy at a place of the rules.
@@ -87,6 +102,9 @@ impl Rulebook {
     /// The number of a policy.
     #[must_use]
     pub fn number_of(&self, policy: &PolicyId) -> Option<u32> {
-        self.manuscript.policies.get(policy).map(|entry| entry.number)
+        self.manuscript
+            .policies
+            .get(policy)
+            .map(|entry| entry.number)
     }
 }

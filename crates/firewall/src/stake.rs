@@ -25,7 +25,12 @@ impl Stake {
     #[must_use]
     pub fn of(seq: u64, effects: &DecisionEffects) -> Self {
         let sums = effects.sums.clone();
-        Self { seq, at_ms: effects.at_ms, grant: effects.grant, sums }
+        Self {
+            seq,
+            at_ms: effects.at_ms,
+            grant: effects.grant,
+            sums,
+        }
     }
 
     /// Takes its own use of a grant and its own part of recent sums out of the facts.

@@ -127,8 +127,12 @@ impl State {
             .ok_or_else(|| GateError::NotFound("tenant", id.to_string()))?;
         let head = ledger.head(id).await?;
         let rulebook = Arc::new(rulebook(ledger, &tenant, revision).await?);
-        let Counts { tally, frontier, kept_at: tally_kept_at, kept_latest } =
-            counts(ledger, id, &rulebook).await?;
+        let Counts {
+            tally,
+            frontier,
+            kept_at: tally_kept_at,
+            kept_latest,
+        } = counts(ledger, id, &rulebook).await?;
         if tally.seq != head.seq {
             return Err(LedgerError::Corrupt("effects and records differ".to_owned()).into());
         }
@@ -147,15 +151,27 @@ impl State {
             tally,
             tally_kept_at,
             rulebook,
-            agents: agents.into_iter().map(|agent| (agent.id.clone(), agent)).collect(),
+            agents: agents
+                .into_iter()
+                .map(|agent| (agent.id.clone(), agent))
+                .collect(),
             keys: keys.into_iter().map(|key| (key.id.clone(), key)).collect(),
             retries: RetryBook::read(
                 holds.iter().filter(|hold| hold.status == HoldStatus::Held),
                 answers,
             ),
-            holds: holds.into_iter().map(|hold| (hold.id.clone(), hold)).collect(),
-            frozen: frozen.into_iter().map(|frozen| (frozen.id.clone(), frozen)).collect(),
-            permits: permits.into_iter().map(|permit| (permit.id.clone(), permit)).collect(),
+            holds: holds
+                .into_iter()
+                .map(|hold| (hold.id.clone(), hold))
+                .collect(),
+            frozen: frozen
+                .into_iter()
+                .map(|frozen| (frozen.id.clone(), frozen))
+                .collect(),
+            permits: permits
+                .into_iter()
+                .map(|permit| (permit.id.clone(), permit))
+                .collect(),
             latest,
             broken_at: tenant.broken_at,
             spoilt: false,
@@ -212,7 +228,14 @@ pub fn document<T: Serialize>(
     let body = serde_json::to_vec(thing)
         .map_err(|error| GateError::Unavailable(format!("cannot write `{id}`: {error}")))?;
     let (status, agent) = (labels.0.to_owned(), labels.1.to_owned());
-    Ok(Document { kind, id: id.to_owned(), status, agent, at, body })
+    Ok(Document {
+        kind,
+        id: id.to_owned(),
+        status,
+        agent,
+        at,
+        body,
+    })
 }
 
 /// A document as the thing it is.
@@ -236,7 +259,12 @@ pub async fn one<T: DeserializeOwned>(
     kind: DocumentKind,
     id: &str,
 ) -> Result<Option<T>, LedgerError> {
-    ledger.document(tenant, kind, id).await?.as_ref().map(thing).transpose()
+    ledger
+        .document(tenant, kind, id)
+        .await?
+        .as_ref()
+        .map(thing)
+        .transpose()
 }
 
 /// Every thing a query asks for.
@@ -248,7 +276,12 @@ pub async fn all<T: DeserializeOwned>(
     tenant: &TenantId,
     query: DocumentQuery,
 ) -> Result<Vec<T>, LedgerError> {
-    ledger.documents(tenant, query).await?.iter().map(thing).collect()
+    ledger
+        .documents(tenant, query)
+        .await?
+        .iter()
+        .map(thing)
+        .collect()
 }
 
 async fn rulebook(
@@ -266,7 +299,10 @@ async fn rulebook(
             tenant: id.clone(),
             tenant_policy_version: kept.as_ref().map_or(0, |kept| kept.version),
             tenant_policy: kept.map(|kept| Arc::new(kept.policy)),
-            policies: entries.into_iter().map(|e| (e.policy.id.clone(), e)).collect(),
+            policies: entries
+                .into_iter()
+                .map(|e| (e.policy.id.clone(), e))
+                .collect(),
             scope_mode: tenant.settings.scope_mode,
         },
     )
@@ -280,17 +316,25 @@ async fn counts(
     rulebook: &Rulebook,
 ) -> Result<Counts, GateError> {
     let kept: Option<KeptTally> = one(ledger, tenant, DocumentKind::Tally, CURRENT).await?;
-    let kept_latest = kept.as_ref().map_or(Timestamp::UNIX_EPOCH, |kept| kept.latest);
+    let kept_latest = kept
+        .as_ref()
+        .map_or(Timestamp::UNIX_EPOCH, |kept| kept.latest);
     let (mut tally, mut frontier) =
         kept.map_or_else(Default::default, |kept| (kept.tally, kept.frontier));
     let kept_at = tally.seq;
     loop {
         let effects = ledger.effects(tenant, tally.seq, EFFECTS_AT_ONCE).await?;
         if effects.is_empty() {
-            return Ok(Counts { tally, frontier, kept_at, kept_latest });
+            return Ok(Counts {
+                tally,
+                frontier,
+                kept_at,
+                kept_latest,
+            });
         }
-        let hashes: Vec<Hash> =
-            ledger.hashes(tenant, tally.seq.saturating_add(1), effects.len()).await?;
+        let hashes: Vec<Hash> = ledger
+            .hashes(tenant, tally.seq.saturating_add(1), effects.len())
+            .await?;
         for ((seq, bytes), hash) in effects.iter().zip(&hashes) {
             let effects: Effects = serde_json::from_slice(bytes)
                 .map_err(|e| LedgerError::Corrupt(format!("effects of record {seq}: {e}")))?;
@@ -326,5 +370,7 @@ async fn newest(
     }
     let query = crate::query::RecordQuery::one(head.seq);
     let records = ledger.records(tenant, query).await?;
-    Ok(records.first().map_or(Timestamp::UNIX_EPOCH, |record| record.at))
+    Ok(records
+        .first()
+        .map_or(Timestamp::UNIX_EPOCH, |record| record.at))
 }

@@ -85,7 +85,11 @@ impl Tally {
         }
         match self.agents.get_mut(&decision.agent) {
             Some(agent) => agent.count(decision, keep),
-            None => self.agents.entry(decision.agent.clone()).or_default().count(decision, keep),
+            None => self
+                .agents
+                .entry(decision.agent.clone())
+                .or_default()
+                .count(decision, keep),
         }
         for number in &decision.evaluated {
             self.policy_mut(*number).evaluations += 1;
@@ -102,7 +106,10 @@ impl Tally {
         }
         if let Some(period) = RateLimits::split_period() {
             for (key, amount) in &decision.sums {
-                self.sums.entry(key.clone()).or_default().push(now, *amount, period);
+                self.sums
+                    .entry(key.clone())
+                    .or_default()
+                    .push(now, *amount, period);
             }
         }
     }
@@ -117,7 +124,8 @@ impl Tally {
     fn policy_mut(&mut self, number: u32) -> &mut Metrics {
         let place = usize::try_from(number).unwrap_or(usize::MAX);
         if self.policies.len() <= place {
-            self.policies.resize(place.saturating_add(1), Metrics::default());
+            self.policies
+                .resize(place.saturating_add(1), Metrics::default());
         }
         #[expect(clippy::indexing_slicing, reason = "resized just above")]
         &mut self.policies[place]
@@ -142,13 +150,19 @@ impl Tally {
     /// What similar actions added up to, without the one being judged.
     #[must_use]
     pub fn sum(&self, need: &SumNeed, now_ms: i64) -> u64 {
-        self.sums.get(&need.key).map_or(0, |sum| sum.sum(now_ms, need.period))
+        self.sums
+            .get(&need.key)
+            .map_or(0, |sum| sum.sum(now_ms, need.period))
     }
 
     /// The counts of one policy, by its number.
     #[must_use]
     pub fn policy(&self, number: u32) -> Metrics {
-        usize::try_from(number).ok().and_then(|n| self.policies.get(n)).copied().unwrap_or_default()
+        usize::try_from(number)
+            .ok()
+            .and_then(|n| self.policies.get(n))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// The counts of one agent.

@@ -77,7 +77,12 @@ impl<'t> Turn<'t> {
     ) -> Self {
         let now = moment::milliseconds(now).max(state.latest);
         state.latest = now;
-        Self { state, batch, now, house }
+        Self {
+            state,
+            batch,
+            now,
+            house,
+        }
     }
 
     /// The number of the next record.
@@ -111,9 +116,14 @@ impl<'t> Turn<'t> {
             hash,
             effects: written,
         });
-        self.state.head = Head { seq, hash: Some(hash) };
+        self.state.head = Head {
+            seq,
+            hash: Some(hash),
+        };
         self.state.frontier.push(&hash);
-        self.state.tally.apply(seq, effects, self.state.rulebook.keep);
+        self.state
+            .tally
+            .apply(seq, effects, self.state.rulebook.keep);
         Ok(Sealed { seq, hash })
     }
 
@@ -144,7 +154,15 @@ impl<'t> Turn<'t> {
             details.insert("agent_id".to_owned(), agent.into());
         }
         let payload = canonical::to_vec(&Value::Object(details));
-        self.seal(kind, Labels { agent, ..Labels::default() }, payload, effects)
+        self.seal(
+            kind,
+            Labels {
+                agent,
+                ..Labels::default()
+            },
+            payload,
+            effects,
+        )
     }
 
     /// Writes a thing down as a document.
@@ -161,20 +179,32 @@ impl<'t> Turn<'t> {
     }
 
     fn keep_tenant(&mut self, tenant: Tenant) -> Result<(), GateError> {
-        self.keep(DocumentKind::Tenant, CURRENT, ("active", "", tenant.created_at), &tenant)?;
+        self.keep(
+            DocumentKind::Tenant,
+            CURRENT,
+            ("active", "", tenant.created_at),
+            &tenant,
+        )?;
         self.state.tenant = tenant;
         Ok(())
     }
 
     fn keep_hold(&mut self, hold: &Hold) -> Result<(), GateError> {
-        let labels = (hold.status.as_str(), hold.agent_id.as_str(), hold.created_at);
+        let labels = (
+            hold.status.as_str(),
+            hold.agent_id.as_str(),
+            hold.created_at,
+        );
         self.keep(DocumentKind::Hold, &hold.id, labels, hold)
     }
 }
 
 /// The members of a JSON object.
 fn details<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
-    members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    members
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect()
 }
 
 /// A thing as JSON, for a record.

@@ -62,11 +62,12 @@ impl Action {
             return Some(value);
         }
         let (first, rest) = path.split_once('.')?;
-        rest.split('.').try_fold(self.parameters.get(first)?, |value, key| match value {
-            Value::Object(map) => map.get(key),
-            Value::Array(items) => items.get(key.parse::<usize>().ok()?),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
-        })
+        rest.split('.')
+            .try_fold(self.parameters.get(first)?, |value, key| match value {
+                Value::Object(map) => map.get(key),
+                Value::Array(items) => items.get(key.parse::<usize>().ok()?),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+            })
     }
 
     /// A numeric parameter; `None` when absent or not a number.

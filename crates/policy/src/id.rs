@@ -28,7 +28,9 @@ fn check(text: &str) -> Result<(), IdError> {
         return Err(IdError::TooLong);
     }
     let safe = |c: char| c.is_ascii_alphanumeric() || "-_.:@".contains(c);
-    text.chars().find(|c| !safe(*c)).map_or(Ok(()), |c| Err(IdError::Character(c)))
+    text.chars()
+        .find(|c| !safe(*c))
+        .map_or(Ok(()), |c| Err(IdError::Character(c)))
 }
 
 macro_rules! id {

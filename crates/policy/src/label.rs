@@ -16,7 +16,10 @@ impl Label {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let trimmed = text.trim();
-        if trimmed.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+        if trimmed
+            .bytes()
+            .all(|b| b.is_ascii() && !b.is_ascii_uppercase())
+        {
             return Self(Arc::from(trimmed));
         }
         Self(Arc::from(trimmed.to_lowercase()))

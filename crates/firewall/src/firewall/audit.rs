@@ -84,7 +84,9 @@ impl Firewall {
         progress: &mut (dyn FnMut(u64, u64) + Send),
     ) -> Result<Verification, GateError> {
         may_read(principal)?;
-        let head = self.on_lane(principal, |turn| Ok(turn.state.head.seq)).await?;
+        let head = self
+            .on_lane(principal, |turn| Ok(turn.state.head.seq))
+            .await?;
         let (first, last) = (from.unwrap_or(1).max(1), to.unwrap_or(head).min(head));
         let mut verifier = Verifier::from(first);
         let mut frontier = Frontier::default();
@@ -111,7 +113,11 @@ impl Firewall {
         let walk = verifier.walk();
         let truncated = walk.valid && first <= last && walk.last_seq != Some(last);
         let root = (first == 1 && walk.valid).then(|| frontier.root());
-        let verification = Verification { walk, root, truncated };
+        let verification = Verification {
+            walk,
+            root,
+            truncated,
+        };
         self.stop_if_broken(principal, &verification).await?;
         Ok(verification)
     }
@@ -124,7 +130,10 @@ impl Firewall {
         if verification.is_good() {
             return Ok(());
         }
-        let after_last = verification.walk.last_seq.map_or(1, |seq| seq.saturating_add(1));
+        let after_last = verification
+            .walk
+            .last_seq
+            .map_or(1, |seq| seq.saturating_add(1));
         let broken = verification.walk.first_invalid_seq.unwrap_or(after_last);
         self.on_lane(principal, move |turn| {
             if broken > turn.state.tenant.acknowledged_seq {
@@ -177,8 +186,11 @@ impl Firewall {
         if hashes.len() as u64 != to {
             return Err(GateError::invalid("to", "the log is not that long"));
         }
-        let size = usize::try_from(from).ok().filter(|size| (1..=hashes.len()).contains(size));
-        let size = size.ok_or_else(|| GateError::invalid("from", "expected 1 to the later size"))?;
+        let size = usize::try_from(from)
+            .ok()
+            .filter(|size| (1..=hashes.len()).contains(size));
+        let size =
+            size.ok_or_else(|| GateError::invalid("from", "expected 1 to the later size"))?;
         let earlier = hashes.get(..size).unwrap_or_default();
         Ok(ConsistencyProof {
             from_size: from,
@@ -195,7 +207,9 @@ impl Firewall {
         principal: &Principal,
         size: Option<u64>,
     ) -> Result<Vec<Hash>, GateError> {
-        let head = self.on_lane(principal, |turn| Ok(turn.state.head.seq)).await?;
+        let head = self
+            .on_lane(principal, |turn| Ok(turn.state.head.seq))
+            .await?;
         let count = usize::try_from(size.unwrap_or(head).min(head)).unwrap_or(usize::MAX);
         Ok(self.ledger.hashes(&principal.tenant, 1, count).await?)
     }
@@ -218,7 +232,10 @@ impl Firewall {
     /// The key that verifies this tenant's checkpoints.
     #[must_use]
     pub fn checkpoint_key(&self, principal: &Principal) -> String {
-        note::verifier_key(&self.origin(principal), &self.house.signing_key.public_key())
+        note::verifier_key(
+            &self.origin(principal),
+            &self.house.signing_key.public_key(),
+        )
     }
 
     /// The name of a tenant's log.

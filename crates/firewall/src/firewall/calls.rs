@@ -67,10 +67,13 @@ impl Firewall {
         request: Request,
     ) -> Result<Answer, GateError> {
         if matches!(principal.role, Role::Operator | Role::Viewer) {
-            return Err(GateError::Forbidden("this credential does not ask for actions".to_owned()));
+            return Err(GateError::Forbidden(
+                "this credential does not ask for actions".to_owned(),
+            ));
         }
         let caller = principal.clone();
-        self.on_lane(principal, move |turn| turn.govern(&caller, &request)).await
+        self.on_lane(principal, move |turn| turn.govern(&caller, &request))
+            .await
     }
 
     /// Takes the permit of a released hold, once.
@@ -79,7 +82,8 @@ impl Firewall {
     /// As [`crate::turn::Turn::claim`].
     pub async fn claim(&self, principal: &Principal, hold: &str) -> Result<String, GateError> {
         let (caller, hold) = (principal.clone(), hold.to_owned());
-        self.on_lane(principal, move |turn| turn.claim(&caller, &hold)).await
+        self.on_lane(principal, move |turn| turn.claim(&caller, &hold))
+            .await
     }
 
     /// Spends a permit.
@@ -93,7 +97,8 @@ impl Firewall {
         about: Option<ActionDigest>,
     ) -> Result<Redemption, GateError> {
         let (caller, token) = (principal.clone(), token.to_owned());
-        self.on_lane(principal, move |turn| turn.redeem(&caller, &token, about)).await
+        self.on_lane(principal, move |turn| turn.redeem(&caller, &token, about))
+            .await
     }
 
     /// Reports what became of the action with this record number.
@@ -108,13 +113,27 @@ impl Firewall {
         report: (OutcomeResult, String, Option<Micros>, Option<Micros>),
     ) -> Result<Sealed, GateError> {
         let missing = || GateError::NotFound("decision", seq.to_string());
-        let records = self.ledger.records(&principal.tenant, RecordQuery::one(seq)).await?;
-        let record = records.first().filter(|r| r.verdict.is_some()).ok_or_else(missing)?;
+        let records = self
+            .ledger
+            .records(&principal.tenant, RecordQuery::one(seq))
+            .await?;
+        let record = records
+            .first()
+            .filter(|r| r.verdict.is_some())
+            .ok_or_else(missing)?;
         let agent = AgentId::new(&record.agent).map_err(|_| missing())?;
         let (result, effect, cost_usd, gpu_hours) = report;
-        let report = OutcomeReport { seq, agent, result, effect, cost_usd, gpu_hours };
+        let report = OutcomeReport {
+            seq,
+            agent,
+            result,
+            effect,
+            cost_usd,
+            gpu_hours,
+        };
         let caller = principal.clone();
-        self.on_lane(principal, move |turn| turn.report(&caller, &report)).await
+        self.on_lane(principal, move |turn| turn.report(&caller, &report))
+            .await
     }
 
     /// Approves a hold.
@@ -129,8 +148,10 @@ impl Firewall {
     ) -> Result<Hold, GateError> {
         self.must_know_hold(principal, hold).await?;
         let (caller, hold, why) = (principal.clone(), hold.to_owned(), why.map(str::to_owned));
-        self.on_lane(principal, move |turn| turn.release(&caller, &hold, why.as_deref()))
-            .await
+        self.on_lane(principal, move |turn| {
+            turn.release(&caller, &hold, why.as_deref())
+        })
+        .await
     }
 
     /// Refuses a hold.
@@ -145,18 +166,24 @@ impl Firewall {
     ) -> Result<Hold, GateError> {
         self.must_know_hold(principal, hold).await?;
         let (caller, hold, why) = (principal.clone(), hold.to_owned(), why.map(str::to_owned));
-        self.on_lane(principal, move |turn| turn.kill(&caller, &hold, why.as_deref())).await
+        self.on_lane(principal, move |turn| {
+            turn.kill(&caller, &hold, why.as_deref())
+        })
+        .await
     }
 
     /// Tells a hold that ended long ago from one that never was.
     async fn must_know_hold(&self, principal: &Principal, id: &str) -> Result<(), GateError> {
         if !principal.decides() {
-            return Err(GateError::Forbidden("only an operator or architect decides holds".into()));
+            return Err(GateError::Forbidden(
+                "only an operator or architect decides holds".into(),
+            ));
         }
         let now = self.house.clock.now();
         let hold: Option<Hold> =
             state::one(&*self.ledger, &principal.tenant, DocumentKind::Hold, id).await?;
-        hold.ok_or_else(|| GateError::NotFound("hold", id.to_owned()))?.must_wait(now)
+        hold.ok_or_else(|| GateError::NotFound("hold", id.to_owned()))?
+            .must_wait(now)
     }
 
     /// Registers an agent.
@@ -170,7 +197,8 @@ impl Firewall {
         new: NewAgent,
     ) -> Result<Agent, GateError> {
         let actor = architect(principal)?;
-        self.on_lane(principal, move |turn| turn.register_agent(&actor, new)).await
+        self.on_lane(principal, move |turn| turn.register_agent(&actor, new))
+            .await
     }
 
     /// Changes an agent.
@@ -185,7 +213,8 @@ impl Firewall {
         patch: AgentPatch,
     ) -> Result<Agent, GateError> {
         let (actor, id) = (architect(principal)?, id.to_owned());
-        self.on_lane(principal, move |turn| turn.update_agent(&actor, &id, patch)).await
+        self.on_lane(principal, move |turn| turn.update_agent(&actor, &id, patch))
+            .await
     }
 
     /// Moves an agent to another status.
@@ -202,8 +231,10 @@ impl Firewall {
     ) -> Result<Agent, GateError> {
         let (actor, id, step) = (architect(principal)?, id.to_owned(), step.into());
         let why = why.map(str::to_owned);
-        self.on_lane(principal, move |turn| turn.move_agent(&actor, &id, step, why.as_deref()))
-            .await
+        self.on_lane(principal, move |turn| {
+            turn.move_agent(&actor, &id, step, why.as_deref())
+        })
+        .await
     }
 
     /// Issues a key or an operator's token. It is known at every door before this returns.
@@ -220,7 +251,9 @@ impl Firewall {
     ) -> Result<(Key, Token), GateError> {
         let (actor, name) = (architect(principal)?, name.to_owned());
         let issued = self
-            .on_lane(principal, move |turn| turn.issue_key(&actor, &name, role, limits))
+            .on_lane(principal, move |turn| {
+                turn.issue_key(&actor, &name, role, limits)
+            })
             .await?;
         self.admit(principal, &issued.0);
         Ok(issued)
@@ -234,7 +267,10 @@ impl Firewall {
     pub async fn revoke_key(&self, principal: &Principal, id: &str) -> Result<Key, GateError> {
         let (actor, id) = (architect(principal)?, id.to_owned());
         let named = id.clone();
-        match self.on_lane(principal, move |turn| turn.revoke_key(&actor, &named)).await {
+        match self
+            .on_lane(principal, move |turn| turn.revoke_key(&actor, &named))
+            .await
+        {
             Ok(key) => {
                 self.admit(principal, &key);
                 Ok(key)
@@ -277,7 +313,10 @@ impl Firewall {
         let house = self.house.clone();
         let propose = move |book: &Rulebook, _, now| {
             let proposal = Proposal::create(book, drafts.clone(), &house, now)?;
-            let ids = proposal.policies.iter().map(|change| change.after.policy.id.clone());
+            let ids = proposal
+                .policies
+                .iter()
+                .map(|change| change.after.policy.id.clone());
             Ok((ids.collect(), proposal))
         };
         self.adopt(principal, propose).await
@@ -355,20 +394,24 @@ impl Firewall {
                 .on_lane(principal, move |turn| turn.adopt(&actor, proposal))
                 .await;
             match adopted {
-                Err(GateError::Conflict { code: "rules.moved", .. }) => {}
+                Err(GateError::Conflict {
+                    code: "rules.moved",
+                    ..
+                }) => {}
                 Err(error) => return Err(error),
                 Ok(_) => return Ok(answer),
             }
         }
-        Err(GateError::conflict("rules.moved", "the rules keep changing; try again"))
+        Err(GateError::conflict(
+            "rules.moved",
+            "the rules keep changing; try again",
+        ))
     }
 
     /// The rules in force.
-    pub(super) async fn rulebook(
-        &self,
-        principal: &Principal,
-    ) -> Result<Arc<Rulebook>, GateError> {
-        self.on_lane(principal, |turn| Ok(Arc::clone(&turn.state.rulebook))).await
+    pub(super) async fn rulebook(&self, principal: &Principal) -> Result<Arc<Rulebook>, GateError> {
+        self.on_lane(principal, |turn| Ok(Arc::clone(&turn.state.rulebook)))
+            .await
     }
 
     /// Resolves a violation.
@@ -383,27 +426,33 @@ impl Firewall {
         notes: &str,
     ) -> Result<Violation, GateError> {
         if !principal.decides() {
-            return Err(GateError::Forbidden("only an operator or architect resolves".to_owned()));
+            return Err(GateError::Forbidden(
+                "only an operator or architect resolves".to_owned(),
+            ));
         }
-        let violation: Violation =
-            state::one(&*self.ledger, &principal.tenant, DocumentKind::Violation, id)
-                .await?
-                .ok_or_else(|| GateError::NotFound("violation", id.to_owned()))?;
+        let violation: Violation = state::one(
+            &*self.ledger,
+            &principal.tenant,
+            DocumentKind::Violation,
+            id,
+        )
+        .await?
+        .ok_or_else(|| GateError::NotFound("violation", id.to_owned()))?;
         let (actor, notes) = (principal.actor(), notes.to_owned());
-        self.on_lane(principal, move |turn| turn.resolve(&actor, violation, &notes)).await
+        self.on_lane(principal, move |turn| {
+            turn.resolve(&actor, violation, &notes)
+        })
+        .await
     }
 
     /// Acknowledges a broken chain.
     ///
     /// # Errors
     /// As [`crate::turn::Turn::acknowledge`].
-    pub async fn acknowledge(
-        &self,
-        principal: &Principal,
-        why: &str,
-    ) -> Result<Sealed, GateError> {
+    pub async fn acknowledge(&self, principal: &Principal, why: &str) -> Result<Sealed, GateError> {
         let (caller, why) = (principal.clone(), why.to_owned());
-        self.on_lane(principal, move |turn| turn.acknowledge(&caller, &why)).await
+        self.on_lane(principal, move |turn| turn.acknowledge(&caller, &why))
+            .await
     }
 
     /// Does what time demands, for every tenant. To be called every second or so.
@@ -425,6 +474,8 @@ fn architect(principal: &Principal) -> Result<String, GateError> {
     if principal.configures() {
         Ok(principal.actor())
     } else {
-        Err(GateError::Forbidden("only an architect may do this".to_owned()))
+        Err(GateError::Forbidden(
+            "only an architect may do this".to_owned(),
+        ))
     }
 }

@@ -33,7 +33,9 @@ pub struct Ports {
 
 impl std::fmt::Debug for Ports {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ports").field("ledger", &self.ledger).finish_non_exhaustive()
+        f.debug_struct("Ports")
+            .field("ledger", &self.ledger)
+            .finish_non_exhaustive()
     }
 }
 
@@ -74,7 +76,10 @@ impl Firewall {
     /// [`GateError::Conflict`] when there is such a tenant already.
     pub async fn create_tenant(&self, id: TenantId, name: &str) -> Result<NewTenant, GateError> {
         if self.lanes.load().contains_key(&id) {
-            return Err(GateError::conflict("tenant.exists", format!("`{id}` exists already")));
+            return Err(GateError::conflict(
+                "tenant.exists",
+                format!("`{id}` exists already"),
+            ));
         }
         let tenant = Tenant {
             id,
@@ -89,7 +94,12 @@ impl Firewall {
         let job = Job::new(
             |turn| {
                 turn.found("portcullis")?;
-                turn.issue_key("portcullis", "first-architect", Role::Architect, (vec![], None))
+                turn.issue_key(
+                    "portcullis",
+                    "first-architect",
+                    Role::Architect,
+                    (vec![], None),
+                )
             },
             move |answer| drop(tell.send(answer)),
         );

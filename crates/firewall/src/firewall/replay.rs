@@ -5,8 +5,7 @@ use crate::{
     batch::{DocumentKind, RecordKind, StoredRecord},
     digest::{ActionDigest, Nonce},
     error::GateError,
-    freeze,
-    moment,
+    freeze, moment,
     principal::Principal,
     query::{DocumentQuery, RecordQuery},
     record::{Decision, Explanation},
@@ -118,7 +117,9 @@ impl Firewall {
                 ..RecordQuery::after(after, PAGE)
             };
             let records = self.ledger.records(&principal.tenant, query).await?;
-            let Some(last) = records.last() else { return Ok(replay) };
+            let Some(last) = records.last() else {
+                return Ok(replay);
+            };
             after = last.seq;
             for record in records.iter().filter(|record| record.seq <= to) {
                 let recorded = read(record)?;
@@ -163,7 +164,11 @@ impl Replay {
         compare: bool,
     ) -> Result<(), GateError> {
         let original = (recorded.verdict, recorded.tier);
-        let (actor, hold, facts) = (recorded.actor.clone(), recorded.hold_id.clone(), recorded.facts.clone());
+        let (actor, hold, facts) = (
+            recorded.actor.clone(),
+            recorded.hold_id.clone(),
+            recorded.facts.clone(),
+        );
         let request = request(recorded)?;
         let action = &request.frozen.action;
         let judgement = judge_for_sight(&book.rules, action, &facts);
@@ -227,12 +232,20 @@ fn request(recorded: Recorded) -> Result<Request, GateError> {
         emergency: recorded.emergency,
     };
     let view = View::of(&action);
-    let frozen = freeze::freeze(action, recorded.nonce)
-        .map_err(|error| GateError::Unavailable(format!("a recorded action is unreadable: {error}")))?;
+    let frozen = freeze::freeze(action, recorded.nonce).map_err(|error| {
+        GateError::Unavailable(format!("a recorded action is unreadable: {error}"))
+    })?;
     if frozen.digest != recorded.action_digest {
-        return Err(GateError::Unavailable("a recorded action and its digest differ".to_owned()));
+        return Err(GateError::Unavailable(
+            "a recorded action and its digest differ".to_owned(),
+        ));
     }
-    Ok(Request { frozen, view, idempotency_key: None, wants_permit: false })
+    Ok(Request {
+        frozen,
+        view,
+        idempotency_key: None,
+        wants_permit: false,
+    })
 }
 
 /// The rules of every time, made again from the versions that were kept.
@@ -284,7 +297,10 @@ impl Library {
         for kept in self.policies.iter().filter(|kept| kept.since_seq < seq) {
             policies.insert(kept.policy.policy.id.clone(), kept.policy.clone());
         }
-        let applied = self.tenant_policies.iter().rfind(|kept| kept.since_seq < seq);
+        let applied = self
+            .tenant_policies
+            .iter()
+            .rfind(|kept| kept.since_seq < seq);
         let scope_mode = self.scope_modes.iter().rfind(|(since, _)| *since < seq);
         let book = Rulebook::compile(
             0,

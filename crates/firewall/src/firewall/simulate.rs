@@ -2,11 +2,7 @@
 
 use super::{Firewall, views::may_read};
 use crate::{
-    error::GateError,
-    principal::Principal,
-    proposal,
-    record::Explanation,
-    rulebook::Rulebook,
+    error::GateError, principal::Principal, proposal, record::Explanation, rulebook::Rulebook,
     turn::judge_for_sight,
 };
 use portcullis_policy::{
@@ -82,7 +78,11 @@ impl Firewall {
         let (candidate, policy) = match made {
             Ok(made) => made,
             Err(faults) => {
-                return Ok(Simulation { faults: faults.0, conflicts: Vec::new(), outlook: None });
+                return Ok(Simulation {
+                    faults: faults.0,
+                    conflicts: Vec::new(),
+                    outlook: None,
+                });
             }
         };
         let others: Vec<_> = book
@@ -97,7 +97,11 @@ impl Firewall {
             None => None,
             Some(action) => Some(self.outlooks(principal, candidate, action).await?),
         };
-        Ok(Simulation { faults: Vec::new(), conflicts, outlook })
+        Ok(Simulation {
+            faults: Vec::new(),
+            conflicts,
+            outlook,
+        })
     }
 
     /// Judges an action without sealing or counting anything.
@@ -111,7 +115,9 @@ impl Firewall {
     ) -> Result<Outlook, GateError> {
         may_read(principal)?;
         let book = self.rulebook(principal).await?;
-        let (facts, _) = self.facts_for_sight(principal, action.clone(), Arc::clone(&book)).await?;
+        let (facts, _) = self
+            .facts_for_sight(principal, action.clone(), Arc::clone(&book))
+            .await?;
         Ok(outlook(&book, &action, &facts))
     }
 
@@ -122,11 +128,16 @@ impl Firewall {
         action: Action,
     ) -> Result<(Outlook, Outlook), GateError> {
         let candidate = Arc::new(candidate);
-        let (facts, book) =
-            self.facts_for_sight(principal, action.clone(), Arc::clone(&candidate)).await?;
-        let (baseline_facts, _) =
-            self.facts_for_sight(principal, action.clone(), Arc::clone(&book)).await?;
-        Ok((outlook(&candidate, &action, &facts), outlook(&book, &action, &baseline_facts)))
+        let (facts, book) = self
+            .facts_for_sight(principal, action.clone(), Arc::clone(&candidate))
+            .await?;
+        let (baseline_facts, _) = self
+            .facts_for_sight(principal, action.clone(), Arc::clone(&book))
+            .await?;
+        Ok((
+            outlook(&candidate, &action, &facts),
+            outlook(&book, &action, &baseline_facts),
+        ))
     }
 
     /// The facts that some rules need for an action, and the rules in force.
@@ -161,7 +172,11 @@ fn outlook(book: &Rulebook, action: &Action, facts: &Facts) -> Outlook {
         verdict: judgement.verdict,
         tier: judgement.tier,
         risk_tier: judgement.risk,
-        policies_fired: explanation.fired.iter().map(|f| f.policy_id.to_string()).collect(),
+        policies_fired: explanation
+            .fired
+            .iter()
+            .map(|f| f.policy_id.to_string())
+            .collect(),
         reasoning: explanation.text,
         reasons: serde_json::from_slice(&explanation.reasons).unwrap_or(Value::Null),
     }

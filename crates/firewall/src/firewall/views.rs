@@ -75,7 +75,12 @@ impl Firewall {
     pub async fn agents(&self, principal: &Principal) -> Result<Vec<AgentView>, GateError> {
         may_read(principal)?;
         self.on_lane(principal, |turn| {
-            Ok(turn.state.agents.values().map(|agent| agent_view(turn, agent)).collect())
+            Ok(turn
+                .state
+                .agents
+                .values()
+                .map(|agent| agent_view(turn, agent))
+                .collect())
         })
         .await
     }
@@ -188,7 +193,10 @@ impl Firewall {
         query: DocumentQuery,
     ) -> Result<Vec<Hold>, GateError> {
         may_read(principal)?;
-        let query = DocumentQuery { kind: DocumentKind::Hold, ..query };
+        let query = DocumentQuery {
+            kind: DocumentKind::Hold,
+            ..query
+        };
         let holds: Vec<Hold> = state::all(&*self.ledger, &principal.tenant, query).await?;
         Ok(holds.into_iter().map(|hold| self.as_of_now(hold)).collect())
     }
@@ -228,7 +236,10 @@ impl Firewall {
         query: DocumentQuery,
     ) -> Result<Vec<Violation>, GateError> {
         may_read(principal)?;
-        let query = DocumentQuery { kind: DocumentKind::Violation, ..query };
+        let query = DocumentQuery {
+            kind: DocumentKind::Violation,
+            ..query
+        };
         Ok(state::all(&*self.ledger, &principal.tenant, query).await?)
     }
 
@@ -238,9 +249,14 @@ impl Firewall {
     /// [`GateError::Forbidden`], [`GateError::NotFound`].
     pub async fn violation(&self, principal: &Principal, id: &str) -> Result<Violation, GateError> {
         may_read(principal)?;
-        state::one(&*self.ledger, &principal.tenant, DocumentKind::Violation, id)
-            .await?
-            .ok_or_else(|| GateError::NotFound("violation", id.to_owned()))
+        state::one(
+            &*self.ledger,
+            &principal.tenant,
+            DocumentKind::Violation,
+            id,
+        )
+        .await?
+        .ok_or_else(|| GateError::NotFound("violation", id.to_owned()))
     }
 
     /// Every key and token, without secrets.
@@ -249,10 +265,14 @@ impl Firewall {
     /// [`GateError::Forbidden`] for others than people.
     pub async fn keys(&self, principal: &Principal) -> Result<Vec<Key>, GateError> {
         if !principal.role.is_person() {
-            return Err(GateError::Forbidden("only a person may list keys".to_owned()));
+            return Err(GateError::Forbidden(
+                "only a person may list keys".to_owned(),
+            ));
         }
-        self.on_lane(principal, |turn| Ok(turn.state.keys.values().cloned().collect()))
-            .await
+        self.on_lane(principal, |turn| {
+            Ok(turn.state.keys.values().cloned().collect())
+        })
+        .await
     }
 
     /// The budgets of this day and month.
@@ -314,11 +334,7 @@ impl Firewall {
     ///
     /// # Errors
     /// [`GateError::Forbidden`], [`GateError::NotFound`].
-    pub async fn record(
-        &self,
-        principal: &Principal,
-        seq: u64,
-    ) -> Result<StoredRecord, GateError> {
+    pub async fn record(&self, principal: &Principal, seq: u64) -> Result<StoredRecord, GateError> {
         let records = self.records(principal, RecordQuery::one(seq)).await?;
         records
             .into_iter()
@@ -335,25 +351,43 @@ pub(super) fn may_read(principal: &Principal) -> Result<(), GateError> {
     if principal.reads() {
         Ok(())
     } else {
-        Err(GateError::Forbidden("an agent's key does not read the tenant's lists".to_owned()))
+        Err(GateError::Forbidden(
+            "an agent's key does not read the tenant's lists".to_owned(),
+        ))
     }
 }
 
 fn agent_view(turn: &Turn<'_>, agent: &Agent) -> AgentView {
-    let tally = turn.state.tally.agent(&agent.id).cloned().unwrap_or_default();
-    AgentView { agent: agent.clone(), tally }
+    let tally = turn
+        .state
+        .tally
+        .agent(&agent.id)
+        .cloned()
+        .unwrap_or_default();
+    AgentView {
+        agent: agent.clone(),
+        tally,
+    }
 }
 
 fn overview(turn: &Turn<'_>) -> Overview {
     let state = &turn.state;
-    let waiting = || state.holds.values().filter(|hold| hold.must_wait(turn.now).is_ok());
+    let waiting = || {
+        state
+            .holds
+            .values()
+            .filter(|hold| hold.must_wait(turn.now).is_ok())
+    };
     Overview {
         tenant: state.tenant.clone(),
         head: state.head.clone(),
         verdicts: state.tally.verdicts(),
         agents: state.agents.len(),
         active_policies: state.rulebook.rules.policies().len(),
-        waiting: (waiting().count(), waiting().map(|hold| hold.created_at).min()),
+        waiting: (
+            waiting().count(),
+            waiting().map(|hold| hold.created_at).min(),
+        ),
         tenant_policy_version: state.rulebook.manuscript.tenant_policy_version,
         broken_at: state.broken_at,
     }

@@ -72,7 +72,9 @@ impl Books {
     ///
     /// A second settlement finds nothing and changes nothing.
     pub fn settle(&mut self, seq: u64, spent: &[Pledge]) {
-        let Some(pledges) = self.reservations.remove(&seq) else { return };
+        let Some(pledges) = self.reservations.remove(&seq) else {
+            return;
+        };
         for (budget, amount) in pledges {
             let account = self.accounts.entry(budget).or_default();
             account.reserved = account.reserved.minus(amount);
@@ -102,7 +104,8 @@ impl Books {
         };
         self.accounts.retain(|budget, _| lives(budget.span));
         self.warned.retain(|budget| lives(budget.span));
-        self.reservations.retain(|_, pledges| pledges.iter().any(|(b, _)| lives(b.span)));
+        self.reservations
+            .retain(|_, pledges| pledges.iter().any(|(b, _)| lives(b.span)));
     }
 }
 

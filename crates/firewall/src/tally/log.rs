@@ -21,7 +21,10 @@ impl Log {
     pub fn push(&mut self, now_ms: i64, keep: u32) {
         let latest = self.times.back().copied().unwrap_or(now_ms);
         self.times.push_back(now_ms.max(latest));
-        let keep = usize::try_from(keep).unwrap_or(usize::MAX).saturating_add(1).max(KEPT_ALWAYS);
+        let keep = usize::try_from(keep)
+            .unwrap_or(usize::MAX)
+            .saturating_add(1)
+            .max(KEPT_ALWAYS);
         while self.times.len() > keep {
             self.times.pop_front();
         }
@@ -40,7 +43,9 @@ impl Log {
             Some(oldest) if *oldest > start && self.times.len() >= wanted => enough,
             _ => {
                 let old = self.times.partition_point(|at| *at <= start);
-                u32::try_from(self.times.len().saturating_sub(old)).unwrap_or(u32::MAX).min(enough)
+                u32::try_from(self.times.len().saturating_sub(old))
+                    .unwrap_or(u32::MAX)
+                    .min(enough)
             }
         }
     }

@@ -36,12 +36,17 @@ impl Metrics {
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
     pub fn fire_rate(&self) -> f64 {
-        if self.evaluations == 0 { 0.0 } else { self.fires as f64 / self.evaluations as f64 }
+        if self.evaluations == 0 {
+            0.0
+        } else {
+            self.fires as f64 / self.evaluations as f64
+        }
     }
 
     /// When it last changed an outcome.
     #[must_use]
     pub fn last_fired_at(&self) -> Option<Timestamp> {
-        self.last_fired_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok())
+        self.last_fired_ms
+            .and_then(|ms| Timestamp::from_millisecond(ms).ok())
     }
 }

@@ -115,7 +115,12 @@ impl Turn<'_> {
         ]);
         self.seal_event(RecordKind::KeyChange, (actor, &agent), members)?;
         let status = if key.revoked { "revoked" } else { "active" };
-        self.keep(DocumentKind::Key, &key.id, (status, &agent, key.created_at), &key)?;
+        self.keep(
+            DocumentKind::Key,
+            &key.id,
+            (status, &agent, key.created_at),
+            &key,
+        )?;
         self.state.keys.insert(key.id.clone(), key);
         Ok(())
     }
@@ -138,7 +143,10 @@ impl Turn<'_> {
         }
         let members = details([("before", json(before)?), ("after", json(&settings)?)]);
         let sealed = self.seal_event(RecordKind::SettingsChange, (actor, ""), members)?;
-        self.keep_tenant(Tenant { settings, ..self.state.tenant.clone() })?;
+        self.keep_tenant(Tenant {
+            settings,
+            ..self.state.tenant.clone()
+        })?;
         Ok(sealed)
     }
 
@@ -151,7 +159,10 @@ impl Turn<'_> {
             return Ok(());
         }
         self.state.broken_at = Some(broken_at);
-        self.keep_tenant(Tenant { broken_at: Some(broken_at), ..self.state.tenant.clone() })
+        self.keep_tenant(Tenant {
+            broken_at: Some(broken_at),
+            ..self.state.tenant.clone()
+        })
     }
 
     /// A person acknowledges that the chain was found broken; judging goes on after it.
@@ -161,17 +172,26 @@ impl Turn<'_> {
     /// is broken.
     pub fn acknowledge(&mut self, principal: &Principal, why: &str) -> Result<Sealed, GateError> {
         if !principal.configures() {
-            return Err(GateError::Forbidden("only an architect acknowledges".to_owned()));
+            return Err(GateError::Forbidden(
+                "only an architect acknowledges".to_owned(),
+            ));
         }
         check_text("reason", why, true)?;
         let Some(seq) = self.state.broken_at else {
-            return Err(GateError::conflict("chain.intact", "the chain is not broken"));
+            return Err(GateError::conflict(
+                "chain.intact",
+                "the chain is not broken",
+            ));
         };
         let members = details([("broken_at", seq.into()), ("reason", why.into())]);
         let actor = principal.actor();
         let sealed = self.seal_event(RecordKind::ChainAcknowledged, (&actor, ""), members)?;
         let tenant = self.state.tenant.clone();
-        self.keep_tenant(Tenant { acknowledged_seq: sealed.seq, broken_at: None, ..tenant })?;
+        self.keep_tenant(Tenant {
+            acknowledged_seq: sealed.seq,
+            broken_at: None,
+            ..tenant
+        })?;
         self.state.broken_at = None;
         Ok(sealed)
     }
@@ -188,7 +208,10 @@ impl Turn<'_> {
     ) -> Result<Violation, GateError> {
         check_text("notes", notes, false)?;
         if violation.status == ViolationStatus::Resolved {
-            return Err(GateError::conflict("violation.resolved", "it is resolved already"));
+            return Err(GateError::conflict(
+                "violation.resolved",
+                "it is resolved already",
+            ));
         }
         violation.status = ViolationStatus::Resolved;
         violation.resolved_by = Some(actor.to_owned());
@@ -200,7 +223,11 @@ impl Turn<'_> {
             ("violation_id", violation.id.as_str().into()),
         ]);
         let agent = violation.agent_id.clone();
-        self.seal_event(RecordKind::ViolationResolved, (actor, agent.as_str()), members)?;
+        self.seal_event(
+            RecordKind::ViolationResolved,
+            (actor, agent.as_str()),
+            members,
+        )?;
         let labels = ("RESOLVED", agent.as_str(), violation.timestamp);
         self.keep(DocumentKind::Violation, &violation.id, labels, &violation)?;
         Ok(violation)

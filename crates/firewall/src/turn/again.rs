@@ -44,8 +44,15 @@ impl Turn<'_> {
     ) -> Result<Result<Again, String>, GateError> {
         let missing = || GateError::NotFound("agent", agent.to_string());
         let agent = self.state.agents.get(agent).ok_or_else(missing)?;
-        if matches!(agent.status, AgentStatus::Deregistered | AgentStatus::IdentityRevoked) {
-            return Ok(Err(format!("agent `{}` is {}", agent.id, agent.status.as_str())));
+        if matches!(
+            agent.status,
+            AgentStatus::Deregistered | AgentStatus::IdentityRevoked
+        ) {
+            return Ok(Err(format!(
+                "agent `{}` is {}",
+                agent.id,
+                agent.status.as_str()
+            )));
         }
         let caller = Caller {
             tenant: self.state.tenant.id.clone(),
@@ -55,7 +62,12 @@ impl Turn<'_> {
         let (needs, mut facts) = self.facts(&frozen.action, caller, agent.standing());
         facts.rates.iter_mut().for_each(|count| *count = 0);
         stake.leave_out(&needs, &mut facts, |grant| rulebook.number_of(grant));
-        let own = self.state.tally.books.reservation(stake.seq).unwrap_or_default();
+        let own = self
+            .state
+            .tally
+            .books
+            .reservation(stake.seq)
+            .unwrap_or_default();
         for (need, committed) in needs.budgets.iter().zip(&mut facts.budgets) {
             let pledged = own.iter().find(|(budget, _)| budget == need);
             *committed = pledged.map_or(*committed, |(_, amount)| committed.minus(*amount));

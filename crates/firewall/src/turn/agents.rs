@@ -57,7 +57,11 @@ impl Turn<'_> {
             id: AgentId::new(&id).map_err(|e| GateError::invalid("id", e.to_string()))?,
             name: new.name,
             description: new.description,
-            agent_type: if new.agent_type.is_empty() { "general".into() } else { new.agent_type },
+            agent_type: if new.agent_type.is_empty() {
+                "general".into()
+            } else {
+                new.agent_type
+            },
             who_i_am: new.who_i_am,
             who_i_am_version: 1,
             status: AgentStatus::Active,
@@ -88,7 +92,12 @@ impl Turn<'_> {
         }
         for (name, text, place, required) in [
             ("name", patch.name, &mut agent.name, true),
-            ("description", patch.description, &mut agent.description, false),
+            (
+                "description",
+                patch.description,
+                &mut agent.description,
+                false,
+            ),
             ("agent_type", patch.agent_type, &mut agent.agent_type, true),
         ] {
             if let Some(text) = text {
@@ -125,7 +134,10 @@ impl Turn<'_> {
     }
 
     fn agent(&self, id: &str) -> Result<&Agent, GateError> {
-        self.state.agents.get(id).ok_or_else(|| GateError::NotFound("agent", id.to_owned()))
+        self.state
+            .agents
+            .get(id)
+            .ok_or_else(|| GateError::NotFound("agent", id.to_owned()))
     }
 
     /// Seals a change of an agent with what it was before, and keeps it.
@@ -154,7 +166,10 @@ pub(super) fn check_text(name: &str, text: &str, required: bool) -> Result<(), G
         return Err(GateError::invalid(name, "must not be empty"));
     }
     if text.len() > TEXT_MAX_BYTES {
-        return Err(GateError::invalid(name, format!("has at most {TEXT_MAX_BYTES} bytes")));
+        return Err(GateError::invalid(
+            name,
+            format!("has at most {TEXT_MAX_BYTES} bytes"),
+        ));
     }
     Ok(())
 }

@@ -67,10 +67,19 @@ impl Turn<'_> {
     /// # Errors
     /// When an ending cannot be written.
     pub(super) fn time_out(&mut self) -> Result<(), GateError> {
-        let over = self.state.holds.values().filter(|hold| hold.is_overdue(self.now));
+        let over = self
+            .state
+            .holds
+            .values()
+            .filter(|hold| hold.is_overdue(self.now));
         let overdue: Vec<Hold> = over.take(AT_ONCE).cloned().collect();
         for mut hold in overdue {
-            hold.end(HoldStatus::TimedOut, "portcullis", self.now, Some("nobody decided in time"));
+            hold.end(
+                HoldStatus::TimedOut,
+                "portcullis",
+                self.now,
+                Some("nobody decided in time"),
+            );
             self.end_hold("portcullis", hold)?;
         }
         Ok(())
@@ -85,7 +94,9 @@ impl Turn<'_> {
     ) -> Result<Hold, GateError> {
         check_text("reason", why.unwrap_or_default(), false)?;
         if !principal.decides() {
-            return Err(GateError::Forbidden("only an operator or architect decides holds".into()));
+            return Err(GateError::Forbidden(
+                "only an operator or architect decides holds".into(),
+            ));
         }
         let hold = self
             .state
@@ -97,7 +108,9 @@ impl Turn<'_> {
             .state
             .keys
             .get(&principal.key)
-            .map_or(("", [].as_slice()), |key| (key.name.as_str(), key.groups.as_slice()));
+            .map_or(("", [].as_slice()), |key| {
+                (key.name.as_str(), key.groups.as_slice())
+            });
         if !hold.may_decide(name, groups) {
             return Err(GateError::Forbidden(format!(
                 "`{name}` is not among the approvers of hold `{id}`"
@@ -120,14 +133,19 @@ impl Turn<'_> {
     fn must_be_another(&self, principal: &Principal, hold: &Hold) -> Result<(), GateError> {
         let own = self.state.rulebook.rules.tenant_rules().self_approval();
         if !own && self.is_same_person(&principal.key, &hold.asked_by) {
-            return Err(GateError::Forbidden("who asked for an action does not approve it".into()));
+            return Err(GateError::Forbidden(
+                "who asked for an action does not approve it".into(),
+            ));
         }
         let key_of = |actor: &str| actor.rsplit(':').next().unwrap_or_default().to_owned();
         let again = |by: &str| self.is_same_person(&principal.key, &key_of(by));
         if hold.approvals.iter().any(|approval| again(&approval.by)) {
             return Err(GateError::conflict(
                 "approval.same_person",
-                format!("`{}` has already approved; another person must", principal.actor()),
+                format!(
+                    "`{}` has already approved; another person must",
+                    principal.actor()
+                ),
             ));
         }
         Ok(())
@@ -136,7 +154,11 @@ impl Turn<'_> {
     /// Whether two keys are one person's: the same key, or two keys of people by the same name.
     fn is_same_person(&self, one: &str, other: &str) -> bool {
         let name = |key: &str| {
-            let key = self.state.keys.get(key).filter(|key| key.role.is_person())?;
+            let key = self
+                .state
+                .keys
+                .get(key)
+                .filter(|key| key.role.is_person())?;
             Some(Label::new(&key.name))
         };
         one == other || name(one).is_some_and(|own| name(other) == Some(own))
@@ -170,9 +192,18 @@ impl Turn<'_> {
     /// Seals the end of a hold. A refused action gives its reservation back.
     fn end_hold(&mut self, actor: &str, hold: Hold) -> Result<Hold, GateError> {
         let refused = hold.status != HoldStatus::Released;
-        let settlement =
-            refused.then(|| Settlement { seq: hold.seq, spent: Vec::new() });
-        self.seal_hold(actor, &hold, &Effects { decision: None, settlement })?;
+        let settlement = refused.then(|| Settlement {
+            seq: hold.seq,
+            spent: Vec::new(),
+        });
+        self.seal_hold(
+            actor,
+            &hold,
+            &Effects {
+                decision: None,
+                settlement,
+            },
+        )?;
         self.keep_hold(&hold)?;
         self.state.retries.forget_hold(&hold);
         if refused {
@@ -190,14 +221,27 @@ impl Turn<'_> {
             ("action_digest", json(&hold.action_digest)?),
             ("approvals", json(&hold.approvals)?),
             ("approvals_required", hold.approvals_required.into()),
-            ("decision", hold.decision.as_deref().unwrap_or("approve").into()),
-            ("decision_reason", hold.decision_reason.clone().map_or(Value::Null, Value::from)),
+            (
+                "decision",
+                hold.decision.as_deref().unwrap_or("approve").into(),
+            ),
+            (
+                "decision_reason",
+                hold.decision_reason
+                    .clone()
+                    .map_or(Value::Null, Value::from),
+            ),
             ("hold_id", hold.id.as_str().into()),
             ("parent_seq", hold.seq.into()),
             ("status", hold.status.as_str().into()),
         ]);
         let agent = hold.agent_id.clone();
-        self.seal_event_with(RecordKind::HoldOutcome, (actor, agent.as_str()), members, effects)
-            .map(drop)
+        self.seal_event_with(
+            RecordKind::HoldOutcome,
+            (actor, agent.as_str()),
+            members,
+            effects,
+        )
+        .map(drop)
     }
 }

@@ -43,7 +43,11 @@ impl Turn<'_> {
     /// [`GateError::NotFound`] for an unknown agent, [`GateError::AgentRejected`] for one without
     /// an identity, [`GateError::Conflict`] for another request under a used idempotency key and
     /// for too many holds, [`GateError::Unavailable`] when something of the house is missing.
-    pub fn govern(&mut self, principal: &Principal, request: &Request) -> Result<Answer, GateError> {
+    pub fn govern(
+        &mut self,
+        principal: &Principal,
+        request: &Request,
+    ) -> Result<Answer, GateError> {
         let caller = Caller {
             tenant: principal.tenant.clone(),
             agent: match &principal.role {
@@ -102,10 +106,12 @@ impl Turn<'_> {
             .get(asked)
             .ok_or_else(|| GateError::NotFound("agent", asked.to_string()))?;
         match agent.status {
-            AgentStatus::Deregistered | AgentStatus::IdentityRevoked => {
-                Err(GateError::AgentRejected(asked.to_string(), agent.status.as_str()))
+            AgentStatus::Deregistered | AgentStatus::IdentityRevoked => Err(
+                GateError::AgentRejected(asked.to_string(), agent.status.as_str()),
+            ),
+            AgentStatus::Active | AgentStatus::Paused | AgentStatus::Blocked => {
+                Ok(agent.standing())
             }
-            AgentStatus::Active | AgentStatus::Paused | AgentStatus::Blocked => Ok(agent.standing()),
         }
     }
 
@@ -117,7 +123,9 @@ impl Turn<'_> {
     ) -> Result<Option<Answer>, GateError> {
         if let Some(key) = &request.idempotency_key {
             let id = retry::answer_id(charged.as_str(), key);
-            let Some(stored) = self.state.retries.answer(&id) else { return Ok(None) };
+            let Some(stored) = self.state.retries.answer(&id) else {
+                return Ok(None);
+            };
             if stored.request != request.digest() {
                 return Err(GateError::conflict(
                     "idempotency.mismatch",
@@ -156,7 +164,10 @@ impl Turn<'_> {
             || self
                 .judge_again(charged, &request.frozen, &stored.stake)?
                 .is_ok_and(|again| told == Verdict::Held || again.verdict == Verdict::Cleared);
-        Ok(stands.then(|| Answer { repeated: true, ..stored.answer.clone() }))
+        Ok(stands.then(|| Answer {
+            repeated: true,
+            ..stored.answer.clone()
+        }))
     }
 
     /// The answer that made a hold, told again.
@@ -209,7 +220,10 @@ impl Turn<'_> {
             verdict: Some(case.judgement.verdict),
             tier: Some(case.judgement.tier),
         };
-        let effects = Effects { decision: Some(effects), settlement: None };
+        let effects = Effects {
+            decision: Some(effects),
+            settlement: None,
+        };
         self.seal(RecordKind::Decision, labels, payload, &effects)
     }
 
@@ -222,7 +236,10 @@ impl Turn<'_> {
         let book = case.rulebook;
         let passes = judgement.verdict != Verdict::Blocked;
         let obligations = &judgement.obligations;
-        let pledges = obligations.reserve.iter().map(|r| (r.budget.clone(), r.amount));
+        let pledges = obligations
+            .reserve
+            .iter()
+            .map(|r| (r.budget.clone(), r.amount));
         let warned = obligations
             .warnings
             .iter()
@@ -234,16 +251,39 @@ impl Turn<'_> {
             verdict: judgement.verdict,
             policy_verdict: judgement.would.0,
             writes: needs.writes,
-            evaluated: judgement.evaluated.iter().filter_map(|p| book.number_at(*p)).collect(),
-            fired: judgement.fired.iter().filter_map(|p| book.number_of(&p.id)).collect(),
-            grant: obligations.grant.filter(|_| passes).and_then(|p| book.number_of(&p.id)),
-            reserve: if passes { pledges.collect::<Vec<Pledge>>() } else { Vec::new() },
-            sums: if passes {
-                needs.sums.iter().map(|need| (need.key.clone(), need.adds)).collect()
+            evaluated: judgement
+                .evaluated
+                .iter()
+                .filter_map(|p| book.number_at(*p))
+                .collect(),
+            fired: judgement
+                .fired
+                .iter()
+                .filter_map(|p| book.number_of(&p.id))
+                .collect(),
+            grant: obligations
+                .grant
+                .filter(|_| passes)
+                .and_then(|p| book.number_of(&p.id)),
+            reserve: if passes {
+                pledges.collect::<Vec<Pledge>>()
             } else {
                 Vec::new()
             },
-            warned: if passes { warned.cloned().collect() } else { Vec::new() },
+            sums: if passes {
+                needs
+                    .sums
+                    .iter()
+                    .map(|need| (need.key.clone(), need.adds))
+                    .collect()
+            } else {
+                Vec::new()
+            },
+            warned: if passes {
+                warned.cloned().collect()
+            } else {
+                Vec::new()
+            },
         }
     }
 
@@ -322,8 +362,11 @@ impl Turn<'_> {
         });
         let severity = configured.unwrap_or(usual);
         let action = &case.request.frozen.action;
-        let agent_name =
-            self.state.agents.get(case.charged).map_or_else(String::new, |a| a.name.clone());
+        let agent_name = self
+            .state
+            .agents
+            .get(case.charged)
+            .map_or_else(String::new, |a| a.name.clone());
         let violation = Violation {
             id: self.house.id("vio_")?,
             kind,
@@ -355,9 +398,15 @@ impl Turn<'_> {
             (false, ViolationKind::SgpViolation) => self.state.tenant.settings.autonomy_reset,
             (false, _) => return Ok(()),
         };
-        let Some(agent) = self.state.agents.get(&violation.agent_id) else { return Ok(()) };
+        let Some(agent) = self.state.agents.get(&violation.agent_id) else {
+            return Ok(());
+        };
         let mut agent: Agent = agent.clone();
-        let why = format!("auto: {} violation {}", severity_name(violation.severity), violation.id);
+        let why = format!(
+            "auto: {} violation {}",
+            severity_name(violation.severity),
+            violation.id
+        );
         match reset {
             AutonomyReset::Off => return Ok(()),
             AutonomyReset::RaiseToB if agent.tier_override >= Some(Tier::B) => return Ok(()),
@@ -374,7 +423,9 @@ impl Turn<'_> {
         stake: Stake,
         answer: &Answer,
     ) -> Result<(), GateError> {
-        let Some(key) = &case.request.idempotency_key else { return Ok(()) };
+        let Some(key) = &case.request.idempotency_key else {
+            return Ok(());
+        };
         let stored = StoredAnswer {
             id: retry::answer_id(case.charged.as_str(), key),
             request: case.request.digest(),

@@ -13,7 +13,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Turn<'_> {
     /// What the world says about an action at this moment.
-    pub(super) fn facts(&self, action: &Action, caller: Caller, standing: Standing) -> (Needs, Facts) {
+    pub(super) fn facts(
+        &self,
+        action: &Action,
+        caller: Caller,
+        standing: Standing,
+    ) -> (Needs, Facts) {
         self.facts_under(&self.state.rulebook, action, caller, standing)
     }
 
@@ -49,14 +54,29 @@ fn gather(
         mode: state.tenant.settings.mode_at(now),
         agent: standing,
         chain_intact: state.broken_at.is_none(),
-        rates: needs.rates.iter().map(|n| tally.rate(charged, n, now_ms, needs.writes)).collect(),
+        rates: needs
+            .rates
+            .iter()
+            .map(|n| tally.rate(charged, n, now_ms, needs.writes))
+            .collect(),
         grants: needs
             .grants
             .iter()
-            .map(|id| book.number_of(id).map_or(u32::MAX, |n| tally.policy(n).uses))
+            .map(|id| {
+                book.number_of(id)
+                    .map_or(u32::MAX, |n| tally.policy(n).uses)
+            })
             .collect(),
-        budgets: needs.budgets.iter().map(|need| tally.books.committed(need)).collect(),
-        sums: needs.sums.iter().map(|need| tally.sum(need, now_ms)).collect(),
+        budgets: needs
+            .budgets
+            .iter()
+            .map(|need| tally.books.committed(need))
+            .collect(),
+        sums: needs
+            .sums
+            .iter()
+            .map(|need| tally.sum(need, now_ms))
+            .collect(),
         caller,
     };
     (needs, facts)

@@ -59,7 +59,9 @@ impl Turn<'_> {
             Role::Agent(own) if *own == report.agent => false,
             Role::Client | Role::Architect | Role::Operator => true,
             Role::Agent(_) | Role::Viewer => {
-                return Err(GateError::Forbidden("this is another agent's action".to_owned()));
+                return Err(GateError::Forbidden(
+                    "this is another agent's action".to_owned(),
+                ));
             }
         };
         let settlement = (report.result != OutcomeResult::Unknown)
@@ -69,9 +71,17 @@ impl Turn<'_> {
             ("effect", report.effect.as_str().into()),
             ("outcome", json(&report.result)?),
             ("parent_seq", report.seq.into()),
-            ("settled", settlement.as_ref().map_or(Ok(Value::Null), |s| json(&s.spent))?),
+            (
+                "settled",
+                settlement
+                    .as_ref()
+                    .map_or(Ok(Value::Null), |s| json(&s.spent))?,
+            ),
         ]);
-        let effects = Effects { decision: None, settlement };
+        let effects = Effects {
+            decision: None,
+            settlement,
+        };
         let (actor, agent) = (principal.actor(), report.agent.as_str());
         self.seal_event_with(RecordKind::Outcome, (&actor, agent), members, &effects)
     }
@@ -90,6 +100,9 @@ impl Turn<'_> {
             };
             (budget.clone(), amount)
         };
-        Some(Settlement { seq: report.seq, spent: pledges.iter().map(real).collect() })
+        Some(Settlement {
+            seq: report.seq,
+            spent: pledges.iter().map(real).collect(),
+        })
     }
 }

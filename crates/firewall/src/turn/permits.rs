@@ -79,10 +79,17 @@ impl Turn<'_> {
             ("permit_id", state.id.as_str().into()),
         ]);
         let actor = principal.actor();
-        self.seal_event(RecordKind::PermitIssued, (&actor, hold.agent_id.as_str()), members)?;
+        self.seal_event(
+            RecordKind::PermitIssued,
+            (&actor, hold.agent_id.as_str()),
+            members,
+        )?;
         self.keep_frozen(&state.id, &frozen, &stake)?;
         self.drop_frozen(&hold.id);
-        self.keep_hold(&Hold { claimed: true, ..hold })?;
+        self.keep_hold(&Hold {
+            claimed: true,
+            ..hold
+        })?;
         self.state.holds.remove(id);
         self.issue(state)
     }
@@ -102,13 +109,23 @@ impl Turn<'_> {
         let genuine = permit::verify(token, &self.house.signing_key.public_key(), self.now)
             .map_err(|error| GateError::Forbidden(error.to_string()))?;
         if genuine.tenant() != &self.state.tenant.id {
-            return Err(GateError::Forbidden("this permit is another tenant's".to_owned()));
+            return Err(GateError::Forbidden(
+                "this permit is another tenant's".to_owned(),
+            ));
         }
         self.must_be_for(principal, genuine.agent())?;
         let spent = || {
-            GateError::conflict("permit.spent", "this permit was spent; a permit is spent once")
+            GateError::conflict(
+                "permit.spent",
+                "this permit was spent; a permit is spent once",
+            )
         };
-        let state = self.state.permits.get(genuine.id()).ok_or_else(spent)?.clone();
+        let state = self
+            .state
+            .permits
+            .get(genuine.id())
+            .ok_or_else(spent)?
+            .clone();
         if about.is_some_and(|digest| digest != state.action_digest) {
             return Err(GateError::conflict(
                 "permit.other_action",
@@ -117,12 +134,18 @@ impl Turn<'_> {
         }
         let (frozen, stake) = self.frozen(&state.id)?;
         let superseded = |why: String| GateError::conflict("permit.superseded", why);
-        let again = self.judge_again(&state.agent_id, &frozen, &stake)?.map_err(superseded)?;
+        let again = self
+            .judge_again(&state.agent_id, &frozen, &stake)?
+            .map_err(superseded)?;
         if state.hold.is_none() && again.verdict == Verdict::Held {
-            return Err(superseded("the action now needs people to decide".to_owned()));
+            return Err(superseded(
+                "the action now needs people to decide".to_owned(),
+            ));
         }
         if state.hold.is_none() && again.dry_run {
-            return Err(superseded("the action now needs a dry run first".to_owned()));
+            return Err(superseded(
+                "the action now needs a dry run first".to_owned(),
+            ));
         }
         self.spend(principal, state, frozen.bytes)
     }
@@ -137,18 +160,28 @@ impl Turn<'_> {
         state.redeemed_by = Some(principal.actor());
         let members = details([
             ("action_digest", json(&state.action_digest)?),
-            ("hold_id", state.hold.clone().map_or(Value::Null, Value::from)),
+            (
+                "hold_id",
+                state.hold.clone().map_or(Value::Null, Value::from),
+            ),
             ("parent_seq", state.seq.into()),
             ("permit_id", state.id.as_str().into()),
         ]);
         let actor = principal.actor();
         let agent = state.agent_id.clone();
-        let sealed =
-            self.seal_event(RecordKind::PermitRedeemed, (&actor, agent.as_str()), members)?;
+        let sealed = self.seal_event(
+            RecordKind::PermitRedeemed,
+            (&actor, agent.as_str()),
+            members,
+        )?;
         self.state.permits.remove(&state.id);
         self.drop_frozen(&state.id);
         self.keep_permit(&state)?;
-        Ok(Redemption { permit: state, action, seq: sealed.seq })
+        Ok(Redemption {
+            permit: state,
+            action,
+            seq: sealed.seq,
+        })
     }
 
     fn new_permit(
@@ -209,15 +242,18 @@ impl Turn<'_> {
     fn must_be_claimable(&self, hold: &Hold) -> Result<(), GateError> {
         let settings = &self.state.tenant.settings;
         let released = hold.decided_at.unwrap_or(hold.created_at);
-        let end = hold.timeout_at.max(moment::later(released, settings.permit_seconds));
+        let end = hold
+            .timeout_at
+            .max(moment::later(released, settings.permit_seconds));
         match hold.status {
-            HoldStatus::Released if hold.risk_tier == RiskTier::Prohibited => {
-                Err(GateError::conflict("tier.prohibited", "no approval permits this action"))
-            }
+            HoldStatus::Released if hold.risk_tier == RiskTier::Prohibited => Err(
+                GateError::conflict("tier.prohibited", "no approval permits this action"),
+            ),
             HoldStatus::Released if self.now < end => Ok(()),
-            HoldStatus::Released => {
-                Err(GateError::conflict("hold.expired", "the release was not used in time"))
-            }
+            HoldStatus::Released => Err(GateError::conflict(
+                "hold.expired",
+                "the release was not used in time",
+            )),
             HoldStatus::Held | HoldStatus::Killed | HoldStatus::TimedOut => {
                 Err(GateError::conflict(
                     "hold.not_released",

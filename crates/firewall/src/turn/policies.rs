@@ -18,25 +18,51 @@ impl Turn<'_> {
     /// made; then it must be made again.
     pub fn adopt(&mut self, actor: &str, proposal: Proposal) -> Result<Option<Sealed>, GateError> {
         if self.state.rulebook.revision.saturating_add(1) != proposal.rulebook.revision {
-            return Err(GateError::conflict("rules.moved", "the rules changed meanwhile"));
+            return Err(GateError::conflict(
+                "rules.moved",
+                "the rules changed meanwhile",
+            ));
         }
         let mut last = None;
         for change in &proposal.policies {
             let policy = &change.after.policy;
             let members = details([
-                ("before", change.before.as_ref().map_or(Ok(Value::Null), |p| json(&**p))?),
+                (
+                    "before",
+                    change
+                        .before
+                        .as_ref()
+                        .map_or(Ok(Value::Null), |p| json(&**p))?,
+                ),
                 ("after", json(&**policy)?),
                 ("policy_id", policy.id.as_str().into()),
                 ("version", policy.version.into()),
             ]);
-            let agent = policy.agent.as_ref().map_or("", |agent| agent.as_str()).to_owned();
+            let agent = policy
+                .agent
+                .as_ref()
+                .map_or("", |agent| agent.as_str())
+                .to_owned();
             let sealed = self.seal_event(RecordKind::PolicyChange, (actor, &agent), members)?;
             let status = if policy.active { "active" } else { "inactive" };
             let (id, at) = (policy.id.as_str(), policy.created_at);
             let version = format!("{id}@{}", policy.version);
-            self.keep(DocumentKind::Policy, id, (status, &agent, at), &change.after)?;
-            let kept = details([("since_seq", sealed.seq.into()), ("policy", json(&change.after)?)]);
-            self.keep(DocumentKind::PolicyVersion, &version, (id, &agent, self.now), &kept)?;
+            self.keep(
+                DocumentKind::Policy,
+                id,
+                (status, &agent, at),
+                &change.after,
+            )?;
+            let kept = details([
+                ("since_seq", sealed.seq.into()),
+                ("policy", json(&change.after)?),
+            ]);
+            self.keep(
+                DocumentKind::PolicyVersion,
+                &version,
+                (id, &agent, self.now),
+                &kept,
+            )?;
             last = Some(sealed);
         }
         if let Some(replaced) = &proposal.tenant_policy {
@@ -70,9 +96,19 @@ impl Turn<'_> {
             applied_at: self.now,
             applied_by: actor.to_owned(),
         };
-        self.keep(DocumentKind::TenantPolicy, CURRENT, (CURRENT, "", self.now), &kept)?;
+        self.keep(
+            DocumentKind::TenantPolicy,
+            CURRENT,
+            (CURRENT, "", self.now),
+            &kept,
+        )?;
         let id = format!("version-{version}");
-        self.keep(DocumentKind::TenantPolicy, &id, ("version", "", self.now), &kept)?;
+        self.keep(
+            DocumentKind::TenantPolicy,
+            &id,
+            ("version", "", self.now),
+            &kept,
+        )?;
         Ok(sealed)
     }
 }

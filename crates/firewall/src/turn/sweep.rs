@@ -79,8 +79,14 @@ impl Turn<'_> {
     /// An expired permit can never be spent: its action need not be kept.
     fn lapse_permits(&mut self) -> Result<(), GateError> {
         let over = |permit: &&PermitState| self.now >= permit.expires_at;
-        let lapsed: Vec<PermitState> =
-            self.state.permits.values().filter(over).take(AT_ONCE).cloned().collect();
+        let lapsed: Vec<PermitState> = self
+            .state
+            .permits
+            .values()
+            .filter(over)
+            .take(AT_ONCE)
+            .cloned()
+            .collect();
         for permit in lapsed {
             // Under another word, so that starting reads only what may still be spent.
             let labels = ("LAPSED", permit.agent_id.as_str(), permit.issued_at);

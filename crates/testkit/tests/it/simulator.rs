@@ -55,8 +55,16 @@ fn the_invariants_hold_for_every_seed() {
         simulate(seed, &mut deeds);
     }
     let [cleared, held, blocked] = deeds.verdicts;
-    assert!(cleared > 100 && held > 50 && blocked > 500, "{:?}", deeds.verdicts);
-    assert!(deeds.claimed > 5, "{} permits of released holds", deeds.claimed);
+    assert!(
+        cleared > 100 && held > 50 && blocked > 500,
+        "{:?}",
+        deeds.verdicts
+    );
+    assert!(
+        deeds.claimed > 5,
+        "{} permits of released holds",
+        deeds.claimed
+    );
     assert!(deeds.redeemed > 20, "{} permits spent", deeds.redeemed);
 }
 

@@ -16,12 +16,7 @@ use portcullis_firewall::{
     turn::OutcomeResult,
 };
 use portcullis_policy::{
-    amount::Micros,
-    cham,
-    facts::AgentStatus,
-    id::TenantId,
-    tenant,
-    tier::Verdict,
+    amount::Micros, cham, facts::AgentStatus, id::TenantId, tenant, tier::Verdict,
 };
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -33,9 +28,15 @@ config: { action_types: [workloads.list], verdict: BLOCKED }
 ";
 
 async fn another_key(gate: &Gate, name: &str, role: Role) -> (Principal, String) {
-    let issued = gate.firewall.issue_key(&gate.architect, name, role, (vec![], None)).await;
+    let issued = gate
+        .firewall
+        .issue_key(&gate.architect, name, role, (vec![], None))
+        .await;
     let (_, token) = issued.expect("a key");
-    let principal = gate.firewall.authenticate(token.reveal()).expect("known at once");
+    let principal = gate
+        .firewall
+        .authenticate(token.reveal())
+        .expect("known at once");
     (principal, token.reveal().to_owned())
 }
 
@@ -44,15 +45,31 @@ async fn rules_proposed_before_a_failed_write_do_not_undo_what_came_after_them()
     let mut world = World::open("version: 1\nactions: [{ action: workloads.list }]").await;
     let book = Arc::clone(&world.lane.state().rulebook);
     let drafts = |text: &str| cham::read::yaml(text).expect("a policy");
-    let early = Proposal::create(&book, drafts(&BLOCK.replace("list", "get")), &world.house, book_time());
-    let block = Proposal::create(&book, drafts(BLOCK), &world.house, book_time()).expect("compiles");
-    world.turn(|turn| turn.adopt("architect", block)).await.expect("adopted");
+    let early = Proposal::create(
+        &book,
+        drafts(&BLOCK.replace("list", "get")),
+        &world.house,
+        book_time(),
+    );
+    let block =
+        Proposal::create(&book, drafts(BLOCK), &world.house, book_time()).expect("compiles");
+    world
+        .turn(|turn| turn.adopt("architect", block))
+        .await
+        .expect("adopted");
     world.gate.ledger.fail_next(1);
-    world.turn(|turn| turn.keep_tally(1)).await.expect_err("not written");
+    world
+        .turn(|turn| turn.keep_tally(1))
+        .await
+        .expect_err("not written");
     let early = early.expect("compiles");
     let late = world.turn(|turn| turn.adopt("architect", early)).await;
     assert_eq!(late.expect_err("moved on").code(), "rules.moved");
-    assert_eq!(world.lane.state().rulebook.rules.policies().len(), 1, "the block is in force");
+    assert_eq!(
+        world.lane.state().rulebook.rules.policies().len(),
+        1,
+        "the block is in force"
+    );
 }
 
 fn book_time() -> jiff::Timestamp {
@@ -71,32 +88,59 @@ async fn a_tenant_is_made_with_its_architect_or_not_at_all() {
     let id = TenantId::new("late").expect("an id");
     for draws in [0, 1] {
         world.scarce.leave(draws);
-        firewall.create_tenant(id.clone(), "Late").await.expect_err("no randomness");
+        firewall
+            .create_tenant(id.clone(), "Late")
+            .await
+            .expect_err("no randomness");
     }
     world.scarce.leave(usize::MAX);
-    let new = firewall.create_tenant(id, "Late").await.expect("nothing is in the way");
+    let new = firewall
+        .create_tenant(id, "Late")
+        .await
+        .expect("nothing is in the way");
     assert!(firewall.authenticate(new.token.reveal()).is_some());
 }
 
 #[tokio::test]
 async fn an_idempotency_key_does_not_outlive_the_permission() {
     let gate = Gate::open().await;
-    let first = gate.ask_as(&gate.own, list(), Some("k")).await.expect("an answer");
+    let first = gate
+        .ask_as(&gate.own, list(), Some("k"))
+        .await
+        .expect("an answer");
     assert_eq!(first.verdict, Verdict::Cleared);
     gate.policies(BLOCK).await;
-    let again = gate.ask_as(&gate.own, list(), Some("k")).await.expect("an answer");
+    let again = gate
+        .ask_as(&gate.own, list(), Some("k"))
+        .await
+        .expect("an answer");
     assert_eq!((again.verdict, again.repeated), (Verdict::Blocked, false));
-    let refused = gate.ask_as(&gate.own, list(), Some("k")).await.expect("an answer");
-    assert_eq!((refused.seq, refused.repeated), (again.seq, true), "the refusal is told again");
+    let refused = gate
+        .ask_as(&gate.own, list(), Some("k"))
+        .await
+        .expect("an answer");
+    assert_eq!(
+        (refused.seq, refused.repeated),
+        (again.seq, true),
+        "the refusal is told again"
+    );
 }
 
 #[tokio::test]
 async fn an_idempotency_key_does_not_clear_what_people_must_now_decide() {
     let gate = Gate::open().await;
-    gate.ask_as(&gate.own, list(), Some("k")).await.expect("an answer");
+    gate.ask_as(&gate.own, list(), Some("k"))
+        .await
+        .expect("an answer");
     let (agent, paused) = (gate.agent.as_str(), AgentStatus::Paused);
-    gate.firewall.move_agent(&gate.architect, agent, paused, None).await.expect("paused");
-    let again = gate.ask_as(&gate.own, list(), Some("k")).await.expect("an answer");
+    gate.firewall
+        .move_agent(&gate.architect, agent, paused, None)
+        .await
+        .expect("paused");
+    let again = gate
+        .ask_as(&gate.own, list(), Some("k"))
+        .await
+        .expect("an answer");
     assert_eq!(again.verdict, Verdict::Held);
 }
 
@@ -105,7 +149,12 @@ async fn a_grant_that_others_used_up_does_not_serve_a_permit() {
     let gate = Gate::open().await;
     let mut asked = list();
     asked["permit"] = true.into();
-    let permit = gate.ask(asked).await.expect("an answer").permit.expect("a permit");
+    let permit = gate
+        .ask(asked)
+        .await
+        .expect("an answer")
+        .permit
+        .expect("a permit");
     gate.policies(
         "
 - type: grant_lifecycle
@@ -121,8 +170,15 @@ async fn a_grant_that_others_used_up_does_not_serve_a_permit() {
 ",
     )
     .await;
-    assert_eq!(gate.ask(list()).await.expect("an answer").verdict, Verdict::Cleared);
-    let error = gate.firewall.redeem(&gate.client, &permit, None).await.expect_err("used up");
+    assert_eq!(
+        gate.ask(list()).await.expect("an answer").verdict,
+        Verdict::Cleared
+    );
+    let error = gate
+        .firewall
+        .redeem(&gate.client, &permit, None)
+        .await
+        .expect_err("used up");
     assert_eq!(error.code(), "permit.superseded");
 }
 
@@ -135,31 +191,76 @@ approvals: { tier3: { required: 2 } }
 #[tokio::test]
 async fn a_hold_is_given_up_when_the_rules_ask_for_more_people() {
     let gate = Gate::open().await;
-    let id = gate.ask(submit(5, 1.0)).await.expect("an answer").hold.expect("a hold").id;
+    let id = gate
+        .ask(submit(5, 1.0))
+        .await
+        .expect("an answer")
+        .hold
+        .expect("a hold")
+        .id;
     let stricter = tenant::read::parse(TWO_PEOPLE).expect("a tenant policy");
-    gate.firewall.apply_tenant_policy(&gate.architect, stricter).await.expect("applied");
-    let hold = gate.firewall.release(&gate.ann, &id, None).await.expect("an answer");
-    assert_eq!((hold.status, hold.decided_by.as_deref()), (HoldStatus::Killed, Some("portcullis")));
+    gate.firewall
+        .apply_tenant_policy(&gate.architect, stricter)
+        .await
+        .expect("applied");
+    let hold = gate
+        .firewall
+        .release(&gate.ann, &id, None)
+        .await
+        .expect("an answer");
+    assert_eq!(
+        (hold.status, hold.decided_by.as_deref()),
+        (HoldStatus::Killed, Some("portcullis"))
+    );
 }
 
 #[tokio::test]
 async fn a_release_gives_no_permit_when_the_rules_ask_for_more_people() {
     let gate = Gate::open().await;
-    let id = gate.ask(submit(5, 1.0)).await.expect("an answer").hold.expect("a hold").id;
-    gate.firewall.release(&gate.ann, &id, None).await.expect("released");
+    let id = gate
+        .ask(submit(5, 1.0))
+        .await
+        .expect("an answer")
+        .hold
+        .expect("a hold")
+        .id;
+    gate.firewall
+        .release(&gate.ann, &id, None)
+        .await
+        .expect("released");
     let stricter = tenant::read::parse(TWO_PEOPLE).expect("a tenant policy");
-    gate.firewall.apply_tenant_policy(&gate.architect, stricter).await.expect("applied");
-    let error = gate.firewall.claim(&gate.own, &id).await.expect_err("superseded");
+    gate.firewall
+        .apply_tenant_policy(&gate.architect, stricter)
+        .await
+        .expect("applied");
+    let error = gate
+        .firewall
+        .claim(&gate.own, &id)
+        .await
+        .expect_err("superseded");
     assert_eq!(error.code(), "hold.superseded");
 }
 
 #[tokio::test]
 async fn one_person_with_two_tokens_is_one_person() {
     let gate = Gate::open().await;
-    let id = gate.ask(release()).await.expect("an answer").hold.expect("a hold").id;
-    gate.firewall.release(&gate.ann, &id, None).await.expect("noted");
+    let id = gate
+        .ask(release())
+        .await
+        .expect("an answer")
+        .hold
+        .expect("a hold")
+        .id;
+    gate.firewall
+        .release(&gate.ann, &id, None)
+        .await
+        .expect("noted");
     let (twin, _) = another_key(&gate, " Ann", Role::Architect).await;
-    let error = gate.firewall.release(&twin, &id, None).await.expect_err("the same person");
+    let error = gate
+        .firewall
+        .release(&twin, &id, None)
+        .await
+        .expect_err("the same person");
     assert_eq!(error.code(), "approval.same_person");
 }
 
@@ -172,11 +273,21 @@ fn for_agent(gate: &Gate, mut action: Value) -> Value {
 async fn who_asks_does_not_approve() {
     let gate = Gate::open().await;
     let asked = for_agent(&gate, submit(5, 1.0));
-    let answer = gate.ask_as(&gate.architect, asked, None).await.expect("an answer");
+    let answer = gate
+        .ask_as(&gate.architect, asked, None)
+        .await
+        .expect("an answer");
     let id = answer.hold.expect("a hold").id;
-    let error = gate.firewall.release(&gate.architect, &id, None).await.expect_err("own wish");
+    let error = gate
+        .firewall
+        .release(&gate.architect, &id, None)
+        .await
+        .expect_err("own wish");
     assert_eq!(error.code(), "auth.forbidden");
-    gate.firewall.release(&gate.ann, &id, None).await.expect("somebody else may");
+    gate.firewall
+        .release(&gate.ann, &id, None)
+        .await
+        .expect("somebody else may");
 }
 
 #[tokio::test]
@@ -188,21 +299,43 @@ approvals: { self_approval: true }
 ";
     let gate = Gate::with_policy(policy).await;
     let asked = for_agent(&gate, submit(5, 1.0));
-    let answer = gate.ask_as(&gate.architect, asked, None).await.expect("an answer");
+    let answer = gate
+        .ask_as(&gate.architect, asked, None)
+        .await
+        .expect("an answer");
     let id = answer.hold.expect("a hold").id;
-    gate.firewall.release(&gate.architect, &id, None).await.expect("released");
+    gate.firewall
+        .release(&gate.architect, &id, None)
+        .await
+        .expect("released");
 }
 
 #[tokio::test]
 async fn a_revoked_key_does_nothing_even_when_its_call_was_taken_in_before() {
     let gate = Gate::open().await;
-    let id = gate.ask(submit(5, 1.0)).await.expect("an answer").hold.expect("a hold").id;
+    let id = gate
+        .ask(submit(5, 1.0))
+        .await
+        .expect("an answer")
+        .hold
+        .expect("a hold")
+        .id;
     for inside in [&gate.ann, &gate.own] {
-        gate.firewall.revoke_key(&gate.architect, &inside.key).await.expect("revoked");
+        gate.firewall
+            .revoke_key(&gate.architect, &inside.key)
+            .await
+            .expect("revoked");
     }
-    let late = gate.firewall.release(&gate.ann, &id, None).await.expect_err("revoked");
+    let late = gate
+        .firewall
+        .release(&gate.ann, &id, None)
+        .await
+        .expect_err("revoked");
     assert_eq!(late.code(), "auth.unauthenticated");
-    assert_eq!(gate.ask(list()).await.expect_err("revoked").code(), "auth.unauthenticated");
+    assert_eq!(
+        gate.ask(list()).await.expect_err("revoked").code(),
+        "auth.unauthenticated"
+    );
 }
 
 #[tokio::test]
@@ -210,7 +343,10 @@ async fn a_key_is_shut_out_even_when_the_answer_to_its_revocation_is_lost() {
     let gate = Gate::open().await;
     let (spy, token) = another_key(&gate, "spy", Role::Viewer).await;
     gate.ledger.fail_after_write(1);
-    gate.firewall.revoke_key(&gate.architect, &spy.key).await.expect_err("the answer is lost");
+    gate.firewall
+        .revoke_key(&gate.architect, &spy.key)
+        .await
+        .expect_err("the answer is lost");
     assert_eq!(gate.firewall.authenticate(&token), None);
 }
 
@@ -222,7 +358,11 @@ async fn two_people_who_change_settings_at_once_do_not_undo_each_other() {
         let (firewall, architect) = (gate.firewall.clone(), gate.architect.clone());
         changes.push(tokio::spawn(async move {
             let change = firewall.change_settings(&architect, move |settings| {
-                if at % 2 == 0 { settings.permit_seconds = 77 } else { settings.retry_seconds = 88 }
+                if at % 2 == 0 {
+                    settings.permit_seconds = 77
+                } else {
+                    settings.retry_seconds = 88
+                }
             });
             change.await.expect("changed");
         }));
@@ -230,7 +370,13 @@ async fn two_people_who_change_settings_at_once_do_not_undo_each_other() {
     for change in changes {
         change.await.expect("no panic");
     }
-    let settings = gate.firewall.overview(&gate.architect).await.expect("it").tenant.settings;
+    let settings = gate
+        .firewall
+        .overview(&gate.architect)
+        .await
+        .expect("it")
+        .tenant
+        .settings;
     assert_eq!((settings.permit_seconds, settings.retry_seconds), (77, 88));
 }
 
@@ -250,32 +396,60 @@ async fn one_agent_cannot_bury_people_in_holds() {
     assert_eq!((held, error.code()), (500, "hold.too_many"));
     // What is over makes room, whether or not it was swept.
     gate.advance(1_800);
-    assert_eq!(gate.ask(submit(5, 0.0)).await.expect("an answer").verdict, Verdict::Held);
+    assert_eq!(
+        gate.ask(submit(5, 0.0)).await.expect("an answer").verdict,
+        Verdict::Held
+    );
 }
 
 #[tokio::test]
 async fn a_restart_does_not_lift_the_stop_after_a_broken_chain() {
     let mut gate = Gate::open().await;
     let seq = gate.ask(list()).await.expect("an answer").seq;
-    gate.ledger.tamper(&gate.architect.tenant, seq, |record| record.payload.push(b' '));
-    let found = gate.firewall.verify(&gate.architect, (None, None), &mut |_, _| {}).await;
+    gate.ledger.tamper(&gate.architect.tenant, seq, |record| {
+        record.payload.push(b' ')
+    });
+    let found = gate
+        .firewall
+        .verify(&gate.architect, (None, None), &mut |_, _| {})
+        .await;
     assert!(!found.expect("a check").is_good());
     gate.reopen().await;
-    assert_eq!(gate.ask(list()).await.expect("an answer").verdict, Verdict::Blocked);
-    gate.firewall.acknowledge(&gate.architect, "looked into").await.expect("acknowledged");
+    assert_eq!(
+        gate.ask(list()).await.expect("an answer").verdict,
+        Verdict::Blocked
+    );
+    gate.firewall
+        .acknowledge(&gate.architect, "looked into")
+        .await
+        .expect("acknowledged");
     gate.reopen().await;
-    assert_eq!(gate.ask(list()).await.expect("an answer").verdict, Verdict::Cleared);
+    assert_eq!(
+        gate.ask(list()).await.expect("an answer").verdict,
+        Verdict::Cleared
+    );
 }
 
 #[tokio::test]
 async fn an_acknowledgement_that_is_not_written_lifts_nothing() {
     let gate = Gate::open().await;
     let seq = gate.ask(list()).await.expect("an answer").seq;
-    gate.ledger.tamper(&gate.architect.tenant, seq, |record| record.payload.push(b' '));
-    gate.firewall.verify(&gate.architect, (None, None), &mut |_, _| {}).await.expect("a check");
+    gate.ledger.tamper(&gate.architect.tenant, seq, |record| {
+        record.payload.push(b' ')
+    });
+    gate.firewall
+        .verify(&gate.architect, (None, None), &mut |_, _| {})
+        .await
+        .expect("a check");
     gate.ledger.fail_next(1);
-    gate.firewall.acknowledge(&gate.architect, "looked into").await.expect_err("not written");
-    assert_eq!(gate.ask(list()).await.expect("an answer").verdict, Verdict::Blocked);
+    gate.firewall
+        .acknowledge(&gate.architect, "looked into")
+        .await
+        .expect_err("not written");
+    assert_eq!(
+        gate.ask(list()).await.expect("an answer").verdict,
+        Verdict::Blocked
+    );
 }
 
 #[tokio::test]
@@ -283,11 +457,19 @@ async fn permits_that_lapsed_are_not_read_at_every_start() {
     let gate = Gate::open().await;
     let mut asked = list();
     asked["permit"] = true.into();
-    gate.ask(asked).await.expect("an answer").permit.expect("a permit");
+    gate.ask(asked)
+        .await
+        .expect("an answer")
+        .permit
+        .expect("a permit");
     gate.advance(300);
     gate.firewall.sweep().await.expect("swept");
     let unspent = DocumentQuery::with_status(DocumentKind::Permit, "ISSUED");
-    let left = gate.ledger.documents(&gate.architect.tenant, unspent).await.expect("a list");
+    let left = gate
+        .ledger
+        .documents(&gate.architect.tenant, unspent)
+        .await
+        .expect("a list");
     assert!(left.is_empty());
 }
 
@@ -295,12 +477,20 @@ async fn permits_that_lapsed_are_not_read_at_every_start() {
 async fn a_clock_that_was_ahead_at_the_end_of_a_life_does_not_empty_todays_budget() {
     let mut world = World::open("version: 1\nactions: [{ action: workloads.list }]").await;
     world.gate.advance(86_400);
-    world.turn(|turn| turn.keep_tally(0)).await.expect("kept, with yesterday forgotten");
+    world
+        .turn(|turn| turn.keep_tally(0))
+        .await
+        .expect("kept, with yesterday forgotten");
     let latest = world.lane.state().latest;
     world.gate.clock.jump_back(Duration::from_secs(86_400));
     let tenant = &world.gate.architect.tenant;
-    let again = State::read(&*world.gate.ledger, tenant, 0).await.expect("an image");
-    assert_eq!(again.latest, latest, "time goes on where budgets were forgotten");
+    let again = State::read(&*world.gate.ledger, tenant, 0)
+        .await
+        .expect("an image");
+    assert_eq!(
+        again.latest, latest,
+        "time goes on where budgets were forgotten"
+    );
 }
 
 #[tokio::test]
@@ -318,10 +508,19 @@ async fn what_only_looks_like_a_name_is_refused_at_the_door() {
         "workloads.list\u{034F}",
     ];
     for kind in kinds {
-        let error = gate.ask(json!({ "action": kind, "target": "x" })).await.expect_err(kind);
+        let error = gate
+            .ask(json!({ "action": kind, "target": "x" }))
+            .await
+            .expect_err(kind);
         assert_eq!(error.code(), "request.invalid", "{kind:?}");
     }
-    for target in ["a\nb", "prod\u{202E}gnigats", "prod\u{200B}", "prod\u{2028}x", "prod\u{E0041}"] {
+    for target in [
+        "a\nb",
+        "prod\u{202E}gnigats",
+        "prod\u{200B}",
+        "prod\u{2028}x",
+        "prod\u{E0041}",
+    ] {
         let asked = json!({ "action": "workloads.list", "target": target });
         let error = gate.ask(asked).await.expect_err(target);
         assert_eq!(error.code(), "request.invalid", "{target:?}");
@@ -338,13 +537,27 @@ async fn what_only_looks_like_a_name_is_refused_at_the_door() {
 async fn an_absurd_figure_in_a_report_breaks_neither_judging_nor_replaying() {
     let gate = Gate::open().await;
     let answer = gate.ask(submit(1, 1.0)).await.expect("an answer");
-    let report = (OutcomeResult::Succeeded, String::new(), Some(Micros::MAX), None);
-    gate.firewall.report(&gate.own, answer.seq, report).await.expect("sealed");
+    let report = (
+        OutcomeResult::Succeeded,
+        String::new(),
+        Some(Micros::MAX),
+        None,
+    );
+    gate.firewall
+        .report(&gate.own, answer.seq, report)
+        .await
+        .expect("sealed");
     let after = gate.ask(submit(1, 1.0)).await.expect("an answer");
     assert_eq!(after.verdict, Verdict::Blocked);
-    let replay = gate.firewall.replay(&gate.architect, (1, after.seq), None, &mut |_| {}).await;
+    let replay = gate
+        .firewall
+        .replay(&gate.architect, (1, after.seq), None, &mut |_| {})
+        .await;
     let replay = replay.expect("a replay");
-    assert_eq!((replay.replayed, replay.changed, replay.differing_bytes), (2, 0, 0));
+    assert_eq!(
+        (replay.replayed, replay.changed, replay.differing_bytes),
+        (2, 0, 0)
+    );
     let again = open(&gate.ledger, &gate.clock, 3).await;
     again.expect("what was kept can be read");
 }

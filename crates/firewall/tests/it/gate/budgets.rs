@@ -5,9 +5,18 @@ use portcullis_firewall::turn::OutcomeResult;
 use portcullis_policy::{amount::Micros, tier::Verdict};
 
 async fn committed(gate: &Gate) -> (f64, f64) {
-    let budgets = gate.firewall.budgets(&gate.architect).await.expect("budgets");
-    let [budget] = budgets.as_slice() else { panic!("{budgets:?}") };
-    (budget.account.reserved.units(), budget.account.spent.units())
+    let budgets = gate
+        .firewall
+        .budgets(&gate.architect)
+        .await
+        .expect("budgets");
+    let [budget] = budgets.as_slice() else {
+        panic!("{budgets:?}")
+    };
+    (
+        budget.account.reserved.units(),
+        budget.account.spent.units(),
+    )
 }
 
 async fn verdict(gate: &Gate, usd: f64) -> Verdict {
@@ -21,9 +30,14 @@ async fn of_twenty_at_once_that_take_a_tenth_each_ten_pass() {
     for _ in 0..20 {
         let bytes = submit(0, 10.0).to_string();
         let own = gate.own.clone();
-        let request = gate.firewall.read_request(&own, bytes.as_bytes(), None).expect("read");
+        let request = gate
+            .firewall
+            .read_request(&own, bytes.as_bytes(), None)
+            .expect("read");
         let firewall = gate.firewall.clone();
-        asked.push(tokio::spawn(async move { firewall.govern(&own, request).await }));
+        asked.push(tokio::spawn(
+            async move { firewall.govern(&own, request).await },
+        ));
     }
     let mut passed = 0;
     for answer in asked {
@@ -46,17 +60,36 @@ async fn exactly_the_limit_fits_and_a_millionth_more_does_not() {
 #[tokio::test]
 async fn a_refused_hold_gives_back_what_it_reserved() {
     let gate = Gate::open().await;
-    let id = gate.ask(submit(5, 80.0)).await.expect("an answer").hold.expect("a hold").id;
+    let id = gate
+        .ask(submit(5, 80.0))
+        .await
+        .expect("an answer")
+        .hold
+        .expect("a hold")
+        .id;
     assert_eq!(committed(&gate).await, (80.0, 0.0));
-    gate.firewall.kill(&gate.ann, &id, None).await.expect("killed");
+    gate.firewall
+        .kill(&gate.ann, &id, None)
+        .await
+        .expect("killed");
     assert_eq!(committed(&gate).await, (0.0, 0.0));
 }
 
 #[tokio::test]
 async fn a_released_hold_does_not_count_against_itself() {
     let gate = Gate::open().await;
-    let id = gate.ask(submit(5, 80.0)).await.expect("an answer").hold.expect("a hold").id;
-    let hold = gate.firewall.release(&gate.ann, &id, None).await.expect("released");
+    let id = gate
+        .ask(submit(5, 80.0))
+        .await
+        .expect("an answer")
+        .hold
+        .expect("a hold")
+        .id;
+    let hold = gate
+        .firewall
+        .release(&gate.ann, &id, None)
+        .await
+        .expect("released");
     assert_eq!(hold.decision.as_deref(), Some("release"));
     gate.firewall.claim(&gate.own, &id).await.expect("a permit");
 }
@@ -65,20 +98,47 @@ async fn a_released_hold_does_not_count_against_itself() {
 async fn a_tool_settles_with_the_real_figure_and_an_agent_cannot_talk_it_down() {
     let gate = Gate::open().await;
     let first = gate.ask(submit(1, 50.0)).await.expect("an answer").seq;
-    let told = (OutcomeResult::Succeeded, String::new(), Some(Micros::new(1)), None);
-    gate.firewall.report(&gate.own, first, told.clone()).await.expect("sealed");
-    assert_eq!(committed(&gate).await, (0.0, 50.0), "the agent's word only adds");
+    let told = (
+        OutcomeResult::Succeeded,
+        String::new(),
+        Some(Micros::new(1)),
+        None,
+    );
+    gate.firewall
+        .report(&gate.own, first, told.clone())
+        .await
+        .expect("sealed");
+    assert_eq!(
+        committed(&gate).await,
+        (0.0, 50.0),
+        "the agent's word only adds"
+    );
     let second = gate.ask(submit(1, 50.0)).await.expect("an answer").seq;
-    gate.firewall.report(&gate.client, second, told).await.expect("sealed");
-    assert_eq!(committed(&gate).await, (0.0, 50.000_001), "the tool's word counts");
+    gate.firewall
+        .report(&gate.client, second, told)
+        .await
+        .expect("sealed");
+    assert_eq!(
+        committed(&gate).await,
+        (0.0, 50.000_001),
+        "the tool's word counts"
+    );
 }
 
 #[tokio::test]
 async fn an_unknown_outcome_settles_nothing() {
     let gate = Gate::open().await;
     let seq = gate.ask(submit(1, 50.0)).await.expect("an answer").seq;
-    let unknown = (OutcomeResult::Unknown, String::new(), Some(Micros::ZERO), None);
-    gate.firewall.report(&gate.client, seq, unknown).await.expect("sealed");
+    let unknown = (
+        OutcomeResult::Unknown,
+        String::new(),
+        Some(Micros::ZERO),
+        None,
+    );
+    gate.firewall
+        .report(&gate.client, seq, unknown)
+        .await
+        .expect("sealed");
     assert_eq!(committed(&gate).await, (50.0, 0.0));
 }
 
@@ -88,7 +148,10 @@ async fn what_is_settled_twice_counts_once() {
     let seq = gate.ask(submit(1, 50.0)).await.expect("an answer").seq;
     for _ in 0..2 {
         let done = (OutcomeResult::Succeeded, String::new(), None, None);
-        gate.firewall.report(&gate.client, seq, done).await.expect("sealed");
+        gate.firewall
+            .report(&gate.client, seq, done)
+            .await
+            .expect("sealed");
     }
     assert_eq!(committed(&gate).await, (0.0, 50.0));
 }
@@ -111,7 +174,11 @@ async fn people_are_warned_once_at_eighty_percent() {
         gate.ask(submit(1, usd)).await.expect("an answer");
     }
     let records = portcullis_firewall::query::RecordQuery::after(0, usize::MAX);
-    let records = gate.firewall.records(&gate.architect, records).await.expect("records");
+    let records = gate
+        .firewall
+        .records(&gate.architect, records)
+        .await
+        .expect("records");
     let warned = records.iter().filter(|record| {
         let effects: serde_json::Value = serde_json::from_slice(&record.effects).expect("JSON");
         !effects["d"]["n"].is_null()

@@ -47,15 +47,31 @@ fn works(world: &World, held: &str) -> Vec<(&'static str, Work)> {
     vec![
         ("cleared", Box::new(asking(&gate.own, &with_permit))),
         ("held", Box::new(asking(&gate.own, &release()))),
-        ("blocked, with its consequences", Box::new(asking(&gate.own, &refused))),
-        ("claim", Box::new(move |turn| turn.claim(&own, &held).map(drop))),
-        ("key", Box::new(|turn| {
-            turn.issue_key("architect", "spare", Role::Viewer, (vec![], None)).map(drop)
-        })),
-        ("agent", Box::new(|turn| {
-            let new = NewAgent { name: "spare".to_owned(), ..NewAgent::default() };
-            turn.register_agent("architect", new).map(drop)
-        })),
+        (
+            "blocked, with its consequences",
+            Box::new(asking(&gate.own, &refused)),
+        ),
+        (
+            "claim",
+            Box::new(move |turn| turn.claim(&own, &held).map(drop)),
+        ),
+        (
+            "key",
+            Box::new(|turn| {
+                turn.issue_key("architect", "spare", Role::Viewer, (vec![], None))
+                    .map(drop)
+            }),
+        ),
+        (
+            "agent",
+            Box::new(|turn| {
+                let new = NewAgent {
+                    name: "spare".to_owned(),
+                    ..NewAgent::default()
+                };
+                turn.register_agent("architect", new).map(drop)
+            }),
+        ),
     ]
 }
 
@@ -65,16 +81,31 @@ fn pausing(world: &World, tell: &mpsc::Sender<(&'static str, bool)>) -> Job {
     let work = move |turn: &mut Turn<'_>| {
         turn.move_agent("x", id.as_str(), AgentStatus::Paused.into(), None)
     };
-    // In a rehearsal nobody listens.
-    Job::new(work, move |answer| drop(tell.send(("other", answer.is_ok()))))
+    Job::new(work, move |answer| {
+        // In a rehearsal nobody listens.
+        let _ = tell.send(("other", answer.is_ok()));
+    })
 }
 
 async fn prepared() -> (World, String) {
     let mut world = World::open(POLICY).await;
     let answer = world.gate.ask(submit(5, 1.0)).await.expect("an answer");
     let id = answer.hold.expect("a hold").id;
-    world.gate.firewall.release(&world.gate.ann, &id, None).await.expect("released");
-    world.batch(vec![Job::new(|turn| { turn.state.spoilt = true; Ok(()) }, drop)]).await;
+    world
+        .gate
+        .firewall
+        .release(&world.gate.ann, &id, None)
+        .await
+        .expect("released");
+    world
+        .batch(vec![Job::new(
+            |turn| {
+                turn.state.spoilt = true;
+                Ok(())
+            },
+            drop,
+        )])
+        .await;
     world.batch(Vec::new()).await;
     (world, id)
 }
@@ -93,12 +124,18 @@ async fn without_randomness_a_job_fails_as_a_whole_and_takes_its_batch_with_it()
             let (mut world, held) = prepared().await;
             let (what, work) = works(&world, &held).remove(number);
             let before = world.after_a_crash().await;
-            assert_eq!(image(world.lane.state()), before, "{what}: nothing happened yet");
+            assert_eq!(
+                image(world.lane.state()),
+                before,
+                "{what}: nothing happened yet"
+            );
             world.scarce.leave(draws);
             // Somebody else shares the batch: it must not be told of what is not written.
             let (tell, told) = mpsc::channel();
             let other = pausing(&world, &tell);
-            let own = Job::new(work, move |answer| tell.send(("own", answer.is_ok())).expect("heard"));
+            let own = Job::new(work, move |answer| {
+                tell.send(("own", answer.is_ok())).expect("heard")
+            });
             world.batch(vec![other, own]).await;
             let told: Vec<_> = told.iter().collect();
             let after = world.after_a_crash().await;
@@ -133,7 +170,10 @@ async fn a_job_that_panics_gets_no_answer_and_the_lane_goes_on() {
             move |turn| turn.move_agent("x", id.as_str(), AgentStatus::Paused.into(), None),
             move |answer| tell.send(answer.is_ok()).expect("heard"),
         ),
-        Job::new(|_| -> Result<(), _> { panic!("on purpose") }, |_| panic!("never told")),
+        Job::new(
+            |_| -> Result<(), _> { panic!("on purpose") },
+            |_| panic!("never told"),
+        ),
     ];
     world.batch(jobs).await;
     assert_eq!(told.iter().collect::<Vec<_>>(), [false]);
@@ -155,7 +195,10 @@ async fn a_full_batch_leaves_the_rest_for_the_next() {
             let bytes = heavy.to_string();
             let request = request::read(bytes.as_bytes(), &principal, Nonce::new([3; 16]), None);
             let request = request.expect("a good request");
-            Job::new(move |turn| turn.govern(&principal, &request).map(drop), drop)
+            Job::new(
+                move |turn| turn.govern(&principal, &request).map(drop),
+                drop,
+            )
         })
         .collect();
     let mut waiting = jobs.into_iter();

@@ -49,20 +49,37 @@ impl Gate {
     }
 
     pub(super) async fn with_policy(policy: &str) -> Self {
-        let (ledger, clock) = (Arc::new(MemoryLedger::new()), Arc::new(FakeClock::default()));
+        let (ledger, clock) = (
+            Arc::new(MemoryLedger::new()),
+            Arc::new(FakeClock::default()),
+        );
         let firewall = open(&ledger, &clock, 1).await.expect("the gate opens");
         let id = TenantId::new("acme").expect("an id");
-        let new = firewall.create_tenant(id.clone(), "Acme").await.expect("a tenant");
-        let architect = Principal { tenant: id, key: new.key.id, role: Role::Architect };
+        let new = firewall
+            .create_tenant(id.clone(), "Acme")
+            .await
+            .expect("a tenant");
+        let architect = Principal {
+            tenant: id,
+            key: new.key.id,
+            role: Role::Architect,
+        };
         let policy = tenant::read::parse(policy).expect("a tenant policy");
-        firewall.apply_tenant_policy(&architect, policy).await.expect("applied");
+        firewall
+            .apply_tenant_policy(&architect, policy)
+            .await
+            .expect("applied");
         let agent = register(&firewall, &architect, "worker").await;
         let key = |name: &'static str, role: Role| {
             let (firewall, architect) = (firewall.clone(), architect.clone());
             async move {
-                let issued = firewall.issue_key(&architect, name, role, (vec![], None)).await;
+                let issued = firewall
+                    .issue_key(&architect, name, role, (vec![], None))
+                    .await;
                 let (key, token) = issued.expect("a key");
-                let principal = firewall.authenticate(token.reveal()).expect("known at once");
+                let principal = firewall
+                    .authenticate(token.reveal())
+                    .expect("known at once");
                 assert_eq!(principal.key, key.id);
                 principal
             }
@@ -82,7 +99,9 @@ impl Gate {
 
     /// Opens the gate again over the same ledger, as after a crash.
     pub(super) async fn reopen(&mut self) {
-        self.firewall = open(&self.ledger, &self.clock, 2).await.expect("the gate opens");
+        self.firewall = open(&self.ledger, &self.clock, 2)
+            .await
+            .expect("the gate opens");
     }
 
     /// Asks as the agent.
@@ -97,21 +116,35 @@ impl Gate {
         key: Option<&str>,
     ) -> Result<Answer, GateError> {
         let bytes = action.to_string();
-        let request = self.firewall.read_request(principal, bytes.as_bytes(), key)?;
+        let request = self
+            .firewall
+            .read_request(principal, bytes.as_bytes(), key)?;
         self.firewall.govern(principal, request).await
     }
 
     pub(super) async fn policies(&self, yaml: &str) -> Vec<PolicyId> {
         let drafts = cham::read::yaml(yaml).expect("policies");
-        self.firewall.create_policies(&self.architect, drafts).await.expect("adopted")
+        self.firewall
+            .create_policies(&self.architect, drafts)
+            .await
+            .expect("adopted")
     }
 
     pub(super) async fn head(&self) -> u64 {
-        self.firewall.overview(&self.architect).await.expect("an overview").head.seq
+        self.firewall
+            .overview(&self.architect)
+            .await
+            .expect("an overview")
+            .head
+            .seq
     }
 
     pub(super) async fn payload(&self, seq: u64) -> Value {
-        let record = self.firewall.record(&self.architect, seq).await.expect("a record");
+        let record = self
+            .firewall
+            .record(&self.architect, seq)
+            .await
+            .expect("a record");
         serde_json::from_slice(&record.payload).expect("JSON")
     }
 
@@ -139,8 +172,15 @@ pub(super) async fn open(
 }
 
 pub(super) async fn register(firewall: &Firewall, architect: &Principal, name: &str) -> AgentId {
-    let new = NewAgent { name: name.to_owned(), ..NewAgent::default() };
-    firewall.register_agent(architect, new).await.expect("an agent").id
+    let new = NewAgent {
+        name: name.to_owned(),
+        ..NewAgent::default()
+    };
+    firewall
+        .register_agent(architect, new)
+        .await
+        .expect("an agent")
+        .id
 }
 
 /// A read.

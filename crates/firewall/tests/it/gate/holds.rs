@@ -1,8 +1,11 @@
 //! People decide, once; time decides the rest.
 
 use super::fixture::{Gate, release, submit};
-use portcullis_firewall::{hold::HoldStatus, query::DocumentQuery, batch::DocumentKind};
-use portcullis_policy::{facts::AgentStatus, tier::{Tier, Verdict}};
+use portcullis_firewall::{batch::DocumentKind, hold::HoldStatus, query::DocumentQuery};
+use portcullis_policy::{
+    facts::AgentStatus,
+    tier::{Tier, Verdict},
+};
 
 async fn held(gate: &Gate) -> String {
     let answer = gate.ask(submit(5, 1.0)).await.expect("an answer");
@@ -15,7 +18,11 @@ async fn held(gate: &Gate) -> String {
 async fn one_person_releases_a_high_write() {
     let gate = Gate::open().await;
     let id = held(&gate).await;
-    let hold = gate.firewall.release(&gate.ann, &id, Some("looks right")).await.expect("released");
+    let hold = gate
+        .firewall
+        .release(&gate.ann, &id, Some("looks right"))
+        .await
+        .expect("released");
     assert_eq!(hold.status, HoldStatus::Released);
     assert_eq!(hold.decided_by.as_deref(), Some(gate.ann.actor().as_str()));
     let record = gate.payload(gate.head().await).await;
@@ -30,11 +37,23 @@ async fn two_different_people_release_something_irreversible() {
     let answer = gate.ask(release()).await.expect("an answer");
     let ticket = answer.hold.expect("a hold");
     assert_eq!(ticket.approvals_required, 2);
-    let first = gate.firewall.release(&gate.ann, &ticket.id, None).await.expect("noted");
+    let first = gate
+        .firewall
+        .release(&gate.ann, &ticket.id, None)
+        .await
+        .expect("noted");
     assert_eq!((first.status, first.approvals.len()), (HoldStatus::Held, 1));
-    let again = gate.firewall.release(&gate.ann, &ticket.id, None).await.expect_err("the same");
+    let again = gate
+        .firewall
+        .release(&gate.ann, &ticket.id, None)
+        .await
+        .expect_err("the same");
     assert_eq!(again.code(), "approval.same_person");
-    let second = gate.firewall.release(&gate.ben, &ticket.id, None).await.expect("released");
+    let second = gate
+        .firewall
+        .release(&gate.ben, &ticket.id, None)
+        .await
+        .expect("released");
     assert_eq!(second.status, HoldStatus::Released);
 }
 
@@ -42,10 +61,21 @@ async fn two_different_people_release_something_irreversible() {
 async fn a_decision_is_final() {
     let gate = Gate::open().await;
     let id = held(&gate).await;
-    gate.firewall.kill(&gate.ann, &id, Some("no")).await.expect("killed");
-    let late = gate.firewall.release(&gate.ben, &id, None).await.expect_err("too late");
+    gate.firewall
+        .kill(&gate.ann, &id, Some("no"))
+        .await
+        .expect("killed");
+    let late = gate
+        .firewall
+        .release(&gate.ben, &id, None)
+        .await
+        .expect_err("too late");
     assert_eq!(late.code(), "hold.already_decided");
-    let twice = gate.firewall.kill(&gate.ben, &id, None).await.expect_err("too late");
+    let twice = gate
+        .firewall
+        .kill(&gate.ben, &id, None)
+        .await
+        .expect_err("too late");
     assert_eq!(twice.code(), "hold.already_decided");
 }
 
@@ -54,14 +84,27 @@ async fn at_its_timeout_a_hold_is_over_even_before_it_is_swept() {
     let gate = Gate::open().await;
     let id = held(&gate).await;
     gate.advance(1_799);
-    assert_eq!(gate.firewall.hold(&gate.ann, &id).await.expect("it").status, HoldStatus::Held);
+    assert_eq!(
+        gate.firewall.hold(&gate.ann, &id).await.expect("it").status,
+        HoldStatus::Held
+    );
     gate.advance(1);
-    assert_eq!(gate.firewall.hold(&gate.ann, &id).await.expect("it").status, HoldStatus::TimedOut);
-    let late = gate.firewall.release(&gate.ann, &id, None).await.expect_err("too late");
+    assert_eq!(
+        gate.firewall.hold(&gate.ann, &id).await.expect("it").status,
+        HoldStatus::TimedOut
+    );
+    let late = gate
+        .firewall
+        .release(&gate.ann, &id, None)
+        .await
+        .expect_err("too late");
     assert_eq!(late.code(), "hold.already_decided");
     gate.firewall.sweep().await.expect("swept");
     let record = gate.payload(gate.head().await).await;
-    assert_eq!((&record["status"], &record["decision"]), (&"TIMED_OUT".into(), &"timeout".into()));
+    assert_eq!(
+        (&record["status"], &record["decision"]),
+        (&"TIMED_OUT".into(), &"timeout".into())
+    );
 }
 
 #[tokio::test]
@@ -69,9 +112,17 @@ async fn only_operators_and_architects_decide() {
     let gate = Gate::open().await;
     let id = held(&gate).await;
     for nobody in [&gate.own, &gate.client] {
-        let error = gate.firewall.release(nobody, &id, None).await.expect_err("not a person");
+        let error = gate
+            .firewall
+            .release(nobody, &id, None)
+            .await
+            .expect_err("not a person");
         assert_eq!(error.code(), "auth.forbidden");
-        let error = gate.firewall.kill(nobody, &id, None).await.expect_err("not a person");
+        let error = gate
+            .firewall
+            .kill(nobody, &id, None)
+            .await
+            .expect_err("not a person");
         assert_eq!(error.code(), "auth.forbidden");
     }
 }
@@ -88,10 +139,21 @@ approvals: { tier3: { approvers: ['person:ben'] }, expires_minutes: 5 }
     .await;
     let answer = gate.ask(submit(5, 1.0)).await.expect("an answer");
     let id = answer.hold.expect("a hold").id;
-    let error = gate.firewall.release(&gate.ann, &id, None).await.expect_err("not listed");
+    let error = gate
+        .firewall
+        .release(&gate.ann, &id, None)
+        .await
+        .expect_err("not listed");
     assert_eq!(error.code(), "auth.forbidden");
-    let hold = gate.firewall.release(&gate.ben, &id, None).await.expect("released");
-    assert_eq!((hold.status, hold.timeout_seconds), (HoldStatus::Released, 300));
+    let hold = gate
+        .firewall
+        .release(&gate.ben, &id, None)
+        .await
+        .expect("released");
+    assert_eq!(
+        (hold.status, hold.timeout_seconds),
+        (HoldStatus::Released, 300)
+    );
 }
 
 #[tokio::test]
@@ -103,7 +165,11 @@ async fn a_release_judges_again_and_refuses_what_is_now_blocked() {
         .move_agent(&gate.architect, gate.agent.as_str(), blocked, Some("odd"))
         .await
         .expect("blocked");
-    let hold = gate.firewall.release(&gate.ann, &id, None).await.expect("an answer");
+    let hold = gate
+        .firewall
+        .release(&gate.ann, &id, None)
+        .await
+        .expect("an answer");
     assert_eq!(hold.status, HoldStatus::Killed);
     assert_eq!(hold.decided_by.as_deref(), Some("portcullis"));
 }
@@ -113,17 +179,38 @@ async fn another_tenants_hold_is_not_there() {
     let gate = Gate::open().await;
     let id = held(&gate).await;
     let other = portcullis_policy::id::TenantId::new("rival").expect("an id");
-    let new = gate.firewall.create_tenant(other.clone(), "Rival").await.expect("a tenant");
+    let new = gate
+        .firewall
+        .create_tenant(other.clone(), "Rival")
+        .await
+        .expect("a tenant");
     let rival = portcullis_firewall::principal::Principal {
         tenant: other,
         key: new.key.id,
         role: portcullis_firewall::principal::Role::Architect,
     };
-    let error = gate.firewall.release(&rival, &id, None).await.expect_err("not theirs");
+    let error = gate
+        .firewall
+        .release(&rival, &id, None)
+        .await
+        .expect_err("not theirs");
     assert_eq!(error.code(), "not_found");
-    assert_eq!(gate.firewall.hold(&rival, &id).await.expect_err("not theirs").code(), "not_found");
+    assert_eq!(
+        gate.firewall
+            .hold(&rival, &id)
+            .await
+            .expect_err("not theirs")
+            .code(),
+        "not_found"
+    );
     let all = DocumentQuery::all(DocumentKind::Hold);
-    assert!(gate.firewall.holds(&rival, all).await.expect("a list").is_empty());
+    assert!(
+        gate.firewall
+            .holds(&rival, all)
+            .await
+            .expect("a list")
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -131,6 +218,10 @@ async fn holds_outlive_the_gate() {
     let mut gate = Gate::open().await;
     let id = held(&gate).await;
     gate.reopen().await;
-    let hold = gate.firewall.release(&gate.ann, &id, None).await.expect("released");
+    let hold = gate
+        .firewall
+        .release(&gate.ann, &id, None)
+        .await
+        .expect("released");
     assert_eq!(hold.status, HoldStatus::Released);
 }

@@ -90,7 +90,11 @@ fn ask(world: &World, shared: &Shared, (which, key): (u8, u8)) -> Job {
 }
 
 fn claim(world: &World, shared: &Shared, back: u8) -> Job {
-    let (own, ties, told) = (world.gate.own.clone(), Arc::clone(shared), Arc::clone(shared));
+    let (own, ties, told) = (
+        world.gate.own.clone(),
+        Arc::clone(shared),
+        Arc::clone(shared),
+    );
     let work = move |turn: &mut Turn<'_>| {
         let id = newest(&ties.lock().expect("whole").holds, back);
         let id = id.ok_or(GateError::Unauthenticated)?;
@@ -106,7 +110,11 @@ fn claim(world: &World, shared: &Shared, back: u8) -> Job {
 }
 
 fn redeem(world: &World, shared: &Shared, back: u8) -> Job {
-    let (client, ties, told) = (world.gate.client.clone(), Arc::clone(shared), Arc::clone(shared));
+    let (client, ties, told) = (
+        world.gate.client.clone(),
+        Arc::clone(shared),
+        Arc::clone(shared),
+    );
     let work = move |turn: &mut Turn<'_>| {
         let permit = newest(&ties.lock().expect("whole").permits, back);
         let permit = permit.ok_or(GateError::Unauthenticated)?;
@@ -120,12 +128,21 @@ fn redeem(world: &World, shared: &Shared, back: u8) -> Job {
 }
 
 fn decide(world: &World, shared: &Shared, back: u8, who: u8) -> Job {
-    let person = if who.is_multiple_of(2) { &world.gate.ann } else { &world.gate.ben }.clone();
+    let person = if who.is_multiple_of(2) {
+        &world.gate.ann
+    } else {
+        &world.gate.ben
+    }
+    .clone();
     let ties = Arc::clone(shared);
     let work = move |turn: &mut Turn<'_>| {
         let id = newest(&ties.lock().expect("whole").holds, back);
         let id = id.ok_or(GateError::Unauthenticated)?;
-        if who.is_multiple_of(5) { turn.kill(&person, &id, None) } else { turn.release(&person, &id, None) }
+        if who.is_multiple_of(5) {
+            turn.kill(&person, &id, None)
+        } else {
+            turn.release(&person, &id, None)
+        }
     };
     Job::new(work, drop)
 }
@@ -138,7 +155,11 @@ fn report(world: &World, shared: &Shared, back: u8, cost: u8) -> Job {
         let report = OutcomeReport {
             seq: seq.ok_or(GateError::Unauthenticated)?,
             agent,
-            result: if cost.is_multiple_of(3) { OutcomeResult::Unknown } else { OutcomeResult::Succeeded },
+            result: if cost.is_multiple_of(3) {
+                OutcomeResult::Unknown
+            } else {
+                OutcomeResult::Succeeded
+            },
             effect: String::new(),
             cost_usd: Some(Micros::new(u64::from(cost) * 100_000)),
             gpu_hours: None,
@@ -157,7 +178,10 @@ fn rule(world: &World, max: u8) -> Job {
         );
         let drafts = cham::read::yaml(&text).expect("a policy");
         let book = Arc::clone(&turn.state.rulebook);
-        turn.adopt("architect", Proposal::create(&book, drafts, &house, turn.now)?)
+        turn.adopt(
+            "architect",
+            Proposal::create(&book, drafts, &house, turn.now)?,
+        )
     };
     Job::new(work, drop)
 }
@@ -173,9 +197,15 @@ fn job(world: &World, shared: &Shared, (kind, a, b): Step) -> Job {
         14 if a % 4 == 1 => Job::new(|turn| turn.keep_tally(1), drop),
         14 => Job::new(|turn| turn.sweep(), drop),
         _ => {
-            let (id, to) = (world.gate.agent.clone(), [AgentStatus::Paused, AgentStatus::Active]);
+            let (id, to) = (
+                world.gate.agent.clone(),
+                [AgentStatus::Paused, AgentStatus::Active],
+            );
             let to = to[usize::from(a % 2)];
-            Job::new(move |turn| turn.move_agent("architect", id.as_str(), to.into(), None), drop)
+            Job::new(
+                move |turn| turn.move_agent("architect", id.as_str(), to.into(), None),
+                drop,
+            )
         }
     }
 }
@@ -188,16 +218,24 @@ async fn play(scenes: Vec<Scene>) {
     let shared = Shared::default();
     for (pause, trouble, steps) in scenes {
         if pause.is_multiple_of(8) {
-            world.gate.clock.jump_back(Duration::from_secs(u64::from(pause)));
+            world
+                .gate
+                .clock
+                .jump_back(Duration::from_secs(u64::from(pause)));
         }
-        world.gate.advance(u64::from(pause) * if pause % 16 == 1 { 700 } else { 1 });
+        world
+            .gate
+            .advance(u64::from(pause) * if pause % 16 == 1 { 700 } else { 1 });
         match trouble % 12 {
             0 => world.gate.ledger.fail_next(1),
             1 => world.gate.ledger.fail_after_write(1),
             2 => world.scarce.leave(usize::from(trouble / 12)),
             _ => {}
         }
-        let jobs = steps.into_iter().map(|step| job(&world, &shared, step)).collect();
+        let jobs = steps
+            .into_iter()
+            .map(|step| job(&world, &shared, step))
+            .collect();
         world.batch(jobs).await;
         world.gate.ledger.fail_next(0);
         world.gate.ledger.fail_after_write(0);
@@ -212,8 +250,16 @@ async fn play(scenes: Vec<Scene>) {
 
 fn nothing_was_told_twice(shared: &Shared) {
     let ties = shared.lock().expect("whole");
-    assert!(ties.claimed.values().all(|times| *times == 1), "{:?}", ties.claimed);
-    assert!(ties.spent.values().all(|times| *times == 1), "{:?}", ties.spent);
+    assert!(
+        ties.claimed.values().all(|times| *times == 1),
+        "{:?}",
+        ties.claimed
+    );
+    assert!(
+        ties.spent.values().all(|times| *times == 1),
+        "{:?}",
+        ties.spent
+    );
 }
 
 /// At most one permit is spent for one decision, and none for a refused one or a killed hold.
@@ -231,11 +277,15 @@ async fn every_action_was_permitted_once(world: &World) {
     let of = |kind: &'static str| payloads.iter().filter(move |p| p["record_type"] == kind);
     let mut spent = BTreeMap::<u64, usize>::new();
     for redeemed in of("permit_redeemed") {
-        *spent.entry(redeemed["parent_seq"].as_u64().expect("a number")).or_default() += 1;
+        *spent
+            .entry(redeemed["parent_seq"].as_u64().expect("a number"))
+            .or_default() += 1;
     }
     for (seq, times) in spent {
         assert_eq!(times, 1, "the action of record {seq}");
-        let decision = of("decision").find(|p| p["seq"] == seq).expect("a decision");
+        let decision = of("decision")
+            .find(|p| p["seq"] == seq)
+            .expect("a decision");
         let ended = of("escrow_outcome").rfind(|p| p["parent_seq"] == seq);
         match decision["verdict"].as_str() {
             Some("CLEARED") => {}

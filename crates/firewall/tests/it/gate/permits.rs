@@ -23,11 +23,22 @@ async fn permit(gate: &Gate) -> (String, ActionDigest) {
 async fn it_is_spent_once() {
     let gate = Gate::open().await;
     let (token, digest) = permit(&gate).await;
-    let spent = gate.firewall.redeem(&gate.client, &token, Some(digest)).await.expect("spent");
+    let spent = gate
+        .firewall
+        .redeem(&gate.client, &token, Some(digest))
+        .await
+        .expect("spent");
     assert_eq!(spent.permit.action_digest, digest);
     let action: Value = serde_json::from_slice(&spent.action).expect("JSON");
-    assert_eq!(action["action_type"], "workloads.list", "the tool is told what it may do");
-    let twice = gate.firewall.redeem(&gate.client, &token, Some(digest)).await.expect_err("spent");
+    assert_eq!(
+        action["action_type"], "workloads.list",
+        "the tool is told what it may do"
+    );
+    let twice = gate
+        .firewall
+        .redeem(&gate.client, &token, Some(digest))
+        .await
+        .expect_err("spent");
     assert_eq!(twice.code(), "permit.spent");
 }
 
@@ -37,11 +48,10 @@ async fn of_many_who_spend_it_at_once_one_succeeds() {
     let (token, _) = permit(&gate).await;
     let mut tries = Vec::new();
     for _ in 0..50 {
-        let (firewall, client, token) =
-            (gate.firewall.clone(), gate.client.clone(), token.clone());
-        tries.push(tokio::spawn(
-            async move { firewall.redeem(&client, &token, None).await.is_ok() },
-        ));
+        let (firewall, client, token) = (gate.firewall.clone(), gate.client.clone(), token.clone());
+        tries.push(tokio::spawn(async move {
+            firewall.redeem(&client, &token, None).await.is_ok()
+        }));
     }
     let mut won = 0;
     for spent in tries {
@@ -54,9 +64,16 @@ async fn of_many_who_spend_it_at_once_one_succeeds() {
 async fn it_stays_spent_after_a_crash() {
     let mut gate = Gate::open().await;
     let (token, _) = permit(&gate).await;
-    gate.firewall.redeem(&gate.client, &token, None).await.expect("spent");
+    gate.firewall
+        .redeem(&gate.client, &token, None)
+        .await
+        .expect("spent");
     gate.reopen().await;
-    let twice = gate.firewall.redeem(&gate.client, &token, None).await.expect_err("spent");
+    let twice = gate
+        .firewall
+        .redeem(&gate.client, &token, None)
+        .await
+        .expect_err("spent");
     assert_eq!(twice.code(), "permit.spent");
 }
 
@@ -65,7 +82,11 @@ async fn it_expires() {
     let gate = Gate::open().await;
     let (token, _) = permit(&gate).await;
     gate.advance(300);
-    let late = gate.firewall.redeem(&gate.client, &token, None).await.expect_err("too late");
+    let late = gate
+        .firewall
+        .redeem(&gate.client, &token, None)
+        .await
+        .expect_err("too late");
     assert_eq!(late.code(), "auth.forbidden");
     assert_eq!(late.to_string(), "the permit has expired");
 }
@@ -75,14 +96,28 @@ async fn it_is_for_no_other_action_and_no_other_agent() {
     let gate = Gate::open().await;
     let (token, _) = permit(&gate).await;
     let other = ActionDigest::new([9; 32]);
-    let error = gate.firewall.redeem(&gate.client, &token, Some(other)).await.expect_err("other");
+    let error = gate
+        .firewall
+        .redeem(&gate.client, &token, Some(other))
+        .await
+        .expect_err("other");
     assert_eq!(error.code(), "permit.other_action");
     let stranger = register(&gate.firewall, &gate.architect, "stranger").await;
-    let stranger =
-        Principal { role: Role::Agent(stranger), key: "key_x".to_owned(), ..gate.own.clone() };
-    let error = gate.firewall.redeem(&stranger, &token, None).await.expect_err("another agent");
+    let stranger = Principal {
+        role: Role::Agent(stranger),
+        key: "key_x".to_owned(),
+        ..gate.own.clone()
+    };
+    let error = gate
+        .firewall
+        .redeem(&stranger, &token, None)
+        .await
+        .expect_err("another agent");
     assert_eq!(error.code(), "auth.forbidden");
-    gate.firewall.redeem(&gate.own, &token, None).await.expect("its own agent may");
+    gate.firewall
+        .redeem(&gate.own, &token, None)
+        .await
+        .expect("its own agent may");
 }
 
 #[tokio::test]
@@ -93,7 +128,11 @@ async fn a_forged_one_is_refused() {
         let mut forged = token.clone().into_bytes();
         forged[at] = if forged[at] == b'A' { b'B' } else { b'A' };
         let forged = String::from_utf8(forged).expect("ASCII");
-        let error = gate.firewall.redeem(&gate.client, &forged, None).await.expect_err("forged");
+        let error = gate
+            .firewall
+            .redeem(&gate.client, &forged, None)
+            .await
+            .expect_err("forged");
         assert_eq!(error.code(), "auth.forbidden", "{at}");
     }
 }
@@ -104,8 +143,15 @@ async fn an_action_that_would_now_be_refused_is_not_permitted() {
     let (token, _) = permit(&gate).await;
     let blocked = AgentStatus::Blocked;
     let agent = gate.agent.as_str();
-    gate.firewall.move_agent(&gate.architect, agent, blocked, None).await.expect("blocked");
-    let error = gate.firewall.redeem(&gate.client, &token, None).await.expect_err("blocked now");
+    gate.firewall
+        .move_agent(&gate.architect, agent, blocked, None)
+        .await
+        .expect("blocked");
+    let error = gate
+        .firewall
+        .redeem(&gate.client, &token, None)
+        .await
+        .expect_err("blocked now");
     assert_eq!(error.code(), "permit.superseded");
 }
 
@@ -121,56 +167,107 @@ config: { environment: production, max_tier: B }
 ",
     )
     .await;
-    let error = gate.firewall.redeem(&gate.client, &token, None).await.expect_err("held now");
+    let error = gate
+        .firewall
+        .redeem(&gate.client, &token, None)
+        .await
+        .expect_err("held now");
     assert_eq!(error.code(), "permit.superseded");
 }
 
 #[tokio::test]
 async fn a_small_write_owes_a_dry_run_first() {
     let gate = Gate::open().await;
-    let answer = gate.ask(with_permit(submit(4, 1.0))).await.expect("an answer");
+    let answer = gate
+        .ask(with_permit(submit(4, 1.0)))
+        .await
+        .expect("an answer");
     assert_eq!(answer.verdict, Verdict::Cleared);
     assert!(answer.dry_run_required);
     assert_eq!(answer.permit, None);
-    assert!(answer.permit_withheld.expect("a reason").contains("dry run"));
+    assert!(
+        answer
+            .permit_withheld
+            .expect("a reason")
+            .contains("dry run")
+    );
 }
 
 #[tokio::test]
 async fn the_permit_of_a_released_hold_is_taken_once() {
     let gate = Gate::open().await;
-    let id = gate.ask(submit(5, 1.0)).await.expect("an answer").hold.expect("a hold").id;
-    let early = gate.firewall.claim(&gate.own, &id).await.expect_err("not released");
+    let id = gate
+        .ask(submit(5, 1.0))
+        .await
+        .expect("an answer")
+        .hold
+        .expect("a hold")
+        .id;
+    let early = gate
+        .firewall
+        .claim(&gate.own, &id)
+        .await
+        .expect_err("not released");
     assert_eq!(early.code(), "hold.not_released");
-    gate.firewall.release(&gate.ann, &id, None).await.expect("released");
+    gate.firewall
+        .release(&gate.ann, &id, None)
+        .await
+        .expect("released");
     let token = gate.firewall.claim(&gate.own, &id).await.expect("a permit");
-    let twice = gate.firewall.claim(&gate.own, &id).await.expect_err("taken");
+    let twice = gate
+        .firewall
+        .claim(&gate.own, &id)
+        .await
+        .expect_err("taken");
     assert_eq!(twice.code(), "not_found");
-    gate.firewall.redeem(&gate.client, &token, None).await.expect("spent");
+    gate.firewall
+        .redeem(&gate.client, &token, None)
+        .await
+        .expect("spent");
 }
 
 #[tokio::test]
 async fn a_release_that_nobody_uses_in_time_is_over() {
     let gate = Gate::open().await;
-    let id = gate.ask(submit(5, 1.0)).await.expect("an answer").hold.expect("a hold").id;
+    let id = gate
+        .ask(submit(5, 1.0))
+        .await
+        .expect("an answer")
+        .hold
+        .expect("a hold")
+        .id;
     gate.advance(1_790);
-    gate.firewall.release(&gate.ann, &id, None).await.expect("released");
+    gate.firewall
+        .release(&gate.ann, &id, None)
+        .await
+        .expect("released");
     gate.advance(300);
-    let late = gate.firewall.claim(&gate.own, &id).await.expect_err("too late");
+    let late = gate
+        .firewall
+        .claim(&gate.own, &id)
+        .await
+        .expect_err("too late");
     assert_eq!(late.code(), "hold.expired");
 }
 
 #[tokio::test]
 async fn outcomes_are_sealed_beside_their_decision() {
     let gate = Gate::open().await;
-    let answer = gate.ask(json!({ "action": "note_write", "target": "wiki",
-        "parameters": { "estimated_cost_usd": 2 } })).await.expect("an answer");
+    let answer = gate
+        .ask(json!({ "action": "note_write", "target": "wiki",
+        "parameters": { "estimated_cost_usd": 2 } }))
+        .await
+        .expect("an answer");
     let report = (
         portcullis_firewall::turn::OutcomeResult::Succeeded,
         "one page changed".to_owned(),
         None,
         None,
     );
-    gate.firewall.report(&gate.own, answer.seq, report).await.expect("sealed");
+    gate.firewall
+        .report(&gate.own, answer.seq, report)
+        .await
+        .expect("sealed");
     let record = gate.payload(gate.head().await).await;
     assert_eq!(record["record_type"], "outcome");
     assert_eq!(record["outcome"], "succeeded");

@@ -6,7 +6,11 @@ use portcullis_policy::tier::Verdict;
 
 async fn holds(gate: &Gate) -> usize {
     let all = DocumentQuery::all(DocumentKind::Hold);
-    gate.firewall.holds(&gate.architect, all).await.expect("a list").len()
+    gate.firewall
+        .holds(&gate.architect, all)
+        .await
+        .expect("a list")
+        .len()
 }
 
 #[tokio::test]
@@ -42,8 +46,17 @@ async fn after_the_retry_window_it_is_a_new_request() {
 #[tokio::test]
 async fn after_the_hold_ended_it_is_a_new_request() {
     let gate = Gate::open().await;
-    let id = gate.ask(submit(5, 1.0)).await.expect("an answer").hold.expect("a hold").id;
-    gate.firewall.kill(&gate.ann, &id, None).await.expect("killed");
+    let id = gate
+        .ask(submit(5, 1.0))
+        .await
+        .expect("an answer")
+        .hold
+        .expect("a hold")
+        .id;
+    gate.firewall
+        .kill(&gate.ann, &id, None)
+        .await
+        .expect("killed");
     assert!(!gate.ask(submit(5, 1.0)).await.expect("an answer").repeated);
 }
 
@@ -59,23 +72,40 @@ async fn retries_are_recognised_after_a_crash() {
 #[tokio::test]
 async fn an_idempotency_key_gives_the_first_answer_for_a_day() {
     let mut gate = Gate::open().await;
-    let first = gate.ask_as(&gate.own, list(), Some("k1")).await.expect("an answer");
-    let again = gate.ask_as(&gate.own, list(), Some("k1")).await.expect("an answer");
+    let first = gate
+        .ask_as(&gate.own, list(), Some("k1"))
+        .await
+        .expect("an answer");
+    let again = gate
+        .ask_as(&gate.own, list(), Some("k1"))
+        .await
+        .expect("an answer");
     assert_eq!((again.seq, again.hash), (first.seq, first.hash));
     gate.reopen().await;
-    let after = gate.ask_as(&gate.own, list(), Some("k1")).await.expect("an answer");
+    let after = gate
+        .ask_as(&gate.own, list(), Some("k1"))
+        .await
+        .expect("an answer");
     assert!(after.repeated);
     gate.advance(24 * 3_600 + 1);
     gate.firewall.sweep().await.expect("swept");
-    let later = gate.ask_as(&gate.own, list(), Some("k1")).await.expect("an answer");
+    let later = gate
+        .ask_as(&gate.own, list(), Some("k1"))
+        .await
+        .expect("an answer");
     assert!(!later.repeated);
 }
 
 #[tokio::test]
 async fn an_idempotency_key_serves_one_request_only() {
     let gate = Gate::open().await;
-    gate.ask_as(&gate.own, list(), Some("k1")).await.expect("an answer");
-    let error = gate.ask_as(&gate.own, submit(1, 1.0), Some("k1")).await.expect_err("another");
+    gate.ask_as(&gate.own, list(), Some("k1"))
+        .await
+        .expect("an answer");
+    let error = gate
+        .ask_as(&gate.own, submit(1, 1.0), Some("k1"))
+        .await
+        .expect_err("another");
     assert_eq!(error.code(), "idempotency.mismatch");
 }
 

@@ -17,23 +17,41 @@ async fn a_change_acts_on_the_next_judgement() {
     let answer = gate.ask(list()).await.expect("an answer");
     assert_eq!(answer.verdict, Verdict::Blocked);
     assert_eq!(answer.rule_violated.as_deref(), Some(id.as_str()));
-    let off = PolicyPatch { active: Some(false), ..PolicyPatch::default() };
-    gate.firewall.update_policy(&gate.architect, id.as_str(), off).await.expect("off");
-    assert_eq!(gate.ask(list()).await.expect("an answer").verdict, Verdict::Cleared);
+    let off = PolicyPatch {
+        active: Some(false),
+        ..PolicyPatch::default()
+    };
+    gate.firewall
+        .update_policy(&gate.architect, id.as_str(), off)
+        .await
+        .expect("off");
+    assert_eq!(
+        gate.ask(list()).await.expect("an answer").verdict,
+        Verdict::Cleared
+    );
 }
 
 #[tokio::test]
 async fn every_version_is_kept_and_sealed_with_the_one_before() {
     let gate = Gate::open().await;
     let id = gate.policies(NO_LOOKING).await.remove(0);
-    let named = PolicyPatch { name: Some("renamed".to_owned()), ..PolicyPatch::default() };
-    gate.firewall.update_policy(&gate.architect, id.as_str(), named).await.expect("renamed");
+    let named = PolicyPatch {
+        name: Some("renamed".to_owned()),
+        ..PolicyPatch::default()
+    };
+    gate.firewall
+        .update_policy(&gate.architect, id.as_str(), named)
+        .await
+        .expect("renamed");
     let record = gate.payload(gate.head().await).await;
     assert_eq!(record["before"]["name"], "no looking");
     assert_eq!(record["after"]["name"], "renamed");
     assert_eq!(record["version"], 2);
-    let versions =
-        gate.firewall.policy_versions(&gate.architect, id.as_str()).await.expect("versions");
+    let versions = gate
+        .firewall
+        .policy_versions(&gate.architect, id.as_str())
+        .await
+        .expect("versions");
     assert_eq!(versions.len(), 2);
 }
 
@@ -43,15 +61,27 @@ async fn a_wrong_tenant_policy_leaves_the_one_in_force() {
     let mut policy = tenant::read::parse("version: 1\nactions: [{ action: pools.list }]")
         .expect("a tenant policy");
     policy.tenant = Some("somebody-else".to_owned());
-    let error = gate.firewall.apply_tenant_policy(&gate.architect, policy).await;
-    assert_eq!(error.expect_err("another tenant's").code(), "request.invalid");
-    assert_eq!(gate.ask(list()).await.expect("an answer").verdict, Verdict::Cleared);
+    let error = gate
+        .firewall
+        .apply_tenant_policy(&gate.architect, policy)
+        .await;
+    assert_eq!(
+        error.expect_err("another tenant's").code(),
+        "request.invalid"
+    );
+    assert_eq!(
+        gate.ask(list()).await.expect("an answer").verdict,
+        Verdict::Cleared
+    );
 }
 
 #[tokio::test]
 async fn an_empty_tenant_policy_refuses_reads_too() {
     let gate = Gate::with_policy("version: 1").await;
-    assert_eq!(gate.ask(list()).await.expect("an answer").verdict, Verdict::Blocked);
+    assert_eq!(
+        gate.ask(list()).await.expect("an answer").verdict,
+        Verdict::Blocked
+    );
 }
 
 #[tokio::test]
@@ -69,7 +99,14 @@ async fn many_changes_at_once_all_arrive() {
     for change in changes {
         change.await.expect("no panic").expect("adopted");
     }
-    assert_eq!(gate.firewall.policies(&gate.architect).await.expect("policies").len(), 8);
+    assert_eq!(
+        gate.firewall
+            .policies(&gate.architect)
+            .await
+            .expect("policies")
+            .len(),
+        8
+    );
 }
 
 #[tokio::test]
@@ -77,17 +114,31 @@ async fn trying_a_policy_out_changes_nothing() {
     let gate = Gate::open().await;
     let before = gate.head().await;
     let bytes = list().to_string();
-    let request = gate.firewall.read_request(&gate.own, bytes.as_bytes(), None).expect("read");
+    let request = gate
+        .firewall
+        .read_request(&gate.own, bytes.as_bytes(), None)
+        .expect("read");
     let test = PolicyTest {
         draft: cham::read::yaml(NO_LOOKING).expect("a policy").remove(0),
         replaces: None,
         action: Some(request.frozen.action),
     };
-    let simulation = gate.firewall.test_policy(&gate.architect, test).await.expect("a simulation");
+    let simulation = gate
+        .firewall
+        .test_policy(&gate.architect, test)
+        .await
+        .expect("a simulation");
     let (with, without) = simulation.outlook.expect("an outlook");
-    assert_eq!((with.verdict, without.verdict), (Verdict::Blocked, Verdict::Cleared));
+    assert_eq!(
+        (with.verdict, without.verdict),
+        (Verdict::Blocked, Verdict::Cleared)
+    );
     assert_eq!(gate.head().await, before);
-    let agent = gate.firewall.agent(&gate.architect, gate.agent.as_str()).await.expect("it");
+    let agent = gate
+        .firewall
+        .agent(&gate.architect, gate.agent.as_str())
+        .await
+        .expect("it");
     assert_eq!(agent.tally.governed, 0);
 }
 

@@ -12,7 +12,11 @@ async fn without_a_ledger_there_is_no_verdict_and_nothing_is_counted() {
     assert_eq!(error.code(), "gate.unavailable");
     assert_eq!(gate.head().await, before);
     let answer = gate.ask(submit(1, 60.0)).await.expect("an answer");
-    assert_eq!(answer.verdict, Verdict::Cleared, "the first attempt reserved nothing");
+    assert_eq!(
+        answer.verdict,
+        Verdict::Cleared,
+        "the first attempt reserved nothing"
+    );
 }
 
 #[tokio::test]
@@ -20,10 +24,16 @@ async fn a_lost_answer_leaves_its_record_and_the_gate_goes_on_behind_it() {
     let gate = Gate::open().await;
     let before = gate.head().await;
     gate.ledger.fail_after_write(1);
-    gate.ask(submit(1, 60.0)).await.expect_err("the answer is lost");
+    gate.ask(submit(1, 60.0))
+        .await
+        .expect_err("the answer is lost");
     assert_eq!(gate.head().await, before + 1);
     let answer = gate.ask(submit(1, 60.0)).await.expect("an answer");
-    assert_eq!(answer.verdict, Verdict::Blocked, "the first one holds 60 of the 100 dollars");
+    assert_eq!(
+        answer.verdict,
+        Verdict::Blocked,
+        "the first one holds 60 of the 100 dollars"
+    );
     assert_eq!(answer.seq, before + 2);
 }
 
@@ -36,5 +46,8 @@ async fn while_reading_fails_the_gate_refuses_and_afterwards_it_recovers() {
     let error = gate.ask(list()).await.expect_err("no image");
     assert_eq!(error.code(), "gate.unavailable");
     gate.ledger.fail_reads(false);
-    assert_eq!(gate.ask(list()).await.expect("an answer").verdict, Verdict::Cleared);
+    assert_eq!(
+        gate.ask(list()).await.expect("an answer").verdict,
+        Verdict::Cleared
+    );
 }

@@ -71,6 +71,9 @@ async fn each_agent_is_counted_alone() {
     let other = super::fixture::register(&gate.firewall, &gate.architect, "other").await;
     let mut action = list();
     action["agent_id"] = other.as_str().into();
-    let answer = gate.ask_as(&gate.client, action, None).await.expect("an answer");
+    let answer = gate
+        .ask_as(&gate.client, action, None)
+        .await
+        .expect("an answer");
     assert_eq!(answer.verdict, Verdict::Cleared);
 }

@@ -64,13 +64,19 @@ impl World {
             origin: Arc::from("portcullis.example/audit"),
         };
         let lane = Lane::new(read(&gate, 0).await, house.clone());
-        Self { gate, house, scarce, lane }
+        Self {
+            gate,
+            house,
+            scarce,
+            lane,
+        }
     }
 
     /// One batch, as the driver makes it.
     pub(super) async fn batch(&mut self, jobs: Vec<Job>) {
         if self.lane.is_stale() {
-            self.lane.refresh(read(&self.gate, self.lane.next_revision()).await);
+            self.lane
+                .refresh(read(&self.gate, self.lane.next_revision()).await);
         }
         let (batch, tells) = self.lane.take(jobs);
         let written = if self.lane.is_stale() {
@@ -91,7 +97,9 @@ impl World {
         + 'static,
     ) -> Result<T, portcullis_firewall::error::GateError> {
         let (tell, told) = std::sync::mpsc::channel();
-        let job = Job::new(work, move |answer| tell.send(answer).expect("somebody waits"));
+        let job = Job::new(work, move |answer| {
+            tell.send(answer).expect("somebody waits")
+        });
         self.batch(vec![job]).await;
         told.recv().expect("told")
     }
@@ -112,7 +120,9 @@ impl World {
 }
 
 async fn read(gate: &Gate, revision: u64) -> State {
-    State::read(&*gate.ledger, &gate.architect.tenant, revision).await.expect("an image")
+    State::read(&*gate.ledger, &gate.architect.tenant, revision)
+        .await
+        .expect("an image")
 }
 
 /// Everything of a state that decides what may happen, in an order of its own.
@@ -121,8 +131,11 @@ pub(super) fn image(state: &State) -> String {
     let frozen: BTreeMap<_, _> = state.frozen.iter().collect();
     let permits: BTreeMap<_, _> = state.permits.iter().collect();
     let policies = &state.rulebook.manuscript.policies;
-    let remembered: Vec<_> =
-        state.holds.values().map(|hold| state.retries.hold(&hold.request_digest)).collect();
+    let remembered: Vec<_> = state
+        .holds
+        .values()
+        .map(|hold| state.retries.hold(&hold.request_digest))
+        .collect();
     write!(
         text,
         "{:?}\n{:?}\n{:?}\n{}\n{:?}\n{:?}\n{:?}\n{frozen:?}\n{permits:?}\n{policies:?}\n{:?}\n{:?}\n{:?}\n{remembered:?}",

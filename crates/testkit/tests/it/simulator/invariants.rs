@@ -22,7 +22,12 @@ const BURST: usize = 25;
 /// The most US dollars a day, in millionths.
 const DAILY_USD: u64 = 250_000_000;
 
-pub(super) fn check(ledger: &Arc<MemoryLedger>, clock: &Arc<FakeClock>, witness: &Witness, seed: u64) {
+pub(super) fn check(
+    ledger: &Arc<MemoryLedger>,
+    clock: &Arc<FakeClock>,
+    witness: &Witness,
+    seed: u64,
+) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime");

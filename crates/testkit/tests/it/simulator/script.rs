@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 pub(super) fn step(life: &Life, dice: &mut Dice, witness: &mut Witness) {
-    life.clock.advance(Duration::from_millis(dice.below(8_000) as u64));
+    life.clock
+        .advance(Duration::from_millis(dice.below(8_000) as u64));
     match dice.below(20) {
         0..=8 => ask(life, dice, witness),
         9 if dice.chance(2) => burst(life, dice, witness),
