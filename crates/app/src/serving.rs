@@ -7,6 +7,8 @@ use tokio::{net::TcpListener, sync::watch};
 
 /// How often time is allowed to do its work: holds end, permits lapse.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
+/// How often every chain is walked; the first time right at the start.
+const VERIFY_EVERY: Duration = Duration::from_secs(3_600);
 /// How long open requests may take when the gate shuts.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -21,6 +23,7 @@ pub(crate) async fn serve_until(
 ) -> anyhow::Result<()> {
     let (shut, mut shutting) = watch::channel(false);
     let sweeper = tokio::spawn(sweep(firewall.clone()));
+    let verifier = tokio::spawn(verify(firewall.clone()));
     let stopping = async move {
         stop.await;
         let _ = shut.send(true);
@@ -34,9 +37,11 @@ pub(crate) async fn serve_until(
         served = serving => served?,
         () = overdue => tracing::warn!("some requests were still open and were cut off"),
     }
-    sweeper.abort();
-    // Ended by the abort or by itself: either way it holds the gate no longer.
-    let _ = sweeper.await;
+    for background in [sweeper, verifier] {
+        background.abort();
+        // Ended by the abort or by itself: either way it holds the gate no longer.
+        let _ = background.await;
+    }
     Ok(())
 }
 
@@ -46,6 +51,17 @@ async fn sweep(firewall: Firewall) {
         ticks.tick().await;
         if let Err(error) = firewall.sweep().await {
             tracing::error!(%error, "what time demands could not be done");
+        }
+    }
+}
+
+/// Beside the requests: a chain that does not verify stops its tenant's verdicts.
+async fn verify(firewall: Firewall) {
+    let mut ticks = tokio::time::interval(VERIFY_EVERY);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = firewall.verify_all().await {
+            tracing::error!(%error, "the chains could not be verified");
         }
     }
 }
