@@ -9,6 +9,7 @@ use crate::{
     principal::Principal,
     query::RecordQuery,
 };
+use portcullis_policy::id::TenantId;
 use serde::Serialize;
 
 /// How many records are read at once.
@@ -87,13 +88,49 @@ impl Firewall {
         let head = self
             .on_lane(principal, |turn| Ok(turn.state.head.seq))
             .await?;
-        let (first, last) = (from.unwrap_or(1).max(1), to.unwrap_or(head).min(head));
+        let span = (from.unwrap_or(1).max(1), to.unwrap_or(head).min(head));
+        self.walk(&principal.tenant, span, progress).await
+    }
+
+    /// Walks every tenant's chain, from the last record whose break a person acknowledged. To be
+    /// called when the gate starts and now and then.
+    ///
+    /// Fails closed: a tenant whose chain does not verify gets no verdicts until a person
+    /// acknowledges it.
+    ///
+    /// # Errors
+    /// The first failure; the other tenants are walked all the same.
+    pub async fn verify_all(&self) -> Result<(), GateError> {
+        let mut first = Ok(());
+        for tenant in self.tenants() {
+            first = first.and(self.verify_tenant(&tenant).await);
+        }
+        first
+    }
+
+    async fn verify_tenant(&self, tenant: &TenantId) -> Result<(), GateError> {
+        let span = self
+            .in_turn(tenant, |turn| {
+                let state = &turn.state;
+                Ok((state.tenant.acknowledged_seq.max(1), state.head.seq))
+            })
+            .await?;
+        self.walk(tenant, span, &mut |_, _| {}).await.map(drop)
+    }
+
+    /// Walks a part of a chain, and stops the tenant's verdicts when it does not fit.
+    async fn walk(
+        &self,
+        tenant: &TenantId,
+        (first, last): (u64, u64),
+        progress: &mut (dyn FnMut(u64, u64) + Send),
+    ) -> Result<Verification, GateError> {
         let mut verifier = Verifier::from(first);
         let mut frontier = Frontier::default();
         let mut after = first - 1;
         while after < last {
             let query = RecordQuery::after(after, PAGE);
-            let records = self.ledger.records(&principal.tenant, query).await?;
+            let records = self.ledger.records(tenant, query).await?;
             let mut fits = !records.is_empty();
             for record in records.iter().filter(|record| record.seq <= last) {
                 fits &= verifier.check(
@@ -118,13 +155,13 @@ impl Firewall {
             root,
             truncated,
         };
-        self.stop_if_broken(principal, &verification).await?;
+        self.stop_if_broken(tenant, &verification).await?;
         Ok(verification)
     }
 
     async fn stop_if_broken(
         &self,
-        principal: &Principal,
+        tenant: &TenantId,
         verification: &Verification,
     ) -> Result<(), GateError> {
         if verification.is_good() {
@@ -135,7 +172,7 @@ impl Firewall {
             .last_seq
             .map_or(1, |seq| seq.saturating_add(1));
         let broken = verification.walk.first_invalid_seq.unwrap_or(after_last);
-        self.on_lane(principal, move |turn| {
+        self.in_turn(tenant, move |turn| {
             if broken > turn.state.tenant.acknowledged_seq {
                 turn.stop(broken)?;
             }

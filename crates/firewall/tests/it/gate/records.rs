@@ -114,6 +114,41 @@ async fn a_broken_chain_stops_verdicts_until_a_person_acknowledges() {
 }
 
 #[tokio::test]
+async fn walking_every_chain_stops_a_broken_tenant_and_nobody_else() {
+    let gate = busy().await;
+    gate.firewall.verify_all().await.expect("walked");
+    assert_eq!(
+        gate.firewall
+            .overview(&gate.architect)
+            .await
+            .expect("an overview")
+            .broken_at,
+        None
+    );
+    let tenant = TenantId::new("acme").expect("an id");
+    gate.ledger
+        .tamper(&tenant, 3, |record| record.payload[10] ^= 1);
+    gate.firewall.verify_all().await.expect("walked");
+    let overview = gate
+        .firewall
+        .overview(&gate.architect)
+        .await
+        .expect("an overview");
+    assert_eq!(overview.broken_at, Some(3));
+    gate.firewall
+        .acknowledge(&gate.architect, "restored from backup")
+        .await
+        .expect("sealed");
+    gate.firewall.verify_all().await.expect("walked");
+    let overview = gate
+        .firewall
+        .overview(&gate.architect)
+        .await
+        .expect("an overview");
+    assert_eq!(overview.broken_at, None, "what was acknowledged stays so");
+}
+
+#[tokio::test]
 async fn proofs_convince_and_checkpoints_verify() {
     let gate = busy().await;
     let first = gate
