@@ -63,5 +63,10 @@ async fn verify(firewall: Firewall) {
         if let Err(error) = firewall.verify_all().await {
             tracing::error!(%error, "the chains could not be verified");
         }
+        for (tenant, overview) in firewall.overviews().await {
+            if let Some(seq) = overview.broken_at {
+                tracing::error!(%tenant, seq, "the chain is broken, and its verdicts have stopped");
+            }
+        }
     }
 }

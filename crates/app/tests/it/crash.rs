@@ -49,6 +49,7 @@ fn policies(rated: &str) -> String {
     max_uses: {GRANT}
     expires_at: \"2100-01-01T00:00:00Z\"
     tier_override: A
+    required: true
 - type: rate_limit
   name: rate
   scope: agent

@@ -19,4 +19,5 @@ mod openapi;
 mod policies;
 mod shutdown;
 mod story;
+mod tampering;
 mod thewardn;
