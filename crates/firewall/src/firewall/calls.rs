@@ -25,6 +25,7 @@ use portcullis_policy::{
     cham::read::Draft,
     id::{AgentId, PolicyId},
     tenant::TenantPolicy,
+    tier::Verdict,
 };
 use std::sync::Arc;
 
@@ -119,7 +120,8 @@ impl Firewall {
             .await?;
         let record = records
             .first()
-            .filter(|r| r.verdict.is_some())
+            // What was refused has no outcome.
+            .filter(|r| matches!(r.verdict, Some(Verdict::Cleared | Verdict::Held)))
             .ok_or_else(missing)?;
         let agent = AgentId::new(&record.agent).map_err(|_| missing())?;
         let (result, effect, cost_usd, gpu_hours) = report;

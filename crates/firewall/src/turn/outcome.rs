@@ -47,8 +47,8 @@ impl Turn<'_> {
     /// figure that is not given counts as reserved; an unknown outcome settles nothing.
     ///
     /// # Errors
-    /// [`GateError::Forbidden`] for another agent's action, [`GateError::Invalid`] for an overlong
-    /// text.
+    /// [`GateError::NotFound`] for another agent's action, [`GateError::Forbidden`] for a viewer,
+    /// [`GateError::Invalid`] for an overlong text.
     pub fn report(
         &mut self,
         principal: &Principal,
@@ -58,10 +58,12 @@ impl Turn<'_> {
         let trusted = match &principal.role {
             Role::Agent(own) if *own == report.agent => false,
             Role::Client | Role::Architect | Role::Operator => true,
-            Role::Agent(_) | Role::Viewer => {
-                return Err(GateError::Forbidden(
-                    "this is another agent's action".to_owned(),
-                ));
+            Role::Viewer => {
+                return Err(GateError::Forbidden("a viewer reports nothing".to_owned()));
+            }
+            // Whether another agent's record exists is not this agent's to know.
+            Role::Agent(_) => {
+                return Err(GateError::NotFound("decision", report.seq.to_string()));
             }
         };
         let settlement = (report.result != OutcomeResult::Unknown)

@@ -19,6 +19,9 @@ use portcullis_policy::{
 };
 use serde_json::Value;
 
+/// Why there is no permit while a dry run is owed.
+const DRY_RUN_FIRST: &str = "a passed dry run of this exact action must come first";
+
 /// A permit that was spent just now: the action may happen, once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Redemption {
@@ -41,8 +44,7 @@ impl Turn<'_> {
         answer: &mut Answer,
     ) -> Result<(), GateError> {
         if answer.dry_run_required {
-            answer.permit_withheld =
-                Some("a passed dry run of this exact action must come first".to_owned());
+            answer.permit_withheld = Some(DRY_RUN_FIRST.to_owned());
             return Ok(());
         }
         let state = self.new_permit(case.charged, answer.action_digest, stake.seq, None)?;
@@ -67,6 +69,9 @@ impl Turn<'_> {
             Err(reason) => return Err(GateError::conflict("hold.superseded", reason)),
             Ok(again) if !again.is_answered_by(&hold) => {
                 return Err(GateError::conflict("hold.superseded", MOVED_ON));
+            }
+            Ok(again) if again.dry_run => {
+                return Err(GateError::conflict("dryrun.missing", DRY_RUN_FIRST));
             }
             Ok(_) => {}
         }

@@ -32,7 +32,7 @@ async fn only_the_agent_itself_or_its_tenant_reports() {
     let other = house
         .post(&path, &house.acme.other_agent_token, body.clone())
         .await;
-    assert_eq!(other.error(), (403, "auth.forbidden".to_owned()));
+    assert_eq!(other.error(), (404, "not_found".to_owned()));
     let client = house.post(&path, &house.acme.client_token, body).await;
     assert!(client.ok()["seq"].is_u64());
 }

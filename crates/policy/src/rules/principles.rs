@@ -140,33 +140,50 @@ impl<'a> Contents<'a> {
     }
 }
 
-/// Whether a key names a tenant, in any of the usual spellings.
+/// Whether a key names a tenant, however it is spelled: `tenant_id`, `Tenant-ID`, `orgId`.
+///
+/// Plain `org` and `organization` are left out: tools mean organisations of their own by them.
 fn names_tenant(key: &str) -> bool {
-    const KEYS: [&str; 7] = [
-        "tenant",
-        "tenant_id",
-        "tenantid",
-        "organization_id",
-        "organizationid",
-        "org_id",
-        "orgid",
+    const KEYS: [&[u8]; 5] = [
+        b"tenant",
+        b"tenantid",
+        b"organizationid",
+        b"organisationid",
+        b"orgid",
     ];
-    KEYS.iter().any(|known| known.eq_ignore_ascii_case(key))
+    let letters = || key.bytes().filter(|byte| !matches!(byte, b'_' | b'-'));
+    KEYS.iter().any(|known| {
+        letters()
+            .map(|byte| byte.to_ascii_lowercase())
+            .eq(known.iter().copied())
+    })
 }
 
 /// The first tenant in a value that is not the given one.
 fn foreign<'a>(value: &'a Value, tenant: &TenantId) -> Option<Cow<'a, str>> {
     let other = |name: Cow<'a, str>| (!name.is_empty() && name != tenant.as_str()).then_some(name);
-    match value {
-        Value::String(name) => other(Cow::Borrowed(name.trim())),
-        Value::Number(number) => other(Cow::Owned(number.to_string())),
-        Value::Array(items) => items.iter().find_map(|item| match item {
+    // A stack of our own: how deep the value goes is the agent's choice.
+    let mut waiting: SmallVec<[&'a Value; 4]> = smallvec::smallvec![value];
+    while let Some(value) = waiting.pop() {
+        let found = match value {
             Value::String(name) => other(Cow::Borrowed(name.trim())),
             Value::Number(number) => other(Cow::Owned(number.to_string())),
-            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-        }),
-        Value::Null | Value::Bool(_) | Value::Object(_) => None,
+            Value::Array(items) => {
+                waiting.extend(items);
+                None
+            }
+            // `{"tenant": {"id": …}}`: what identifies it, and not what describes it.
+            Value::Object(members) => {
+                waiting.extend(members.get("id"));
+                None
+            }
+            Value::Null | Value::Bool(_) => None,
+        };
+        if found.is_some() {
+            return found;
+        }
     }
+    None
 }
 
 /// What a key says when its value is true.

@@ -105,6 +105,9 @@ fn principle_10_a_parameter_that_names_another_tenant_is_refused() {
         json!({ "organizationId": "globex" }),
         json!({ "filter": [{ "org_id": ["acme", "globex"] }] }),
         json!({ "tenant_id": 7 }),
+        json!({ "tenant-id": "globex" }),
+        json!({ "tenant": { "id": "globex", "plan": "free" } }),
+        json!({ "tenants": [], "tenant": [[{ "id": "globex" }]] }),
     ] {
         let text = parameters.to_string();
         assert_eq!(

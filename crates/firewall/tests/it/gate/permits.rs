@@ -194,6 +194,56 @@ async fn a_small_write_owes_a_dry_run_first() {
 }
 
 #[tokio::test]
+async fn people_do_not_waive_the_dry_run() {
+    let gate = Gate::open().await;
+    gate.policies(
+        "
+type: environment_restriction
+name: people first
+config: { environment: production, max_tier: B }
+",
+    )
+    .await;
+    let answer = gate.ask(submit(4, 1.0)).await.expect("an answer");
+    let id = answer.hold.expect("a hold").id;
+    gate.firewall
+        .release(&gate.ann, &id, None)
+        .await
+        .expect("released");
+    let error = gate.firewall.claim(&gate.own, &id).await.expect_err("owed");
+    assert_eq!(error.code(), "dryrun.missing");
+}
+
+#[tokio::test]
+async fn what_was_refused_and_what_another_did_has_no_outcome_to_report() {
+    let gate = Gate::open().await;
+    let refused = gate.ask(submit(128, 1.0)).await.expect("an answer").seq;
+    let cleared = gate.ask(list()).await.expect("an answer").seq;
+    let stranger = register(&gate.firewall, &gate.architect, "stranger").await;
+    let limits = (vec![], None);
+    let role = Role::Agent(stranger);
+    let issued = gate
+        .firewall
+        .issue_key(&gate.architect, "stranger", role, limits)
+        .await
+        .expect("a key");
+    let stranger = gate
+        .firewall
+        .authenticate(issued.1.reveal())
+        .expect("known");
+    for (caller, seq) in [(&gate.own, refused), (&stranger, cleared)] {
+        let done = (
+            portcullis_firewall::turn::OutcomeResult::Succeeded,
+            String::new(),
+            None,
+            None,
+        );
+        let error = gate.firewall.report(caller, seq, done).await;
+        assert_eq!(error.expect_err("not theirs").code(), "not_found");
+    }
+}
+
+#[tokio::test]
 async fn the_permit_of_a_released_hold_is_taken_once() {
     let gate = Gate::open().await;
     let id = gate

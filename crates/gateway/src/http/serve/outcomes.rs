@@ -31,7 +31,7 @@ use portcullis_firewall::error::GateError;
     responses(
         (status = 200, description = "The record of the outcome", body = SealedReply),
         (status = 401, description = "No known credential", body = ErrorReply),
-        (status = 403, description = "Another agent's action", body = ErrorReply),
+        (status = 403, description = "A viewer reports nothing", body = ErrorReply),
         (status = 404, description = "No such verdict", body = ErrorReply),
         (status = 422, description = "Every fault with its path", body = ErrorReply),
     ),
