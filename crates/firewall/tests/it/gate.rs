@@ -10,6 +10,7 @@ mod identity;
 mod images;
 mod modes;
 mod permits;
+mod principles;
 mod records;
 mod retries;
 mod rules;

@@ -135,8 +135,8 @@ static TABLE: [Principle; 21] = rows! {
         "firewall: a permit names its agent, and another agent cannot spend it";
     20 Ours "Model Provenance":
         "a model is used only by name",
-        "judge: inference that names no model is refused; gateway: only configured models are reachable";
+        "judge: inference that names no model is refused";
     21 Ours "Autonomy Is Revocable":
         "who breaks a principle loses autonomy until a person gives it back",
-        "firewall: a verdict of tier X raises the agent's tier or blocks it, as the tenant has set";
+        "firewall: a refusal that a principle leads raises the agent's tier or blocks it, as the tenant has set";
 };
