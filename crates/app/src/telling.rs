@@ -88,6 +88,10 @@ fn what_follows(text: &mut String, answer: &Value) {
             "a passed dry run of this exact action, before it is done",
         );
     }
+    let warnings = answer.get("warnings").and_then(Value::as_array);
+    for warning in warnings.into_iter().flatten().filter_map(Value::as_str) {
+        fact(text, "warning", warning);
+    }
     if let Some(permit) = answer.get("permit").and_then(Value::as_str) {
         fact(text, "permit", permit);
     }

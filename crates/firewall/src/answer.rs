@@ -45,6 +45,9 @@ pub struct Answer {
     pub permit_withheld: Option<String>,
     /// Whether a dry run must come before acting.
     pub dry_run_required: bool,
+    /// Budgets that pass their warning line with this action.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     /// Whether this is the answer of an earlier sending of the same request.
     pub repeated: bool,
 }

@@ -2,7 +2,11 @@
 
 use crate::{canonical, digest::Nonce, hold::Fired, request::Request};
 use jiff::Timestamp;
-use portcullis_policy::{facts::Facts, judgement::Judgement, tier::Verdict};
+use portcullis_policy::{
+    facts::Facts,
+    judgement::{Judgement, Warning},
+    tier::Verdict,
+};
 use serde_json::Value;
 
 /// The explanation of a judgement as the record, the answer and lists show it.
@@ -159,6 +163,7 @@ impl Decision<'_, '_> {
             .string("tier", judgement.tier.as_str())
             .timestamp("timestamp", self.now)
             .string("verdict", judgement.verdict.as_str());
+        write_warnings(&judgement.obligations.warnings, &mut record);
         if let Some(workspace) = &action.workspace {
             record.string("workspace_id", workspace.as_str());
         }
@@ -208,6 +213,18 @@ fn write_facts(facts: &Facts, mut object: canonical::Object<'_>) {
     );
     integers(&mut object, "sums", facts.sums.iter().copied());
     object.end();
+}
+
+/// Writes the budgets that are nearly used up, unless there is none.
+fn write_warnings(warnings: &[Warning], record: &mut canonical::Object<'_>) {
+    if warnings.is_empty() {
+        return;
+    }
+    let mut list = record.array("warnings");
+    for warning in warnings {
+        list.string(&warning.to_string());
+    }
+    list.end();
 }
 
 /// Writes a list of counts, unless it is empty.

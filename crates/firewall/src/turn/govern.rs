@@ -191,6 +191,7 @@ impl Turn<'_> {
             permit: None,
             permit_withheld: None,
             dry_run_required: false,
+            warnings: Vec::new(),
             repeated: true,
         })
     }
@@ -476,6 +477,12 @@ impl Case<'_, '_> {
             permit: None,
             permit_withheld: None,
             dry_run_required: judgement.obligations.dry_run,
+            warnings: judgement
+                .obligations
+                .warnings
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             repeated: false,
         })
     }

@@ -83,6 +83,13 @@ fn verdict(object: &mut Object<'_>, answer: &Answer, id: Option<&RequestId>) {
         None => object.null("timeout_at"),
     };
     object.string("verdict", answer.verdict.as_str());
+    if !answer.warnings.is_empty() {
+        let mut warnings = object.array("warnings");
+        for warning in &answer.warnings {
+            warnings.string(warning);
+        }
+        warnings.end();
+    }
     if answer.would != (answer.verdict, answer.tier) {
         would(object, answer.would);
     }

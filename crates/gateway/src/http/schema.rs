@@ -102,6 +102,9 @@ pub struct GovernReply {
     pub timeout_at: Option<String>,
     /// `CLEARED`, `HELD` or `BLOCKED`.
     pub verdict: String,
+    /// Budgets that pass their warning line with this action, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// What would be enforced without audit-only mode and log-only policies, when different.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub would: Option<WouldShape>,

@@ -1,10 +1,10 @@
 //! Reasons as sentences, in plain words, without the full stop.
 
-use super::{Detail, Reason, Source};
+use super::{Detail, Reason, Source, Warning};
 use crate::{
     cham::Policy,
     code::Code,
-    facts::Unit,
+    facts::{Span, Unit},
     tier::{RiskTier, Tier, Verdict},
 };
 use std::fmt;
@@ -194,10 +194,7 @@ fn write_budget(f: &mut fmt::Formatter<'_>, detail: &Detail<'_>) -> fmt::Result 
     else {
         return Ok(());
     };
-    let unit = match unit {
-        Unit::Usd => "USD",
-        Unit::GpuHours => "GPU-hours",
-    };
+    let unit = unit_name(*unit);
     match asked {
         Some(asked) => write!(f, "the action needs {asked} {unit}")?,
         None => write!(f, "the action does not say how many {unit} it needs")?,
@@ -276,3 +273,30 @@ fn write_member(
 
 /// How many permitted values a sentence names.
 const SHOWN: usize = 8;
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let whose = match self.budget.scope.as_str() {
+            "" => "the tenant",
+            scope => scope,
+        };
+        let unit = unit_name(self.budget.unit);
+        let span = match self.budget.span {
+            Span::Day(_) => "daily",
+            Span::Month(_) => "monthly",
+        };
+        write!(
+            f,
+            "{} of {} {unit} of the {span} budget of {whose} are committed, past the warning line \
+             of {} percent",
+            self.committed, self.limit, self.percent
+        )
+    }
+}
+
+const fn unit_name(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Usd => "USD",
+        Unit::GpuHours => "GPU-hours",
+    }
+}

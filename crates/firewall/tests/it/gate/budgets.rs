@@ -187,6 +187,19 @@ async fn people_are_warned_once_at_eighty_percent() {
 }
 
 #[tokio::test]
+async fn the_warning_is_told_with_the_answer_and_stands_in_the_record() {
+    let gate = Gate::open().await;
+    let quiet = gate.ask(submit(1, 79.0)).await.expect("an answer");
+    assert!(quiet.warnings.is_empty());
+    let answer = gate.ask(submit(1, 1.0)).await.expect("an answer");
+    let told = "80.00 of 100.00 USD of the daily budget of the tenant are committed, past the \
+                warning line of 80 percent";
+    assert_eq!(answer.warnings, [told]);
+    let record = gate.payload(answer.seq).await;
+    assert_eq!(record["warnings"], serde_json::json!([told]));
+}
+
+#[tokio::test]
 async fn budgets_survive_a_crash() {
     let mut gate = Gate::open().await;
     assert_eq!(verdict(&gate, 70.0).await, Verdict::Cleared);
