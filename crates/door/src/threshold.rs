@@ -7,8 +7,8 @@ use crate::{
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderValue, header},
-    response::Response,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use std::{
     convert::Infallible,
@@ -18,23 +18,42 @@ use std::{
     sync::Arc,
     task::{Context, Poll},
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::{Layer, Service};
+
+/// The most requests that are answered at once. A body may hold 1 MiB, so that many fill 1 GiB.
+pub const IN_FLIGHT: usize = 1_024;
 
 /// Puts the threshold before every route of a router and before what it has no route for.
 ///
 /// Every answer gets the request's id; every error that is not a page becomes JSON with a code.
 ///
-/// Fails closed: a handler that panics answers 500, never a success.
+/// Fails closed: a handler that panics answers 500, never a success. Whoever comes while
+/// [`IN_FLIGHT`] requests are being answered gets a 429 at once: a crowd is not let in to fill the
+/// memory, and nothing of its requests is read.
 pub fn threshold<S: Clone + Send + Sync + 'static>(
     router: Router<S>,
     ids: RequestIds,
 ) -> Router<S> {
-    router.layer(Threshold { ids: Arc::new(ids) })
+    narrow(router, ids, IN_FLIGHT)
+}
+
+/// The same with room for another number of requests at once.
+pub fn narrow<S: Clone + Send + Sync + 'static>(
+    router: Router<S>,
+    ids: RequestIds,
+    in_flight: usize,
+) -> Router<S> {
+    router.layer(Threshold {
+        ids: Arc::new(ids),
+        room: Arc::new(Semaphore::new(in_flight)),
+    })
 }
 
 #[derive(Clone, Debug)]
 struct Threshold {
     ids: Arc<RequestIds>,
+    room: Arc<Semaphore>,
 }
 
 impl<S> Layer<S> for Threshold {
@@ -44,6 +63,7 @@ impl<S> Layer<S> for Threshold {
         Guarded {
             inner,
             ids: Arc::clone(&self.ids),
+            room: Arc::clone(&self.room),
         }
     }
 }
@@ -52,6 +72,7 @@ impl<S> Layer<S> for Threshold {
 struct Guarded<S> {
     inner: S,
     ids: Arc<RequestIds>,
+    room: Arc<Semaphore>,
 }
 
 impl<S> Service<Request> for Guarded<S>
@@ -69,6 +90,13 @@ where
 
     fn call(&mut self, mut request: Request) -> Passage {
         let id = self.ids.name(request.headers());
+        let Ok(place) = Arc::clone(&self.room).try_acquire_owned() else {
+            return Passage {
+                answer: Box::pin(async { Ok(crowded().into_response()) }),
+                id,
+                _place: None,
+            };
+        };
         request.extensions_mut().insert(id.clone());
         // The clone is not known to be ready; the one that is goes along.
         let clone = self.inner.clone();
@@ -76,14 +104,26 @@ where
         Passage {
             answer: Box::pin(async move { ready.call(request).await }),
             id,
+            _place: Some(place),
         }
     }
+}
+
+/// What somebody is told for whom there is no room.
+fn crowded() -> Refusal {
+    Refusal::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "gate.busy",
+        "too many requests at once; nothing was judged, try again",
+    )
 }
 
 /// A request on its way through.
 struct Passage {
     answer: Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>,
     id: RequestId,
+    /// Held until the answer is there.
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 impl Future for Passage {

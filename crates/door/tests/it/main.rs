@@ -7,3 +7,4 @@
 mod body;
 mod query;
 mod refusal;
+mod threshold;
