@@ -118,11 +118,15 @@ pub(crate) fn doors(firewall: &Firewall) -> anyhow::Result<Router> {
         .merge(portcullis_control::rest::router(firewall.clone()))
         .merge(portcullis_control::thewardn::router(firewall.clone()))
         .merge(portcullis_control::docs::docs_router(&openapi::document()));
-    let all = measures
-        .watch(doors)
-        .merge(health::router(firewall.clone()))
-        .merge(metrics::router(measures, firewall.clone()));
+    // Room of their own: a crowd at the doors must not make the gate look dead.
+    let watching =
+        health::router(firewall.clone()).merge(metrics::router(measures.clone(), firewall.clone()));
+    let doors = threshold(measures.watch(doors), request_ids()?);
+    Ok(doors.merge(threshold(watching, request_ids()?)))
+}
+
+fn request_ids() -> anyhow::Result<RequestIds> {
     let mut first = [0_u8; 8];
     SystemEntropy.fill(&mut first)?;
-    Ok(threshold(all, RequestIds::new(u64::from_be_bytes(first))))
+    Ok(RequestIds::new(u64::from_be_bytes(first)))
 }

@@ -39,3 +39,23 @@ async fn who_comes_when_the_room_is_full_is_told_at_once_and_the_next_one_is_ser
     let served = router.oneshot(asks("/quick")).await.unwrap();
     assert_eq!(served.status(), StatusCode::OK);
 }
+
+#[tokio::test]
+async fn a_crowd_at_one_threshold_leaves_the_other_free() {
+    let doors = Router::new().route("/quick", get(async || "quick"));
+    let health = Router::new().route("/health", get(async || "well"));
+    let router = threshold::narrow(doors, RequestIds::new(1), 0).merge(threshold::narrow(
+        health,
+        RequestIds::new(2),
+        1,
+    ));
+    let of = async |path| router.clone().oneshot(asks(path)).await.unwrap().status();
+    assert_eq!(of("/quick").await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(of("/health").await, StatusCode::OK);
+    let nowhere = router.clone().oneshot(asks("/nowhere")).await.unwrap();
+    assert_eq!(nowhere.status(), StatusCode::NOT_FOUND);
+    assert!(
+        nowhere.headers().contains_key("x-request-id"),
+        "one of the two answers for it"
+    );
+}
