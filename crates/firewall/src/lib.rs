@@ -29,6 +29,7 @@ pub mod lane;
 pub mod merkle;
 pub mod moment;
 pub mod note;
+pub mod outside;
 pub mod permit;
 pub mod permit_state;
 pub mod ports;
