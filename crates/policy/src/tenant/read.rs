@@ -1,6 +1,7 @@
 //! Reads a tenant policy a person wrote, and finds everything that is wrong with it.
 
 mod entry;
+mod escalation;
 mod limits;
 mod table;
 
