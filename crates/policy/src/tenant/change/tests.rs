@@ -102,6 +102,7 @@ fn every_limit_taken_away_loosens() {
         json!({ "prices": { "gpu_hour_usd": { "H100": 1 } } }),
         json!({ "approvals": { "tier4": { "required": 3 } } }),
         json!({ "approvals": { "tier4": { "approvers": ["group:a"] } } }),
+        json!({ "approvals": { "tier4": { "ceiling_minutes": 60 } } }),
         json!({ "actions": [{ "action": "log_read", "caps": { "max_lines": 1 } }] }),
         json!({ "actions": [{ "action": "log_read", "limits": { "file": ["a"] } }] }),
         json!({ "actions": [{ "action": "log_read", "scope": { "teams": ["a"] } }] }),
@@ -120,4 +121,38 @@ fn every_limit_taken_away_loosens() {
             "{limits}: {changes:?}"
         );
     }
+}
+
+const CHAIN: &str = r##"
+version: 1
+slack: { channel: C1 }
+approvals:
+  tier3: { escalate: [{ channel: "#leads", minutes: 20 }, { approvers: [U_A, U_B] }], ceiling_minutes: 90 }
+"##;
+
+#[test]
+fn a_longer_chain_of_more_people_loosens() {
+    let told = |change: (&str, &str)| -> String {
+        let after = policy(&CHAIN.replace(change.0, change.1));
+        let lines = |old: &TenantPolicy, new: &TenantPolicy| -> String {
+            let changes = diff(Some(old), Some(new));
+            changes.iter().map(|change| format!("{change}\n")).collect()
+        };
+        let before = policy(CHAIN);
+        lines(&before, &after) + &lines(&after, &before)
+    };
+    insta::assert_snapshot!(
+        [
+            ("[U_A, U_B] }]", "[U_A, U_B] }, { channel: C9 }]"),
+            ("minutes: 20", "minutes: 25"),
+            ("#leads", "#others"),
+            ("[U_A, U_B]", "[U_A, U_B, U_C]"),
+            ("ceiling_minutes: 90", "ceiling_minutes: 100"),
+            ("ceiling_minutes: 90", "owner_approval: true"),
+            ("channel: C1", "channel: C1, escalation_channel: C2"),
+        ]
+        .map(told)
+        .join("\n"),
+        @""
+    );
 }

@@ -45,7 +45,12 @@ pub(super) fn steps(
         table.fault(key, message, faults);
         return Vec::new();
     }
-    let ceiling = TierApproval::ceiling(ceiling, first);
+    // A ceiling that cannot be read is one mistake, not one more for each level.
+    let ceiling = if ceiling.is_none() && table.has("ceiling_minutes") {
+        u32::MAX
+    } else {
+        TierApproval::ceiling(ceiling, first)
+    };
     let (mut begins, mut lasts) = (first, first);
     let mut steps = Vec::new();
     for (value, path) in listed {
