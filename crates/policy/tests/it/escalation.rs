@@ -14,14 +14,18 @@ fn tenant() -> TenantId {
 }
 
 fn digest(policy: &Value) -> String {
-    let rules = RuleSet::compile(Source {
+    let rules = Source {
         tenant: tenant(),
         tenant_policy: Some(read::from_value(policy).unwrap()),
         policies: vec![],
         scope_mode: ScopeMode::Strict,
-    });
-    let digest = rules.unwrap().digest();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    };
+    let rules = RuleSet::compile(rules).unwrap();
+    rules
+        .digest()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn policy(tier3: &Value) -> Value {

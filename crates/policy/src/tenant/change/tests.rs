@@ -153,6 +153,29 @@ fn a_longer_chain_of_more_people_loosens() {
         ]
         .map(told)
         .join("\n"),
-        @""
+        @r##"
+        ~ approvals.tier3.escalate: in #leads for 20 minutes, then [U_A, U_B] -> in #leads for 20 minutes, then [U_A, U_B], then in C9 (loosens)
+        ~ approvals.tier3.escalate: in #leads for 20 minutes, then [U_A, U_B], then in C9 -> in #leads for 20 minutes, then [U_A, U_B]
+
+        ~ approvals.tier3.escalate: in #leads for 20 minutes, then [U_A, U_B] -> in #leads for 25 minutes, then [U_A, U_B] (loosens)
+        ~ approvals.tier3.escalate: in #leads for 25 minutes, then [U_A, U_B] -> in #leads for 20 minutes, then [U_A, U_B]
+
+        ~ approvals.tier3.escalate: in #leads for 20 minutes, then [U_A, U_B] -> in #others for 20 minutes, then [U_A, U_B]
+        ~ approvals.tier3.escalate: in #others for 20 minutes, then [U_A, U_B] -> in #leads for 20 minutes, then [U_A, U_B]
+
+        ~ approvals.tier3.escalate: in #leads for 20 minutes, then [U_A, U_B] -> in #leads for 20 minutes, then [U_A, U_B, U_C] (loosens)
+        ~ approvals.tier3.escalate: in #leads for 20 minutes, then [U_A, U_B, U_C] -> in #leads for 20 minutes, then [U_A, U_B]
+
+        ~ approvals.tier3.ceiling_minutes: 90 -> 100 (loosens)
+        ~ approvals.tier3.ceiling_minutes: 100 -> 90
+
+        - approvals.tier3.ceiling_minutes: 90 (loosens)
+        + approvals.tier3.owner_approval: true (loosens)
+        + approvals.tier3.ceiling_minutes: 90
+        - approvals.tier3.owner_approval: true
+
+        + slack.escalation_channel: C2 (loosens)
+        - slack.escalation_channel: C2
+        "##
     );
 }

@@ -15,7 +15,7 @@ const MOST_CEILING_MINUTES: u32 = 7 * 24 * 60;
 /// The longest name of a Slack channel, in characters.
 const MOST_NAME: usize = 80;
 
-/// How long all levels of a tier may last together, when it says; the first must fit.
+/// How long all levels of a tier may last together, when it says so rightly: the first must fit.
 pub(super) fn ceiling(table: &Table<'_>, first: u32, faults: &mut Faults) -> Option<u32> {
     let key = "ceiling_minutes";
     let minutes = table.whole(key, 1..=MOST_CEILING_MINUTES, faults)?;
@@ -24,7 +24,7 @@ pub(super) fn ceiling(table: &Table<'_>, first: u32, faults: &mut Faults) -> Opt
             format!("`{minutes}` ends before the first level, which lasts {first} minutes");
         table.fault(key, message, faults);
     }
-    Some(minutes)
+    (minutes >= first).then_some(minutes)
 }
 
 /// The levels after the first, of which each must ask somebody and begin before the ceiling.
@@ -45,7 +45,7 @@ pub(super) fn steps(
         table.fault(key, message, faults);
         return Vec::new();
     }
-    // A ceiling that cannot be read is one mistake, not one more for each level.
+    // A ceiling that is wrong is one mistake, not one more for each level.
     let ceiling = if ceiling.is_none() && table.has("ceiling_minutes") {
         u32::MAX
     } else {

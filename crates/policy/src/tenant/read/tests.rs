@@ -157,7 +157,11 @@ approvals:
 "##;
     insta::assert_snapshot!(one_per_line(&faults(text)));
     let text = "version: 1\napprovals: { tier3: { escalate: [], ceiling_minutes: 10081 }, tier4: { escalate: 5 } }";
-    insta::assert_snapshot!(one_per_line(&faults(text)), @"");
+    insta::assert_snapshot!(one_per_line(&faults(text)), @r##"
+    approvals.tier3.ceiling_minutes: expected a whole number from 1 to 10080, found `10081`
+    approvals.tier3.escalate: is empty; leave it out or fill it
+    approvals.tier4.escalate: expected a list, found `5`
+    "##);
 }
 
 #[test]
