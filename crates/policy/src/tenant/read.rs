@@ -1,5 +1,6 @@
 //! Reads a tenant policy a person wrote, and finds everything that is wrong with it.
 
+mod approver;
 mod entry;
 mod escalation;
 mod limits;

@@ -1,7 +1,7 @@
 //! Who is asked next when nobody decides.
 
 use super::{
-    limits::{EXPIRES_MINUTES, approvers},
+    approver::{EXPIRES_MINUTES, approvers},
     table::Table,
 };
 use crate::{

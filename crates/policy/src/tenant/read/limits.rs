@@ -1,6 +1,7 @@
 //! Budgets, rates, approvals and prices.
 
 use super::{
+    approver::{EXPIRES_MINUTES, approvers},
     escalation,
     table::{Table, amount},
 };
@@ -11,10 +12,7 @@ use crate::{
     tenant::{Approvals, Budgets, Prices, RateLimits, TierApproval},
     tier::RiskTier,
 };
-use std::{collections::BTreeMap, ops::RangeInclusive};
-
-/// How long a hold may wait, in minutes.
-pub(super) const EXPIRES_MINUTES: RangeInclusive<u32> = 1..=1440;
+use std::collections::BTreeMap;
 
 /// How many people may be asked for.
 const MOST_APPROVALS: u8 = 10;
@@ -137,42 +135,6 @@ fn tier(
         ceiling_minutes,
         owner_approval: table.flag("owner_approval", faults).unwrap_or_default(),
     })
-}
-
-/// Who approves on one level; a list without groups has as many people as must approve.
-pub(super) fn approvers(table: &Table<'_>, quorum: u8, faults: &mut Faults) -> Vec<String> {
-    let approvers = table.texts("approvers", faults);
-    for (at, approver) in approvers.iter().enumerate() {
-        if !is_approver(approver) {
-            let message = format!(
-                "`{approver}` is neither a person (`person:…`), a group (`group:…`) nor a Slack user (`U…`)"
-            );
-            table.fault(&format!("approvers[{at}]"), message, faults);
-        }
-    }
-    let people = approvers.len();
-    let groups = approvers
-        .iter()
-        .any(|approver| approver.starts_with("group:"));
-    if people > 0 && !groups && people < usize::from(quorum) {
-        let message = format!("names {people} of the {quorum} people who must approve");
-        table.fault("approvers", message, faults);
-    }
-    approvers
-}
-
-fn is_approver(text: &str) -> bool {
-    let named = |prefix| {
-        text.strip_prefix(prefix)
-            .is_some_and(|id| AgentId::new(id).is_ok())
-    };
-    let slack = |id: &str| {
-        !id.is_empty()
-            && id
-                .bytes()
-                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
-    };
-    named("person:") || named("group:") || text.strip_prefix(['U', 'W']).is_some_and(slack)
 }
 
 /// What things cost.
