@@ -10,6 +10,7 @@
 //! **Where do I start reading?** At [`turn::Turn::govern`], the life of one action; [`lane`] says
 //! how turns become durable, and [`firewall::Firewall`] is what doors hold.
 
+pub mod access;
 pub mod agent;
 pub mod answer;
 pub mod batch;
