@@ -43,12 +43,19 @@ fn smaller(given: &Given, request: &Request) -> Vec<(Given, Request)> {
             }
         }
     }
-    for field in [|less: &mut Request| &mut less.agent, |less| &mut less.scope] {
-        let mut less = request.clone();
-        if field(&mut less).take().is_some() {
-            all.push((given.clone(), less));
-        }
-    }
+    let nameless = [
+        Request {
+            agent: None,
+            ..request.clone()
+        },
+        Request {
+            scope: None,
+            ..request.clone()
+        },
+    ];
+    let named = [request.agent.is_some(), request.scope.is_some()];
+    let less = nameless.into_iter().zip(named).filter(|(_, named)| *named);
+    all.extend(less.map(|(less, _)| (given.clone(), less)));
     all
 }
 

@@ -36,6 +36,9 @@ pub enum PatternError {
     /// A name that looks like a regular expression, and would silently match itself alone.
     #[error("`{0}` looks like a regular expression: write `regex:{0}`, or the exact name")]
     LooksLikeRegex(String),
+    /// `regex:` in other letters.
+    #[error("write `regex:` in small letters")]
+    Prefix,
     /// Not a regular expression.
     #[error("expected a regular expression after `regex:`: {0}")]
     Syntax(String),
@@ -53,6 +56,7 @@ impl PatternError {
             Self::TooLong => "pattern.too_long",
             Self::Blank => "pattern.blank",
             Self::LooksLikeRegex(_) => "pattern.looks_like_regex",
+            Self::Prefix => "pattern.prefix",
             Self::Syntax(_) => "pattern.syntax",
             Self::TooLarge => "pattern.too_large",
         }
@@ -123,7 +127,10 @@ fn check_name(text: &str) -> Result<(), PatternError> {
     let odd_prefix = text
         .get(..PREFIX.len())
         .is_some_and(|head| head.eq_ignore_ascii_case(PREFIX));
-    if odd_prefix || text.contains(MARKS) {
+    if odd_prefix {
+        return Err(PatternError::Prefix);
+    }
+    if text.contains(MARKS) {
         return Err(PatternError::LooksLikeRegex(text.to_owned()));
     }
     Ok(())
