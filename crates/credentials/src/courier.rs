@@ -66,7 +66,7 @@ impl HttpCourier {
     /// A courier on this machine's network. Reads the system's certificate authorities.
     ///
     /// # Errors
-    /// [`SetupError::Roots`], [`SetupError::NoRoots`], [`SetupError::Tls`].
+    /// [`SetupError::Roots`], [`SetupError::Tls`].
     pub fn new(settings: &CourierSettings, secrets: Secrets) -> Result<Self, SetupError> {
         Self::on(Arc::new(Internet), settings, secrets)
     }

@@ -8,9 +8,6 @@ pub enum SetupError {
     /// The file of extra certificates cannot be read, or holds none.
     #[error("`{}` holds no readable PEM certificate", .0.display())]
     Roots(PathBuf),
-    /// Neither the system nor the settings name an authority, so that no certificate can be checked.
-    #[error("no certificate authority is known: install the system's, or name a file of them")]
-    NoRoots,
     /// The TLS library refuses its own defaults.
     #[error("TLS cannot be set up")]
     Tls,
@@ -25,7 +22,6 @@ impl SetupError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Roots(_) => "setup.roots",
-            Self::NoRoots => "setup.no_roots",
             Self::Tls => "setup.tls",
             Self::Mail(_) => "setup.mail",
         }

@@ -138,7 +138,12 @@ impl Target {
         if !tls && url.scheme() != protocol.without_tls() {
             return Err(place.forbidden("it is of another protocol"));
         }
-        if names_a_user(text) {
+        let authority = authority(text);
+        if authority.is_empty() {
+            return Err(unreadable());
+        }
+        // An empty user too: that is how one host is made to look like another.
+        if authority.contains('@') {
             return Err(place.forbidden("it names a user"));
         }
         if !tls && reach == Reach::Public {
@@ -193,11 +198,10 @@ fn unreadable() -> OutsideError {
     }
 }
 
-/// An empty user too: that is how one host is made to look like another.
-fn names_a_user(text: &str) -> bool {
+/// What stands between the slashes (RFC 3986, 3.2); browsers look for it further behind.
+fn authority(text: &str) -> &str {
     let rest = text.split_once("://").map_or("", |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
-    authority.contains('@')
+    rest.split(['/', '?', '#']).next().unwrap_or("")
 }
 
 /// Below 1024 each port belongs to one protocol, and ours is at 443 alone. Above, anybody may serve
