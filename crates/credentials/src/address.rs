@@ -35,7 +35,11 @@ const NEVER_V4: &[Block<Ipv4Addr>] = &[
 
 /// The same.
 const NEVER_V6: &[Block<Ipv6Addr>] = &[
-    (v6([0, 0, 0, 0], 0), 128, "it is this machine by another name"),
+    (
+        v6([0, 0, 0, 0], 0),
+        128,
+        "it is this machine by another name",
+    ),
     (v6([0xfd00, 0x0ec2, 0, 0], 0), 32, METADATA),
     (v6([0xfd20, 0x00ce, 0, 0], 0), 32, METADATA),
     (v6([0xfe80, 0, 0, 0], 0), 10, LINK_LOCAL),
@@ -45,7 +49,11 @@ const NEVER_V6: &[Block<Ipv6Addr>] = &[
 /// Not on the public network.
 const INSIDE_V4: &[Block<Ipv4Addr>] = &[
     (v4(10, 0, 0, 0), 8, PRIVATE),
-    (v4(100, 64, 0, 0), 10, "it is shared by the customers of a provider"),
+    (
+        v4(100, 64, 0, 0),
+        10,
+        "it is shared by the customers of a provider",
+    ),
     (v4(127, 0, 0, 0), 8, LOOPBACK),
     (v4(172, 16, 0, 0), 12, PRIVATE),
     (v4(192, 0, 0, 0), 24, RESERVED),

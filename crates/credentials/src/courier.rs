@@ -11,11 +11,14 @@ use crate::{
     target::{Place, Protocol, Target},
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::{Response, body::Incoming, client::conn::http1, header::HeaderMap};
-use hyper_util::rt::TokioIo;
-use portcullis_firewall::outside::{
-    Awaited, Courier, Delivery, Line, OutsideError, Parcel, Reach,
+use hyper::{
+    Response,
+    body::{Body, Incoming},
+    client::conn::http1,
+    header::HeaderMap,
 };
+use hyper_util::rt::TokioIo;
+use portcullis_firewall::outside::{Awaited, Courier, Delivery, Line, OutsideError, Parcel, Reach};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::{task::JoinSet, time::timeout};
 
@@ -106,7 +109,7 @@ impl HttpCourier {
             let stream = TokioIo::new(self.dialer.open(&target, reach).await?);
             let broken = |error: hyper::Error| exchange_error(place, &error);
             let mut builder = http1::Builder::new();
-            builder.max_buf_size(MOST_HEADER_BYTES);
+            builder.max_header_size(MOST_HEADER_BYTES);
             let (mut sender, connection) = builder.handshake(stream).await.map_err(broken)?;
             // Ends with the exchange, however that ends.
             let mut driver = JoinSet::new();
@@ -125,9 +128,14 @@ impl HttpCourier {
     ) -> Result<Delivery, OutsideError> {
         let (parts, body) = response.into_parts();
         let most = self.limits.most_bytes;
+        let too_long = || place.unusable(format_args!("it has more than {most} bytes"));
+        // What is announced to be too long is not waited for.
+        if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
+            return Err(too_long());
+        }
         let body = Limited::new(body, most).collect().await.map_err(|error| {
             if error.is::<LengthLimitError>() {
-                place.unusable(format_args!("it has more than {most} bytes"))
+                too_long()
             } else {
                 place.unreachable("the answer broke off")
             }

@@ -134,7 +134,9 @@ fn server_name(host: &Host<String>) -> Option<ServerName<'static>> {
 
 /// In our own words: the library's repeat what the other side put into its certificate.
 fn tls_error(place: &Place, error: &io::Error) -> OutsideError {
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<TlsError>());
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<TlsError>());
     match inner {
         Some(TlsError::InvalidCertificate(wrong)) => place.unusable(certificate_fault(wrong)),
         Some(_) => place.unusable("it does not speak TLS as it must"),

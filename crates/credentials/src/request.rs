@@ -165,7 +165,9 @@ fn check_form(
 fn with_field(body: &[u8], name: &str, secret: &Secret) -> Bytes {
     let name = encoded(name.as_bytes());
     let value = encoded(secret.bytes());
-    let mut form = Zeroizing::new(Vec::with_capacity(body.len() + name.len() + value.len() + 2));
+    let mut form = Zeroizing::new(Vec::with_capacity(
+        body.len() + name.len() + value.len() + 2,
+    ));
     form.extend_from_slice(body);
     if !form.is_empty() {
         form.push(b'&');

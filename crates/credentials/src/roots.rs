@@ -21,9 +21,11 @@ pub(crate) fn connector(extra: Option<&Path>) -> Result<TlsConnector, SetupError
     let mut roots = RootCertStore::empty();
     // What the system has beyond repair is left out; no certificate is trusted for it.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    for certificate in certificates(extra)? {
-        let added = roots.add(certificate);
-        added.map_err(|_| SetupError::Roots(extra.unwrap_or(Path::new("")).to_owned()))?;
+    if let Some(path) = extra {
+        for certificate in certificates(path)? {
+            let added = roots.add(certificate);
+            added.map_err(|_| SetupError::Roots(path.to_owned()))?;
+        }
     }
     if roots.is_empty() {
         tracing::warn!("no certificate authority is known: nothing can be called over TLS");
@@ -37,10 +39,7 @@ pub(crate) fn connector(extra: Option<&Path>) -> Result<TlsConnector, SetupError
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
-fn certificates(extra: Option<&Path>) -> Result<Vec<CertificateDer<'static>>, SetupError> {
-    let Some(path) = extra else {
-        return Ok(Vec::new());
-    };
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, SetupError> {
     let wrong = || SetupError::Roots(path.to_owned());
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem(path)?).collect();
     let found = read.map_err(|_| wrong())?;

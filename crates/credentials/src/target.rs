@@ -121,11 +121,7 @@ const PLAIN_SERVICES: &[u16] = &[2049, 6379, 11211];
 
 impl Target {
     /// Reads an address and decides what can be decided without resolving its name.
-    pub(crate) fn read(
-        text: &str,
-        reach: Reach,
-        protocol: Protocol,
-    ) -> Result<Self, OutsideError> {
+    pub(crate) fn read(text: &str, reach: Reach, protocol: Protocol) -> Result<Self, OutsideError> {
         let mut url = plain_url(text)?;
         url.set_fragment(None);
         let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
@@ -138,18 +134,16 @@ impl Target {
         if !tls && url.scheme() != protocol.without_tls() {
             return Err(place.forbidden("it is of another protocol"));
         }
-        let authority = authority(text);
-        if authority.is_empty() {
-            return Err(unreadable());
-        }
         // An empty user too: that is how one host is made to look like another.
-        if authority.contains('@') {
+        if authority(text).contains('@') {
             return Err(place.forbidden("it names a user"));
         }
         if !tls && reach == Reach::Public {
             return Err(place.forbidden("it is without TLS"));
         }
-        let refusal = place.name_refusal(reach).or_else(|| port_refusal(port, reach));
+        let refusal = place
+            .name_refusal(reach)
+            .or_else(|| port_refusal(port, reach));
         if let Some(why) = refusal {
             return Err(place.forbidden(why));
         }
@@ -184,7 +178,7 @@ impl Target {
 /// some drop, and backslashes that some turn around.
 fn plain_url(text: &str) -> Result<Url, OutsideError> {
     let strange = |one: char| one.is_control() || one.is_whitespace() || one == '\\';
-    if text.len() > MOST_BYTES || text.chars().any(strange) || !text.contains("://") {
+    if text.len() > MOST_BYTES || text.chars().any(strange) || authority(text).is_empty() {
         return Err(unreadable());
     }
     Url::parse(text).map_err(|_| unreadable())

@@ -149,14 +149,23 @@ async fn who_says_nothing_but_is_there_is_waited_for() {
 
 #[tokio::test]
 async fn who_answers_otherwise_opens_no_line() {
-    for (status, passing) in [(200, false), (302, false), (403, false), (429, true), (503, true)] {
+    for (status, passing) in [
+        (200, false),
+        (302, false),
+        (403, false),
+        (429, true),
+        (503, true),
+    ] {
         let answer = format!(
             "HTTP/1.1 {status} Hush\r\nlocation: ws://127.0.0.1/hush\r\ncontent-length: 4\r\n\r\nhush"
         );
         let mut server = Server::plain(Answer::text(&answer)).await;
         let error = dial(server.address, LONG).await.map(drop).unwrap_err();
         assert_eq!(error.is_passing(), passing, "{error}");
-        assert!(error.to_string().ends_with(&format!("status {status}")), "{error}");
+        assert!(
+            error.to_string().ends_with(&format!("status {status}")),
+            "{error}"
+        );
         assert!(!format!("{error:?}").contains("hush"), "{error:?}");
         assert_eq!(server.heard().len(), 1);
     }
@@ -164,7 +173,7 @@ async fn who_answers_otherwise_opens_no_line() {
 
 #[tokio::test]
 async fn a_public_line_is_encrypted() {
-    let authority = Authority::new();
+    let authority = Authority::new("ours");
     let acceptor = authority.acceptor(&Certificate::For("wss.example.com"));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -182,7 +191,9 @@ async fn a_public_line_is_encrypted() {
     };
     let network = StagedNetwork::new(&[&[PUBLIC]], Some(address));
     let courier = HttpCourier::on(network.clone(), &settings, Secrets::new()).unwrap();
-    let line = courier.dial("wss://wss.example.com/link", Reach::Public).await;
+    let line = courier
+        .dial("wss://wss.example.com/link", Reach::Public)
+        .await;
     let mut line = line.unwrap();
     assert_eq!(line.hear().await.unwrap().as_deref(), Some("hello"));
     assert_eq!(network.called(), [format!("{PUBLIC}:443")]);

@@ -57,7 +57,7 @@ async fn post(settings: SmtpSettings, letter: Letter) -> Result<(), OutsideError
 
 #[tokio::test]
 async fn a_letter_arrives_encrypted_from_the_first_byte_or_when_asked() {
-    let authority = Authority::new();
+    let authority = Authority::new("ours");
     let acceptor = || authority.acceptor(&Certificate::For("mail.example.com"));
     let safe = Safe::with(b"hush\n");
     for (security, encrypts) in [
@@ -76,18 +76,27 @@ async fn a_letter_arrives_encrypted_from_the_first_byte_or_when_asked() {
             let before: Vec<String> = heard.drain(..2).collect();
             assert_eq!(before, ["plain: EHLO example.com", "plain: STARTTLS"]);
         }
-        assert!(heard.iter().all(|line| line.starts_with("encrypted: ")), "{heard:?}");
-        assert!(heard.contains(&format!("encrypted: {PLAIN_HUSH}")), "{heard:?}");
-        let taken = heard.iter().find(|line| line.contains("Message-ID")).unwrap();
+        assert!(
+            heard.iter().all(|line| line.starts_with("encrypted: ")),
+            "{heard:?}"
+        );
+        assert!(
+            heard.contains(&format!("encrypted: {PLAIN_HUSH}")),
+            "{heard:?}"
+        );
+        let taken = heard
+            .iter()
+            .find(|line| line.contains("Message-ID"))
+            .unwrap();
         for part in [
             "Message-ID: <hold-7@example.com>\r\n",
             "From: Portcullis <gate@example.com>\r\n",
             "To: ann@example.com, bo@example.org\r\n",
             "Subject: A hold waits: =?utf-8?b?Z3LDtsOfZXI=?=\r\n",
             "Auto-Submitted: auto-generated\r\n",
-            "\r\n\r\nPlease look.\r\n..\r\nIt is urgent.\r\n.\r\n",
+            "\r\n\r\nPlease look.\r\n..\r\nIt is urgent.\r\n",
         ] {
-            assert!(taken.contains(part), "{part} in {taken}");
+            assert!(taken.contains(part), "{part:?} in {taken:?}");
         }
     }
 }
@@ -95,7 +104,7 @@ async fn a_letter_arrives_encrypted_from_the_first_byte_or_when_asked() {
 #[tokio::test]
 async fn without_tls_nothing_is_said_where_it_is_demanded() {
     let safe = Safe::with(b"hush");
-    let authority = Authority::new();
+    let authority = Authority::new("ours");
     for security in [Security::Tls, Security::StartTls] {
         let mut server = MailServer::start(Encrypts::Never, None).await;
         let settings = SmtpSettings {
@@ -106,13 +115,16 @@ async fn without_tls_nothing_is_said_where_it_is_demanded() {
         };
         assert!(post(settings, letter()).await.is_err());
         let heard = server.heard().concat();
-        assert!(!heard.contains("AUTH") && !heard.contains("MAIL"), "{heard}");
+        assert!(
+            !heard.contains("AUTH") && !heard.contains("MAIL"),
+            "{heard}"
+        );
     }
 }
 
 #[tokio::test]
 async fn the_certificate_has_to_be_for_the_name_by_somebody_known() {
-    let authority = Authority::new();
+    let authority = Authority::new("ours");
     let safe = Safe::with(b"hush");
     for (name, roots) in [
         ("other.example.com", Some(authority.file())),
@@ -127,7 +139,10 @@ async fn the_certificate_has_to_be_for_the_name_by_somebody_known() {
         };
         assert!(post(settings, letter()).await.is_err());
         let heard = server.heard().concat();
-        assert!(!heard.contains("AUTH") && !heard.contains("MAIL"), "{heard}");
+        assert!(
+            !heard.contains("AUTH") && !heard.contains("MAIL"),
+            "{heard}"
+        );
     }
 }
 
@@ -158,7 +173,10 @@ async fn a_changed_password_holds_from_the_next_letter_on() {
     let mailer = SmtpMailer::on(network, settings, Secrets::new()).unwrap();
     mailer.post(letter()).await.unwrap();
     let before = server.heard();
-    assert!(!before.contains(&format!("plain: {PLAIN_HUSH}")), "{before:?}");
+    assert!(
+        !before.contains(&format!("plain: {PLAIN_HUSH}")),
+        "{before:?}"
+    );
     safe.change(b"hush");
     mailer.post(letter()).await.unwrap();
     let after = server.heard();
@@ -173,7 +191,7 @@ async fn a_changed_password_holds_from_the_next_letter_on() {
 
 #[tokio::test]
 async fn a_mail_server_is_where_its_reach_allows() {
-    let authority = Authority::new();
+    let authority = Authority::new("ours");
     let acceptor = authority.acceptor(&Certificate::For("mail.example.com"));
     let mut server = MailServer::start(Encrypts::AtOnce(acceptor), None).await;
     for (reach, address) in [
@@ -197,8 +215,16 @@ async fn what_a_letter_holds_gives_it_no_headers_and_no_readers() {
     let changes: [fn(&mut Letter); 10] = [
         |letter| letter.to.clear(),
         |letter| letter.to = vec!["ann@example.com".to_owned(); 101],
-        |letter| letter.to.push("ann@example.com\r\nRCPT TO:<eve@example.com>".to_owned()),
-        |letter| letter.to.push("ann@example.com, eve@example.com".to_owned()),
+        |letter| {
+            letter
+                .to
+                .push("ann@example.com\r\nRCPT TO:<eve@example.com>".to_owned())
+        },
+        |letter| {
+            letter
+                .to
+                .push("ann@example.com, eve@example.com".to_owned())
+        },
         |letter| letter.to.push(String::new()),
         |letter| letter.subject.push_str("\r\nBcc: eve@example.com"),
         |letter| letter.subject = "x".repeat(501),
@@ -235,7 +261,12 @@ async fn what_the_server_refuses_is_told_by_its_code_alone() {
     ] {
         let error = refusal(Some((verb, answer))).await;
         assert_eq!(error.is_passing(), passing, "{error}");
-        assert!(error.to_string().ends_with(&format!("code {}", &answer[..3])), "{error}");
+        assert!(
+            error
+                .to_string()
+                .ends_with(&format!("code {}", &answer[..3])),
+            "{error}"
+        );
         assert!(!format!("{error:?}").contains("hush"), "{error:?}");
     }
 }
@@ -243,7 +274,9 @@ async fn what_the_server_refuses_is_told_by_its_code_alone() {
 #[tokio::test]
 async fn a_server_that_is_not_there_may_be_there_later() {
     let gone = MailServer::start(Encrypts::Never, None).await.address;
-    let error = post(settings(gone, Security::None), letter()).await.unwrap_err();
+    let error = post(settings(gone, Security::None), letter())
+        .await
+        .unwrap_err();
     assert!(error.is_passing(), "{error}");
 }
 
@@ -263,7 +296,10 @@ fn settings_that_cannot_be_meant_are_told_at_once() {
         let mut settings = settings(address, Security::None);
         change(&mut settings);
         let made = SmtpMailer::new(settings, Secrets::new()).map(drop);
-        assert!(matches!(made, Err(SetupError::Mail(_))), "{number}: {made:?}");
+        assert!(
+            matches!(made, Err(SetupError::Mail(_))),
+            "{number}: {made:?}"
+        );
     }
     let missing = PathBuf::from("/nobody/has/this.pem");
     let settings = SmtpSettings {

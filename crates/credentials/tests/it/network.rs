@@ -23,13 +23,22 @@ pub(crate) struct StagedNetwork {
 
 impl StagedNetwork {
     pub(crate) fn new(answers: &[&[&str]], leads_to: Option<SocketAddr>) -> Arc<Self> {
-        let read = |answer: &&[&str]| answer.iter().map(|one| one.parse().unwrap()).collect();
-        Arc::new(Self {
-            answers: Mutex::new(answers.iter().map(read).collect()),
+        let network = Self {
+            answers: Mutex::default(),
             leads_to,
             asked: Mutex::default(),
             called: Mutex::default(),
-        })
+        };
+        network.stage(answers);
+        Arc::new(network)
+    }
+
+    /// Begins anew with these answers.
+    pub(crate) fn stage(&self, answers: &[&[&str]]) {
+        let read = |answer: &&[&str]| answer.iter().map(|one| one.parse().unwrap()).collect();
+        *self.answers.lock().unwrap() = answers.iter().map(read).collect();
+        self.asked.lock().unwrap().clear();
+        self.called.lock().unwrap().clear();
     }
 
     /// The names that were asked for.
@@ -54,7 +63,9 @@ impl Network for StagedNetwork {
             answers.front().cloned()
         };
         let found = answer.unwrap_or_default().into_iter();
-        let found = found.map(|address| SocketAddr::new(address, port)).collect();
+        let found = found
+            .map(|address| SocketAddr::new(address, port))
+            .collect();
         Box::pin(async { Ok(found) })
     }
 

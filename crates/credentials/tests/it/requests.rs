@@ -57,7 +57,8 @@ async fn code_of(sent: Parcel) -> &'static str {
 
 #[tokio::test]
 async fn a_request_and_its_answer_arrive_whole() {
-    let answer = "HTTP/1.1 404 Not Found\r\nX-Thing: one\r\nx-thing: two\r\ncontent-length: 4\r\n\r\nnope";
+    let answer =
+        "HTTP/1.1 404 Not Found\r\nX-Thing: one\r\nx-thing: two\r\ncontent-length: 4\r\n\r\nnope";
     let mut server = Server::plain(Answer::text(answer)).await;
     let mut sent = parcel(Method::Post, server.url("/a/b?c=d#e"));
     sent.headers = vec![("X-Mine".to_owned(), "1".to_owned())];
@@ -68,7 +69,10 @@ async fn a_request_and_its_answer_arrive_whole() {
     assert_eq!(delivery.body, b"nope");
     let heard = server.heard().remove(0);
     assert!(heard.starts_with("POST /a/b?c=d HTTP/1.1\r\n"), "{heard}");
-    assert!(heard.contains(&format!("host: {}\r\n", server.address)), "{heard}");
+    assert!(
+        heard.contains(&format!("host: {}\r\n", server.address)),
+        "{heard}"
+    );
     assert!(heard.contains("x-mine: 1\r\n"), "{heard}");
     assert!(heard.ends_with("\r\n\r\n{}"), "{heard}");
 }
@@ -78,7 +82,10 @@ async fn a_secret_goes_along_as_it_is_told() {
     let safe = Safe::with(b"hu:sh/&=+\n");
     let secret = safe.name();
     let bearer = heard_with(Credential::Bearer(secret.clone())).await;
-    assert!(bearer.contains("authorization: Bearer hu:sh/&=+\r\n"), "{bearer}");
+    assert!(
+        bearer.contains("authorization: Bearer hu:sh/&=+\r\n"),
+        "{bearer}"
+    );
     let basic = heard_with(Credential::Basic {
         user: "a:b".to_owned(),
         secret: secret.clone(),
@@ -93,7 +100,10 @@ async fn a_secret_goes_along_as_it_is_told() {
         field.ends_with("\r\n\r\ngrant=code&client_secret=hu%3Ash%2F%26%3D%2B"),
         "{field}"
     );
-    assert!(field.contains("content-type: application/x-www-form-urlencoded\r\n"), "{field}");
+    assert!(
+        field.contains("content-type: application/x-www-form-urlencoded\r\n"),
+        "{field}"
+    );
 }
 
 #[tokio::test]
@@ -174,7 +184,8 @@ async fn a_redirect_is_an_answer() {
     let target = Server::plain(Answer::empty()).await;
     for status in [301, 302, 303, 307, 308] {
         let location = target.url("/");
-        let answer = format!("HTTP/1.1 {status} Moved\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
+        let answer =
+            format!("HTTP/1.1 {status} Moved\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
         let delivery = answer_to(Answer::text(&answer)).await.unwrap();
         assert_eq!(delivery.status, status);
         assert_eq!(delivery.header("location"), Some(location.as_str()));
@@ -193,7 +204,10 @@ async fn a_body_has_a_bound() {
         format!("{chunks}0\r\n\r\n"),
     ];
     for answer in fits {
-        assert_eq!(answer_to(Answer::text(&answer)).await.unwrap().body.len(), 1000);
+        assert_eq!(
+            answer_to(Answer::text(&answer)).await.unwrap().body.len(),
+            1000
+        );
     }
     let does_not = [
         format!("HTTP/1.1 200 OK\r\ncontent-length: 1001\r\n\r\n{body}x"),
@@ -215,9 +229,15 @@ async fn what_is_no_whole_answer_is_none() {
     for (answer, code) in [
         ("", "outside.unreachable"),
         ("HTTP/1.1 200 OK\r\ncontent-le", "outside.unreachable"),
-        ("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nab", "outside.unreachable"),
+        (
+            "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nab",
+            "outside.unreachable",
+        ),
         ("SSH-2.0-OpenSSH_9.9\r\n\r\n", "outside.unusable"),
-        ("HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n", "outside.unusable"),
+        (
+            "HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n",
+            "outside.unusable",
+        ),
     ] {
         let error = answer_to(Answer::text(answer)).await.unwrap_err();
         assert_eq!(error.code(), code, "{answer}: {error}");
@@ -239,8 +259,14 @@ async fn nobody_is_waited_for_without_an_end() {
         Answer::Trickle(b"HTTP/1.1 200 OK\r\n\r\n"),
     ] {
         let server = Server::plain(answer).await;
-        let error = courier.send(parcel(Method::Get, server.url("/"))).await.unwrap_err();
-        assert_eq!(error.to_string(), "`127.0.0.1` does not answer: not in time");
+        let error = courier
+            .send(parcel(Method::Get, server.url("/")))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`127.0.0.1` does not answer: not in time"
+        );
         assert!(error.is_passing());
     }
 }

@@ -73,7 +73,10 @@ fn the_code_is_that_of_the_standard() {
 fn a_variable_and_a_file_are_one_secret() {
     let path = std::env::var_os("PATH").unwrap();
     let safe = Safe::with(path.as_encoded_bytes());
-    assert_eq!(mac(&SecretName::new("env:PATH"), b"m"), mac(&safe.name(), b"m"));
+    assert_eq!(
+        mac(&SecretName::new("env:PATH"), b"m"),
+        mac(&safe.name(), b"m")
+    );
 }
 
 #[test]
@@ -118,7 +121,10 @@ fn what_is_no_secret_is_told_at_once() {
     assert_eq!(Safe::with(b"").fault(), Some(SecretFault::Empty));
     assert_eq!(Safe::with(b"\n").fault(), Some(SecretFault::Empty));
     assert_eq!(Safe::with(&[b'x'; 64 * 1024]).fault(), None);
-    assert_eq!(Safe::with(&[b'x'; 64 * 1024 + 1]).fault(), Some(SecretFault::Length));
+    assert_eq!(
+        Safe::with(&[b'x'; 64 * 1024 + 1]).fault(),
+        Some(SecretFault::Length)
+    );
     let folder = tempfile::tempdir().unwrap();
     let folder = format!("file:{}", folder.path().display());
     for (name, fault) in [
@@ -135,7 +141,11 @@ fn what_is_no_secret_is_told_at_once() {
         ("ENV:PATH", SecretFault::Form),
         ("xoxb-hush", SecretFault::Form),
     ] {
-        assert_eq!(Secrets::new().check(&SecretName::new(name)), Err(fault), "{name}");
+        assert_eq!(
+            Secrets::new().check(&SecretName::new(name)),
+            Err(fault),
+            "{name}"
+        );
     }
 }
 

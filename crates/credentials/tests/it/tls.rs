@@ -38,7 +38,7 @@ async fn ask(server: &Server, extra_roots: Option<PathBuf>) -> Result<Delivery, 
 }
 
 async fn refusal(certificate: Certificate) -> String {
-    let authority = Authority::new();
+    let authority = Authority::new("ours");
     let server = Server::encrypted(Answer::empty(), authority.acceptor(&certificate));
     let mut server = server.await;
     let error = ask(&server, Some(authority.file())).await.unwrap_err();
@@ -48,7 +48,7 @@ async fn refusal(certificate: Certificate) -> String {
 
 #[tokio::test]
 async fn a_public_system_answers_over_tls() {
-    let authority = Authority::new();
+    let authority = Authority::new("ours");
     let acceptor = authority.acceptor(&Certificate::For("api.example.com"));
     let mut server = Server::encrypted(Answer::empty(), acceptor).await;
     let delivery = ask(&server, Some(authority.file())).await.unwrap();
@@ -59,9 +59,9 @@ async fn a_public_system_answers_over_tls() {
 
 #[tokio::test]
 async fn a_certificate_has_to_be_signed_by_somebody_known() {
-    let acceptor = Authority::new().acceptor(&Certificate::For("api.example.com"));
+    let acceptor = Authority::new("ours").acceptor(&Certificate::For("api.example.com"));
     let server = Server::encrypted(Answer::empty(), acceptor).await;
-    let other = Authority::new();
+    let other = Authority::new("other");
     for extra_roots in [None, Some(other.file())] {
         let error = ask(&server, extra_roots).await.unwrap_err();
         assert_eq!(
@@ -123,6 +123,10 @@ fn a_file_of_authorities_has_to_hold_some() {
             std::fs::write(&file, text).unwrap();
         }
         let made = HttpCourier::new(&settings(Some(file.clone())), Secrets::new());
-        assert_eq!(made.map(drop), Err(SetupError::Roots(file.clone())), "{text:?}");
+        assert_eq!(
+            made.map(drop),
+            Err(SetupError::Roots(file.clone())),
+            "{text:?}"
+        );
     }
 }
