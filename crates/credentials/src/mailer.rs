@@ -23,6 +23,7 @@ use portcullis_firewall::outside::{Awaited, Letter, Mailer, OutsideError, Reach,
 use serde::{Deserialize, Serialize};
 use std::{fmt, net::SocketAddr, path::PathBuf, str, sync::Arc, time::Duration};
 use tokio::time::timeout;
+use url::Host;
 
 /// How many addresses of the mail server are tried.
 const MOST_TRIES: usize = 3;
@@ -119,7 +120,7 @@ impl SmtpMailer {
         }
         let from = settings.from.parse();
         let from = from.map_err(|_| SetupError::Mail("the sender is no mail address"))?;
-        let tls = tls(&settings)?;
+        let tls = tls(&settings, &place)?;
         Ok(Self {
             network,
             secrets,
@@ -202,13 +203,18 @@ impl Mailer for SmtpMailer {
     }
 }
 
-fn tls(settings: &SmtpSettings) -> Result<Tls, SetupError> {
+fn tls(settings: &SmtpSettings, place: &Place) -> Result<Tls, SetupError> {
     let make = match settings.security {
         Security::None => return Ok(Tls::None),
         Security::Tls => Tls::Wrapper,
         Security::StartTls => Tls::Required,
     };
-    let mut parameters = TlsParameters::builder(settings.host.clone());
+    let name = match &place.host {
+        Host::Domain(name) => name.clone(),
+        Host::Ipv4(address) => address.to_string(),
+        Host::Ipv6(address) => address.to_string(),
+    };
+    let mut parameters = TlsParameters::builder(name);
     if let Some(path) = &settings.extra_roots {
         let wrong = || SetupError::Roots(path.clone());
         let extra = Certificate::from_pem(&roots::pem(path)?).map_err(|_| wrong())?;
