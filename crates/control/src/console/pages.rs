@@ -1,0 +1,4 @@
+//! What is on each page: a view, and the function that draws it.
+//!
+//! A view holds what its reader may see, as the caller found it. Texts that came from outside are
+//! put in as they came; the pages make them visible.
