@@ -2,3 +2,9 @@
 //!
 //! A view holds what its reader may see, as the caller found it. Texts that came from outside are
 //! put in as they came; the pages make them visible.
+
+pub mod approval;
+pub mod approvals;
+pub mod feed;
+pub mod overview;
+pub mod sign_in;
