@@ -9,10 +9,12 @@ use crate::console::{
         form::{Form, one_button},
         icon::Icon,
         notice::flash,
+        words,
     },
     paths,
 };
 use maud::{DOCTYPE, Markup, html};
+use portcullis_firewall::visible::{Layout, visible_line};
 
 /// A part of the console, as the navigation has it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -172,7 +174,7 @@ impl Page<'_> {
                     div {
                         main class="main" id="main" tabindex="-1" {
                             @if !self.crumbs.is_empty() { (self.way()) }
-                            div class="head" { h1 { (self.title) } div class="row" { (self.deeds) } }
+                            div class="head" { h1 { (words::shown(self.title, Layout::Line)) } div class="row" { (self.deeds) } }
                             @for one in self.flash { (flash(one.tone, &one.words)) }
                             (self.body)
                         }
@@ -245,7 +247,7 @@ impl Page<'_> {
         };
         html! {
             div class="who" {
-                div { strong { (self.who.name) } span class="quiet small" { (self.who.tenant) } }
+                div { strong { (words::line(&self.who.name)) } span class="quiet small" { (words::line(&self.who.tenant)) } }
                 div class="row" {
                     (one_button(&form, &submit(Call::Normal, "Sign out")))
                     button type="button" class="button plain slim needs-script" data-theme-next {
@@ -259,7 +261,7 @@ impl Page<'_> {
     fn way(&self) -> Markup {
         html! {
             nav class="crumbs" aria-label="Way to this page" {
-                ol { @for crumb in self.crumbs { li { a href=(crumb.path) { (crumb.name) } } } }
+                ol { @for crumb in self.crumbs { li { a href=(crumb.path) { (words::line(&crumb.name)) } } } }
             }
         }
     }
@@ -298,7 +300,7 @@ fn document(title: &str, body: &Markup) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="robots" content="noindex, nofollow";
                 meta name="color-scheme" content="light dark";
-                title { (title) " · Portcullis" }
+                title { (visible_line(title)) " · Portcullis" }
                 link rel="icon" type="image/svg+xml" href=(MARK.path());
                 link rel="stylesheet" href=(STYLE.path());
                 script src=(SCRIPT.path()) {}

@@ -40,7 +40,8 @@ function fetched(url) {
 function isBusy(piece) {
   const focused = document.activeElement;
   const writes = focused && piece.contains(focused) && focused.matches("input, textarea, select");
-  return Boolean(writes || document.querySelector("dialog[open]") || String(getSelection()).trim() !== "");
+  const typed = Array.from(piece.querySelectorAll("textarea, input.input"), (field) => field.value !== field.defaultValue).includes(true);
+  return Boolean(writes || typed || document.querySelector("dialog[open]") || String(getSelection()).trim() !== "");
 }
 async function refresh(id) {
   const piece = document.getElementById(id);

@@ -21,7 +21,7 @@ use crate::console::{
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
-use portcullis_firewall::hold::HoldStatus;
+use portcullis_firewall::{hold::HoldStatus, visible::Layout};
 use portcullis_policy::tier::{RiskTier, Tier};
 
 /// The part of the console this page belongs to.
@@ -185,7 +185,7 @@ pub fn crumbs() -> Vec<Crumb> {
 #[must_use]
 pub fn approval(view: &Approval) -> Markup {
     html! {
-        div class="split" id="hold" {
+        div class="split" id="hold" data-live=(paths::EVENTS) {
             div class="stack" {
                 (action(view))
                 (parameters(view))
@@ -204,7 +204,7 @@ pub fn approval(view: &Approval) -> Markup {
 }
 
 fn action(view: &Approval) -> Markup {
-    let exact = |value: &str| words::shown(value, portcullis_firewall::visible::Layout::Line);
+    let exact = |value: &str| words::shown(value, Layout::Line);
     html! {
         section class="card stack" aria-labelledby="what" {
             div class="row" {
@@ -267,7 +267,7 @@ fn why(view: &Approval) -> Markup {
             ul class="bullets" {
                 @for one in &view.why {
                     li {
-                        (words::line(&one.words)) " " code class="quiet" { (one.code) }
+                        (words::line(&one.words)) " " code class="quiet" { (words::line(&one.code)) }
                         @if let Some((id, name)) = &one.policy {
                             div class="small" { "Policy " a href=(paths::one(paths::POLICIES, id)) { (words::line(name)) } }
                         }

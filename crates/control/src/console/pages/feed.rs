@@ -108,7 +108,7 @@ fn drawn(line: &Line, now: Timestamp) -> Markup {
                 (badge::risk(line.risk))
             }
             @if let Some(((code, reason), others)) = line.reasons.split_first() {
-                p { (words::line(reason)) " " code class="quiet" { (code) } }
+                p { (words::line(reason)) " " code class="quiet" { (words::line(code)) } }
                 @if !others.is_empty() { (more(&record, others)) }
             }
             p class="quiet small" {
@@ -123,7 +123,7 @@ fn more(record: &str, others: &[(String, String)]) -> Markup {
     html! {
         details id={ "more-" (record) } class="small" {
             summary { (others.len()) " more" span class="hush" { " reasons for record " (record) } }
-            ul class="bullets" { @for (code, reason) in others { li { (words::line(reason)) " " code class="quiet" { (code) } } } }
+            ul class="bullets" { @for (code, reason) in others { li { (words::line(reason)) " " code class="quiet" { (words::line(code)) } } } }
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::console::{
         notice::notice,
         tabs::{Tab, tabs},
         tile::{Tile, tiles},
+        words,
     },
     paths,
 };
@@ -84,7 +85,7 @@ pub fn overview(view: &Overview) -> Markup {
     html! {
         (tabs("Span of time", &Range::ALL.map(tab)))
         div class="stack" id="overview" data-live=(paths::EVENTS) {
-            @for warning in &view.warnings { (notice(Tone::Warning, &html! { (warning) })) }
+            @for warning in &view.warnings { (notice(Tone::Warning, &words::line(warning))) }
             (tiles(&view.tiles))
             div class="halves" {
                 (card("Verdicts", view.verdicts.is_empty(), &verdicts::over_time("verdicts", "Verdicts over time", &view.verdicts)))

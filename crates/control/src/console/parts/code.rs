@@ -6,7 +6,7 @@ use crate::console::parts::{
     words,
 };
 use maud::{Markup, html};
-use portcullis_firewall::visible::{Layout, excerpt};
+use portcullis_firewall::visible::{Layout, excerpt, visible_line};
 
 /// The most bytes of a block.
 const MOST_BYTES: usize = 64 * 1024;
@@ -42,10 +42,10 @@ pub fn block(block: &Block) -> Markup {
     let path = (!block.full_path.is_empty()).then_some(block.full_path.as_str());
     html! {
         div class="code" {
-            pre id=(block.id) tabindex="0" role="region" aria-label=(block.name) {
+            pre id=(block.id) tabindex="0" role="region" aria-label=(visible_line(&block.name)) {
                 @for (change, text) in &shown { (drawn(*change, text, has_changes)) }
             }
-            (button::copy(&block.id, &block.name))
+            (button::copy(&block.id, &visible_line(&block.name)))
         }
         @if hidden > 0 { (words::hidden_bytes(hidden, path)) }
     }

@@ -2,6 +2,7 @@
 
 use crate::console::parts::{badge::Tone, icon::Icon};
 use maud::{Markup, html};
+use portcullis_firewall::visible::visible_line;
 
 /// A message that belongs to what is around it.
 #[must_use]
@@ -14,7 +15,7 @@ pub fn notice(tone: Tone, body: &Markup) -> Markup {
 #[must_use]
 pub fn flash(tone: Tone, words: &str) -> Markup {
     let role = if tone == Tone::Bad { "alert" } else { "status" };
-    html! { div class={ "flash " (class(tone)) } role=(role) { (icon(tone).draw()) p { (words) } } }
+    html! { div class={ "flash " (class(tone)) } role=(role) { (icon(tone).draw()) p { (visible_line(words)) } } }
 }
 
 const fn class(tone: Tone) -> &'static str {

@@ -1,5 +1,6 @@
 //! Names and what they stand for.
 
+use crate::console::parts::words;
 use maud::{Markup, html};
 
 /// A list of names and values.
@@ -7,7 +8,7 @@ use maud::{Markup, html};
 pub fn pairs(pairs: &[(&str, Markup)]) -> Markup {
     html! {
         dl class="pairs" {
-            @for (name, value) in pairs { div { dt { (name) } dd { (value) } } }
+            @for (name, value) in pairs { div { dt { (words::line(name)) } dd { (value) } } }
         }
     }
 }

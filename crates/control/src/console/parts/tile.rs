@@ -1,5 +1,6 @@
 //! One number that matters, with its name.
 
+use crate::console::parts::words;
 use maud::{Markup, html};
 
 /// One number.
@@ -22,9 +23,9 @@ pub fn tiles(tiles: &[Tile]) -> Markup {
         dl class="tiles" {
             @for tile in tiles {
                 div class="card tile" {
-                    dt { @if tile.path.is_empty() { (tile.name) } @else { a href=(tile.path) { (tile.name) } } }
-                    dd class="figure" { (tile.figure) }
-                    @if !tile.note.is_empty() { dd class="quiet small" { (tile.note) } }
+                    dt { @if tile.path.is_empty() { (words::line(&tile.name)) } @else { a href=(tile.path) { (words::line(&tile.name)) } } }
+                    dd class="figure" { (words::line(&tile.figure)) }
+                    @if !tile.note.is_empty() { dd class="quiet small" { (words::line(&tile.note)) } }
                 }
             }
         }

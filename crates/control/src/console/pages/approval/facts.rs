@@ -9,6 +9,7 @@ use crate::console::parts::{
     words,
 };
 use maud::{Markup, html};
+use portcullis_firewall::visible::visible_line;
 
 /// What would happen.
 pub(super) fn dry_run(view: &Approval) -> Markup {
@@ -77,7 +78,7 @@ pub(super) fn money(view: &Approval) -> Markup {
     html! {
         section class="card stack" aria-labelledby="cost" {
             h2 id="cost" { "Cost and budgets" }
-            p { @if view.cost.is_empty() { span class="quiet" { "The cost is not known." } } @else { (view.cost) } }
+            p { @if view.cost.is_empty() { span class="quiet" { "The cost is not known." } } @else { (words::line(&view.cost)) } }
             @for budget in &view.budgets { (drawn(budget)) }
         }
     }
@@ -86,8 +87,8 @@ pub(super) fn money(view: &Approval) -> Markup {
 fn drawn(budget: &Budget) -> Markup {
     html! {
         div class="small" {
-            div class="row" { (words::line(&budget.name)) span class="quiet" { (budget.left) " left" } }
-            meter min="0" max="1000" high="800" optimum="0" value=(budget.used_permille.min(1000)) aria-label={ (budget.name) ", used" } {
+            div class="row" { (words::line(&budget.name)) span class="quiet" { (words::line(&budget.left)) " left" } }
+            meter min="0" max="1000" high="800" optimum="0" value=(budget.used_permille.min(1000)) aria-label={ (visible_line(&budget.name)) ", used" } {
                 (budget.used_permille / 10) "%"
             }
         }
@@ -105,7 +106,7 @@ pub(super) fn confidence(view: &Approval) -> Markup {
             dl class="pairs" {
                 @for one in &view.confidence {
                     div {
-                        dt { (one.name) }
+                        dt { (words::line(&one.name)) }
                         dd { @if let Some(value) = one.value { (format!("{value:.2}")) } @else { span class="quiet" { "not given" } } }
                     }
                 }
