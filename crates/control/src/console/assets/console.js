@@ -109,7 +109,7 @@ const KEYS = {
 };
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
+  if (event.target.closest?.("input, textarea, select, dialog, [contenteditable]")) return;
   const deed = KEYS[event.key];
   if (deed) { event.preventDefault(); deed(); }
 });

@@ -9,8 +9,8 @@ type Colour = [u8; 3];
 /// Text on its ground: WCAG 2.2 AA asks for 4.5 (success criterion 1.4.3).
 const TEXTS: &[(&str, &[&str])] = &[
     ("text", &["bg", "surface", "sunken", "accent-soft"]),
-    ("muted", &["bg", "surface", "sunken"]),
-    ("accent", &["bg", "surface", "sunken"]),
+    ("muted", &["bg", "surface", "sunken", "accent-soft"]),
+    ("accent", &["bg", "surface", "sunken", "accent-soft"]),
     ("accent-strong", &["bg", "surface", "sunken", "accent-soft"]),
     ("on-accent", &["accent", "accent-strong"]),
     ("on-danger", &["danger"]),

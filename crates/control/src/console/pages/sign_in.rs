@@ -50,6 +50,9 @@ pub fn sign_in(view: &SignIn, flashes: &[Flash]) -> Markup {
                 (link(Call::Normal, &provider.path, &format!("Continue with {}", provider.name)))
             }
             @if !view.passkey_options.is_empty() { (passkey(view)) }
+            @if view.has_password && !(view.providers.is_empty() && view.passkey_options.is_empty()) {
+                p class="quiet small" { "Or with a password:" }
+            }
             @if view.has_password { (password(view)) }
             @if !view.has_password && view.providers.is_empty() && view.passkey_options.is_empty() {
                 p { "No way to sign in is configured. Whoever runs this gate sets one up." }

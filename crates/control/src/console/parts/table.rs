@@ -2,6 +2,7 @@
 //! rows are laid out otherwise is no table to some programs that read pages aloud.
 
 use maud::{Markup, html};
+use portcullis_firewall::visible::visible_line;
 
 /// One column.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -58,7 +59,7 @@ pub fn table(caption: &str, columns: &[Column], rows: &[Row]) -> Markup {
 
 fn tr(columns: &[Column], row: &Row) -> Markup {
     html! {
-        tr role="row" data-key=[(!row.key.is_empty()).then_some(&row.key)] {
+        tr role="row" data-key=[(!row.key.is_empty()).then(|| visible_line(&row.key))] {
             @for (place, (column, cell)) in columns.iter().zip(&row.cells).enumerate() {
                 @if place == 0 {
                     th scope="row" role="rowheader" data-label=(column.label) { div { (cell) } }

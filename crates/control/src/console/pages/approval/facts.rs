@@ -87,7 +87,9 @@ pub(super) fn money(view: &Approval) -> Markup {
 fn drawn(budget: &Budget) -> Markup {
     html! {
         div class="small" {
-            div class="row" { (words::line(&budget.name)) span class="quiet" { (words::line(&budget.left)) " left" } }
+            div class="row" { (words::line(&budget.name)) span class="quiet" { (words::line(&budget.left)) " left" }
+                @if budget.used_permille > 1000 { (badge::drawn(Tone::Bad, Icon::Warning, "Over the limit")) }
+            }
             meter min="0" max="1000" high="800" optimum="0" value=(budget.used_permille.min(1000)) aria-label={ (visible_line(&budget.name)) ", used" } {
                 (budget.used_permille / 10) "%"
             }
