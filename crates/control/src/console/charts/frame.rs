@@ -2,7 +2,7 @@
 
 use crate::console::{
     figure,
-    parts::table::{Column, Row, table},
+    parts::table::{Column, Row, figures},
 };
 use maud::{Markup, html};
 
@@ -42,7 +42,7 @@ impl Frame<'_> {
                 (legend)
                 details id={ (id) "-data" } {
                     summary { "Show the numbers" span class="hush" { ": " (self.name) } }
-                    (table(self.name, columns, rows))
+                    (figures(self.name, columns, rows))
                 }
             }
         }

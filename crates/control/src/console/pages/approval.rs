@@ -210,6 +210,7 @@ fn action(view: &Approval) -> Markup {
             div class="row" {
                 (badge::hold(view.status)) (badge::risk(view.risk)) (badge::tier(view.tier))
             }
+            a class="button jump" href="#decision" { "To the decision" }
             h2 id="what" class="hush" { "What will run" }
             dl class="pairs" {
                 div { dt { "Action" } dd { strong { (exact(&view.action)) } } }

@@ -10,6 +10,7 @@ use crate::console::{
         empty::empty,
         field::{Field, Kind, choices},
         filter::filters,
+        icon::Icon,
         moment::moment,
         pager::{Pager, pager},
         table::{Row, table, words as column},
@@ -25,6 +26,9 @@ use portcullis_policy::tier::RiskTier;
 
 /// The part of the console this page belongs to.
 pub const SECTION: Section = Section::Approvals;
+
+/// From how many seconds before its end on a hold stands out.
+const SOON_SECONDS: i64 = 300;
 
 /// What the page needs.
 #[derive(Clone, Debug)]
@@ -139,11 +143,6 @@ fn list(view: &Inbox) -> Markup {
 
 fn row(line: &Line, now: Timestamp) -> Row {
     let path = paths::one(paths::APPROVALS, &line.id);
-    let end = if line.status == HoldStatus::Held {
-        moment(line.timeout_at, now)
-    } else {
-        badge::hold(line.status)
-    };
     Row {
         cells: vec![
             html! {
@@ -155,9 +154,23 @@ fn row(line: &Line, now: Timestamp) -> Row {
             words::line(&line.agent),
             html! { (line.approvals) " of " (line.approvals_required) },
             moment(line.created_at, now),
-            end,
+            end(line, now),
         ],
         key: line.id.clone(),
+    }
+}
+
+/// When a hold ends by itself, or how it ended.
+fn end(line: &Line, now: Timestamp) -> Markup {
+    if line.status != HoldStatus::Held {
+        return badge::hold(line.status);
+    }
+    let left = line.timeout_at.as_second() - now.as_second();
+    if left > SOON_SECONDS {
+        return moment(line.timeout_at, now);
+    }
+    html! {
+        span class="badge held" { (Icon::Warning.draw()) (moment(line.timeout_at, now)) span class="hush" { ", soon" } }
     }
 }
 

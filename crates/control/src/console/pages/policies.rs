@@ -191,7 +191,7 @@ pub fn policy(view: &OnePolicy) -> Markup {
         div class="split" {
             div class="stack" {
                 section class="card" aria-labelledby="rule" {
-                    header { h2 id="rule" { (view.text_name) } }
+                    header { h2 id="rule" { (words::line(&view.text_name)) } }
                     @if !view.description.is_empty() { p { (words::line(&view.description)) } }
                     (block(&text))
                 }

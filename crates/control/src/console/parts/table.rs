@@ -57,6 +57,26 @@ pub fn table(caption: &str, columns: &[Column], rows: &[Row]) -> Markup {
     }
 }
 
+/// A small table of figures, below a plot. It has few short columns, so it stays one everywhere.
+#[must_use]
+pub fn figures(caption: &str, columns: &[Column], rows: &[Row]) -> Markup {
+    html! {
+        table class="figures" {
+            caption class="hush" { (caption) }
+            thead { tr { @for column in columns { th scope="col" class=[class(*column)] { (column.label) } } } }
+            tbody {
+                @for row in rows {
+                    tr {
+                        @for (place, (column, cell)) in columns.iter().zip(&row.cells).enumerate() {
+                            @if place == 0 { th scope="row" { (cell) } } @else { td class=[class(*column)] { (cell) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn tr(columns: &[Column], row: &Row) -> Markup {
     html! {
         tr role="row" data-key=[(!row.key.is_empty()).then(|| visible_line(&row.key))] {

@@ -43,7 +43,7 @@ fn line(words: Outside, number: i64) -> Line {
         approvals: 1,
         approvals_required: 2,
         created_at: at(-60 * number),
-        timeout_at: at(1_800 - 60 * number),
+        timeout_at: at(1_800 - 800 * number),
         status: HoldStatus::Held,
     }
 }
