@@ -7,12 +7,13 @@ pub(super) mod waiting;
 use jiff::Timestamp;
 use maud::Markup;
 use portcullis_control::console::{
-    page::{Flash, Page, Section, Who},
+    page::{Crumb, Flash, Page, Section, Who},
     pages::{
         account, agents, approval, approvals, audit,
         directory::{approver_lists, groups, people, permission_sets},
         feed, overview, policies, sign_in, simulator,
     },
+    parts::badge::Tone,
 };
 
 /// The moment every sample is looked at.
@@ -48,198 +49,87 @@ impl Outside {
 
 /// Every page, by name, as a whole document.
 pub(super) fn pages(words: Outside) -> Vec<(&'static str, Markup)> {
-    let who = who(&words.say("Ann Archer"));
-    let name = words.say("Indexer");
-    let page = |section, title: &str, crumbs: &[_], body: Markup| {
-        let flash = [Flash {
-            tone: portcullis_control::console::parts::badge::Tone::Good,
-            words: words.say("Saved."),
-        }];
-        let page = Page {
-            title,
-            section,
-            who: &who,
-            csrf: "csrf-token",
-            crumbs,
-            flash: &flash,
-            deeds: maud::html! {},
-            body,
-        };
-        page.render()
+    let mut all = vec![("sign-in", sign_in::sign_in(&waiting::sign_in(), &[]))];
+    let bodies = [work(words), rules(words), people_and_rights(words)].concat();
+    all.extend(bodies.into_iter().map(|page| (page.0, framed(words, page))));
+    all
+}
+
+/// A page without its frame: name, part, the way to it, body.
+type Body = (&'static str, Section, Vec<Crumb>, Markup);
+
+fn framed(words: Outside, (name, section, crumbs, body): Body) -> Markup {
+    let flash = [Flash {
+        tone: Tone::Good,
+        words: words.say("Saved."),
+    }];
+    let page = Page {
+        title: &words.say(name),
+        section,
+        who: &who(&words.say("Ann Archer")),
+        csrf: "csrf-token",
+        crumbs: &crumbs,
+        flash: &flash,
+        deeds: feed::live(),
+        body,
     };
-    let waiting = |w| waiting::inbox(w);
+    page.render()
+}
+
+fn work(words: Outside) -> Vec<Body> {
+    let inbox = approvals::approvals(&waiting::inbox(words));
+    let hold = approval::approval(&waiting::approval(words));
+    let overview = overview::overview(&records::overview(words));
+    let feed = feed::feed(&records::feed(words));
+    let agents = agents::agents(&records::agents(words));
+    let agent = agents::agent(&records::agent(words));
     vec![
-        ("sign-in", sign_in::sign_in(&waiting::sign_in(), &[])),
-        (
-            "approvals",
-            page(
-                approvals::SECTION,
-                "Approvals",
-                &[],
-                approvals::approvals(&waiting(words)),
-            ),
-        ),
-        (
-            "approval",
-            page(
-                approval::SECTION,
-                &name,
-                &approval::crumbs(),
-                approval::approval(&waiting::approval(words)),
-            ),
-        ),
-        (
-            "overview",
-            page(
-                overview::SECTION,
-                "Overview",
-                &[],
-                overview::overview(&records::overview(words)),
-            ),
-        ),
-        (
-            "feed",
-            page(
-                feed::SECTION,
-                "Activity",
-                &[],
-                feed::feed(&records::feed(words)),
-            ),
-        ),
-        (
-            "agents",
-            page(
-                agents::SECTION,
-                "Agents",
-                &[],
-                agents::agents(&records::agents(words)),
-            ),
-        ),
-        (
-            "agent",
-            page(
-                agents::SECTION,
-                &name,
-                &agents::crumbs(),
-                agents::agent(&records::agent(words)),
-            ),
-        ),
-        (
-            "audit",
-            page(
-                audit::SECTION,
-                "Audit",
-                &[],
-                audit::audit(&records::audit(words)),
-            ),
-        ),
-        (
-            "record",
-            page(
-                audit::SECTION,
-                "Record #41",
-                &audit::crumbs(),
-                audit::record(&records::record(words)),
-            ),
-        ),
-        (
-            "policies",
-            page(
-                policies::SECTION,
-                "Policies",
-                &[],
-                policies::policies(&records::policies(words)),
-            ),
-        ),
-        (
-            "policy",
-            page(
-                policies::SECTION,
-                &name,
-                &policies::crumbs(),
-                policies::policy(&records::policy(words)),
-            ),
-        ),
-        (
-            "simulator",
-            page(
-                simulator::SECTION,
-                "Simulator",
-                &[],
-                simulator::simulator(&records::simulator(words)),
-            ),
-        ),
-        (
-            "people",
-            page(
-                people::SECTION,
-                "People",
-                &[],
-                people::people(&directory::people(words)),
-            ),
-        ),
-        (
-            "person",
-            page(
-                people::SECTION,
-                &name,
-                &people::crumbs(),
-                people::person(&directory::person(words)),
-            ),
-        ),
-        (
-            "groups",
-            page(
-                groups::SECTION,
-                "Groups",
-                &[],
-                groups::groups(&directory::groups(words)),
-            ),
-        ),
-        (
-            "group",
-            page(
-                groups::SECTION,
-                &name,
-                &groups::crumbs(),
-                groups::group(&directory::group(words)),
-            ),
-        ),
-        (
-            "permission sets",
-            page(
-                permission_sets::SECTION,
-                "Permission sets",
-                &[],
-                permission_sets::permission_sets(&directory::permission_sets(words)),
-            ),
-        ),
+        ("approvals", approvals::SECTION, vec![], inbox),
+        ("approval", approval::SECTION, approval::crumbs(), hold),
+        ("overview", overview::SECTION, vec![], overview),
+        ("feed", feed::SECTION, vec![], feed),
+        ("agents", agents::SECTION, vec![], agents),
+        ("agent", agents::SECTION, agents::crumbs(), agent),
+    ]
+}
+
+fn rules(words: Outside) -> Vec<Body> {
+    let audit = audit::audit(&records::audit(words));
+    let record = audit::record(&records::record(words));
+    let policies = policies::policies(&records::policies(words));
+    let policy = policies::policy(&records::policy(words));
+    let simulator = simulator::simulator(&records::simulator(words));
+    vec![
+        ("audit", audit::SECTION, vec![], audit),
+        ("record", audit::SECTION, audit::crumbs(), record),
+        ("policies", policies::SECTION, vec![], policies),
+        ("policy", policies::SECTION, policies::crumbs(), policy),
+        ("simulator", simulator::SECTION, vec![], simulator),
+    ]
+}
+
+fn people_and_rights(words: Outside) -> Vec<Body> {
+    let people = people::people(&directory::people(words));
+    let person = people::person(&directory::person(words));
+    let groups = groups::groups(&directory::groups(words));
+    let group = groups::group(&directory::group(words));
+    let sets = permission_sets::permission_sets(&directory::permission_sets(words));
+    let set = permission_sets::permission_set(&directory::permission_set(words));
+    let lists = approver_lists::approver_lists(&directory::approver_lists(words));
+    let account = account::account(&directory::account(words));
+    vec![
+        ("people", people::SECTION, vec![], people),
+        ("person", people::SECTION, people::crumbs(), person),
+        ("groups", groups::SECTION, vec![], groups),
+        ("group", groups::SECTION, groups::crumbs(), group),
+        ("permission sets", permission_sets::SECTION, vec![], sets),
         (
             "permission set",
-            page(
-                permission_sets::SECTION,
-                &name,
-                &permission_sets::crumbs(),
-                permission_sets::permission_set(&directory::permission_set(words)),
-            ),
+            permission_sets::SECTION,
+            permission_sets::crumbs(),
+            set,
         ),
-        (
-            "approver lists",
-            page(
-                approver_lists::SECTION,
-                "Approver lists",
-                &[],
-                approver_lists::approver_lists(&directory::approver_lists(words)),
-            ),
-        ),
-        (
-            "account",
-            page(
-                account::SECTION,
-                "Account",
-                &[],
-                account::account(&directory::account(words)),
-            ),
-        ),
+        ("approver lists", approver_lists::SECTION, vec![], lists),
+        ("account", account::SECTION, vec![], account),
     ]
 }

@@ -72,10 +72,6 @@ pub(crate) fn inbox_of(words: Outside, many: i64) -> Inbox {
 }
 
 pub(crate) fn approval(words: Outside) -> Approval {
-    let said = |about: &str, plain: &str| Said {
-        about: about.to_owned(),
-        words: words.say(plain),
-    };
     Approval {
         now: now(),
         csrf: "csrf-token".to_owned(),
@@ -101,15 +97,7 @@ pub(crate) fn approval(words: Outside) -> Approval {
         ),
         parameters_hidden_bytes: 12,
         cost: words.say("$ 0.00"),
-        dry_run: Some(DryRun {
-            has_passed: false,
-            effects: vec![words.say("2 jobs are stopped")],
-            checks: vec![
-                (words.say("nobody trains on it"), false),
-                (words.say("checkpoint is fresh"), true),
-            ],
-            at: at(-50),
-        }),
+        dry_run: Some(dry_run(words)),
         affected: vec![Affected {
             name: words.say("train-resnet"),
             owner: words.say("vision"),
@@ -120,20 +108,8 @@ pub(crate) fn approval(words: Outside) -> Approval {
             used_permille: 1_204,
             left: words.say("0 h"),
         }],
-        confidence: vec![
-            Confidence {
-                name: words.say("incident"),
-                value: Some(0.9),
-            },
-            Confidence {
-                name: words.say("fix"),
-                value: None,
-            },
-        ],
-        said: vec![
-            said("Reasoning", "Nobody uses it.\nTrust me."),
-            said("Evidence", "gpu_util = 0"),
-        ],
+        confidence: confidence(words),
+        said: said(words),
         votes: vec![Vote {
             by: words.say("Cem"),
             is_yes: true,
@@ -149,4 +125,40 @@ pub(crate) fn approval(words: Outside) -> Approval {
             error: "Say why.".to_owned(),
         },
     }
+}
+
+fn dry_run(words: Outside) -> DryRun {
+    DryRun {
+        has_passed: false,
+        effects: vec![words.say("2 jobs are stopped")],
+        checks: vec![
+            (words.say("nobody trains on it"), false),
+            (words.say("checkpoint is fresh"), true),
+        ],
+        at: at(-50),
+    }
+}
+
+fn confidence(words: Outside) -> Vec<Confidence> {
+    vec![
+        Confidence {
+            name: words.say("incident"),
+            value: Some(0.9),
+        },
+        Confidence {
+            name: words.say("fix"),
+            value: None,
+        },
+    ]
+}
+
+fn said(words: Outside) -> Vec<Said> {
+    let said = |about: &str, plain: &str| Said {
+        about: about.to_owned(),
+        words: words.say(plain),
+    };
+    vec![
+        said("Reasoning", "Nobody uses it.\nTrust me."),
+        said("Evidence", "gpu_util = 0"),
+    ]
 }
