@@ -1,7 +1,8 @@
 //! Doors for people: what they see of the gate, what they decide, and how they change its rules.
 //!
 //! **What is this?** The management API under `/v1` ([`rest`]), the same things in the shapes of
-//! another product ([`thewardn`]), the audit trail in four file formats ([`export`]), and the
+//! another product ([`thewardn`]), the audit trail in four file formats ([`export`]), the pages for
+//! people in a browser ([`console`]), and the
 //! description of it all ([`docs`]).
 //!
 //! **What will it never do?** Let an agent decide or change anything, judge, keep a secret, or
@@ -10,6 +11,7 @@
 //!
 //! **Where do I start reading?** At [`rest`], where every route is listed.
 
+pub mod console;
 pub mod docs;
 pub mod export;
 mod intake;

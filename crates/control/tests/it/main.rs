@@ -10,6 +10,7 @@
 mod agents;
 mod audit;
 mod bad_input;
+mod console;
 mod described;
 mod docs;
 mod export;
