@@ -30,6 +30,7 @@ pub mod merkle;
 pub mod moment;
 pub mod note;
 pub mod outside;
+pub mod passkey;
 pub mod permit;
 pub mod permit_state;
 pub mod ports;
