@@ -12,7 +12,7 @@ pub enum OidcError {
     #[error(transparent)]
     NoEntropy(#[from] EntropyError),
     /// The issuer answered with another status than 200.
-    #[error("the issuer's {what} answers with status {status}")]
+    #[error("the issuer's {what} has status {status}")]
     WrongStatus {
         /// What was asked for.
         what: &'static str,

@@ -28,7 +28,7 @@ impl Keys {
     pub(super) fn read(value: &Value) -> Result<Self, OidcError> {
         let keys = value.get("keys").and_then(Value::as_array);
         let keys = keys.filter(|keys| keys.len() <= MAX_KEYS);
-        let keys = keys.ok_or(OidcError::Malformed("keys"))?;
+        let keys = keys.ok_or(OidcError::Malformed("key set"))?;
         Ok(Self(keys.iter().filter_map(Key::read).collect()))
     }
 

@@ -35,11 +35,11 @@ const METADATA: Asked = Asked {
     max_bytes: 64 << 10,
 };
 const KEYS: Asked = Asked {
-    what: "keys",
+    what: "key set",
     max_bytes: 256 << 10,
 };
 const TOKENS: Asked = Asked {
-    what: "answer with the token",
+    what: "token answer",
     max_bytes: 128 << 10,
 };
 
@@ -136,7 +136,10 @@ impl RelyingParty {
         let parcel = self.exchange(&metadata, code, begun);
         let answer = post::ask(&*self.courier, parcel, TOKENS).await?;
         let word = |name| answer.get(name).and_then(Value::as_str);
-        let token = word("id_token").ok_or(OidcError::Malformed(TOKENS.what))?;
+        // Some issuers say no with status 200.
+        let declined = || word("error").and_then(post::declined);
+        let token = word("id_token")
+            .ok_or_else(|| declined().unwrap_or(OidcError::Malformed(TOKENS.what)))?;
         self.verify(now, token, Some(&begun.nonce), word("access_token"))
             .await
     }

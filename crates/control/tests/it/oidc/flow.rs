@@ -235,6 +235,7 @@ async fn an_answer_without_a_token_is_refused() {
     for (status, body) in [
         (400, json!({"error": "invalid_grant"})),
         (401, json!({"error": "bad\nword"})),
+        (200, json!({"ok": false, "error": "invalid_code"})),
         (200, json!({"access_token": "at"})),
         (200, json!({"id_token": "x".repeat(70_000)})),
         (200, json!({"id_token": "x".repeat(140_000)})),
@@ -294,7 +295,7 @@ async fn keys_that_are_none_and_an_issuer_that_is_away_refuse() {
     ] {
         world.issuer.put("/keys", 200, &keys);
         let refused = world.finish(&answer(&begun), &begun).await;
-        assert_eq!(refused, Err(OidcError::Malformed("keys")));
+        assert_eq!(refused, Err(OidcError::Malformed("key set")));
     }
     let away = World {
         party: RelyingParty::new(
