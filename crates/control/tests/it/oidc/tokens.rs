@@ -3,6 +3,7 @@
 use super::issuer::{CLIENT, ISSUER, StandIn};
 use jiff::Timestamp;
 use portcullis_control::oidc::{Begun, Callback, Identity, OidcError, Provider, RelyingParty};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
@@ -92,5 +93,27 @@ async fn an_algorithm_that_the_operator_does_not_list_is_refused() {
         let read = party.verify_id_token(now, word(case, "token"), None).await;
         let fits = word(case, "note") == "EdDSA";
         assert_eq!(read.is_ok(), fits, "{}: {read:?}", word(case, "note"));
+    }
+}
+
+fn waited<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.unwrap().block_on(future)
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_refused(text in "[A-Za-z0-9_.-]{0,200}|.{0,100}") {
+        prop_assert!(waited(outcome(&page(), &text)).is_err());
+    }
+
+    #[test]
+    fn one_changed_letter_is_refused(case in 0_usize..4, place in any::<usize>(), letter in "[A-Za-z0-9_.=-]") {
+        let page = page();
+        let token = word(&page["cases"][case], "token");
+        let at = place % token.len();
+        let changed = format!("{}{letter}{}", &token[..at], &token[at + 1..]);
+        prop_assume!(changed != token);
+        prop_assert!(waited(outcome(&page, &changed)).is_err());
     }
 }
