@@ -13,6 +13,7 @@ mod claims;
 mod error;
 mod form;
 mod identity;
+mod issuer;
 mod keys;
 mod metadata;
 mod post;

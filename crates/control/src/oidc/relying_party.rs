@@ -6,7 +6,7 @@ use super::{
     error::OidcError,
     form,
     identity::Identity,
-    keys::Keys,
+    issuer::{Issuer, is_young},
     metadata::Metadata,
     post::{self, Asked},
     provider::Provider,
@@ -15,48 +15,24 @@ use super::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use portcullis_firewall::{
-    outside::{Courier, Method, Parcel},
+    outside::{Courier, Credential, Method, Parcel},
     ports::{Entropy, EntropyError},
 };
-use serde_json::{Map, Value};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use serde_json::Value;
+use std::sync::Arc;
 
 /// How long a person may be at the issuer's.
 const SIGN_IN_SECONDS: i64 = 600;
 
-/// How long what the issuer publishes is kept.
-const KEEP_SECONDS: i64 = 3_600;
-
-/// How often tokens with unknown keys may make the gate ask for the keys again.
-const REFRESH_SECONDS: i64 = 60;
-
-const METADATA: Asked = Asked {
-    what: "description",
-    max_bytes: 64 << 10,
-};
-const KEYS: Asked = Asked {
-    what: "key set",
-    max_bytes: 256 << 10,
-};
 const TOKENS: Asked = Asked {
     what: "token answer",
     max_bytes: 128 << 10,
 };
 
-/// One issuer and what is known of it.
+/// The gate in the eyes of one issuer.
 #[derive(Debug)]
 pub struct RelyingParty {
-    provider: Provider,
-    courier: Arc<dyn Courier>,
-    memory: Mutex<Memory>,
-}
-
-/// What the issuer publishes, and since when it is known.
-#[derive(Debug, Default)]
-struct Memory {
-    metadata: Option<(Timestamp, Arc<Metadata>)>,
-    keys: Option<(Timestamp, Arc<Keys>)>,
-    refreshed_at: Option<Timestamp>,
+    issuer: Issuer,
 }
 
 impl RelyingParty {
@@ -64,16 +40,14 @@ impl RelyingParty {
     #[must_use]
     pub fn new(provider: Provider, courier: Arc<dyn Courier>) -> Self {
         Self {
-            provider,
-            courier,
-            memory: Mutex::default(),
+            issuer: Issuer::new(provider, courier),
         }
     }
 
     /// The issuer as it was set up.
     #[must_use]
     pub const fn provider(&self) -> &Provider {
-        &self.provider
+        &self.issuer.provider
     }
 
     /// Begins a sign-in; the browser is to come back to `redirect_uri` within ten minutes.
@@ -87,13 +61,13 @@ impl RelyingParty {
         entropy: &dyn Entropy,
     ) -> Result<Begun, OidcError> {
         let (state, nonce, verifier) = (drawn(entropy)?, drawn(entropy)?, drawn(entropy)?);
-        let endpoint = &self.metadata(now).await?.authorization_endpoint;
+        let endpoint = &self.issuer.metadata(now).await?.authorization_endpoint;
         let challenge = ring::digest::digest(&ring::digest::SHA256, verifier.as_bytes());
         let query = form::fields(&[
             ("response_type", "code"),
-            ("client_id", &self.provider.client_id),
+            ("client_id", &self.provider().client_id),
             ("redirect_uri", redirect_uri),
-            ("scope", &self.provider.scope()),
+            ("scope", &self.provider().scope()),
             ("state", &state),
             ("nonce", &nonce),
             ("code_challenge", &URL_SAFE_NO_PAD.encode(challenge)),
@@ -101,7 +75,7 @@ impl RelyingParty {
         ]);
         let joint = if endpoint.contains('?') { '&' } else { '?' };
         Ok(Begun {
-            issuer: self.provider.issuer.clone(),
+            issuer: self.provider().issuer.clone(),
             url: format!("{endpoint}{joint}{query}"),
             redirect_uri: redirect_uri.to_owned(),
             state,
@@ -126,7 +100,7 @@ impl RelyingParty {
         begun: &Begun,
     ) -> Result<Identity, OidcError> {
         self.check_begun(now, callback, begun)?;
-        let metadata = self.metadata(now).await?;
+        let metadata = self.issuer.metadata(now).await?;
         self.check_issuer(callback, &metadata)?;
         if let Some(word) = &callback.error {
             return Err(post::declined(word).unwrap_or(OidcError::Malformed("error")));
@@ -134,7 +108,7 @@ impl RelyingParty {
         let code = callback.code.as_deref().filter(|code| !code.is_empty());
         let code = code.ok_or(OidcError::Malformed("code"))?;
         let parcel = self.exchange(&metadata, code, begun);
-        let answer = post::ask(&*self.courier, parcel, TOKENS).await?;
+        let answer = post::ask(&*self.issuer.courier, parcel, TOKENS).await?;
         let word = |name| answer.get(name).and_then(Value::as_str);
         // Some issuers say no with status 200.
         let declined = || word("error").and_then(post::declined);
@@ -167,7 +141,7 @@ impl RelyingParty {
         begun: &Begun,
     ) -> Result<(), OidcError> {
         let state = callback.state.as_deref();
-        if begun.issuer != self.provider.issuer
+        if begun.issuer != self.provider().issuer
             || !state.is_some_and(|state| is_same(state, &begun.state))
         {
             return Err(OidcError::WrongState);
@@ -182,27 +156,32 @@ impl RelyingParty {
     /// RFC 9207, section 2.4: who answers must be who was asked, and must say so if it can.
     fn check_issuer(&self, callback: &Callback, metadata: &Metadata) -> Result<(), OidcError> {
         let fits = match &callback.iss {
-            Some(iss) => *iss == self.provider.issuer,
+            Some(iss) => *iss == self.provider().issuer,
             None => !metadata.authorization_response_iss_parameter_supported,
         };
         fits.then_some(()).ok_or(OidcError::WrongIssuer("callback"))
     }
 
     fn exchange(&self, metadata: &Metadata, code: &str, begun: &Begun) -> Parcel {
-        let client_id = &self.provider.client_id;
-        let body = form::fields(&[
+        let client_id = &self.provider().client_id;
+        let secret = self.provider().client_secret.as_ref();
+        let credential = secret.map(|secret| metadata.credential(client_id, secret));
+        let mut fields = vec![
             ("grant_type", "authorization_code"),
             ("code", code),
-            ("redirect_uri", &begun.redirect_uri),
-            ("client_id", client_id),
-            ("code_verifier", &begun.verifier),
-        ]);
-        let secret = self.provider.client_secret.as_ref();
+            ("redirect_uri", begun.redirect_uri.as_str()),
+            ("code_verifier", begun.verifier.as_str()),
+        ];
+        // Said once: the header has it where there is one (RFC 6749, section 2.3).
+        if !matches!(credential, Some(Credential::Basic { .. })) {
+            fields.push(("client_id", client_id));
+        }
         let form = "application/x-www-form-urlencoded".to_owned();
-        let mut parcel = self.parcel(Method::Post, &metadata.token_endpoint);
+        let endpoint = &metadata.token_endpoint;
+        let mut parcel = self.issuer.parcel(Method::Post, endpoint);
         parcel.headers.push(("content-type".to_owned(), form));
-        parcel.body = body.into_bytes();
-        parcel.credential = secret.map(|secret| metadata.credential(client_id, secret));
+        parcel.body = form::fields(&fields).into_bytes();
+        parcel.credential = credential;
         parcel
     }
 
@@ -213,103 +192,18 @@ impl RelyingParty {
         nonce: Option<&str>,
         access_token: Option<&str>,
     ) -> Result<Identity, OidcError> {
-        let token = Token::read(token, &self.provider.algorithms)?;
+        let token = Token::read(token, &self.provider().algorithms)?;
         let expected = Expected {
-            issuer: &self.provider.issuer,
-            client_id: &self.provider.client_id,
+            issuer: &self.provider().issuer,
+            client_id: &self.provider().client_id,
             algorithm: token.algorithm,
             nonce,
             access_token,
         };
-        let claims = self.claims(now, &token).await?;
+        let claims = self.issuer.claims(now, &token).await?;
         expected.check(&claims, now)?;
-        Identity::of(claims, self.provider.groups_claim.as_deref())
+        Identity::of(claims, self.provider().groups_claim.as_deref())
     }
-
-    /// The claims, by a key that is known or, once a minute, by one that is newly published.
-    async fn claims(
-        &self,
-        now: Timestamp,
-        token: &Token<'_>,
-    ) -> Result<Map<String, Value>, OidcError> {
-        let find = |keys: &Keys| {
-            let found = keys.find(token.kid.as_deref(), token.algorithm);
-            found.cloned()
-        };
-        let known = find(&*self.keys(now).await?);
-        let key = match known {
-            Err(OidcError::UnknownKey) if self.may_refresh(now) => {
-                find(&*self.fetch_keys(now).await?)
-            }
-            known => known,
-        }?;
-        token.claims(&key)
-    }
-
-    /// Says yes once a minute, so that made-up keys do not turn the gate against the issuer.
-    fn may_refresh(&self, now: Timestamp) -> bool {
-        let mut memory = self.memory();
-        let known = memory.keys.as_ref().map(|(at, _)| *at);
-        let last = memory.refreshed_at.max(known);
-        if last.is_some_and(|last| is_young(last, now, REFRESH_SECONDS)) {
-            return false;
-        }
-        memory.refreshed_at = Some(now);
-        true
-    }
-
-    async fn metadata(&self, now: Timestamp) -> Result<Arc<Metadata>, OidcError> {
-        let known = self.memory().metadata.clone();
-        if let Some((at, metadata)) = known
-            && is_young(at, now, KEEP_SECONDS)
-        {
-            return Ok(metadata);
-        }
-        let url = self.provider.discovery_url()?;
-        let parcel = self.parcel(Method::Get, &url);
-        let value = post::ask(&*self.courier, parcel, METADATA).await?;
-        let metadata = Arc::new(Metadata::read(&value, &self.provider)?);
-        self.memory().metadata = Some((now, Arc::clone(&metadata)));
-        Ok(metadata)
-    }
-
-    async fn keys(&self, now: Timestamp) -> Result<Arc<Keys>, OidcError> {
-        let known = self.memory().keys.clone();
-        match known {
-            Some((at, keys)) if is_young(at, now, KEEP_SECONDS) => Ok(keys),
-            _ => self.fetch_keys(now).await,
-        }
-    }
-
-    async fn fetch_keys(&self, now: Timestamp) -> Result<Arc<Keys>, OidcError> {
-        let metadata = self.metadata(now).await?;
-        let parcel = self.parcel(Method::Get, &metadata.jwks_uri);
-        let value = post::ask(&*self.courier, parcel, KEYS).await?;
-        let keys = Arc::new(Keys::read(&value)?);
-        self.memory().keys = Some((now, Arc::clone(&keys)));
-        Ok(keys)
-    }
-
-    fn parcel(&self, method: Method, url: &str) -> Parcel {
-        Parcel {
-            method,
-            url: url.to_owned(),
-            headers: vec![("accept".to_owned(), "application/json".to_owned())],
-            body: Vec::new(),
-            credential: None,
-            reach: self.provider.reach,
-        }
-    }
-
-    /// What is known is replaced whole, so that it is whole even after a panic elsewhere.
-    fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Whether something is younger than so many seconds. What is from the future is not.
-fn is_young(at: Timestamp, now: Timestamp, seconds: i64) -> bool {
-    (0..seconds).contains(&now.duration_since(at).as_secs())
 }
 
 /// 256 random bits as text.

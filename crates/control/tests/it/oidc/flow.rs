@@ -99,7 +99,7 @@ async fn a_person_signs_in() {
     let back = "https%3A%2F%2Fgate.example.com%2Fv1%2Fsign-in%2Fback";
     let verifier = &begun.verifier;
     let form = format!(
-        "grant_type=authorization_code&code=code%2B1%26&redirect_uri={back}&client_id={CLIENT}\
+        "grant_type=authorization_code&code=code%2B1%26&redirect_uri={back}\
          &code_verifier={verifier}"
     );
     assert_eq!(String::from_utf8(exchange.body).unwrap(), form);
@@ -125,6 +125,8 @@ async fn the_secret_goes_in_the_form_where_the_issuer_wants_it() {
     let exchange = world.issuer.asked("/token").pop().unwrap();
     let field = exchange.credential.unwrap();
     assert!(matches!(field, Credential::FormField { name, .. } if name == "client_secret"));
+    let form = String::from_utf8(exchange.body).unwrap();
+    assert!(form.ends_with(&format!("&client_id={CLIENT}")), "{form}");
 }
 
 #[tokio::test]
