@@ -63,6 +63,7 @@ pub fn hold(status: HoldStatus) -> Markup {
         HoldStatus::Released => drawn(Tone::Good, Icon::Check, "Approved"),
         HoldStatus::Killed => drawn(Tone::Bad, Icon::Cross, "Rejected"),
         HoldStatus::TimedOut => drawn(Tone::Bad, Icon::Cross, "Timed out: refused"),
+        HoldStatus::Superseded => drawn(Tone::Bad, Icon::Cross, "Superseded: refused"),
     }
 }
 
