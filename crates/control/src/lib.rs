@@ -1,7 +1,7 @@
 //! Doors for people: what they see of the gate, what they decide, and how they change its rules.
 //!
 //! **What is this?** The management API under `/v1` ([`rest`]), the same things in the shapes of
-//! another product ([`thewardn`]), the audit trail in four file formats ([`export`]), and the
+//! another product ([`thewardn`]), the one who checks passwords ([`Porter`]), the audit trail in four file formats ([`export`]), and the
 //! description of it all ([`docs`]).
 //!
 //! **What will it never do?** Let an agent decide or change anything, judge, keep a secret, or
@@ -13,7 +13,11 @@
 pub mod docs;
 pub mod export;
 mod intake;
+mod porter;
 pub mod rest;
 mod rights;
 pub mod thewardn;
+mod throttle;
 mod wire;
+
+pub use porter::Porter;
