@@ -13,6 +13,7 @@
 pub mod docs;
 pub mod export;
 mod intake;
+pub mod notify;
 pub mod rest;
 mod rights;
 pub mod thewardn;

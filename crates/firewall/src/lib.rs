@@ -48,3 +48,4 @@ pub mod strict;
 pub mod tally;
 pub mod turn;
 pub mod violation;
+pub mod visible;
