@@ -79,4 +79,3 @@ pub(super) fn is_name(name: &str) -> bool {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_');
     !name.is_empty() && name.len() <= NAME_MAX_BYTES && name.bytes().all(plain)
 }
-

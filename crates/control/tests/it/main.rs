@@ -17,6 +17,7 @@ mod holds;
 mod house;
 mod isolation;
 mod keys;
+mod notify;
 mod openapi;
 mod packs;
 mod policies;
