@@ -76,8 +76,8 @@ fn text(notice: &Notice, console: &ConsoleAddress) -> String {
         let _ = writeln!(text, "{name:<12} {value}");
     }
     text.push_str(
-        "\nAgent, action, target and environment are named by the agent. This letter cannot\n\
-         decide anything, and nobody needs to answer it. Undecided, the action is refused.\n",
+        "\nAction, target and environment are what the agent says. This letter cannot decide\n\
+         anything, and nobody needs to answer it. Undecided, the action is refused.\n",
     );
     text
 }

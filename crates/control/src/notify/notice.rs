@@ -148,8 +148,7 @@ impl Notice {
             self.asked = Some(asked.map(|name| seen(name)).collect());
             self.ends_at = Some(portcullis_firewall::moment::text(outline.ends_at));
             self.level.get_or_insert_with(|| u64::from(outline.level));
-            self.approvals
-                .get_or_insert_with(|| outline.approvals as u64);
+            self.approvals.get_or_insert(outline.approvals as u64);
         }
         self
     }

@@ -50,7 +50,9 @@ async fn letter(text: &str) -> Letter {
 
 #[tokio::test]
 async fn people_are_asked_and_shown_where_to_decide() {
-    let letter = letter("cluster-1").await;
+    let (channel, mailer) = mail(json!(["asked"]), outline("cluster-1"));
+    assert_eq!(channel.tell(&acme(), &held("cluster-1")).await, Told::Done);
+    let letter = mailer.letters.lock().unwrap()[0].clone();
     assert_eq!(letter.to, ["ann@acme.test", "bob@acme.test"]);
     assert_eq!(letter.message_id, "portcullis.acme.2");
     insta::assert_snapshot!("letter", format!("{}\n\n{}", letter.subject, letter.text));
