@@ -48,6 +48,8 @@ pub struct NewTenant {
     pub key: Key,
     /// Its token, shown once.
     pub token: Token,
+    /// The first architect's invitation, good once.
+    pub invitation: Token,
 }
 
 impl Firewall {
@@ -67,7 +69,9 @@ impl Firewall {
         for tenant in ports.ledger.tenants().await? {
             let state = State::read(&*ports.ledger, &tenant, 0).await?;
             firewall.start(state);
-            firewall.for_the_doors(&tenant, |turn| turn.give_tokens_people()).await?;
+            firewall
+                .for_the_doors(&tenant, |turn| turn.give_tokens_people())
+                .await?;
         }
         Ok(firewall)
     }
@@ -96,7 +100,9 @@ impl Firewall {
         let job = Job::new(
             |turn| {
                 turn.found("portcullis")?;
-                turn.introduce("portcullis", NewKey::first_architect())
+                let (key, token) = turn.introduce("portcullis", NewKey::first_architect())?;
+                let (_, invitation) = turn.invite_first(&key)?;
+                Ok((key, token, invitation))
             },
             move |answer| drop(tell.send(answer)),
         );
@@ -108,11 +114,16 @@ impl Firewall {
             self.ledger.commit(batch).await
         };
         lane.end(written, tells);
-        let (key, token) = told
+        let (key, token, invitation) = told
             .await
             .map_err(|_| GateError::Unavailable("the tenant was not made".to_owned()))??;
         self.start(lane.into_state());
-        Ok(NewTenant { tenant, key, token })
+        Ok(NewTenant {
+            tenant,
+            key,
+            token,
+            invitation,
+        })
     }
 
     /// Every tenant, in order.

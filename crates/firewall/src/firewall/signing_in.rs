@@ -25,7 +25,10 @@ pub struct SignedIn {
 
 impl From<(Key, Token)> for SignedIn {
     fn from((key, token): (Key, Token)) -> Self {
-        Self { secret: token.reveal().to_owned(), expires_at: key.expires_at }
+        Self {
+            secret: token.reveal().to_owned(),
+            expires_at: key.expires_at,
+        }
     }
 }
 
@@ -138,7 +141,8 @@ impl Firewall {
         tenant: &TenantId,
         proof: Proof,
     ) -> Result<(), GateError> {
-        self.in_turn(tenant, move |turn| turn.note_failed_sign_in(None, proof)).await
+        self.in_turn(tenant, move |turn| turn.note_failed_sign_in(None, proof))
+            .await
     }
 
     /// The person a passkey belongs to, with it.
@@ -203,7 +207,10 @@ impl Firewall {
         let caller = principal.clone();
         self.on_lane(principal, move |turn| {
             let person = turn.caller(&caller)?;
-            Ok(person.password.is_some().then(|| PasswordCheck::of(Some(person))))
+            Ok(person
+                .password
+                .is_some()
+                .then(|| PasswordCheck::of(Some(person))))
         })
         .await
     }
@@ -219,7 +226,8 @@ impl Firewall {
         new: NewPassword,
     ) -> Result<Person, GateError> {
         let caller = principal.clone();
-        self.at_the_doors(principal, move |turn| turn.set_password(&caller, old, new)).await
+        self.at_the_doors(principal, move |turn| turn.set_password(&caller, old, new))
+            .await
     }
 
     /// Signs the caller out.
@@ -228,7 +236,8 @@ impl Firewall {
     /// As [`crate::turn::Turn::sign_out`].
     pub async fn sign_out(&self, principal: &Principal) -> Result<(), GateError> {
         let caller = principal.clone();
-        self.at_the_doors(principal, move |turn| turn.sign_out(&caller)).await
+        self.at_the_doors(principal, move |turn| turn.sign_out(&caller))
+            .await
     }
 
     /// Adds a passkey to the caller.
@@ -241,7 +250,8 @@ impl Firewall {
         passkey: Passkey,
     ) -> Result<Person, GateError> {
         let caller = principal.clone();
-        self.at_the_doors(principal, move |turn| turn.add_passkey(&caller, passkey)).await
+        self.at_the_doors(principal, move |turn| turn.add_passkey(&caller, passkey))
+            .await
     }
 
     /// Removes a passkey of the caller.
@@ -254,7 +264,8 @@ impl Firewall {
         credential_id: &str,
     ) -> Result<Person, GateError> {
         let (caller, id) = (principal.clone(), credential_id.to_owned());
-        self.at_the_doors(principal, move |turn| turn.remove_passkey(&caller, &id)).await
+        self.at_the_doors(principal, move |turn| turn.remove_passkey(&caller, &id))
+            .await
     }
 
     /// Links the caller to their user in Slack.
@@ -267,7 +278,8 @@ impl Firewall {
         user: SlackUser,
     ) -> Result<Person, GateError> {
         let caller = principal.clone();
-        self.at_the_doors(principal, move |turn| turn.link_slack(&caller, user)).await
+        self.at_the_doors(principal, move |turn| turn.link_slack(&caller, user))
+            .await
     }
 
     /// Ends a person's link to Slack.
@@ -280,6 +292,7 @@ impl Firewall {
         person: &str,
     ) -> Result<Person, GateError> {
         let (caller, person) = (principal.clone(), person.to_owned());
-        self.at_the_doors(principal, move |turn| turn.unlink_slack(&caller, &person)).await
+        self.at_the_doors(principal, move |turn| turn.unlink_slack(&caller, &person))
+            .await
     }
 }
