@@ -7,6 +7,7 @@
 pub mod channel;
 pub mod event;
 pub mod follower;
+mod gate;
 mod letter;
 pub mod link;
 pub mod mail;

@@ -3,6 +3,7 @@
 mod approvals;
 mod audit;
 mod calls;
+mod notices;
 mod open;
 mod people;
 mod permits;

@@ -22,6 +22,8 @@ const BATCH: usize = 64;
 /// How many records a channel may pass over before its cursor is kept all the same. Passing over
 /// them again costs nothing, and a busy gate is not asked to write for a channel that is silent.
 const PASSED_MAX: u64 = 1_024;
+/// The pause between news and looking at it.
+const BREATH: Duration = Duration::from_millis(100);
 /// How long the last cursor may take to be kept when the gate shuts.
 const LAST_WORD: Duration = Duration::from_secs(2);
 
@@ -99,9 +101,14 @@ impl Follower {
                 }
             }
             self.keep_in_time().await;
-            if records.is_empty() && news.changed().await.is_err() {
+            if !records.is_empty() {
+                continue;
+            }
+            if news.changed().await.is_err() {
                 return Ended::Shut;
             }
+            // Every record of every tenant is news: on a busy gate, read now and then.
+            sleep(BREATH).await;
         }
     }
 

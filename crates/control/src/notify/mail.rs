@@ -77,13 +77,14 @@ fn is_address(text: &str) -> bool {
 /// Knows where people's letters go.
 pub trait AddressBook: Debug + Send + Sync {
     /// The mail addresses of people and groups, named as approver lists name them; of everybody
-    /// who decides, when nobody is named. Who has no address is left out.
+    /// who may decide this hold, when nobody is named. Who has no address is left out.
     ///
     /// # Errors
     /// When the gate cannot answer now.
     fn addresses<'a>(
         &'a self,
         tenant: &'a TenantId,
+        hold: &'a str,
         named: &'a [String],
     ) -> Pending<'a, Vec<String>>;
 }
@@ -135,11 +136,12 @@ impl Mail {
         let hold = notice.hold.as_deref().ok_or(Told::Passed)?;
         let outline = self.ports.source.outline(tenant, hold).await;
         let outline = outline.map_err(not_now)?.ok_or(Told::Passed)?;
-        // Nobody is asked for what is decided already.
-        if outline.status != HoldStatus::Held || outline.ends_at <= self.ports.clock.now() {
+        // Nobody is asked for what is decided already, or by now asks others.
+        let waits = outline.status == HoldStatus::Held && outline.ends_at > self.ports.clock.now();
+        if !waits || notice.level() != Some(u64::from(outline.level)) {
             return Err(Told::Passed);
         }
-        let readers = self.readers(tenant, &outline.asked).await?;
+        let readers = self.readers(tenant, hold, &outline.asked).await?;
         let notice = notice.with(&outline);
         let readers: Vec<String> = readers.into_iter().collect();
         for some in readers.chunks(LETTER_READERS) {
@@ -151,7 +153,12 @@ impl Mail {
     }
 
     /// Everybody who is written to, each once.
-    async fn readers(&self, tenant: &TenantId, asked: &[String]) -> Result<BTreeSet<String>, Told> {
+    async fn readers(
+        &self,
+        tenant: &TenantId,
+        hold: &str,
+        asked: &[String],
+    ) -> Result<BTreeSet<String>, Told> {
         let (mut named, mut readers) = (Vec::new(), BTreeSet::new());
         for reader in &self.settings.to {
             if is_listed(reader) {
@@ -162,10 +169,14 @@ impl Mail {
         }
         let book = &self.ports.addresses;
         if self.settings.to.iter().any(|reader| reader == ASKED) {
-            readers.extend(book.addresses(tenant, asked).await.map_err(not_now)?);
+            readers.extend(book.addresses(tenant, hold, asked).await.map_err(not_now)?);
         }
         if !named.is_empty() {
-            readers.extend(book.addresses(tenant, &named).await.map_err(not_now)?);
+            readers.extend(
+                book.addresses(tenant, hold, &named)
+                    .await
+                    .map_err(not_now)?,
+            );
         }
         readers.retain(|reader| is_address(reader));
         if readers.is_empty() {

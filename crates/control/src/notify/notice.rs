@@ -4,6 +4,7 @@ use super::{source::Outline, subject::Subject};
 use jiff::Timestamp;
 use portcullis_firewall::{
     batch::StoredRecord,
+    moment,
     visible::{excerpt, visible_line},
 };
 use portcullis_policy::id::TenantId;
@@ -117,18 +118,19 @@ impl Notice {
             rule: named("rule_violated"),
             status: named("status"),
             by: later.then(|| named("actor")).flatten(),
-            asked: None,
-            level: number("level"),
+            asked: payload.get("approvers").map(names),
+            level: number("level").map(|level| level.saturating_add(1)),
             approvals: approvals.map(|given| given.len() as u64),
             approvals_required: number("approvals_required"),
-            ends_at: None,
+            ends_at: named("ends_at"),
             outcome: named("outcome"),
         })
     }
 
     /// Adds what the record itself does not say, from the hold as it stands now.
     ///
-    /// Who is asked and until when is told only where people are asked.
+    /// Who is asked and until when is told only where people are asked, and only while the hold
+    /// stands at the level that the record is about.
     #[must_use]
     pub fn with(mut self, outline: &Outline) -> Self {
         let fill = |place: &mut Option<String>, text: &str| {
@@ -143,14 +145,27 @@ impl Notice {
             .get_or_insert_with(|| u64::from(outline.risk_tier.number()));
         self.approvals_required
             .get_or_insert_with(|| u64::from(outline.approvals_required));
-        if self.subject.asks() {
-            let asked = outline.asked.iter().take(ASKED_MAX);
-            self.asked = Some(asked.map(|name| seen(name)).collect());
-            self.ends_at = Some(portcullis_firewall::moment::text(outline.ends_at));
-            self.level.get_or_insert_with(|| u64::from(outline.level));
+        if self.level() == Some(u64::from(outline.level)) {
+            self.level = Some(u64::from(outline.level));
+            self.asked.get_or_insert_with(|| {
+                let asked = outline.asked.iter().take(ASKED_MAX);
+                asked.map(|name| seen(name)).collect()
+            });
+            self.ends_at
+                .get_or_insert_with(|| moment::text(outline.ends_at));
             self.approvals.get_or_insert(outline.approvals as u64);
         }
         self
+    }
+
+    /// The level whose people this asks; `None` when it asks nobody.
+    #[must_use]
+    pub fn level(&self) -> Option<u64> {
+        match self.subject {
+            Subject::HoldWaiting => Some(1),
+            Subject::HoldEscalated => self.level,
+            _ => None,
+        }
     }
 
     /// Stays the same whenever the record is told, so that receivers can drop what they know.
@@ -158,6 +173,13 @@ impl Notice {
     pub fn id(&self) -> String {
         format!("{}/{}", self.tenant, self.seq)
     }
+}
+
+/// The names in a list of a record.
+fn names(list: &Value) -> Vec<String> {
+    let names = list.as_array().into_iter().flatten();
+    let names = names.filter_map(Value::as_str).take(ASKED_MAX);
+    names.map(seen).collect()
 }
 
 /// One bounded line in which every character can be seen.

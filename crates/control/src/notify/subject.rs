@@ -79,7 +79,8 @@ impl Subject {
             RecordKind::Decision => decision(record.verdict?, payload),
             RecordKind::HoldOutcome => ending(payload),
             RecordKind::Outcome => Some(Self::ActionOutcome),
-            other => (other.as_str() == "escrow_escalated").then_some(Self::HoldEscalated),
+            RecordKind::HoldEscalated => Some(Self::HoldEscalated),
+            _ => None,
         }
     }
 }
@@ -97,13 +98,10 @@ fn decision(verdict: Verdict, payload: &Map<String, Value>) -> Option<Subject> {
 }
 
 fn ending(payload: &Map<String, Value>) -> Option<Subject> {
-    let text = |key: &str| payload.get(key).and_then(Value::as_str).unwrap_or_default();
-    match text("status") {
+    match payload.get("status").and_then(Value::as_str)? {
         "HELD" => Some(Subject::HoldApproval),
         "TIMED_OUT" => Some(Subject::HoldExpired),
         "SUPERSEDED" => Some(Subject::HoldSuperseded),
-        // Nobody pressed a button: the gate itself ended it.
-        "KILLED" if text("actor") == "portcullis" => Some(Subject::HoldSuperseded),
         "KILLED" | "RELEASED" => Some(Subject::HoldDecided),
         _ => None,
     }

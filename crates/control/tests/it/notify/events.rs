@@ -25,26 +25,25 @@ use std::{
 /// A record of every kind that is told.
 fn every_kind() -> Vec<StoredRecord> {
     let escalated = json!({
-        "actor": "portcullis", "agent_id": "agt_1", "channel": "slack", "hold_id": HOLD,
-        "level": 2, "seq": 2, "tenant_id": "acme",
+        "actor": "portcullis", "agent_id": "agt_1", "approvers": ["group:leads"], "channel": "slack",
+        "ends_at": "2026-04-10T15:12:01.007Z", "hold_id": HOLD, "level": 1, "parent_seq": 1, "seq": 2,
+        "tenant_id": "acme",
     });
     let outcome = json!({
         "actor": "agent:key_1", "agent_id": "agt_1", "effect": "the agent's words",
         "outcome": "unknown", "parent_seq": 1, "seq": 2, "settled": null, "tenant_id": "acme",
     });
-    let mut records = vec![
+    vec![
         held("cluster-1"),
         ending("HELD", "operator:key_1"),
         ending("RELEASED", "operator:key_1"),
         ending("TIMED_OUT", "portcullis"),
-        ending("KILLED", "portcullis"),
+        ending("SUPERSEDED", "portcullis"),
+        record(RecordKind::HoldEscalated, &escalated),
         decision((Verdict::Blocked, Tier::C, 4), "cluster-1"),
         decision((Verdict::Cleared, Tier::A, 1), "cluster-1"),
         record(RecordKind::Outcome, &outcome),
-    ];
-    let escalation = RecordKind::from_name("escrow_escalated");
-    records.extend(escalation.map(|kind| record(kind, &escalated)));
-    records
+    ]
 }
 
 /// What a receiver with two secrets is sent about a record.

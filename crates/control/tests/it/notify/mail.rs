@@ -116,7 +116,9 @@ async fn nobody_is_asked_for_what_is_over() {
     decided.status = HoldStatus::Killed;
     let mut overdue = outline("db");
     overdue.ends_at = "2026-04-10T14:32:01Z".parse().unwrap();
-    for hold in [decided, overdue] {
+    let mut escalated = outline("db");
+    escalated.level = 2;
+    for hold in [decided, overdue, escalated] {
         let (channel, mailer) = mail(json!(["asked"]), hold);
         assert_eq!(channel.tell(&acme(), &held("db")).await, Told::Passed);
         assert!(mailer.letters.lock().unwrap().is_empty());

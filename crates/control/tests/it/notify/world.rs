@@ -333,7 +333,12 @@ impl Mailer for FakeMailer {
 pub(super) struct FakeBook;
 
 impl AddressBook for FakeBook {
-    fn addresses<'a>(&'a self, _: &'a TenantId, named: &'a [String]) -> Pending<'a, Vec<String>> {
+    fn addresses<'a>(
+        &'a self,
+        _: &'a TenantId,
+        _: &'a str,
+        named: &'a [String],
+    ) -> Pending<'a, Vec<String>> {
         let mut addresses = Vec::new();
         for name in named {
             match name.split_once(':') {
