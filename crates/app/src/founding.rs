@@ -61,17 +61,11 @@ pub(crate) async fn found(
     };
     let agent = firewall.register_agent(&architect, first).await?;
     let role = Role::Agent(agent.id.clone());
-    let key = |name: &str, role| NewKey {
-        name: name.to_owned(),
-        role,
-        groups: Vec::new(),
-        expires_at: None,
-    };
     let (_, agent_key) = firewall
-        .issue_key(&architect, key("first-agent", role))
+        .issue_key(&architect, NewKey::of("first-agent", role))
         .await?;
     let (_, client_key) = firewall
-        .issue_key(&architect, key("first-client", Role::Client))
+        .issue_key(&architect, NewKey::of("first-client", Role::Client))
         .await?;
     Ok(Founded {
         tenant: tenant.to_owned(),

@@ -8,6 +8,7 @@ use crate::{
     key::{Directory, Key, Token},
     lane::{Job, Lane},
     ports::{Ledger, LedgerError},
+    principal::Role,
     settings::{Settings, Tenant},
     state::State,
     turn::NewKey,
@@ -16,6 +17,9 @@ use arc_swap::ArcSwap;
 use portcullis_policy::id::TenantId;
 use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc};
 use tokio::sync::{oneshot, watch};
+
+/// What the person is called with whom a tenant begins, until they say otherwise.
+const FIRST_ARCHITECT: &str = "first-architect";
 
 /// Starts a lane's loop in the background; the app knows how.
 pub type Spawn = Arc<dyn Fn(Pin<Box<dyn Future<Output = ()> + Send>>) + Send + Sync>;
@@ -100,7 +104,8 @@ impl Firewall {
         let job = Job::new(
             |turn| {
                 turn.found("portcullis")?;
-                let (key, token) = turn.introduce("portcullis", NewKey::first_architect())?;
+                let (key, token) =
+                    turn.introduce("portcullis", NewKey::of(FIRST_ARCHITECT, Role::Architect))?;
                 let (_, invitation) = turn.invite_first(&key)?;
                 Ok((key, token, invitation))
             },

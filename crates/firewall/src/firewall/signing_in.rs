@@ -64,7 +64,7 @@ impl Firewall {
         .await
     }
 
-    /// Signs in whose password was verified.
+    /// Signs a browser in whose user's password was verified.
     ///
     /// # Errors
     /// [`GateError::Unauthenticated`] when name and password do not belong together, whichever is
@@ -74,13 +74,30 @@ impl Firewall {
         tenant: &TenantId,
         verified: Verified,
     ) -> Result<SignedIn, GateError> {
-        let (id, same) = verified.take();
-        match (same, id) {
-            (true, Some(id)) => {
-                let sign_in = move |turn: &mut Turn<'_>| turn.sign_in(&id, Proof::Password);
-                Ok(self.for_the_doors(tenant, sign_in).await?.into())
-            }
-            (_, id) => {
+        let id = self.verified(tenant, verified).await?;
+        let sign_in = move |turn: &mut Turn<'_>| turn.sign_in(&id, Proof::Password);
+        Ok(self.for_the_doors(tenant, sign_in).await?.into())
+    }
+
+    /// Gives a program a token whose user's password was verified.
+    ///
+    /// # Errors
+    /// As [`Self::sign_in_by_password`].
+    pub async fn token_by_password(
+        &self,
+        tenant: &TenantId,
+        verified: Verified,
+    ) -> Result<SignedIn, GateError> {
+        let id = self.verified(tenant, verified).await?;
+        let sign_in = move |turn: &mut Turn<'_>| turn.sign_in_program(&id, Proof::Password);
+        Ok(self.for_the_doors(tenant, sign_in).await?.into())
+    }
+
+    /// Whose password was shown; a wrong one goes on record.
+    async fn verified(&self, tenant: &TenantId, verified: Verified) -> Result<PersonId, GateError> {
+        match verified.take() {
+            (Some(id), true) => Ok(id),
+            (id, _) => {
                 let note = move |turn: &mut Turn<'_>| {
                     turn.note_failed_sign_in(id.as_ref(), Proof::Password)
                 };

@@ -29,12 +29,12 @@ pub struct NewKey {
 }
 
 impl NewKey {
-    /// The token a tenant begins with.
+    /// A key without an end, and of a person without groups.
     #[must_use]
-    pub fn first_architect() -> Self {
+    pub fn of(name: &str, role: Role) -> Self {
         Self {
-            name: "first-architect".to_owned(),
-            role: Role::Architect,
+            name: name.to_owned(),
+            role,
             groups: Vec::new(),
             expires_at: None,
         }

@@ -160,20 +160,7 @@ impl Turn<'_> {
     /// # Errors
     /// [`GateError::Unauthenticated`] for who is not known or not active.
     pub fn sign_in(&mut self, id: &PersonId, proof: Proof) -> Result<(Key, Token), GateError> {
-        let person = self
-            .state
-            .people
-            .persons
-            .get(id)
-            .filter(|person| person.active);
-        let person = person.ok_or(GateError::Unauthenticated)?.clone();
-        let members = details([
-            ("outcome", "signed_in".into()),
-            ("person_id", person.id.as_str().into()),
-            ("proof", proof.as_str().into()),
-        ]);
-        let actor = format!("person:{}", person.id);
-        self.seal_event(RecordKind::SignIn, (&actor, ""), members)?;
+        let (actor, person) = self.note_sign_in(id, proof)?;
         // Old sign-ins give way, so that forgetting to sign out never locks anybody out.
         let mut own: Vec<Key> = self
             .live_keys_of(&person.id)
@@ -186,6 +173,32 @@ impl Turn<'_> {
             self.end_key(&actor, key)?;
         }
         self.key_of_person(&actor, &person, Usage::SignIn, SIGN_IN_SECONDS)
+    }
+
+    /// Gives a person who has proven who they are a token for programs, as long as a sign-in.
+    ///
+    /// # Errors
+    /// As [`Turn::sign_in`].
+    pub fn sign_in_program(
+        &mut self,
+        id: &PersonId,
+        proof: Proof,
+    ) -> Result<(Key, Token), GateError> {
+        let (actor, person) = self.note_sign_in(id, proof)?;
+        self.key_of_person(&actor, &person, Usage::Token, SIGN_IN_SECONDS)
+    }
+
+    fn note_sign_in(&mut self, id: &PersonId, proof: Proof) -> Result<(String, Person), GateError> {
+        let person = self.state.people.persons.get(id).filter(|one| one.active);
+        let person = person.ok_or(GateError::Unauthenticated)?.clone();
+        let members = details([
+            ("outcome", "signed_in".into()),
+            ("person_id", person.id.as_str().into()),
+            ("proof", proof.as_str().into()),
+        ]);
+        let actor = format!("person:{}", person.id);
+        self.seal_event(RecordKind::SignIn, (&actor, ""), members)?;
+        Ok((actor, person))
     }
 
     /// Signs in whom an identity provider vouches for, and brings their groups up to date.
