@@ -3,6 +3,7 @@
 mod crash;
 mod events;
 mod follower;
+mod gate;
 mod mail;
 mod webhook;
 mod world;
