@@ -44,10 +44,16 @@ async fn letters_go_to_who_may_decide_or_is_named_and_may_see() {
     for (named, readers) in [
         (json!([]), vec!["mia@acme.test"]),
         (json!(["person:lee"]), vec!["lee@acme.test"]),
-        (json!(["person:noa", "person:nobody", "group:none", "U1"]), vec![]),
+        (
+            json!(["person:noa", "person:nobody", "group:none", "U1"]),
+            vec![],
+        ),
     ] {
         let named: Vec<String> = serde_json::from_value(named).unwrap();
-        assert_eq!(gate.addresses(&acme(), &hold, &named).await.unwrap(), readers);
+        assert_eq!(
+            gate.addresses(&acme(), &hold, &named).await.unwrap(),
+            readers
+        );
     }
     let globex = TenantId::new("globex").unwrap();
     let other = gate.addresses(&globex, &hold, &[]).await;
@@ -97,7 +103,12 @@ async fn a_receiver_hears_of_a_hold_and_of_its_end() {
         .collect();
     let told: Vec<(&str, &str)> = events
         .iter()
-        .map(|event| (event["type"].as_str().unwrap(), event["subject"].as_str().unwrap()))
+        .map(|event| {
+            (
+                event["type"].as_str().unwrap(),
+                event["subject"].as_str().unwrap(),
+            )
+        })
         .collect();
     assert_eq!(
         told,
