@@ -18,7 +18,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-fn settings(to: Value) -> MailSettings {
+fn settings(to: &Value) -> MailSettings {
     serde_json::from_value(json!({"name": "people", "to": to})).unwrap()
 }
 
@@ -30,7 +30,7 @@ fn mail(to: Value, hold: Outline) -> (Mail, Arc<FakeMailer>) {
         mailer: mailer.clone(),
         clock: Arc::new(FakeClock::default()),
     };
-    (Mail::new(settings(to), console(), ports).unwrap(), mailer)
+    (Mail::new(settings(&to), console(), ports).unwrap(), mailer)
 }
 
 /// The letter about an action with this text in every place that an agent fills.
@@ -193,7 +193,7 @@ fn settings_are_read_strictly() {
     let read = |value: Value| serde_json::from_value::<MailSettings>(value);
     assert_eq!(read(json!({"name": "x"})).unwrap().to, ["asked"]);
     assert!(read(json!({"name": "x", "too": []})).is_err());
-    let wrong = settings(json!([
+    let wrong = settings(&json!([
         "ann@acme.test",
         "ann",
         "a@b@c",
@@ -212,5 +212,5 @@ fn settings_are_read_strictly() {
         paths,
         ["to[1]", "to[2]", "to[3]", "to[4]", "to[5]", "to[6]"]
     );
-    assert_eq!(settings(json!([])).faults().0.len(), 1);
+    assert_eq!(settings(&json!([])).faults().0.len(), 1);
 }

@@ -16,8 +16,11 @@ use portcullis_policy::tier::{Tier, Verdict};
 use serde_json::{Value, json};
 use std::time::Duration;
 
+/// A status with headers, or an error.
+type Answer<'a> = Result<(u16, &'a [(&'a str, &'a str)]), OutsideError>;
+
 /// What a receiver that answers so is told next.
-async fn after(answer: Result<(u16, &[(&str, &str)]), OutsideError>) -> Told {
+async fn after(answer: Answer<'_>) -> Told {
     let (channel, courier) = webhook(plain_settings(), &FakeSource::new());
     let answer = answer.map(|(status, headers)| answer_of(status, headers));
     courier.answers.lock().unwrap().push_back(answer);

@@ -405,7 +405,7 @@ pub(super) fn record(kind: RecordKind, payload: &Value) -> StoredRecord {
     let _first = chain.record();
     chain.record_with(|record| {
         record.kind = kind;
-        record.agent = "agt_1".to_owned();
+        "agt_1".clone_into(&mut record.agent);
         record.action_type.clear();
         record.verdict = None;
         record.tier = None;
@@ -427,7 +427,7 @@ pub(super) fn decision((verdict, tier, risk): (Verdict, Tier, u8), text: &str) -
             "rule_violated": (verdict == Verdict::Blocked).then_some("policy pol_1"),
         }),
     );
-    record.action_type = "reservations.create".to_owned();
+    "reservations.create".clone_into(&mut record.action_type);
     (record.verdict, record.tier) = (Some(verdict), Some(tier));
     record
 }
