@@ -3,6 +3,7 @@
 mod approvals;
 mod audit;
 mod calls;
+mod evidence;
 mod notices;
 mod open;
 mod people;
@@ -15,6 +16,7 @@ mod telling;
 mod views;
 
 pub use audit::{ConsistencyProof, InclusionProof, Verification};
+pub use evidence::{ActionEvidence, Evidence, RecordEvidence};
 pub use open::{NewTenant, Ports, Spawn};
 pub use replay::{Replay, ReplayedRecord};
 pub use signing_in::SignedIn;

@@ -75,19 +75,23 @@ async fn events_tell_names_and_numbers() {
     }
 }
 
-#[tokio::test]
+/// The Python that has the published libraries.
 #[expect(
     clippy::disallowed_methods,
-    reason = "where the published libraries are is said in the environment"
+    reason = "where they are is said in the environment"
 )]
-async fn others_read_and_verify_every_event() {
-    let python = std::env::var("PORTCULLIS_PYTHON").unwrap_or_else(|_| {
+fn python() -> String {
+    std::env::var("PORTCULLIS_PYTHON").unwrap_or_else(|_| {
         panic!(
             "PORTCULLIS_PYTHON names no Python that has the receivers: run `make test`, or\n  \
              python3 -m venv venv && venv/bin/pip install cloudevents==2.2.0 standardwebhooks==1.1.0\n  \
              PORTCULLIS_PYTHON=$PWD/venv/bin/python cargo test -p portcullis-control"
         )
-    });
+    })
+}
+
+#[tokio::test]
+async fn others_read_and_verify_every_event() {
     let here = env!("CARGO_MANIFEST_DIR");
     let mut messages = Vec::new();
     for record in every_kind() {
@@ -102,7 +106,7 @@ async fn others_read_and_verify_every_event() {
     }
     let page = std::fs::read_to_string(format!("{here}/../../docs/notifications.md")).unwrap();
     let told = json!({"now": 1_775_831_521, "page": page, "messages": messages});
-    let mut receiver = Command::new(python)
+    let mut receiver = Command::new(python())
         .arg(format!("{here}/tests/it/notify/receiver.py"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdin(Stdio::piped())
