@@ -22,7 +22,7 @@ fn settings(to: &Value) -> MailSettings {
     serde_json::from_value(json!({"name": "people", "to": to})).unwrap()
 }
 
-fn mail(to: Value, hold: Outline) -> (Mail, Arc<FakeMailer>) {
+fn mail(to: &Value, hold: Outline) -> (Mail, Arc<FakeMailer>) {
     let mailer = Arc::new(FakeMailer::default());
     let ports = MailPorts {
         source: FakeSource::with_hold(hold),
@@ -30,7 +30,7 @@ fn mail(to: Value, hold: Outline) -> (Mail, Arc<FakeMailer>) {
         mailer: mailer.clone(),
         clock: Arc::new(FakeClock::default()),
     };
-    (Mail::new(settings(&to), console(), ports).unwrap(), mailer)
+    (Mail::new(settings(to), console(), ports).unwrap(), mailer)
 }
 
 /// The letter about an action with this text in every place that an agent fills.
@@ -41,7 +41,7 @@ async fn letter(text: &str) -> Letter {
     let mut record = held(text);
     text.clone_into(&mut record.action_type);
     text.clone_into(&mut record.agent);
-    let (channel, mailer) = mail(json!(["asked"]), hold);
+    let (channel, mailer) = mail(&json!(["asked"]), hold);
     assert_eq!(channel.tell(&acme(), &record).await, Told::Done);
     let letters = mailer.letters.lock().unwrap();
     assert_eq!(letters.len(), 1);
@@ -50,7 +50,7 @@ async fn letter(text: &str) -> Letter {
 
 #[tokio::test]
 async fn people_are_asked_and_shown_where_to_decide() {
-    let (channel, mailer) = mail(json!(["asked"]), outline("cluster-1"));
+    let (channel, mailer) = mail(&json!(["asked"]), outline("cluster-1"));
     assert_eq!(channel.tell(&acme(), &held("cluster-1")).await, Told::Done);
     let letter = mailer.letters.lock().unwrap()[0].clone();
     assert_eq!(letter.to, ["ann@acme.test", "bob@acme.test"]);
@@ -60,7 +60,7 @@ async fn people_are_asked_and_shown_where_to_decide() {
 
 #[tokio::test]
 async fn a_letter_sent_again_is_the_same_letter() {
-    let (channel, mailer) = mail(json!(["asked"]), outline("db"));
+    let (channel, mailer) = mail(&json!(["asked"]), outline("db"));
     let away = OutsideError::Unreachable {
         host: "mail.acme.test".to_owned(),
         why: "not in time".to_owned(),
@@ -86,13 +86,13 @@ async fn readers_are_addresses_people_groups_and_who_is_asked() {
             vec!["ann@acme.test", "bob@acme.test", "zoe@acme.test"],
         ),
     ] {
-        let (channel, mailer) = mail(to, outline("db"));
+        let (channel, mailer) = mail(&to, outline("db"));
         channel.tell(&acme(), &held("db")).await;
         assert_eq!(mailer.letters.lock().unwrap()[0].to, readers);
     }
     let mut anybody = outline("db");
     anybody.asked.clear();
-    let (channel, mailer) = mail(json!(["asked"]), anybody);
+    let (channel, mailer) = mail(&json!(["asked"]), anybody);
     channel.tell(&acme(), &held("db")).await;
     assert_eq!(
         mailer.letters.lock().unwrap()[0].to,
@@ -104,7 +104,7 @@ async fn readers_are_addresses_people_groups_and_who_is_asked() {
 async fn an_address_that_is_none_is_not_written_to() {
     let mut hold = outline("db");
     hold.asked = vec!["person:x\r\nBcc: eve@evil.test, y".to_owned()];
-    let (channel, mailer) = mail(json!(["asked"]), hold);
+    let (channel, mailer) = mail(&json!(["asked"]), hold);
     let told = channel.tell(&acme(), &held("db")).await;
     assert!(matches!(told, Told::Never { .. }), "{told:?}");
     assert!(mailer.letters.lock().unwrap().is_empty());
@@ -119,11 +119,11 @@ async fn nobody_is_asked_for_what_is_over() {
     let mut escalated = outline("db");
     escalated.level = 2;
     for hold in [decided, overdue, escalated] {
-        let (channel, mailer) = mail(json!(["asked"]), hold);
+        let (channel, mailer) = mail(&json!(["asked"]), hold);
         assert_eq!(channel.tell(&acme(), &held("db")).await, Told::Passed);
         assert!(mailer.letters.lock().unwrap().is_empty());
     }
-    let (channel, _) = mail(json!(["asked"]), outline("db"));
+    let (channel, _) = mail(&json!(["asked"]), outline("db"));
     for record in [
         ending("RELEASED", "operator:key_1"),
         decision((Verdict::Blocked, Tier::C, 3), "db"),
