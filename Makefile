@@ -9,8 +9,8 @@ FUZZ_SECONDS ?= 5
 
 CACHE := .cache
 VENV := $(CACHE)/venv
-# The published clients that the tests drive against the gate, unchanged.
-CLIENTS := thewardn==0.1.0
+# The published clients and receivers that the tests drive against the gate, unchanged.
+CLIENTS := thewardn==0.1.0 cloudevents==2.2.0 standardwebhooks==1.1.0
 # Where the tests find them.
 export PORTCULLIS_PYTHON := $(CURDIR)/$(VENV)/bin/python
 

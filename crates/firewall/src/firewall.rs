@@ -5,6 +5,7 @@ mod audit;
 mod calls;
 mod evidence;
 mod holds;
+mod notices;
 mod open;
 mod people;
 mod permits;

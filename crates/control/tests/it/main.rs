@@ -19,6 +19,7 @@ mod house;
 mod isolation;
 mod keys;
 mod oidc;
+mod notify;
 mod openapi;
 mod packs;
 mod passkey;
