@@ -1,8 +1,8 @@
 //! Doors for people: what they see of the gate, what they decide, and how they change its rules.
 //!
 //! **What is this?** The management API under `/v1` ([`rest`]), the same things in the shapes of
-//! another product ([`thewardn`]), the audit trail in four file formats ([`export`]), and the
-//! description of it all ([`docs`]).
+//! another product ([`thewardn`]), the audit trail in four file formats ([`export`]), the
+//! description of it all ([`docs`]), and Slack ([`slack`]).
 //!
 //! **What will it never do?** Let an agent decide or change anything, judge, keep a secret, or
 //! show one tenant's things to another: every wish goes to the firewall with its caller, and the
@@ -15,5 +15,6 @@ pub mod export;
 mod intake;
 pub mod rest;
 mod rights;
+pub mod slack;
 pub mod thewardn;
 mod wire;

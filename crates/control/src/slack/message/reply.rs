@@ -1,0 +1,108 @@
+//! Answers to a click that only the one who clicked sees.
+
+use super::{Message, ended::GATE};
+use crate::slack::{
+    blocks::{Block, Span},
+    links::Links,
+};
+use portcullis_firewall::{
+    hold::HoldStatus,
+    sight::{Ending, Sight},
+};
+
+/// The most of a text, in bytes.
+const SAID_MAX: usize = 1_500;
+
+/// What is said to somebody who clicked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply<'s> {
+    /// Somebody was first, or the time is over.
+    AlreadyHandled(&'s Sight),
+    /// The gate does not know who this is.
+    NotLinked,
+    /// It does not count, and why.
+    Refused(&'s str),
+    /// The gate could not take it; nothing is decided.
+    Unavailable,
+    /// The gate could not ask for a reason.
+    NoModal(&'s str),
+}
+
+impl Reply<'_> {
+    /// The words.
+    #[must_use]
+    pub fn message(&self, links: &Links) -> Message {
+        match self {
+            Self::AlreadyHandled(sight) => already_handled(sight, links),
+            Self::NotLinked => told(
+                "Your Slack account is not linked to a person of this gate, so this did not count. \
+                 Link it, then press again:",
+                Some(("Link my Slack account", links.account())),
+            ),
+            Self::Refused(why) => told(&format!("This did not count: {why}."), None),
+            Self::Unavailable => told(
+                "The gate cannot record a decision now. Nothing is decided; please press again in a \
+                 moment.",
+                None,
+            ),
+            Self::NoModal(hold) => told(
+                "The gate could not ask you for a reason here. Nothing is decided; reject it in the \
+                 console:",
+                Some(("Open it in the console", links.hold(hold))),
+            ),
+        }
+    }
+}
+
+fn told(words: &str, link: Option<(&str, String)>) -> Message {
+    let mut spans = vec![Span::words(words, SAID_MAX)];
+    if let Some((label, url)) = &link {
+        spans.push(Span::words(" ", 8));
+        spans.push(Span::link(label, url));
+    }
+    let words = link
+        .as_ref()
+        .map_or_else(|| words.to_owned(), |(_, url)| format!("{words} {url}"));
+    Message::new(&words, vec![Block::paragraph(spans)])
+}
+
+fn already_handled(sight: &Sight, links: &Links) -> Message {
+    let mut spans = vec![Span::label("This is already handled: ")];
+    let ending = sight.ending.as_ref();
+    spans.extend(how(sight.status, ending));
+    if let Some(reason) = ending.and_then(|ending| ending.reason.as_deref()) {
+        spans.push(Span::words(" Reason: ", 40));
+        spans.push(Span::words(reason, SAID_MAX));
+    }
+    spans.push(Span::words(" ", 8));
+    spans.push(Span::link(
+        "Follow what becomes of it",
+        &links.hold(&sight.hold),
+    ));
+    let words = format!(
+        "This is already handled: {} on {}",
+        sight.action_type, sight.target
+    );
+    Message::new(&words, vec![Block::paragraph(spans)])
+}
+
+fn how(status: HoldStatus, ending: Option<&Ending>) -> Vec<Span> {
+    let did = match status {
+        HoldStatus::Held => {
+            return vec![Span::words("it still waits, but not for this button.", 80)];
+        }
+        HoldStatus::Released => "approved",
+        HoldStatus::Killed => "rejected",
+        HoldStatus::TimedOut => "nobody decided in time, and it was refused",
+    };
+    let mut spans = vec![Span::words(did, SAID_MAX)];
+    if let Some(ending) = ending {
+        if ending.by != GATE {
+            spans.push(Span::words(&format!(" by {}", ending.by), SAID_MAX));
+        }
+        spans.push(Span::words(", ", 8));
+        spans.push(Span::moment(ending.at));
+    }
+    spans.push(Span::words(".", 8));
+    spans
+}
