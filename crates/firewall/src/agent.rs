@@ -4,7 +4,7 @@ use crate::error::GateError;
 use jiff::Timestamp;
 use portcullis_policy::{
     facts::{AgentStatus, Standing},
-    id::AgentId,
+    id::{AgentId, PersonId},
     tier::Tier,
 };
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,9 @@ pub struct Agent {
     /// A floor over every dimension of confidence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence_floor: Option<f64>,
+    /// Who answers for it; they do not approve what it asks, unless the rules let them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<PersonId>,
     /// When it was registered.
     pub created_at: Timestamp,
 }

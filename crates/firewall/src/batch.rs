@@ -152,11 +152,25 @@ pub enum DocumentKind {
     Tally,
     /// A signed checkpoint.
     Checkpoint,
+    /// A person.
+    Person,
+    /// A group of people.
+    Group,
+    /// What the members of groups may reach.
+    PermissionSet,
+    /// A workspace.
+    Workspace,
+    /// A change of somebody's own rights that waits for a second person.
+    Elevation,
+    /// Where a hold is shown outside, e.g. a message in a chat.
+    Posting,
+    /// Up to which record a channel was told.
+    Cursor,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 20] = [
         Self::Tenant,
         Self::Agent,
         Self::Key,
@@ -170,6 +184,13 @@ impl DocumentKind {
         Self::Answer,
         Self::Tally,
         Self::Checkpoint,
+        Self::Person,
+        Self::Group,
+        Self::PermissionSet,
+        Self::Workspace,
+        Self::Elevation,
+        Self::Posting,
+        Self::Cursor,
     ];
 
     /// The name it is stored under; never changes.
@@ -189,6 +210,13 @@ impl DocumentKind {
             Self::Answer => "answer",
             Self::Tally => "tally",
             Self::Checkpoint => "checkpoint",
+            Self::Person => "person",
+            Self::Group => "group",
+            Self::PermissionSet => "permission_set",
+            Self::Workspace => "workspace",
+            Self::Elevation => "elevation",
+            Self::Posting => "posting",
+            Self::Cursor => "cursor",
         }
     }
 
@@ -228,11 +256,27 @@ pub enum RecordKind {
     ViolationResolved,
     /// A person acknowledged a broken chain.
     ChainAcknowledged,
+    /// A hold that nobody decided asks others now.
+    HoldEscalated,
+    /// Somebody tried to decide a hold in vain.
+    DecisionRefused,
+    /// A person was made known, changed, invited or linked.
+    PersonChange,
+    /// A group was made, or its members or permission sets changed.
+    GroupChange,
+    /// A permission set was made, changed or removed.
+    PermissionChange,
+    /// A workspace was made or changed.
+    WorkspaceChange,
+    /// Somebody signed in or out, or failed to.
+    SignIn,
+    /// A change of somebody's own rights was proposed, confirmed or refused.
+    Elevation,
 }
 
 impl RecordKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 21] = [
         Self::Decision,
         Self::HoldOutcome,
         Self::PermitIssued,
@@ -246,6 +290,14 @@ impl RecordKind {
         Self::SettingsChange,
         Self::ViolationResolved,
         Self::ChainAcknowledged,
+        Self::HoldEscalated,
+        Self::DecisionRefused,
+        Self::PersonChange,
+        Self::GroupChange,
+        Self::PermissionChange,
+        Self::WorkspaceChange,
+        Self::SignIn,
+        Self::Elevation,
     ];
 
     /// The name in the record; never changes.
@@ -265,6 +317,14 @@ impl RecordKind {
             Self::SettingsChange => "settings_change",
             Self::ViolationResolved => "violation_resolved",
             Self::ChainAcknowledged => "chain_acknowledged",
+            Self::HoldEscalated => "escrow_escalated",
+            Self::DecisionRefused => "decision_refused",
+            Self::PersonChange => "person_change",
+            Self::GroupChange => "group_change",
+            Self::PermissionChange => "permission_change",
+            Self::WorkspaceChange => "workspace_change",
+            Self::SignIn => "sign_in",
+            Self::Elevation => "elevation",
         }
     }
 

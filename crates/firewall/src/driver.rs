@@ -6,7 +6,10 @@ use crate::{
     state::State,
 };
 use std::{sync::Arc, vec::Drain};
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::{
+    mpsc::{Receiver, Sender, channel},
+    watch,
+};
 
 /// The most jobs that wait in a lane; more wait at the door.
 const QUEUE: usize = 4_096;
@@ -22,13 +25,25 @@ pub fn queue() -> (Queue, Receiver<Job>) {
     channel(QUEUE)
 }
 
+/// Counts what became durable, for whoever follows it; it never waits for them.
+pub type News = Arc<watch::Sender<u64>>;
+
 /// Runs a lane until every sender is gone; then the tally is kept once more.
-pub async fn drive(mut lane: Lane, mut jobs: Receiver<Job>, ledger: Arc<dyn Ledger>) {
+pub async fn drive(
+    mut lane: Lane,
+    mut jobs: Receiver<Job>,
+    ledger: Arc<dyn Ledger>,
+    news: News,
+) {
     let mut received = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut received, BATCH).await > 0 {
         let mut waiting = received.drain(..);
         while waiting.len() > 0 {
+            let before = lane.state().head.seq;
             turn(&mut lane, &mut waiting, &*ledger).await;
+            if lane.state().head.seq != before {
+                news.send_modify(|count| *count = count.wrapping_add(1));
+            }
         }
     }
     let keep = Job::new(|turn| turn.keep_tally(1), |_| {});

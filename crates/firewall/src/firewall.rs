@@ -1,27 +1,35 @@
 //! The gate as the doors see it: a cheap handle that brings every wish to the right lane.
 
 mod audit;
+mod approvals;
 mod calls;
 mod open;
+mod people;
 mod permits;
 mod replay;
+mod sights;
+mod signing_in;
+mod telling;
 mod simulate;
 mod views;
 
 pub use audit::{ConsistencyProof, InclusionProof, Verification};
 pub use open::{NewTenant, Ports, Spawn};
 pub use replay::{Replay, ReplayedRecord};
+pub use signing_in::SignedIn;
+pub use telling::{Buttons, Posting};
 pub use simulate::{Outlook, PolicyTest, Simulation};
 pub use views::{AgentView, BudgetView, Overview, PolicyView};
 
 use crate::{
-    driver::Queue, error::GateError, house::House, key::Directory, lane::Job, ports::Ledger,
+    driver::Queue, error::GateError, house::House,
+    key::{Directory, Usage}, lane::Job, ports::Ledger,
     principal::Principal, turn::Turn,
 };
 use arc_swap::ArcSwap;
 use portcullis_policy::id::TenantId;
 use std::{collections::HashMap, sync::Arc};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 /// The gate. Clones share it.
 #[derive(Clone, Debug)]
@@ -31,6 +39,8 @@ pub struct Firewall {
     directory: Arc<ArcSwap<Directory>>,
     lanes: Arc<ArcSwap<HashMap<TenantId, Queue>>>,
     spawn: Spawner,
+    /// Changes whenever something became durable.
+    news: Arc<watch::Sender<u64>>,
 }
 
 #[derive(Clone)]
@@ -46,9 +56,12 @@ impl Firewall {
     /// Who a token belongs to; `None` for a malformed, unknown, revoked or expired one.
     #[must_use]
     pub fn authenticate(&self, token: &str) -> Option<Principal> {
-        self.directory
-            .load()
-            .principal(token, self.house.clock.now())
+        self.shown(token, Usage::Token)
+    }
+
+    fn shown(&self, token: &str, usage: Usage) -> Option<Principal> {
+        let now = self.house.clock.now();
+        self.directory.load().principal(token, usage, now)
     }
 
     /// Does something for a caller in a turn of its tenant's lane, and answers when it is durable.
@@ -59,12 +72,45 @@ impl Firewall {
         T: Send + 'static,
         W: FnOnce(&mut Turn<'_>) -> Result<T, GateError> + Send + 'static,
     {
-        let key = principal.key.clone();
+        let caller = principal.clone();
         let work = move |turn: &mut Turn<'_>| {
-            turn.must_be_live(&key)?;
+            turn.must_be_live(&caller)?;
             work(turn)
         };
         self.in_turn(&principal.tenant, work).await
+    }
+
+    /// As [`Self::on_lane`], for what changes who may get in: every door knows before this returns.
+    async fn at_the_doors<T, W>(&self, principal: &Principal, work: W) -> Result<T, GateError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&mut Turn<'_>) -> Result<T, GateError> + Send + 'static,
+    {
+        let caller = principal.clone();
+        let work = move |turn: &mut Turn<'_>| {
+            turn.must_be_live(&caller)?;
+            work(turn)
+        };
+        self.for_the_doors(&principal.tenant, work).await
+    }
+
+    /// As [`Self::at_the_doors`], for who is not signed in yet.
+    async fn for_the_doors<T, W>(&self, tenant: &TenantId, work: W) -> Result<T, GateError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&mut Turn<'_>) -> Result<T, GateError> + Send + 'static,
+    {
+        let work = move |turn: &mut Turn<'_>| {
+            let answer = work(turn)?;
+            Ok((answer, turn.state.head.seq, turn.roster()))
+        };
+        let (answer, seq, roster) = self.in_turn(tenant, work).await?;
+        self.directory.rcu(|directory| {
+            let mut directory = Directory::clone(directory);
+            directory.admit_all(tenant, seq, &roster);
+            directory
+        });
+        Ok(answer)
     }
 
     /// Does something in a turn of a tenant's lane, and answers when it is durable.

@@ -1,25 +1,40 @@
 //! A HELD action waiting for people.
 
-use crate::{chain::Hash, digest::ActionDigest, error::GateError};
+use crate::{
+    access::Resource,
+    approval::Approval,
+    chain::Hash,
+    digest::{ActionDigest, Nonce},
+    electorate::Electorate,
+    error::GateError,
+    moment,
+};
 use jiff::Timestamp;
 use portcullis_policy::{
     action::Confidence,
-    id::{AgentId, PolicyId},
+    id::{AgentId, PersonId, PolicyId, WorkspaceId},
     tier::{RiskTier, Tier},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A hold as it is kept. What it holds never changes; only its decision is written, once.
+/// A hold as it is kept. What it holds never changes; who is asked may, level by level, and its
+/// decision is written once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hold {
     /// `esc_…`
     pub id: String,
     /// Whose action it is.
     pub agent_id: AgentId,
-    /// The key of who asked: a person who asks does not approve.
+    /// The key of who asked.
     #[serde(default)]
     pub asked_by: String,
+    /// The person who asked, when it was one: who asks does not approve.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by_person: Option<PersonId>,
+    /// Where it belongs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workspace_id: Option<WorkspaceId>,
     /// For what.
     pub action_type: String,
     /// On what.
@@ -53,21 +68,42 @@ pub struct Hold {
     pub request_digest: String,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it ends by itself, refused.
+    /// When this level ends: then the next is asked, or the hold ends by itself, refused.
     pub timeout_at: Timestamp,
-    /// Its whole life, in seconds.
+    /// How long the first level is asked, in seconds.
     pub timeout_seconds: u32,
     /// Where it stands.
     pub status: HoldStatus,
-    /// How many different people must approve.
+    /// How many different people must approve, at every level.
     pub approvals_required: u8,
-    /// Who may; empty is any operator.
+    /// Who is asked now, in the words of the rules; empty is anybody who decides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvers: Vec<String>,
-    /// Who did so far.
+    /// Everybody who is asked, one after the other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ladder: Vec<Rung>,
+    /// Which of them is asked now.
+    #[serde(default)]
+    pub level: u8,
+    /// When all asking ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ceiling_at: Option<Timestamp>,
+    /// Since when this level is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
+    /// Who that is.
+    #[serde(default)]
+    pub electorate: Electorate,
+    /// The random bits of this level's request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<Nonce>,
+    /// Who said yes so far, at whichever level.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvals: Vec<Approval>,
-    /// `release`, `kill` or `timeout`.
+    /// Who said no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejection: Option<Approval>,
+    /// `release`, `kill`, `timeout` or `supersede`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<String>,
     /// Who decided.
@@ -98,13 +134,17 @@ pub struct Fired {
     pub reason: Option<String>,
 }
 
-/// One person's yes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Approval {
-    /// Who, as records name them.
-    pub by: String,
-    /// When.
-    pub at: Timestamp,
+/// Whom a level of a hold asks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rung {
+    /// Who, in the words of the rules; empty is anybody who decides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvers: Vec<String>,
+    /// The channel that is told of it, when it is another than the usual.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// How long, in seconds.
+    pub seconds: u32,
 }
 
 /// Where a hold stands; all but HELD are final.
@@ -119,6 +159,8 @@ pub enum HoldStatus {
     Killed,
     /// Nobody decided in time: refused.
     TimedOut,
+    /// What people were asked is no longer what would happen: refused.
+    Superseded,
 }
 
 impl HoldStatus {
@@ -130,15 +172,58 @@ impl HoldStatus {
             Self::Released => "RELEASED",
             Self::Killed => "KILLED",
             Self::TimedOut => "TIMED_OUT",
+            Self::Superseded => "SUPERSEDED",
         }
     }
 }
 
 impl Hold {
-    /// Whether its time is over. At the very moment of the timeout it is.
+    /// Whether the time of the present level is over. At the very moment of its end it is.
     #[must_use]
     pub fn is_overdue(&self, now: Timestamp) -> bool {
         self.status == HoldStatus::Held && now >= self.timeout_at
+    }
+
+    /// Whether its time is over and nobody else will be asked.
+    #[must_use]
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.is_overdue(now) && self.next_rung(now).is_none()
+    }
+
+    /// Who is asked next, as long as there is time.
+    #[must_use]
+    pub fn next_rung(&self, now: Timestamp) -> Option<&Rung> {
+        let next = usize::from(self.level).saturating_add(1);
+        self.ceiling_at
+            .filter(|ceiling| now < *ceiling)
+            .and_then(|_| self.ladder.get(next))
+    }
+
+    /// Asks the next level: a new request, for which no earlier answer counts.
+    pub fn ask_next(&mut self, rung: &Rung, electorate: Electorate, nonce: Nonce, now: Timestamp) {
+        let end = moment::later(now, rung.seconds);
+        self.level = self.level.saturating_add(1);
+        self.approvers.clone_from(&rung.approvers);
+        self.timeout_at = self.ceiling_at.map_or(end, |ceiling| end.min(ceiling));
+        self.asked_at = Some(now);
+        self.electorate = electorate;
+        self.nonce = Some(nonce);
+    }
+
+    /// What rights to decide it are checked against.
+    #[must_use]
+    pub fn resource(&self) -> Resource<'_> {
+        Resource {
+            workspace: self.workspace_id.as_ref(),
+            agent: Some(&self.agent_id),
+            scope: Some(&self.target_service),
+        }
+    }
+
+    /// Since when the present level is asked.
+    #[must_use]
+    pub fn asked_at(&self) -> Timestamp {
+        self.asked_at.unwrap_or(self.created_at)
     }
 
     /// Checks that it still waits for people.
@@ -146,56 +231,25 @@ impl Hold {
     /// # Errors
     /// [`GateError::Conflict`] naming what it is instead.
     pub fn must_wait(&self, now: Timestamp) -> Result<(), GateError> {
-        let status = if self.is_overdue(now) {
-            HoldStatus::TimedOut
-        } else {
-            self.status
-        };
-        if status == HoldStatus::Held {
-            return Ok(());
-        }
-        Err(GateError::conflict(
-            "hold.already_decided",
-            format!(
+        let message = match self.status {
+            HoldStatus::Held if !self.is_overdue(now) => return Ok(()),
+            HoldStatus::Held => {
+                let message = format!("the time to decide hold `{}` is over", self.id);
+                return Err(GateError::conflict("hold.expired", message));
+            }
+            other => format!(
                 "hold `{}` is {} and cannot be decided again",
                 self.id,
-                status.as_str()
+                other.as_str()
             ),
-        ))
+        };
+        Err(GateError::conflict("hold.already_decided", message))
     }
 
-    /// Whether an approver list lets this operator decide.
-    #[must_use]
-    pub fn may_decide(&self, name: &str, groups: &[String]) -> bool {
-        self.approvers.is_empty()
-            || self.approvers.iter().any(|listed| {
-                listed == name
-                    || listed.strip_prefix("person:") == Some(name)
-                    || listed
-                        .strip_prefix("group:")
-                        .is_some_and(|group| groups.iter().any(|own| own == group))
-            })
-    }
-
-    /// Notes an approval, and releases the hold when there are enough by different people.
-    ///
-    /// # Errors
-    /// [`GateError::Conflict`] when the same person approves twice.
-    pub fn approve(&mut self, by: &str, now: Timestamp) -> Result<(), GateError> {
-        if self.approvals.iter().any(|approval| approval.by == by) {
-            return Err(GateError::conflict(
-                "approval.same_person",
-                format!("`{by}` has already approved; another person must"),
-            ));
-        }
-        self.approvals.push(Approval {
-            by: by.to_owned(),
-            at: now,
-        });
-        if self.approvals.len() >= usize::from(self.approvals_required.max(1)) {
-            self.end(HoldStatus::Released, by, now, None);
-        }
-        Ok(())
+    /// What was said yes to at the present level.
+    pub fn approvals_now(&self) -> impl Iterator<Item = &Approval> {
+        let now = |approval: &&Approval| approval.level == self.level;
+        self.approvals.iter().filter(now)
     }
 
     /// Ends it for good.
@@ -205,6 +259,7 @@ impl Hold {
             HoldStatus::Released => "release",
             HoldStatus::Killed => "kill",
             HoldStatus::TimedOut => "timeout",
+            HoldStatus::Superseded => "supersede",
         };
         self.status = status;
         self.decision = Some(word.to_owned());

@@ -5,10 +5,10 @@
 
 use crate::{
     ports::{Entropy, EntropyError},
-    principal::{Principal, Role},
+    principal::{Badge, Principal, Role},
 };
 use jiff::Timestamp;
-use portcullis_policy::id::TenantId;
+use portcullis_policy::id::{PersonId, TenantId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{collections::HashMap, fmt};
@@ -19,13 +19,16 @@ use subtle::ConstantTimeEq;
 pub struct Key {
     /// `key_…`
     pub id: String,
-    /// For people; approver lists name operators by it.
+    /// For people.
     pub name: String,
-    /// What it is for.
+    /// What it is for; a personal token may be for less than its person, never for more.
     pub role: Role,
-    /// The groups an operator counts as, for approver lists.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub groups: Vec<String>,
+    /// Whose it is, when it is a person's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    /// Where it may be shown.
+    #[serde(default)]
+    pub usage: Usage,
     /// SHA-256 of the whole token, as hex.
     pub token_sha256: String,
     /// When it was issued.
@@ -36,6 +39,31 @@ pub struct Key {
     /// Whether it was revoked.
     #[serde(default)]
     pub revoked: bool,
+}
+
+/// Where a credential may be shown. One is never good in the place of another.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Usage {
+    /// In a header, by programs.
+    #[default]
+    Token,
+    /// In a cookie, by a browser in which somebody has signed in.
+    SignIn,
+    /// In a link, once, by somebody who is to choose a password.
+    Invitation,
+}
+
+impl Usage {
+    /// The word in records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::SignIn => "sign_in",
+            Self::Invitation => "invitation",
+        }
+    }
 }
 
 impl Key {
@@ -81,37 +109,71 @@ impl fmt::Debug for Token {
     }
 }
 
+/// What a person's credentials are good for at this moment.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    /// The person.
+    pub badge: Badge,
+    /// The role they hold in the whole tenant; [`Role::Member`] for none.
+    pub role: Role,
+    /// Whether they may do anything at all.
+    pub active: bool,
+}
+
 /// Every live credential of every tenant, for checking callers without waiting.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
     entries: HashMap<String, Entry>,
+    /// After which record of each tenant this is how its credentials stand.
+    as_of: HashMap<TenantId, u64>,
 }
 
 #[derive(Clone, Debug)]
 struct Entry {
     tenant: TenantId,
     role: Role,
+    person: Option<Badge>,
+    usage: Usage,
     hash: [u8; 32],
     expires_at: Option<Timestamp>,
 }
 
 impl Directory {
-    /// Adds, replaces or, when it is revoked, removes a credential.
+    /// Adds, replaces or, when it is revoked or its holder inactive, removes a credential.
     ///
-    /// Fails closed: a key whose stored hash is unreadable is left out.
-    pub fn admit(&mut self, tenant: &TenantId, key: &Key) {
+    /// Fails closed: a key whose stored hash is unreadable is left out, and so is the key of a
+    /// person without its holder.
+    fn admit(&mut self, tenant: &TenantId, key: &Key, holder: Option<&Holder>) {
         let mut hash = [0_u8; 32];
-        if key.revoked || hex::decode_to_slice(&key.token_sha256, &mut hash).is_err() {
+        let readable = hex::decode_to_slice(&key.token_sha256, &mut hash).is_ok();
+        let held = holder.map_or(!key.role.is_person(), |holder| holder.active);
+        if key.revoked || !readable || !held {
             self.entries.remove(&key.id);
             return;
         }
         let entry = Entry {
             tenant: tenant.clone(),
-            role: key.role.clone(),
+            role: holder.map_or_else(|| key.role.clone(), |holder| lesser(&key.role, &holder.role)),
+            person: holder.map(|holder| holder.badge.clone()),
+            usage: key.usage,
             hash,
             expires_at: key.expires_at,
         };
         self.entries.insert(key.id.clone(), entry);
+    }
+
+    /// Takes the credentials of a tenant as they were after one of its records; older news of them
+    /// changes nothing.
+    pub fn admit_all(&mut self, tenant: &TenantId, seq: u64, roster: &[(Key, Option<Holder>)]) {
+        let known = self.as_of.entry(tenant.clone()).or_default();
+        if seq < *known {
+            return;
+        }
+        *known = seq;
+        self.entries.retain(|_, entry| entry.tenant != *tenant);
+        for (key, holder) in roster {
+            self.admit(tenant, key, holder.as_ref());
+        }
     }
 
     /// Forgets a tenant's credential, whatever the ledger says of it.
@@ -125,21 +187,34 @@ impl Directory {
         }
     }
 
-    /// Who a token belongs to. The comparison takes the same time for every wrong secret.
+    /// Who a token belongs to, where it is shown. The comparison takes the same time for every
+    /// wrong secret.
     ///
-    /// Fails closed: a malformed, unknown, revoked or expired token is nobody's.
+    /// Fails closed: a malformed, unknown, revoked or expired token is nobody's, and so is one that
+    /// is shown where it does not belong.
     #[must_use]
-    pub fn principal(&self, token: &str, now: Timestamp) -> Option<Principal> {
+    pub fn principal(&self, token: &str, usage: Usage, now: Timestamp) -> Option<Principal> {
         let (id, _) = token.strip_prefix("pcl_")?.split_once('_')?;
         let id = format!("key_{id}");
         let entry = self.entries.get(&id)?;
         let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let same = bool::from(hash.ct_eq(&entry.hash));
         let live = entry.expires_at.is_none_or(|end| now < end);
-        (same && live).then(|| Principal {
+        (same && live && entry.usage == usage).then(|| Principal {
             tenant: entry.tenant.clone(),
             key: id,
             role: entry.role.clone(),
+            person: entry.person.clone(),
         })
+    }
+}
+
+/// What a person's token is for: no more than the token says, and no more than the person may.
+fn lesser(token: &Role, person: &Role) -> Role {
+    match (token.tenant_role(), person.tenant_role()) {
+        (Some(token), Some(person)) => Role::of(Some(token.min(person))),
+        // What roles in single workspaces are good for is for their rights to say.
+        (_, None) => Role::Member,
+        (None, Some(_)) => person.clone(),
     }
 }

@@ -9,20 +9,19 @@ use crate::{
     canonical,
     digest::ActionDigest,
     moment,
-    sign::{PublicKey, Signature, SigningKey},
+    sign::{PublicKey, SigningKey},
     strict,
+    token::Kind,
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
 use portcullis_policy::id::{AgentId, TenantId};
 use serde::{Deserialize, Serialize};
 
-/// What every token begins with.
-const PREFIX: &str = "pcp1.";
-/// What every signed message begins with.
-const DOMAIN: &[u8] = b"portcullis permit v1\n";
-/// The longest token, in bytes.
-const TOKEN_MAX_BYTES: usize = 4_096;
+const TOKEN: Kind = Kind {
+    prefix: "pcp1.",
+    domain: b"portcullis permit v1\n",
+    max_bytes: 4_096,
+};
 /// How far the clock of whoever checks a permit may be behind that of the gate, in seconds.
 const CLOCK_LEEWAY_SECONDS: i64 = 60;
 
@@ -109,13 +108,7 @@ impl PermitError {
 /// Signs claims into a token.
 #[must_use]
 pub fn mint(key: &SigningKey, claims: &Claims) -> String {
-    let payload = payload(claims);
-    let signature = key.sign(&message(&payload));
-    let claims = URL_SAFE_NO_PAD.encode(&payload);
-    format!(
-        "{PREFIX}{claims}.{}",
-        URL_SAFE_NO_PAD.encode(signature.as_bytes())
-    )
+    TOKEN.mint(key, &payload(claims))
 }
 
 /// Checks a token offline: its form, then its signature, then its lifetime.
@@ -125,11 +118,11 @@ pub fn mint(key: &SigningKey, claims: &Claims) -> String {
 /// # Errors
 /// [`PermitError`].
 pub fn verify(token: &str, key: &PublicKey, now: Timestamp) -> Result<Permit, PermitError> {
-    let (payload, signature) = take_apart(token).ok_or(PermitError::Malformed)?;
-    if !key.verifies(&message(&payload), &signature) {
+    let parts = TOKEN.take_apart(token).ok_or(PermitError::Malformed)?;
+    if !TOKEN.is_genuine(&parts, key) {
         return Err(PermitError::Forged);
     }
-    let claims = read(&payload).ok_or(PermitError::Malformed)?;
+    let claims = read(&parts.payload).ok_or(PermitError::Malformed)?;
     if now >= claims.expires_at {
         return Err(PermitError::Expired);
     }
@@ -138,16 +131,6 @@ pub fn verify(token: &str, key: &PublicKey, now: Timestamp) -> Result<Permit, Pe
         return Err(PermitError::Early);
     }
     Ok(Permit(claims))
-}
-
-fn take_apart(token: &str) -> Option<(Vec<u8>, Signature)> {
-    if token.len() > TOKEN_MAX_BYTES {
-        return None;
-    }
-    let (claims, signature) = token.strip_prefix(PREFIX)?.split_once('.')?;
-    let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-    let signature = Signature::new(signature.try_into().ok()?);
-    Some((URL_SAFE_NO_PAD.decode(claims).ok()?, signature))
 }
 
 fn read(bytes: &[u8]) -> Option<Claims> {
@@ -168,8 +151,4 @@ fn payload(claims: &Claims) -> Vec<u8> {
         .string("tenant", claims.tenant.as_str());
     object.end();
     bytes
-}
-
-fn message(payload: &[u8]) -> Vec<u8> {
-    [DOMAIN, payload].concat()
 }

@@ -5,7 +5,7 @@ use crate::{
     digest::{ActionDigest, Nonce},
     error::GateError,
     freeze::{self, FrozenAction},
-    principal::{Principal, Role},
+    principal::Principal,
     strict,
 };
 use portcullis_policy::{
@@ -162,10 +162,7 @@ pub fn from_value(
 }
 
 fn action(fields: &mut Fields, principal: &Principal) -> (Option<Action>, bool) {
-    let bound = match &principal.role {
-        Role::Agent(agent) => Some(agent.clone()),
-        Role::Client | Role::Architect | Role::Operator | Role::Viewer => None,
-    };
+    let bound = principal.role.agent().cloned();
     let agent = fields.id("agent_id", AgentId::new).or(bound);
     if agent.is_none() && !fields.has_fault_at("agent_id") {
         fields.faults.add("agent_id", "is required");

@@ -51,6 +51,9 @@ pub struct Settings {
     /// How long the same request of the same agent counts as a retry, in seconds.
     #[serde(default = "retry_seconds")]
     pub retry_seconds: u32,
+    /// Whose passkey is asked for when a critical action is approved.
+    #[serde(default)]
+    pub step_up: StepUp,
 }
 
 const fn permit_seconds() -> u32 {
@@ -73,6 +76,7 @@ impl Default for Settings {
             autonomy_reset: AutonomyReset::default(),
             permit_seconds: permit_seconds(),
             retry_seconds: retry_seconds(),
+            step_up: StepUp::default(),
         }
     }
 }
@@ -99,4 +103,17 @@ pub enum AutonomyReset {
     RaiseToB,
     /// The agent is blocked.
     BlockAgent,
+}
+
+/// When the approval of a critical action (risk tier 4) needs the approver's passkey.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepUp {
+    /// Never.
+    Never,
+    /// From everybody who has registered one; they then approve in the console alone.
+    #[default]
+    WhenRegistered,
+    /// From everybody: critical actions are approved in the console alone, by who has one.
+    Always,
 }

@@ -4,22 +4,29 @@
 //! and read again.
 
 use crate::{
+    access::PermissionSet,
     agent::Agent,
+    alarm::Alarm,
     batch::{Document, DocumentKind, Head},
     chain::Hash,
     effects::Effects,
+    elevation::Elevation,
     error::GateError,
     frozen::Frozen,
+    group::Group,
     hold::{Hold, HoldStatus},
-    key::Key,
+    key::{Holder, Key},
     merkle::Frontier,
+    people::People,
     permit_state::PermitState,
+    person::Person,
     ports::{Ledger, LedgerError},
     query::DocumentQuery,
     retry::{RetryBook, StoredAnswer},
     rulebook::{Entry, Manuscript, Rulebook},
     settings::Tenant,
     tally::Tally,
+    workspace::Workspace,
 };
 use jiff::Timestamp;
 use portcullis_policy::{
@@ -52,8 +59,12 @@ pub struct State {
     pub rulebook: Arc<Rulebook>,
     /// Every agent ever registered.
     pub agents: BTreeMap<AgentId, Agent>,
-    /// Keys and operators' tokens.
+    /// Keys, personal tokens, sign-ins and invitations.
     pub keys: BTreeMap<String, Key>,
+    /// The people.
+    pub people: People,
+    /// How many vain attempts were put on record lately.
+    pub alarm: Alarm,
     /// The holds that wait, and the released ones whose permit was not taken, by id.
     pub holds: BTreeMap<String, Hold>,
     /// The actions behind those holds and behind unspent permits, by their ids.
@@ -156,6 +167,8 @@ impl State {
                 .map(|agent| (agent.id.clone(), agent))
                 .collect(),
             keys: keys.into_iter().map(|key| (key.id.clone(), key)).collect(),
+            people: people(ledger, id).await?,
+            alarm: Alarm::default(),
             retries: RetryBook::read(
                 holds.iter().filter(|hold| hold.status == HoldStatus::Held),
                 answers,
@@ -202,6 +215,8 @@ impl State {
             rulebook: Arc::new(rulebook),
             agents: BTreeMap::new(),
             keys: BTreeMap::new(),
+            people: People::default(),
+            alarm: Alarm::default(),
             holds: BTreeMap::new(),
             frozen: HashMap::new(),
             permits: HashMap::new(),
@@ -211,6 +226,18 @@ impl State {
             spoilt: false,
             tenant,
         })
+    }
+}
+
+/// A tenant's credentials with their holders.
+pub type Roster = Vec<(Key, Option<Holder>)>;
+
+impl State {
+    /// Every credential that is not revoked, with its holder.
+    #[must_use]
+    pub fn roster(&self) -> Roster {
+        let kept = self.keys.values().filter(|key| !key.revoked);
+        kept.map(|key| (key.clone(), self.people.holder_of(key))).collect()
     }
 }
 
@@ -307,6 +334,27 @@ async fn rulebook(
         },
     )
     .map_err(|error| GateError::Unavailable(format!("the stored rules do not compile: {error}")))
+}
+
+/// Everybody, and what they may reach.
+async fn people(ledger: &dyn Ledger, tenant: &TenantId) -> Result<People, GateError> {
+    let persons: Vec<Person> =
+        all(ledger, tenant, DocumentQuery::all(DocumentKind::Person)).await?;
+    let groups: Vec<Group> = all(ledger, tenant, DocumentQuery::all(DocumentKind::Group)).await?;
+    let sets: Vec<PermissionSet> =
+        all(ledger, tenant, DocumentQuery::all(DocumentKind::PermissionSet)).await?;
+    let workspaces: Vec<Workspace> =
+        all(ledger, tenant, DocumentQuery::all(DocumentKind::Workspace)).await?;
+    let elevations: Vec<Elevation> =
+        all(ledger, tenant, DocumentQuery::all(DocumentKind::Elevation)).await?;
+    let mut people = People::default();
+    people.persons = persons.into_iter().map(|one| (one.id.clone(), one)).collect();
+    people.groups = groups.into_iter().map(|one| (one.id.clone(), one)).collect();
+    people.sets = sets.into_iter().map(|one| (one.id.clone(), one)).collect();
+    people.workspaces = workspaces.into_iter().map(|one| (one.id.clone(), one)).collect();
+    people.elevations = elevations.into_iter().map(|one| (one.id.clone(), one)).collect();
+    people.work_out();
+    Ok(people)
 }
 
 /// The kept tally, and the effects of every record since.

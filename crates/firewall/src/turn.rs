@@ -7,17 +7,28 @@ mod admin;
 mod again;
 mod agents;
 mod decide;
+mod expire;
 mod govern;
+mod groups;
 mod judging;
+mod keys;
 mod outcome;
 mod permits;
+mod people;
 mod policies;
+mod rights;
+mod signing_in;
 mod sweep;
 
 pub use agents::{AgentPatch, NewAgent};
 pub(crate) use judging::judge as judge_for_sight;
 pub use outcome::{OutcomeReport, OutcomeResult};
+pub use groups::{GroupPatch, Membership};
+pub use keys::NewKey;
+pub use people::{NewPerson, PersonPatch};
 pub use permits::Redemption;
+pub use rights::{SetDraft, WorkspaceDraft};
+pub use signing_in::{Newcomer, Proof};
 
 use crate::{
     batch::{Batch, Document, DocumentKind, Head, RecordKind, StoredRecord},
@@ -166,7 +177,7 @@ impl<'t> Turn<'t> {
     }
 
     /// Writes a thing down as a document.
-    fn keep<T: Serialize>(
+    pub(crate) fn keep<T: Serialize>(
         &mut self,
         kind: DocumentKind,
         id: &str,

@@ -95,4 +95,8 @@ id! {
     SessionId
     /// One of the configurable CHAM policies.
     PolicyId
+    /// A human of a tenant; given by the gate, never changed.
+    PersonId
+    /// People who count as one; given by the gate, never changed.
+    GroupId
 }

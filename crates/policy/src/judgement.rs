@@ -16,6 +16,7 @@ use crate::{
     principle::Principle,
     tier::{RiskTier, Tier, Verdict},
 };
+use serde::Serialize;
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -101,8 +102,15 @@ pub struct Obligations<'r> {
     pub approvals: u8,
     /// Who may approve, when the tenant policy says; empty is any operator.
     pub approvers: &'r [String],
-    /// How long the hold lives, in seconds, when HELD.
+    /// How long the hold lives, in seconds, when HELD; with an escalation, its first level.
     pub hold_seconds: u32,
+    /// Who is asked next, level by level, when nobody decides.
+    pub escalation: SmallVec<[Step<'r>; 1]>,
+    /// How long all levels may last together, in seconds, when HELD. `hold_seconds` and the steps
+    /// never add up to more.
+    pub ceiling_seconds: u32,
+    /// Whether the agent's owner may approve.
+    pub owner_approval: bool,
     /// The grant this action uses up one use of.
     pub grant: Option<&'r Policy>,
     /// What to reserve before acting.
@@ -111,6 +119,30 @@ pub struct Obligations<'r> {
     pub retention_days: Option<u32>,
     /// Budgets that pass their warning line with this action, in percent of the limit.
     pub warnings: SmallVec<[Warning; 1]>,
+}
+
+impl Obligations<'_> {
+    /// Takes back whatever concerns people who would have to approve.
+    pub(crate) fn ask_nobody(&mut self) {
+        self.approvals = 0;
+        self.approvers = &[];
+        self.hold_seconds = 0;
+        self.escalation.clear();
+        self.ceiling_seconds = 0;
+        self.owner_approval = false;
+    }
+}
+
+/// One level of people after the first. It asks for as many of them as the first.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+pub struct Step<'r> {
+    /// Who may approve; empty is any operator.
+    pub approvers: &'r [String],
+    /// Where they are asked; `None` is the usual place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<&'r str>,
+    /// How long it lasts, in seconds; at least one.
+    pub seconds: u32,
 }
 
 /// An amount to set aside in one budget.

@@ -80,7 +80,8 @@ pub enum Stance {
 pub struct SlackChannels {
     /// Where approvals and notices go.
     pub channel: String,
-    /// Where expired approvals go.
+    /// Where a hold goes when its first level expires, for tiers that have no
+    /// [`TierApproval::escalate`] of their own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub escalation_channel: Option<String>,
 }
@@ -218,6 +219,48 @@ pub struct TierApproval {
     /// How long, in minutes, instead of [`Approvals::expires_minutes`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_minutes: Option<u32>,
+    /// Who is asked next, level by level, when nobody decides; at most
+    /// [`TierApproval::MOST_STEPS`]. When empty, [`SlackChannels::escalation_channel`] is the one
+    /// next level, if there is one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub escalate: Vec<EscalationStep>,
+    /// How long all levels may last together, in minutes; [`TierApproval::CEILING_MINUTES`] unless
+    /// given, or as long as the first level when that is longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ceiling_minutes: Option<u32>,
+    /// Whether the agent's owner may approve; `false` unless given.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub owner_approval: bool,
+}
+
+impl TierApproval {
+    /// How long all levels may last together when nothing else is said.
+    pub const CEILING_MINUTES: u32 = 120;
+
+    /// The most levels after the first.
+    pub const MOST_STEPS: usize = 5;
+
+    /// How long all levels last together at most, in minutes, when `written` is what stands in the
+    /// policy and the first level lasts `first` minutes.
+    pub(crate) fn ceiling(written: Option<u32>, first: u32) -> u32 {
+        written.unwrap_or_else(|| first.max(Self::CEILING_MINUTES))
+    }
+}
+
+/// One level after the first: who is asked next when nobody decides.
+///
+/// It never says how many people: a later level asks for as many as the first.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct EscalationStep {
+    /// Who may approve from here on; empty is whoever could on the level before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub approvers: Vec<String>,
+    /// Where they are asked: a channel by name (`#…`) or by id; the usual place unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// How long the level lasts, in minutes; as long as the level before unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u32>,
 }
 
 /// What things cost.

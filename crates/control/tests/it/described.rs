@@ -170,7 +170,11 @@ async fn every_described_key_of_a_tenant_policy_is_read() {
         "per_action_usd": 1, "daily_usd": 2, "monthly_usd": 3, "per_action_gpu_hours": 1,
         "daily_gpu_hours": 2, "monthly_gpu_hours": 3, "warn_at_percent": 70,
     });
-    let approval = json!({"approvers": ["group:sre"], "required": 2, "expires_minutes": 10});
+    let approval = json!({
+        "approvers": ["group:sre"], "required": 2, "expires_minutes": 10,
+        "escalate": [{"approvers": ["group:leads"], "channel": "#leads", "minutes": 20}],
+        "ceiling_minutes": 60, "owner_approval": false,
+    });
     let document = json!({
         "version": 1, "tenant": "acme", "default": "deny", "timezone": "UTC",
         "heartbeat_minutes": 5, "slack": {"channel": "C1", "escalation_channel": "C2"},

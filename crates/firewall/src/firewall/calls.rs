@@ -7,8 +7,6 @@ use crate::{
     batch::DocumentKind,
     digest::{ActionDigest, Nonce},
     error::GateError,
-    hold::Hold,
-    key::{Directory, Key, Token},
     principal::{Principal, Role},
     proposal::{PolicyPatch, Proposal},
     query::RecordQuery,
@@ -67,7 +65,7 @@ impl Firewall {
         principal: &Principal,
         request: Request,
     ) -> Result<Answer, GateError> {
-        if matches!(principal.role, Role::Operator | Role::Viewer) {
+        if matches!(principal.role, Role::Operator | Role::Viewer | Role::Member) {
             return Err(GateError::Forbidden(
                 "this credential does not ask for actions".to_owned(),
             ));
@@ -138,56 +136,6 @@ impl Firewall {
             .await
     }
 
-    /// Approves a hold.
-    ///
-    /// # Errors
-    /// As [`crate::turn::Turn::release`].
-    pub async fn release(
-        &self,
-        principal: &Principal,
-        hold: &str,
-        why: Option<&str>,
-    ) -> Result<Hold, GateError> {
-        self.must_know_hold(principal, hold).await?;
-        let (caller, hold, why) = (principal.clone(), hold.to_owned(), why.map(str::to_owned));
-        self.on_lane(principal, move |turn| {
-            turn.release(&caller, &hold, why.as_deref())
-        })
-        .await
-    }
-
-    /// Refuses a hold.
-    ///
-    /// # Errors
-    /// As [`crate::turn::Turn::kill`].
-    pub async fn kill(
-        &self,
-        principal: &Principal,
-        hold: &str,
-        why: Option<&str>,
-    ) -> Result<Hold, GateError> {
-        self.must_know_hold(principal, hold).await?;
-        let (caller, hold, why) = (principal.clone(), hold.to_owned(), why.map(str::to_owned));
-        self.on_lane(principal, move |turn| {
-            turn.kill(&caller, &hold, why.as_deref())
-        })
-        .await
-    }
-
-    /// Tells a hold that ended long ago from one that never was.
-    async fn must_know_hold(&self, principal: &Principal, id: &str) -> Result<(), GateError> {
-        if !principal.decides() {
-            return Err(GateError::Forbidden(
-                "only an operator or architect decides holds".into(),
-            ));
-        }
-        let now = self.house.clock.now();
-        let hold: Option<Hold> =
-            state::one(&*self.ledger, &principal.tenant, DocumentKind::Hold, id).await?;
-        hold.ok_or_else(|| GateError::NotFound("hold", id.to_owned()))?
-            .must_wait(now)
-    }
-
     /// Registers an agent.
     ///
     /// # Errors
@@ -237,70 +185,6 @@ impl Firewall {
             turn.move_agent(&actor, &id, step, why.as_deref())
         })
         .await
-    }
-
-    /// Issues a key or an operator's token. It is known at every door before this returns.
-    ///
-    /// # Errors
-    /// [`GateError::Forbidden`] for others than architects, else as
-    /// [`crate::turn::Turn::issue_key`].
-    pub async fn issue_key(
-        &self,
-        principal: &Principal,
-        name: &str,
-        role: Role,
-        limits: (Vec<String>, Option<Timestamp>),
-    ) -> Result<(Key, Token), GateError> {
-        let (actor, name) = (architect(principal)?, name.to_owned());
-        let issued = self
-            .on_lane(principal, move |turn| {
-                turn.issue_key(&actor, &name, role, limits)
-            })
-            .await?;
-        self.admit(principal, &issued.0);
-        Ok(issued)
-    }
-
-    /// Revokes a key or token. No door knows it any more when this returns.
-    ///
-    /// # Errors
-    /// [`GateError::Forbidden`] for others than architects, else as
-    /// [`crate::turn::Turn::revoke_key`].
-    pub async fn revoke_key(&self, principal: &Principal, id: &str) -> Result<Key, GateError> {
-        let (actor, id) = (architect(principal)?, id.to_owned());
-        let named = id.clone();
-        match self
-            .on_lane(principal, move |turn| turn.revoke_key(&actor, &named))
-            .await
-        {
-            Ok(key) => {
-                self.admit(principal, &key);
-                Ok(key)
-            }
-            Err(error) => {
-                // It may be durable all the same: then it must not be known until the next start.
-                if matches!(error, GateError::Unavailable(_)) {
-                    self.shut_out(principal, &id);
-                }
-                Err(error)
-            }
-        }
-    }
-
-    fn shut_out(&self, principal: &Principal, key: &str) {
-        self.directory.rcu(|directory| {
-            let mut directory = Directory::clone(directory);
-            directory.shut_out(&principal.tenant, key);
-            directory
-        });
-    }
-
-    fn admit(&self, principal: &Principal, key: &Key) {
-        self.directory.rcu(|directory| {
-            let mut directory = Directory::clone(directory);
-            directory.admit(&principal.tenant, key);
-            directory
-        });
     }
 
     /// Makes policies, all of them or none; their ids in the order of the drafts.
@@ -472,7 +356,7 @@ impl Firewall {
 }
 
 /// The architect's name for records.
-fn architect(principal: &Principal) -> Result<String, GateError> {
+pub(super) fn architect(principal: &Principal) -> Result<String, GateError> {
     if principal.configures() {
         Ok(principal.actor())
     } else {

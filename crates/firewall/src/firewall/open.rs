@@ -8,14 +8,14 @@ use crate::{
     key::{Directory, Key, Token},
     lane::{Job, Lane},
     ports::{Ledger, LedgerError},
-    principal::Role,
     settings::{Settings, Tenant},
     state::State,
+    turn::NewKey,
 };
 use arc_swap::ArcSwap;
 use portcullis_policy::id::TenantId;
 use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 /// Starts a lane's loop in the background; the app knows how.
 pub type Spawn = Arc<dyn Fn(Pin<Box<dyn Future<Output = ()> + Send>>) + Send + Sync>;
@@ -62,10 +62,12 @@ impl Firewall {
             directory: Arc::new(ArcSwap::from_pointee(Directory::default())),
             lanes: Arc::new(ArcSwap::from_pointee(HashMap::new())),
             spawn: super::Spawner(ports.spawn),
+            news: Arc::new(watch::channel(0).0),
         };
         for tenant in ports.ledger.tenants().await? {
             let state = State::read(&*ports.ledger, &tenant, 0).await?;
             firewall.start(state);
+            firewall.for_the_doors(&tenant, |turn| turn.give_tokens_people()).await?;
         }
         Ok(firewall)
     }
@@ -94,12 +96,7 @@ impl Firewall {
         let job = Job::new(
             |turn| {
                 turn.found("portcullis")?;
-                turn.issue_key(
-                    "portcullis",
-                    "first-architect",
-                    Role::Architect,
-                    (vec![], None),
-                )
+                turn.introduce("portcullis", NewKey::first_architect())
             },
             move |answer| drop(tell.send(answer)),
         );
@@ -128,16 +125,15 @@ impl Firewall {
 
     fn start(&self, state: State) {
         let tenant = state.tenant.id.clone();
+        let roster = state.roster();
         self.directory.rcu(|directory| {
             let mut directory = Directory::clone(directory);
-            for key in state.keys.values() {
-                directory.admit(&tenant, key);
-            }
+            directory.admit_all(&tenant, state.head.seq, &roster);
             directory
         });
         let (queue, jobs) = driver::queue();
         let lane = Lane::new(state, self.house.clone());
-        let run = driver::drive(lane, jobs, Arc::clone(&self.ledger));
+        let run = driver::drive(lane, jobs, Arc::clone(&self.ledger), Arc::clone(&self.news));
         (self.spawn.0)(Box::pin(run));
         self.lanes.rcu(|lanes| {
             let mut lanes = HashMap::clone(lanes);

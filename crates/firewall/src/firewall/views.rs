@@ -2,11 +2,12 @@
 
 use super::Firewall;
 use crate::{
+    access::Verb,
     agent::Agent,
     batch::{DocumentKind, Head, StoredRecord},
     error::GateError,
     hold::{Hold, HoldStatus},
-    key::Key,
+    key::{Key, Usage},
     principal::{Principal, Role},
     query::{DocumentQuery, RecordQuery},
     settings::Tenant,
@@ -192,34 +193,35 @@ impl Firewall {
         principal: &Principal,
         query: DocumentQuery,
     ) -> Result<Vec<Hold>, GateError> {
-        may_read(principal)?;
+        if principal.role.agent().is_some() {
+            may_read(principal)?;
+        }
         let query = DocumentQuery {
             kind: DocumentKind::Hold,
             ..query
         };
         let holds: Vec<Hold> = state::all(&*self.ledger, &principal.tenant, query).await?;
-        Ok(holds.into_iter().map(|hold| self.as_of_now(hold)).collect())
+        let seen = |hold: &Hold| principal.may(Verb::View, &hold.resource());
+        let holds = holds.into_iter().filter(seen);
+        Ok(holds.map(|hold| self.as_of_now(hold)).collect())
     }
 
     /// One hold. An agent's own key may look at its own holds.
     ///
     /// # Errors
-    /// [`GateError::NotFound`], also for another agent's hold.
+    /// [`GateError::NotFound`], also for one that the caller may not see.
     pub async fn hold(&self, principal: &Principal, id: &str) -> Result<Hold, GateError> {
-        let hold: Option<Hold> =
-            state::one(&*self.ledger, &principal.tenant, DocumentKind::Hold, id).await?;
-        hold.filter(|hold| match &principal.role {
-            Role::Agent(own) => *own == hold.agent_id,
-            Role::Client | Role::Architect | Role::Operator | Role::Viewer => true,
-        })
-        .map(|hold| self.as_of_now(hold))
-        .ok_or_else(|| GateError::NotFound("hold", id.to_owned()))
+        let hold = self.kept_hold(&principal.tenant, id).await?;
+        if !principal.may(Verb::View, &hold.resource()) {
+            return Err(GateError::NotFound("hold", id.to_owned()));
+        }
+        Ok(self.as_of_now(hold))
     }
 
     /// An overdue hold is over, whether or not it was swept yet.
-    fn as_of_now(&self, mut hold: Hold) -> Hold {
+    pub(super) fn as_of_now(&self, mut hold: Hold) -> Hold {
         let now = self.house.clock.now();
-        if hold.is_overdue(now) {
+        if hold.is_over(now) {
             let why = Some("nobody decided in time");
             hold.end(HoldStatus::TimedOut, "portcullis", hold.timeout_at, why);
         }
@@ -259,7 +261,8 @@ impl Firewall {
         .ok_or_else(|| GateError::NotFound("violation", id.to_owned()))
     }
 
-    /// Every key and token, without secrets.
+    /// Keys and tokens, without secrets: of architects and other readers every one, of others
+    /// their own.
     ///
     /// # Errors
     /// [`GateError::Forbidden`] for others than people.
@@ -269,8 +272,13 @@ impl Firewall {
                 "only a person may list keys".to_owned(),
             ));
         }
-        self.on_lane(principal, |turn| {
-            Ok(turn.state.keys.values().cloned().collect())
+        let own = (!principal.reads()).then(|| principal.person.clone()).flatten();
+        self.on_lane(principal, move |turn| {
+            let shown = |key: &&Key| {
+                let is_own = own.as_ref().is_none_or(|own| key.person.as_ref() == Some(&own.id));
+                is_own && key.usage != Usage::Invitation
+            };
+            Ok(turn.state.keys.values().filter(shown).cloned().collect())
         })
         .await
     }

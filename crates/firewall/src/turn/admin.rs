@@ -1,11 +1,10 @@
-//! The tenant itself: its making, its settings, its keys, its broken chain; and violations.
+//! The tenant itself: its making, its settings, its broken chain; and violations.
 
 use super::{Sealed, Turn, agents::check_text, details, json};
 use crate::{
     batch::{DocumentKind, RecordKind},
     error::GateError,
-    key::{Key, Token},
-    principal::{Principal, Role},
+    principal::Principal,
     settings::{Settings, Tenant},
     violation::{Violation, ViolationStatus},
 };
@@ -23,106 +22,6 @@ impl Turn<'_> {
         let sealed = self.seal_event(RecordKind::TenantCreated, (actor, ""), members)?;
         self.keep_tenant(tenant)?;
         Ok(sealed)
-    }
-
-    /// Issues a key or token; the token is shown once.
-    ///
-    /// # Errors
-    /// [`GateError::Invalid`] for a bad name or a past end, [`GateError::NotFound`] for a key of an
-    /// unknown agent.
-    pub fn issue_key(
-        &mut self,
-        actor: &str,
-        name: &str,
-        role: Role,
-        limits: (Vec<String>, Option<Timestamp>),
-    ) -> Result<(Key, Token), GateError> {
-        let (groups, expires_at) = limits;
-        check_text("name", name, true)?;
-        for group in &groups {
-            check_text("groups", group, true)?;
-        }
-        if expires_at.is_some_and(|end| end <= self.now) {
-            return Err(GateError::invalid("expires_at", "must be in the future"));
-        }
-        if let Role::Agent(agent) = &role
-            && !self.state.agents.contains_key(agent)
-        {
-            return Err(GateError::NotFound("agent", agent.to_string()));
-        }
-        let id = self.house.id("key_")?;
-        let token = Token::mint(&id, &*self.house.entropy)?;
-        let key = Key {
-            id,
-            name: name.to_owned(),
-            role,
-            groups,
-            token_sha256: token.sha256(),
-            created_at: self.now,
-            expires_at,
-            revoked: false,
-        };
-        self.change_key(actor, key.clone())?;
-        Ok((key, token))
-    }
-
-    /// Ends a key or token at once.
-    ///
-    /// # Errors
-    /// [`GateError::NotFound`]; [`GateError::Conflict`] for the last architect's token, which
-    /// would lock everybody out.
-    pub fn revoke_key(&mut self, actor: &str, id: &str) -> Result<Key, GateError> {
-        let missing = || GateError::NotFound("key", id.to_owned());
-        let mut key = self.state.keys.get(id).ok_or_else(missing)?.clone();
-        let opens = |key: &Key| key.role == Role::Architect && key.is_live(self.now);
-        let architects = self.state.keys.values().filter(|key| opens(key)).count();
-        if opens(&key) && architects <= 1 {
-            return Err(GateError::conflict(
-                "key.last_architect",
-                "this is the last architect's token; issue another first",
-            ));
-        }
-        key.revoked = true;
-        self.change_key(actor, key.clone())?;
-        Ok(key)
-    }
-
-    /// Checks that a caller's key was not revoked and has not ended since the call was taken in.
-    ///
-    /// # Errors
-    /// [`GateError::Unauthenticated`].
-    pub fn must_be_live(&self, key: &str) -> Result<(), GateError> {
-        // A key that is not kept is not a door's: who examines the gate at its own machine.
-        let known = self.state.keys.get(key);
-        if known.is_none_or(|key| key.is_live(self.now)) {
-            Ok(())
-        } else {
-            Err(GateError::Unauthenticated)
-        }
-    }
-
-    fn change_key(&mut self, actor: &str, key: Key) -> Result<(), GateError> {
-        let agent = match &key.role {
-            Role::Agent(agent) => agent.as_str().to_owned(),
-            Role::Client | Role::Architect | Role::Operator | Role::Viewer => String::new(),
-        };
-        let members = details([
-            ("groups", json(&key.groups)?),
-            ("key_id", key.id.as_str().into()),
-            ("name", key.name.as_str().into()),
-            ("revoked", key.revoked.into()),
-            ("role", key.role.as_str().into()),
-        ]);
-        self.seal_event(RecordKind::KeyChange, (actor, &agent), members)?;
-        let status = if key.revoked { "revoked" } else { "active" };
-        self.keep(
-            DocumentKind::Key,
-            &key.id,
-            (status, &agent, key.created_at),
-            &key,
-        )?;
-        self.state.keys.insert(key.id.clone(), key);
-        Ok(())
     }
 
     /// Changes settings that do not touch the rules.

@@ -1,10 +1,11 @@
 //! Judging again what was judged before, at every step on the way to acting.
 
 use super::{Turn, judging};
-use crate::{error::GateError, freeze::FrozenAction, hold::Hold, stake::Stake};
+use crate::{error::GateError, freeze::FrozenAction, hold::{Hold, Rung}, stake::Stake};
 use portcullis_policy::{
     facts::{AgentStatus, Caller},
     id::AgentId,
+    judgement::Obligations,
     tier::Verdict,
 };
 use std::sync::Arc;
@@ -19,16 +20,44 @@ pub(super) struct Again {
     pub(super) verdict: Verdict,
     /// Whether a dry run must come first.
     pub(super) dry_run: bool,
+    /// Whether the agent's owner may approve.
+    pub(super) owner_approval: bool,
     approvals: u8,
-    approvers: Vec<String>,
+    ladder: Vec<Rung>,
 }
 
 impl Again {
     /// Whether the people a hold waits for are still those the rules ask for.
     pub(super) fn is_answered_by(&self, hold: &Hold) -> bool {
         self.verdict == Verdict::Cleared
-            || (hold.approvals_required >= self.approvals && hold.approvers == self.approvers)
+            || (hold.approvals_required >= self.approvals && same_people(&self.ladder, hold))
     }
+}
+
+/// Whether the same people are asked in the same order; how long each is asked may differ.
+fn same_people(ladder: &[Rung], hold: &Hold) -> bool {
+    let asked: Vec<&[String]> = if hold.ladder.is_empty() {
+        vec![&hold.approvers]
+    } else {
+        hold.ladder.iter().map(|rung| rung.approvers.as_slice()).collect()
+    };
+    let demanded = ladder.iter().map(|rung| rung.approvers.as_slice());
+    demanded.eq(asked)
+}
+
+/// Whom a HELD verdict asks, one after the other.
+pub(super) fn ladder(obligations: &Obligations<'_>) -> Vec<Rung> {
+    let first = Rung {
+        approvers: obligations.approvers.to_vec(),
+        channel: None,
+        seconds: obligations.hold_seconds,
+    };
+    let next = obligations.escalation.iter().map(|step| Rung {
+        approvers: step.approvers.to_vec(),
+        channel: step.channel.map(str::to_owned),
+        seconds: step.seconds,
+    });
+    std::iter::once(first).chain(next).collect()
 }
 
 impl Turn<'_> {
@@ -81,8 +110,9 @@ impl Turn<'_> {
             verdict @ (Verdict::Cleared | Verdict::Held) => Ok(Again {
                 verdict,
                 dry_run: judgement.obligations.dry_run,
+                owner_approval: judgement.obligations.owner_approval,
                 approvals: judgement.obligations.approvals,
-                approvers: judgement.obligations.approvers.to_vec(),
+                ladder: ladder(&judgement.obligations),
             }),
         })
     }

@@ -6,7 +6,11 @@ use crate::{
     batch::{DocumentKind, RecordKind},
     error::GateError,
 };
-use portcullis_policy::{facts::AgentStatus, id::AgentId, tier::Tier};
+use portcullis_policy::{
+    facts::AgentStatus,
+    id::{AgentId, PersonId},
+    tier::Tier,
+};
 use serde_json::Value;
 
 /// The longest name or description, in bytes.
@@ -23,6 +27,8 @@ pub struct NewAgent {
     pub agent_type: String,
     /// Its own account of itself.
     pub who_i_am: String,
+    /// The person who answers for it.
+    pub owner: Option<String>,
 }
 
 /// What to change of an agent; `None` leaves it. `Some(None)` takes it away.
@@ -40,6 +46,8 @@ pub struct AgentPatch {
     pub tier_override: Option<Option<Tier>>,
     /// A floor over every dimension of confidence.
     pub confidence_floor: Option<Option<f64>>,
+    /// The person who answers for it.
+    pub owner: Option<Option<String>>,
 }
 
 impl Turn<'_> {
@@ -68,6 +76,7 @@ impl Turn<'_> {
             status_reason: None,
             tier_override: None,
             confidence_floor: None,
+            owner: new.owner.map(|owner| self.owner(&owner)).transpose()?,
             created_at: self.now,
         };
         self.change_agent(actor, agent, "registered")
@@ -113,6 +122,9 @@ impl Turn<'_> {
         if let Some(tier) = patch.tier_override {
             agent.tier_override = tier;
         }
+        if let Some(owner) = patch.owner {
+            agent.owner = owner.map(|owner| self.owner(&owner)).transpose()?;
+        }
         self.change_agent(actor, agent, "updated")
     }
 
@@ -131,6 +143,13 @@ impl Turn<'_> {
         let mut agent = self.agent(id)?.clone();
         agent.become_status(step, why)?;
         self.change_agent(actor, agent, why.unwrap_or(step.to.as_str()))
+    }
+
+    fn owner(&self, id: &str) -> Result<PersonId, GateError> {
+        let person = self.state.people.persons.get(id);
+        person.map(|person| person.id.clone()).ok_or_else(|| {
+            GateError::invalid("owner", format!("there is no person `{id}`"))
+        })
     }
 
     fn agent(&self, id: &str) -> Result<&Agent, GateError> {

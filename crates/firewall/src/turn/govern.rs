@@ -1,16 +1,17 @@
 //! Judging one action and sealing the verdict, with everything that follows from it.
 
-use super::{Labels, Sealed, Turn, judging};
+use super::{Labels, Sealed, Turn, again, judging};
 use crate::{
     agent::Agent,
     answer::{Answer, HoldTicket},
     batch::{DocumentKind, RecordKind},
     digest::ActionDigest,
     effects::{DecisionEffects, Effects, Pledge},
+    electorate::Electorate,
     error::GateError,
     hold::{Hold, HoldStatus},
     moment,
-    principal::{Principal, Role},
+    principal::Principal,
     record::{Decision, Explanation},
     request::Request,
     retry::{self, StoredAnswer},
@@ -50,10 +51,7 @@ impl Turn<'_> {
     ) -> Result<Answer, GateError> {
         let caller = Caller {
             tenant: principal.tenant.clone(),
-            agent: match &principal.role {
-                Role::Agent(agent) => Some(agent.clone()),
-                Role::Client | Role::Architect | Role::Operator | Role::Viewer => None,
-            },
+            agent: principal.role.agent().cloned(),
         };
         let action = &request.frozen.action;
         // Counts and consequences fall on who really asked, never on whom they named.
@@ -311,11 +309,15 @@ impl Turn<'_> {
     ) -> Result<HoldTicket, GateError> {
         let action = &case.request.frozen.action;
         let judgement = case.judgement;
-        let seconds = judgement.obligations.hold_seconds;
+        let obligations = &judgement.obligations;
+        let seconds = obligations.hold_seconds;
+        let person = case.principal.person.as_ref();
         let hold = Hold {
             id,
             agent_id: case.charged.clone(),
             asked_by: case.principal.key.clone(),
+            asked_by_person: person.map(|badge| badge.id.clone()),
+            workspace_id: action.workspace.clone(),
             action_type: action.kind.to_string(),
             target_service: action.target.clone(),
             environment: action.environment.to_string(),
@@ -335,9 +337,16 @@ impl Turn<'_> {
             timeout_at: moment::later(self.now, seconds),
             timeout_seconds: seconds,
             status: HoldStatus::Held,
-            approvals_required: judgement.obligations.approvals.max(1),
-            approvers: judgement.obligations.approvers.to_vec(),
+            approvals_required: obligations.approvals.max(1),
+            approvers: obligations.approvers.to_vec(),
+            ladder: again::ladder(obligations),
+            level: 0,
+            ceiling_at: Some(moment::later(self.now, obligations.ceiling_seconds)),
+            asked_at: Some(self.now),
+            electorate: Electorate::of(obligations.approvers, &self.state.people),
+            nonce: Some(self.nonce()?),
             approvals: Vec::new(),
+            rejection: None,
             decision: None,
             decided_by: None,
             decided_at: None,

@@ -58,7 +58,7 @@ impl Turn<'_> {
         let trusted = match &principal.role {
             Role::Agent(own) if *own == report.agent => false,
             Role::Client | Role::Architect | Role::Operator => true,
-            Role::Viewer => {
+            Role::Viewer | Role::Member => {
                 return Err(GateError::Forbidden("a viewer reports nothing".to_owned()));
             }
             // Whether another agent's record exists is not this agent's to know.

@@ -65,6 +65,10 @@ impl Turn<'_> {
         self.must_be_for(principal, &hold.agent_id)?;
         self.must_be_claimable(&hold)?;
         let (frozen, stake) = self.frozen(&hold.id)?;
+        if self.standing_approvals(&hold) < usize::from(hold.approvals_required) {
+            let message = "who approved it may no longer do so; ask again";
+            return Err(GateError::conflict("hold.approval_withdrawn", message));
+        }
         match self.judge_again(&hold.agent_id, &frozen, &stake)? {
             Err(reason) => return Err(GateError::conflict("hold.superseded", reason)),
             Ok(again) if !again.is_answered_by(&hold) => {
@@ -235,7 +239,7 @@ impl Turn<'_> {
         match &principal.role {
             Role::Agent(own) if own == agent => Ok(()),
             Role::Client => Ok(()),
-            Role::Agent(_) | Role::Architect | Role::Operator | Role::Viewer => {
+            _ => {
                 let tenant = &self.state.tenant.id;
                 Err(GateError::Forbidden(format!(
                     "only the agent it is for, or a client of `{tenant}`, may use this permit"
@@ -259,7 +263,7 @@ impl Turn<'_> {
                 "hold.expired",
                 "the release was not used in time",
             )),
-            HoldStatus::Held | HoldStatus::Killed | HoldStatus::TimedOut => {
+            _ => {
                 Err(GateError::conflict(
                     "hold.not_released",
                     format!("hold `{}` is {}", hold.id, hold.status.as_str()),

@@ -72,6 +72,7 @@ impl Turn<'_> {
             last = Some(self.change_settings(actor, settings)?);
         }
         self.state.rulebook = Arc::new(proposal.rulebook);
+        self.supersede_all()?;
         Ok(last)
     }
 

@@ -24,6 +24,8 @@ impl Turn<'_> {
         self.time_out()?;
         self.lapse_releases();
         self.lapse_permits()?;
+        self.forget_sign_ins(AT_ONCE);
+        self.forget_elevations();
         for id in self.state.retries.forget_answers(self.now, AT_ONCE) {
             self.batch.remove(DocumentKind::Answer, &id);
         }

@@ -8,6 +8,7 @@
     reason = "a test whose world cannot be set up must stop, in its helpers too"
 )]
 
+mod access;
 mod canonical;
 mod chain;
 mod digest;

@@ -1,6 +1,6 @@
 //! A judgement as JSON: its own explanation.
 
-use super::{Detail, Judgement, Obligations, Reason, Reserve, Source, Warning};
+use super::{Detail, Judgement, Obligations, Reason, Reserve, Source, Step, Warning};
 use crate::{
     amount::Micros,
     cham::Policy,
@@ -200,6 +200,12 @@ struct Duties<'j> {
     approvals: u8,
     approvers: &'j [String],
     hold_seconds: u32,
+    #[serde(skip_serializing_if = "<[Step<'_>]>::is_empty")]
+    escalation: &'j [Step<'j>],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ceiling_seconds: Option<u32>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    owner_approval: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     grant: Option<&'j str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -218,6 +224,9 @@ impl<'j> Duties<'j> {
             approvals: obligations.approvals,
             approvers: obligations.approvers,
             hold_seconds: obligations.hold_seconds,
+            escalation: &obligations.escalation,
+            ceiling_seconds: Some(obligations.ceiling_seconds).filter(|seconds| *seconds > 0),
+            owner_approval: obligations.owner_approval,
             grant: obligations.grant.map(|grant| grant.id.as_str()),
             reserve: obligations.reserve.iter().map(Set::aside).collect(),
             retention_days: obligations.retention_days,

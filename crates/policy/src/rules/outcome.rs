@@ -77,9 +77,7 @@ fn oblige<'r>(
     tenant_rules: &'r TenantRules,
 ) {
     obligations.retention_days = obligations.retention_days.max(heard.retention_days);
-    obligations.approvals = 0;
-    obligations.approvers = &[];
-    obligations.hold_seconds = 0;
+    obligations.ask_nobody();
     if findings.verdict != Verdict::Blocked {
         obligations.grant = heard.grant;
     } else {
@@ -90,7 +88,6 @@ fn oblige<'r>(
         let approval = tenant_rules.approval(findings.risk);
         let asked = heard.hold_minutes.map(|minutes| minutes.saturating_mul(60));
         obligations.approvals = approval.required.max(findings.risk.approvals()).max(1);
-        obligations.approvers = approval.approvers;
-        obligations.hold_seconds = asked.unwrap_or(approval.hold_seconds);
+        approval.lasting(asked).oblige(obligations);
     }
 }

@@ -2,6 +2,7 @@
 
 mod compare;
 mod entry;
+mod escalation;
 mod policy;
 
 use super::TenantPolicy;

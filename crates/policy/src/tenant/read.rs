@@ -1,6 +1,8 @@
 //! Reads a tenant policy a person wrote, and finds everything that is wrong with it.
 
+mod approver;
 mod entry;
+mod escalation;
 mod limits;
 mod table;
 

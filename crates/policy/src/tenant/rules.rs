@@ -3,7 +3,7 @@
 //! An action is allowed when an entry allows it and none forbids it. Every entry that allows it
 //! adds its caps, limits and scope: caps are minima, limits intersect, tiers only rise.
 
-mod approval;
+pub(super) mod approval;
 mod budget;
 mod calendar;
 mod entry;
@@ -117,7 +117,7 @@ impl TenantRules {
                 .as_ref()
                 .map(PriceList::new)
                 .unwrap_or_default(),
-            approvers: Approvers::new(policy.approvals.as_ref()),
+            approvers: Approvers::new(Some(&policy)),
             policy: Some(policy),
         })
     }
@@ -237,8 +237,7 @@ impl TenantRules {
         if risk >= RiskTier::HighWrite {
             let approval = self.approval(risk);
             obligations.approvals = obligations.approvals.max(approval.required);
-            obligations.approvers = approval.approvers;
-            obligations.hold_seconds = approval.hold_seconds;
+            approval.oblige(obligations);
         }
     }
 

@@ -11,6 +11,7 @@ mod catalogue;
 mod cham;
 mod conflicts;
 mod conformance;
+mod escalation;
 mod judge;
 mod judge_generated;
 mod judge_grants;

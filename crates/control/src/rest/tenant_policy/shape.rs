@@ -52,7 +52,7 @@ pub(crate) struct TenantPolicyDocument {
 pub(crate) struct SlackChannels {
     /// Where approvals and notices go.
     channel: String,
-    /// Where expired approvals go.
+    /// Where a hold goes when its first level expires, for tiers without levels of their own.
     escalation_channel: Option<String>,
 }
 
@@ -162,6 +162,28 @@ pub(crate) struct TierApproval {
     required: Option<u8>,
     /// How long a hold waits, in minutes.
     expires_minutes: Option<u32>,
+    /// Who is asked next, level by level, when nobody decides.
+    #[schema(max_items = 5)]
+    escalate: Option<Vec<EscalationStep>>,
+    /// How long all levels may last together, in minutes; never less than the first.
+    #[schema(minimum = 1, maximum = 10080, default = 120)]
+    ceiling_minutes: Option<u32>,
+    /// Whether the agent's owner may approve; false when not given.
+    owner_approval: Option<bool>,
+}
+
+/// One level after the first; it asks for as many people as the first, and needs `approvers` or a
+/// `channel`.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EscalationStep {
+    /// Who may approve from here on; whoever could on the level before when not given.
+    approvers: Option<Vec<String>>,
+    /// Where they are asked: a channel by name (`#…`) or by id; the usual place when not given.
+    channel: Option<String>,
+    /// How long the level lasts, in minutes; as long as the level before when not given.
+    #[schema(minimum = 1, maximum = 1440)]
+    minutes: Option<u32>,
 }
 
 /// What things cost.

@@ -28,14 +28,6 @@ impl Changes {
         );
         let slack = |policy: &TenantPolicy| policy.slack.as_ref().map(|s| s.channel.clone());
         self.push("slack.channel".to_owned(), slack(old), slack(new), false);
-        let escalation =
-            |p: &TenantPolicy| p.slack.as_ref().and_then(|s| s.escalation_channel.clone());
-        self.push(
-            "slack.escalation_channel".to_owned(),
-            escalation(old),
-            escalation(new),
-            false,
-        );
         self.catalogue(&old.catalogue, &new.catalogue);
         self.actions(&old.actions, &new.actions);
         self.budgets("budgets", old.budgets.as_ref(), new.budgets.as_ref());
@@ -47,6 +39,7 @@ impl Changes {
         );
         self.rate_limits(old.rate_limits.as_ref(), new.rate_limits.as_ref());
         self.approvals(old.approvals.as_ref(), new.approvals.as_ref());
+        self.escalation(old, new);
         self.prices(old.prices.as_ref(), new.prices.as_ref());
         for domain in old
             .internal_domains

@@ -102,6 +102,7 @@ fn every_limit_taken_away_loosens() {
         json!({ "prices": { "gpu_hour_usd": { "H100": 1 } } }),
         json!({ "approvals": { "tier4": { "required": 3 } } }),
         json!({ "approvals": { "tier4": { "approvers": ["group:a"] } } }),
+        json!({ "approvals": { "tier4": { "ceiling_minutes": 60 } } }),
         json!({ "actions": [{ "action": "log_read", "caps": { "max_lines": 1 } }] }),
         json!({ "actions": [{ "action": "log_read", "limits": { "file": ["a"] } }] }),
         json!({ "actions": [{ "action": "log_read", "scope": { "teams": ["a"] } }] }),
@@ -120,4 +121,61 @@ fn every_limit_taken_away_loosens() {
             "{limits}: {changes:?}"
         );
     }
+}
+
+const CHAIN: &str = r##"
+version: 1
+slack: { channel: C1 }
+approvals:
+  tier3: { escalate: [{ channel: "#leads", minutes: 20 }, { approvers: [U_A, U_B] }], ceiling_minutes: 90 }
+"##;
+
+#[test]
+fn a_longer_chain_of_more_people_loosens() {
+    let told = |change: (&str, &str)| -> String {
+        let after = policy(&CHAIN.replace(change.0, change.1));
+        let lines = |old: &TenantPolicy, new: &TenantPolicy| -> String {
+            let changes = diff(Some(old), Some(new));
+            changes.iter().map(|change| format!("{change}\n")).collect()
+        };
+        let before = policy(CHAIN);
+        lines(&before, &after) + &lines(&after, &before)
+    };
+    insta::assert_snapshot!(
+        [
+            ("[U_A, U_B] }]", "[U_A, U_B] }, { channel: C9 }]"),
+            ("minutes: 20", "minutes: 25"),
+            ("#leads", "#others"),
+            ("[U_A, U_B]", "[U_A, U_B, U_C]"),
+            ("ceiling_minutes: 90", "ceiling_minutes: 100"),
+            ("ceiling_minutes: 90", "owner_approval: true"),
+            ("channel: C1", "channel: C1, escalation_channel: C2"),
+        ]
+        .map(told)
+        .join("\n"),
+        @r##"
+        ~ approvals.tier3.escalate: in #leads for 20 minutes, then [U_A, U_B] -> in #leads for 20 minutes, then [U_A, U_B], then in C9 (loosens)
+        ~ approvals.tier3.escalate: in #leads for 20 minutes, then [U_A, U_B], then in C9 -> in #leads for 20 minutes, then [U_A, U_B]
+
+        ~ approvals.tier3.escalate: in #leads for 20 minutes, then [U_A, U_B] -> in #leads for 25 minutes, then [U_A, U_B] (loosens)
+        ~ approvals.tier3.escalate: in #leads for 25 minutes, then [U_A, U_B] -> in #leads for 20 minutes, then [U_A, U_B]
+
+        ~ approvals.tier3.escalate: in #leads for 20 minutes, then [U_A, U_B] -> in #others for 20 minutes, then [U_A, U_B]
+        ~ approvals.tier3.escalate: in #others for 20 minutes, then [U_A, U_B] -> in #leads for 20 minutes, then [U_A, U_B]
+
+        ~ approvals.tier3.escalate: in #leads for 20 minutes, then [U_A, U_B] -> in #leads for 20 minutes, then [U_A, U_B, U_C] (loosens)
+        ~ approvals.tier3.escalate: in #leads for 20 minutes, then [U_A, U_B, U_C] -> in #leads for 20 minutes, then [U_A, U_B]
+
+        ~ approvals.tier3.ceiling_minutes: 90 -> 100 (loosens)
+        ~ approvals.tier3.ceiling_minutes: 100 -> 90
+
+        - approvals.tier3.ceiling_minutes: 90 (loosens)
+        + approvals.tier3.owner_approval: true (loosens)
+        + approvals.tier3.ceiling_minutes: 90
+        - approvals.tier3.owner_approval: true
+
+        + slack.escalation_channel: C2 (loosens)
+        - slack.escalation_channel: C2
+        "##
+    );
 }

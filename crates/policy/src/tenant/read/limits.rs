@@ -1,6 +1,10 @@
 //! Budgets, rates, approvals and prices.
 
-use super::table::{Table, amount};
+use super::{
+    approver::{EXPIRES_MINUTES, approvers},
+    escalation,
+    table::{Table, amount},
+};
 use crate::{
     fault::Faults,
     id::AgentId,
@@ -8,13 +12,19 @@ use crate::{
     tenant::{Approvals, Budgets, Prices, RateLimits, TierApproval},
     tier::RiskTier,
 };
-use std::{collections::BTreeMap, ops::RangeInclusive};
-
-/// How long a hold may wait, in minutes.
-const EXPIRES_MINUTES: RangeInclusive<u32> = 1..=1440;
+use std::collections::BTreeMap;
 
 /// How many people may be asked for.
 const MOST_APPROVALS: u8 = 10;
+
+const TIER_KEYS: [&str; 6] = [
+    "approvers",
+    "required",
+    "expires_minutes",
+    "escalate",
+    "ceiling_minutes",
+    "owner_approval",
+];
 
 const BUDGET_KEYS: [&str; 7] = [
     "per_action_usd",
@@ -94,59 +104,37 @@ pub(super) fn rate_limits(table: &Table<'_>, faults: &mut Faults) -> Option<Rate
 pub(super) fn approvals(table: &Table<'_>, faults: &mut Faults) -> Option<Approvals> {
     let keys = ["expires_minutes", "tier3", "tier4", "self_approval"];
     let table = table.table("approvals", &keys, faults)?;
+    let expires_minutes = table.whole("expires_minutes", EXPIRES_MINUTES, faults);
+    let usual = expires_minutes.unwrap_or(Approvals::EXPIRES_MINUTES);
     Some(Approvals {
-        expires_minutes: table.whole("expires_minutes", EXPIRES_MINUTES, faults),
-        tier3: tier(&table, "tier3", RiskTier::HighWrite, faults),
-        tier4: tier(&table, "tier4", RiskTier::Destructive, faults),
+        expires_minutes,
+        tier3: tier(&table, ("tier3", RiskTier::HighWrite), usual, faults),
+        tier4: tier(&table, ("tier4", RiskTier::Destructive), usual, faults),
         self_approval: table.flag("self_approval", faults).unwrap_or_default(),
     })
 }
 
-fn tier(table: &Table<'_>, key: &str, risk: RiskTier, faults: &mut Faults) -> Option<TierApproval> {
-    let table = table.table(key, &["approvers", "required", "expires_minutes"], faults)?;
-    let approval = TierApproval {
-        approvers: table.texts("approvers", faults),
-        required: table.whole("required", risk.approvals()..=MOST_APPROVALS, faults),
-        expires_minutes: table.whole("expires_minutes", EXPIRES_MINUTES, faults),
-    };
-    for (at, approver) in approval.approvers.iter().enumerate() {
-        if !is_approver(approver) {
-            let message = format!(
-                "`{approver}` is neither a person (`person:…`), a group (`group:…`) nor a Slack user (`U…`)"
-            );
-            table.fault(&format!("approvers[{at}]"), message, faults);
-        }
-    }
-    enough(&approval, risk, &table, faults);
-    Some(approval)
-}
-
-/// A list without groups must have as many people as must approve.
-fn enough(approval: &TierApproval, risk: RiskTier, table: &Table<'_>, faults: &mut Faults) {
-    let people = approval.approvers.len();
-    let required = approval.required.unwrap_or_else(|| risk.approvals());
-    let groups = approval
-        .approvers
-        .iter()
-        .any(|approver| approver.starts_with("group:"));
-    if people > 0 && !groups && people < usize::from(required) {
-        let message = format!("names {people} of the {required} people who must approve");
-        table.fault("approvers", message, faults);
-    }
-}
-
-fn is_approver(text: &str) -> bool {
-    let named = |prefix| {
-        text.strip_prefix(prefix)
-            .is_some_and(|id| AgentId::new(id).is_ok())
-    };
-    let slack = |id: &str| {
-        !id.is_empty()
-            && id
-                .bytes()
-                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
-    };
-    named("person:") || named("group:") || text.strip_prefix(['U', 'W']).is_some_and(slack)
+/// Who approves one tier; its first level lasts `usual` minutes when it does not say.
+fn tier(
+    table: &Table<'_>,
+    (key, risk): (&str, RiskTier),
+    usual: u32,
+    faults: &mut Faults,
+) -> Option<TierApproval> {
+    let table = table.table(key, &TIER_KEYS, faults)?;
+    let required = table.whole("required", risk.approvals()..=MOST_APPROVALS, faults);
+    let quorum = required.unwrap_or_else(|| risk.approvals());
+    let expires_minutes = table.whole("expires_minutes", EXPIRES_MINUTES, faults);
+    let first = expires_minutes.unwrap_or(usual);
+    let ceiling_minutes = escalation::ceiling(&table, first, faults);
+    Some(TierApproval {
+        approvers: approvers(&table, quorum, faults),
+        required,
+        expires_minutes,
+        escalate: escalation::steps(&table, quorum, (first, ceiling_minutes), faults),
+        ceiling_minutes,
+        owner_approval: table.flag("owner_approval", faults).unwrap_or_default(),
+    })
 }
 
 /// What things cost.

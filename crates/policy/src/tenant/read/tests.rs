@@ -31,7 +31,13 @@ rate_limits: { writes_per_minute: 10, writes_per_hour: 60, split_factor: 2 }
 approvals:
   expires_minutes: 30
   tier3: { approvers: ["group:gpu-oncall"], required: 1 }
-  tier4: { approvers: [U_ALICE, "person:bob"], required: 2, expires_minutes: 60 }
+  tier4:
+    approvers: [U_ALICE, "person:bob"]
+    required: 2
+    expires_minutes: 60
+    escalate: [{ channel: '#gpu-leads', minutes: 30 }, { approvers: ["group:leads"] }]
+    ceiling_minutes: 180
+    owner_approval: true
   self_approval: false
 prices: { gpu_hour_usd: { H100: 4.5, default: 3 }, default_hours: 8 }
 "#;
@@ -126,6 +132,36 @@ approvals:
 prices: { gpu_hour_usd: { H100: -4, defualt: 3 }, default_hours: 0 }
 "#;
     insta::assert_snapshot!(one_per_line(&faults(text)));
+}
+
+#[test]
+fn every_mistake_about_escalation_is_reported_at_once_with_its_path() {
+    let text = r##"
+version: 1
+approvals:
+  expires_minutes: 45
+  tier3:
+    ceiling_minutes: 44
+    owner_approval: maybe
+    escalate:
+      - { chanel: "#a", minutes: 0 }
+      - { minutes: 1441, channel: "#Capitals" }
+      - { channel: "" }
+      - just words
+  tier4:
+    escalate:
+      - { approvers: [U_ALICE], channel: "#" }
+      - { approvers: [alice, "group:a"], minutes: 90 }
+      - { channel: C0ONCALL }
+      - {}
+"##;
+    insta::assert_snapshot!(one_per_line(&faults(text)));
+    let text = "version: 1\napprovals: { tier3: { escalate: [], ceiling_minutes: 10081 }, tier4: { escalate: 5 } }";
+    insta::assert_snapshot!(one_per_line(&faults(text)), @r##"
+    approvals.tier3.ceiling_minutes: expected a whole number from 1 to 10080, found `10081`
+    approvals.tier3.escalate: is empty; leave it out or fill it
+    approvals.tier4.escalate: expected a list, found `5`
+    "##);
 }
 
 #[test]

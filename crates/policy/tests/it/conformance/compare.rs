@@ -165,6 +165,18 @@ fn obligations(differences: &mut Differences, judgement: &Judgement<'_>, want: &
         want.hold_seconds.as_ref(),
         &found.hold_seconds,
     );
+    let steps = found.escalation.iter().map(|step| json!(step)).collect();
+    differences.check("escalation", want.escalation.as_ref(), &steps);
+    differences.check(
+        "ceiling_seconds",
+        want.ceiling_seconds.as_ref(),
+        &found.ceiling_seconds,
+    );
+    differences.check(
+        "owner_approval",
+        want.owner_approval.as_ref(),
+        &found.owner_approval,
+    );
     differences.check("dry_run", want.dry_run.as_ref(), &found.dry_run);
     differences.check("notify", want.notify.as_ref(), &found.notify);
     let grant = found

@@ -1,0 +1,66 @@
+//! What comes in when a person decides, and what comes of it.
+
+use crate::{
+    approval::{Choice, Claims, Way},
+    canonical,
+    error::GateError,
+    hold::Hold,
+    moment,
+};
+use sha2::{Digest, Sha256};
+
+/// What every challenge begins with.
+const DOMAIN: &[u8] = b"portcullis step-up v1\n";
+
+/// One decision of one person.
+#[derive(Clone, Debug)]
+pub struct Click {
+    /// What is decided.
+    pub choice: Choice,
+    /// Why; told to the agent when it is a no.
+    pub reason: Option<String>,
+    /// Where it came in.
+    pub way: Way,
+    /// The signed request that is answered. Only programs may go without: they name the hold
+    /// themselves.
+    pub token: Option<String>,
+    /// The passkey that was used for it.
+    pub presence: Option<Presence>,
+}
+
+/// A passkey that was used for one exact decision. Its signature is verified before it gets here.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Presence {
+    /// Which.
+    pub credential_id: String,
+    /// The count it came with.
+    pub sign_count: u32,
+    /// What it signed.
+    pub challenge: [u8; 32],
+}
+
+/// What became of a decision.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Clicked {
+    /// It counts; the hold as it is now.
+    Counted(Hold),
+    /// It does not; that it was tried is on record.
+    Refused(GateError),
+}
+
+/// What a passkey signs for a decision: the whole request, so that it is good for nothing else.
+#[must_use]
+pub fn challenge(claims: &Claims) -> [u8; 32] {
+    let mut bytes = DOMAIN.to_vec();
+    let mut object = canonical::Object::new(&mut bytes);
+    object
+        .string("choice", claims.choice.as_str())
+        .display("digest", &claims.digest)
+        .string("expires_at", &moment::text(claims.expires_at))
+        .string("hold", &claims.hold)
+        .integer("level", u64::from(claims.level))
+        .display("nonce", &claims.nonce)
+        .string("tenant", claims.tenant.as_str());
+    object.end();
+    Sha256::digest(&bytes).into()
+}

@@ -1,0 +1,6 @@
+//! What people may reach.
+
+mod cases;
+mod properties;
+mod reference;
+mod world;
