@@ -18,7 +18,6 @@ pub mod desk;
 pub mod desks;
 mod door;
 pub mod envelope;
-pub mod gate;
 pub mod linking;
 pub mod links;
 pub mod message;

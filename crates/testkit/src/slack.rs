@@ -35,6 +35,8 @@ pub const APP_TOKEN: &str = "xapp-stand-in-app";
 pub const SIGNING_SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
 /// The channels there are.
 pub const CHANNELS: [&str; 2] = ["C0OPS00001", "C0LEAD0001"];
+/// The name of the second.
+pub const SECOND_NAME: &str = "#gpu-leads";
 
 /// The stand-in. Clones share it.
 #[derive(Clone, Debug, Default)]

@@ -10,7 +10,7 @@ use super::{
     envelope::{Interaction, Press},
     message::{self, Carried, Message, Reply},
 };
-use portcullis_firewall::{error::GateError, hold::HoldStatus, person::SlackUser};
+use portcullis_firewall::{approval, error::GateError, hold::HoldStatus, person::SlackUser};
 
 /// The program that Slack itself speaks through.
 const SLACKBOT: &str = "USLACKBOT";
@@ -110,17 +110,16 @@ impl Desk {
         (token, reason): (&str, Option<&String>),
     ) {
         let gate = &self.world.gate;
-        match gate
-            .decide(&self.tenant, user, token, reason.cloned())
-            .await
-        {
+        match gate.decide_in_slack(&self.tenant, user, token, reason.cloned()).await {
             // The changed messages are the answer; what Slack does not take now, it is told later.
-            Ok(hold) => {
-                if let Err(error) = self.show(&hold.id).await {
-                    tracing::warn!(tenant = %self.tenant, %error, "a decision is shown later");
-                }
-            }
+            Ok(hold) => self.show_or_later(&hold.id).await,
             Err(error) => self.say_no(click, token, &error).await,
+        }
+    }
+
+    async fn show_or_later(&self, hold: &str) {
+        if let Err(error) = self.show(hold).await {
+            tracing::warn!(tenant = %self.tenant, %error, hold, "a hold is shown later");
         }
     }
 
@@ -130,34 +129,41 @@ impl Desk {
             tenant = %self.tenant, code = error.code(), user = click.user.id,
             "a click in slack did not count"
         );
+        let why = error.to_string();
         match error {
             GateError::Unavailable(cause) => {
                 tracing::error!(%cause, "the gate cannot take a click");
                 self.say(click, &Reply::Unavailable).await;
             }
-            error if error.code() == NOT_LINKED => self.say(click, &Reply::NotLinked).await,
-            error if error.code() == ALREADY_DECIDED => self.say_handled(click, token, error).await,
-            error => self.say(click, &Reply::Refused(&error.to_string())).await,
+            GateError::Unauthenticated => self.say(click, &Reply::NotLinked).await,
+            GateError::Conflict { code: PASSKEY_DUE, .. } => {
+                let hold = self.named(token).unwrap_or_default();
+                self.say(click, &Reply::InConsole(&why, &hold)).await;
+            }
+            GateError::Conflict { code, .. } if MOVED_ON.contains(code) => {
+                self.say_moved_on(click, token, &why).await;
+            }
+            _ => self.say(click, &Reply::Refused(&why)).await,
         }
     }
 
-    /// Tells who was first.
-    async fn say_handled(&self, click: &Interaction, token: &str, error: &GateError) {
+    /// Tells who was first, or that there is a newer request, and sees to it that it is shown.
+    async fn say_moved_on(&self, click: &Interaction, token: &str, why: &str) {
         let Some(hold) = self.named(token) else {
-            return self.say(click, &Reply::Refused(&error.to_string())).await;
+            return self.say(click, &Reply::Refused(why)).await;
         };
-        match self.world.gate.sight(&self.tenant, &hold).await {
-            Ok(sight) => self.say(click, &Reply::AlreadyHandled(&sight)).await,
-            Err(_) => self.say(click, &Reply::Refused(&error.to_string())).await,
+        match self.world.gate.sight_of(&self.tenant, &hold).await {
+            Ok(sight) if sight.status != HoldStatus::Held => {
+                self.say(click, &Reply::AlreadyHandled(&sight)).await;
+            }
+            Ok(_) | Err(_) => self.say(click, &Reply::Refused(why)).await,
         }
-        if let Err(error) = self.show(&hold).await {
-            tracing::warn!(tenant = %self.tenant, %error, "a hold is shown later");
-        }
+        self.show_or_later(&hold).await;
     }
 
     /// The hold a token names, when it is of this tenant.
     fn named(&self, token: &str) -> Option<String> {
-        let (tenant, hold) = portcullis_firewall::approval::named_hold(token)?;
+        let (tenant, hold, _) = approval::named(token)?;
         (tenant == self.tenant).then_some(hold)
     }
 
@@ -166,7 +172,7 @@ impl Desk {
             let why = Stranger::Tenant.to_string();
             return self.say(click, &Reply::Refused(&why)).await;
         };
-        let sight = match self.world.gate.sight(&self.tenant, &hold).await {
+        let sight = match self.world.gate.sight_of(&self.tenant, &hold).await {
             Ok(sight) => sight,
             Err(error) => return self.say_no(click, token, &error).await,
         };
@@ -186,7 +192,7 @@ impl Desk {
                 .api
                 .open(trigger, &view)
                 .await
-                .map_err(|error| Some(error)),
+                .map_err(Some),
             None => Err(None),
         };
         self.or_say(click, opened, &hold).await;
@@ -202,7 +208,7 @@ impl Desk {
             let why = Stranger::Tenant.to_string();
             return self.say(click, &Reply::Refused(&why)).await;
         }
-        match self.world.gate.sight(&self.tenant, hold).await {
+        match self.world.gate.sight_of(&self.tenant, hold).await {
             Ok(sight) => {
                 let view = message::details(&sight, &self.world.links);
                 let opened = self.api.open(trigger, &view).await.map_err(Some);
@@ -234,7 +240,8 @@ impl Desk {
     }
 }
 
-/// The firewall's code for somebody it does not know.
-const NOT_LINKED: &str = "slack.not_linked";
-/// The firewall's code for a hold that is over.
-const ALREADY_DECIDED: &str = "hold.already_decided";
+/// The firewall's code for a decision that needs a passkey, which Slack has no way to ask for.
+const PASSKEY_DUE: &str = "approval.passkey_due";
+/// The firewall's codes for a button whose request is over.
+const MOVED_ON: [&str; 3] =
+    ["hold.already_decided", "approval.expired", "approval.other_request"];

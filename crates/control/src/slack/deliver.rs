@@ -9,7 +9,7 @@ use super::{
     desk::Desk,
     message::{self, Notice},
     pace::Pace,
-    show::ShowError,
+    show::{CHANNEL, ShowError},
 };
 use jiff::SignedDuration;
 use portcullis_firewall::{
@@ -71,10 +71,10 @@ impl Desk {
     /// The first thing that could not be told; what was told before it is noted.
     pub async fn catch_up(&self) -> Result<(), ShowError> {
         let gate = &self.world.gate;
-        let kept = gate.cursor(&self.tenant).await?.unwrap_or(0);
+        let kept = gate.cursor(&self.tenant, CHANNEL).await?.unwrap_or(0);
         let mut told = kept;
         loop {
-            let records = gate.records(&self.tenant, told, RECORDS).await?;
+            let records = gate.records_since(&self.tenant, told, RECORDS).await?;
             let before = told;
             let mut ended = Ok(());
             for record in &records {
@@ -85,7 +85,7 @@ impl Desk {
                 told = record.seq;
             }
             if told > before {
-                gate.keep_cursor(&self.tenant, told).await?;
+                gate.keep_cursor(&self.tenant, CHANNEL, told).await?;
             }
             ended?;
             if told == before {
@@ -120,7 +120,7 @@ impl Desk {
         Ok(self
             .world
             .gate
-            .keep_cursor(&self.tenant, notice.seq)
+            .keep_cursor(&self.tenant, CHANNEL, notice.seq)
             .await?)
     }
 }

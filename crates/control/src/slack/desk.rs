@@ -1,7 +1,8 @@
 //! One tenant's place in Slack.
 
-use super::{api::Api, gate::Gate, links::Links, settings::SlackSettings};
+use super::{api::Api, links::Links, settings::SlackSettings};
 use portcullis_firewall::{
+    firewall::Firewall,
     outside::{Courier, Keyring},
     ports::{Clock, Entropy},
 };
@@ -13,7 +14,7 @@ use tokio::sync::Mutex;
 #[derive(Clone, Debug)]
 pub struct World {
     /// Decides and remembers.
-    pub gate: Arc<dyn Gate>,
+    pub gate: Firewall,
     /// Calls Slack.
     pub courier: Arc<dyn Courier>,
     /// Computes signatures.

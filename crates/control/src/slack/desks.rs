@@ -5,7 +5,7 @@ use super::{
     envelope::{Interaction, Press},
     replay::SeenSignatures,
 };
-use portcullis_firewall::{approval::named_hold, outside::SecretName};
+use portcullis_firewall::{approval, outside::SecretName};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -89,7 +89,7 @@ impl Desks {
 fn choose(near: &[Arc<Desk>], click: &Interaction) -> Option<Arc<Desk>> {
     let named = match &click.press {
         Press::Approve { token } | Press::Reject { token, .. } | Press::Reason { token, .. } => {
-            named_hold(token).map(|(tenant, _)| tenant.as_str().to_owned())
+            approval::named(token).map(|(tenant, ..)| tenant.as_str().to_owned())
         }
         Press::Details { hold, .. } => Some(hold.0.clone()),
         Press::Nothing => None,

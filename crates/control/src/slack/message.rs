@@ -13,13 +13,13 @@ pub use ended::ended;
 pub use notice::{Notice, notice};
 pub use reason::{Carried, ask_reason};
 pub use reply::Reply;
-pub use request::{Buttons, request};
+pub use request::request;
 
 use super::{
     blocks::Block,
     text::{escape, fit},
 };
-use portcullis_firewall::{hold::HoldStatus, sight::Sight};
+use portcullis_firewall::{firewall::Buttons, hold::HoldStatus, sight::Sight};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -99,6 +99,9 @@ impl Message {
 pub fn of_hold(sight: &Sight, buttons: Option<&Buttons>, links: &super::links::Links) -> Message {
     match sight.status {
         HoldStatus::Held => request(sight, buttons, links),
-        HoldStatus::Released | HoldStatus::Killed | HoldStatus::TimedOut => ended(sight, links),
+        HoldStatus::Released
+        | HoldStatus::Killed
+        | HoldStatus::TimedOut
+        | HoldStatus::Superseded => ended(sight, links),
     }
 }

@@ -7,12 +7,19 @@
 use super::{
     api::{Cause, Place, SlackError},
     desk::Desk,
-    gate::Posted,
-    message::{self, Buttons, Message},
+    message::{self, Message},
 };
 use jiff::SignedDuration;
-use portcullis_firewall::{error::GateError, hold::HoldStatus, sight::Sight};
+use portcullis_firewall::{
+    error::GateError,
+    firewall::{Buttons, Posting},
+    hold::HoldStatus,
+    sight::Sight,
+};
+use serde_json::json;
 
+/// What the gate calls this way of telling people.
+pub(super) const CHANNEL: &str = "slack";
 /// What ended longer ago, and was never shown, is not shown any more.
 const LATE: SignedDuration = SignedDuration::from_hours(1);
 
@@ -27,6 +34,22 @@ pub enum ShowError {
     Slack(#[from] SlackError),
 }
 
+/// One level of a hold, as what is posted of it is kept.
+#[derive(Debug)]
+struct Spot {
+    id: String,
+    hold: String,
+    channel: String,
+    level: u8,
+}
+
+impl Spot {
+    fn of(hold: &str, level: u8) -> Self {
+        let channel = format!("{CHANNEL}-{level}");
+        Self { id: format!("{channel}/{hold}"), hold: hold.to_owned(), channel, level }
+    }
+}
+
 impl Desk {
     /// Brings the messages about a hold up to date: one for each level that was asked.
     ///
@@ -38,12 +61,13 @@ impl Desk {
         let message = message::of_hold(&sight, buttons.as_ref(), &self.world.links);
         let mut shown = false;
         for level in 1..=sight.level {
-            let posted = self.world.gate.posting(&self.tenant, hold, level).await?;
-            if let Some(posted) = posted {
+            let spot = Spot::of(hold, level);
+            let posting = self.world.gate.posting(&self.tenant, &spot.id).await?;
+            if let Some(posting) = posting {
                 shown = true;
-                self.renew((hold, level), posted, &message).await?;
+                self.renew(spot, posting, (&sight, &message)).await?;
             } else if level == sight.level && self.is_to_be_posted(&sight, shown) {
-                self.post((hold, level), &message).await?;
+                self.post(spot, (&sight, &message)).await?;
             }
         }
         Ok(())
@@ -64,70 +88,72 @@ impl Desk {
     /// How a hold stands, and the buttons for it while it waits.
     async fn present(&self, hold: &str) -> Result<(Sight, Option<Buttons>), GateError> {
         let gate = &self.world.gate;
-        let sight = gate.sight(&self.tenant, hold).await?;
+        let sight = gate.sight_of(&self.tenant, hold).await?;
         if sight.status != HoldStatus::Held {
             return Ok((sight, None));
         }
         match gate.buttons(&self.tenant, hold).await {
             Ok(buttons) => Ok((sight, Some(buttons))),
             // It ended in between.
-            Err(GateError::Conflict { .. }) => Ok((gate.sight(&self.tenant, hold).await?, None)),
+            Err(GateError::Conflict { .. }) => Ok((gate.sight_of(&self.tenant, hold).await?, None)),
             Err(error) => Err(error),
         }
     }
 
     async fn renew(
         &self,
-        (hold, level): (&str, u8),
-        posted: Posted,
-        message: &Message,
+        spot: Spot,
+        posting: Posting,
+        (sight, message): (&Sight, &Message),
     ) -> Result<(), ShowError> {
         let told = message.digest();
-        if posted.told == told {
+        if posting.told == told {
             return Ok(());
         }
-        let mut updated = self.api.update(&posted.place, message).await;
-        if let Err(error) = &updated
-            && error.cause() == Cause::Call
-        {
-            tracing::error!(%error, hold, "slack does not take a message; it is told in words alone");
-            updated = self
-                .api
-                .update(&posted.place, &message.without_blocks())
-                .await;
-        }
-        match updated {
-            Ok(()) => {}
-            Err(error) if error.cause() == Cause::Gone => {
-                return self.post((hold, level), message).await;
-            }
+        let Ok(place) = serde_json::from_value(posting.place) else {
+            return self.post(spot, (sight, message)).await;
+        };
+        match self.change(&place, message).await {
+            Ok(()) => self.keep(spot, &place, told).await,
+            Err(error) if error.cause() == Cause::Gone => self.post(spot, (sight, message)).await,
             Err(error) if error.cause() == Cause::Call => {
-                tracing::error!(%error, hold, "slack does not take a change of a message");
+                tracing::error!(%error, "slack does not take a change of a message");
+                self.keep(spot, &place, told).await
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => Err(error.into()),
         }
-        let posted = Posted { told, ..posted };
-        let kept = self
-            .world
-            .gate
-            .keep_posting(&self.tenant, hold, level, posted);
-        Ok(kept.await?)
     }
 
-    async fn post(&self, (hold, level): (&str, u8), message: &Message) -> Result<(), ShowError> {
-        let channel = self.settings.channel_of(level);
-        let Some(place) = self.send(channel, message).await? else {
-            return Ok(());
+    /// Changes a message; blocks that Slack does not take are made up for by words.
+    async fn change(&self, place: &Place, message: &Message) -> Result<(), SlackError> {
+        match self.api.update(place, message).await {
+            Err(error) if error.cause() == Cause::Call => {
+                tracing::error!(%error, "slack does not take a message; it is told in words alone");
+                self.api.update(place, &message.without_blocks()).await
+            }
+            changed => changed,
+        }
+    }
+
+    async fn post(&self, spot: Spot, (sight, message): (&Sight, &Message)) -> Result<(), ShowError> {
+        let usual = self.settings.channel_of(spot.level);
+        let channel = sight.channel.as_deref().filter(|_| spot.level == sight.level);
+        match self.send(channel.unwrap_or(usual), message).await? {
+            Some(place) => self.keep(spot, &place, message.digest()).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn keep(&self, spot: Spot, place: &Place, told: String) -> Result<(), ShowError> {
+        let posting = Posting {
+            id: spot.id,
+            hold: spot.hold,
+            channel: spot.channel,
+            place: json!(place),
+            told,
+            at: self.world.clock.now(),
         };
-        let posted = Posted {
-            place,
-            told: message.digest(),
-        };
-        let kept = self
-            .world
-            .gate
-            .keep_posting(&self.tenant, hold, level, posted);
-        Ok(kept.await?)
+        Ok(self.world.gate.keep_posting(&self.tenant, posting).await?)
     }
 
     /// Posts a message; `None` when Slack will never take it. A channel that cannot be posted to is

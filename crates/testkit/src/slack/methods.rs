@@ -1,6 +1,6 @@
 //! The methods of the Web API.
 
-use super::{APP_TOKEN, BOT_TOKEN, CHANNELS, Fault, Posted, StandInSlack, State, Whisper, limits};
+use super::{APP_TOKEN, BOT_TOKEN, CHANNELS, Fault, Posted, SECOND_NAME, StandInSlack, State, Whisper, limits};
 use serde_json::{Value, json};
 
 /// What a call is answered with; `None` when nobody answers.
@@ -80,7 +80,10 @@ impl State {
     }
 
     fn post(&mut self, body: &Value) -> Result<Value, &'static str> {
-        let channel = text_of(body, "channel");
+        let channel = match text_of(body, "channel") {
+            name if name == SECOND_NAME => CHANNELS[1].to_owned(),
+            id => id,
+        };
         let is_person = channel.starts_with('U');
         if !is_person && !CHANNELS.contains(&channel.as_str()) {
             return Err("channel_not_found");

@@ -46,6 +46,7 @@ const fn title(sight: &Sight) -> &'static str {
         HoldStatus::Released => "Approved",
         HoldStatus::Killed => "Rejected",
         HoldStatus::TimedOut => "Expired and refused",
+        HoldStatus::Superseded => "Overtaken and refused",
     }
 }
 

@@ -22,6 +22,8 @@ pub enum Reply<'s> {
     NotLinked,
     /// It does not count, and why.
     Refused(&'s str),
+    /// It does not count here, and why; it may in the console, where this hold is.
+    InConsole(&'s str, &'s str),
     /// The gate could not take it; nothing is decided.
     Unavailable,
     /// The gate could not ask for a reason.
@@ -38,6 +40,10 @@ impl Reply<'_> {
                 "Your Slack account is not linked to a person of this gate, so this did not count. \
                  Link it, then press again:",
                 Some(("Link my Slack account", links.account())),
+            ),
+            Self::InConsole(why, hold) => told(
+                &format!("This did not count: {why}."),
+                Some(("Open it in the console", links.hold(hold))),
             ),
             Self::Refused(why) => told(&format!("This did not count: {why}."), None),
             Self::Unavailable => told(
@@ -94,6 +100,7 @@ fn how(status: HoldStatus, ending: Option<&Ending>) -> Vec<Span> {
         HoldStatus::Released => "approved",
         HoldStatus::Killed => "rejected",
         HoldStatus::TimedOut => "nobody decided in time, and it was refused",
+        HoldStatus::Superseded => "it is no longer what was asked, and it was refused",
     };
     let mut spans = vec![Span::words(did, SAID_MAX)];
     if let Some(ending) = ending {

@@ -7,19 +7,9 @@ use crate::slack::{
 };
 use portcullis_firewall::{
     approval::Choice,
+    firewall::Buttons,
     sight::{Change, Line, Sight},
 };
-
-/// The signed tokens of the buttons, of the level that is asked now.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Buttons {
-    /// Says yes.
-    pub approve: String,
-    /// Says no.
-    pub reject: String,
-    /// The level.
-    pub level: u8,
-}
 
 /// Room for what stands below the parameters: votes, times and buttons with two tokens.
 const KEPT: (usize, usize) = (7, 5_500);
