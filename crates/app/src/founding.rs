@@ -3,8 +3,8 @@
 use anyhow::{Context, anyhow};
 use portcullis_firewall::{
     firewall::Firewall,
-    principal::{Principal, Role},
-    turn::NewAgent,
+    principal::Role,
+    turn::{NewAgent, NewKey},
 };
 use portcullis_policy::{
     id::TenantId,
@@ -19,6 +19,8 @@ pub(crate) struct Founded {
     pub(crate) tenant: String,
     /// The first architect's token.
     pub(crate) admin_token: String,
+    /// The first architect's invitation to the console, good once.
+    pub(crate) invitation: String,
     /// The first agent's id.
     pub(crate) agent_id: String,
     /// The first agent's key.
@@ -46,12 +48,10 @@ pub(crate) async fn found(
     policy: Option<TenantPolicy>,
 ) -> anyhow::Result<Founded> {
     let id = TenantId::new(tenant).with_context(|| format!("`{tenant}` is no tenant id"))?;
-    let new = firewall.create_tenant(id.clone(), tenant).await?;
-    let architect = Principal {
-        tenant: id,
-        key: new.key.id.clone(),
-        role: Role::Architect,
-    };
+    let new = firewall.create_tenant(id, tenant).await?;
+    let architect = firewall
+        .authenticate(new.token.reveal())
+        .context("the first architect's token is not known")?;
     if let Some(policy) = policy {
         firewall.apply_tenant_policy(&architect, policy).await?;
     }
@@ -62,14 +62,15 @@ pub(crate) async fn found(
     let agent = firewall.register_agent(&architect, first).await?;
     let role = Role::Agent(agent.id.clone());
     let (_, agent_key) = firewall
-        .issue_key(&architect, "first-agent", role, (vec![], None))
+        .issue_key(&architect, NewKey::of("first-agent", role))
         .await?;
     let (_, client_key) = firewall
-        .issue_key(&architect, "first-client", Role::Client, (vec![], None))
+        .issue_key(&architect, NewKey::of("first-client", Role::Client))
         .await?;
     Ok(Founded {
         tenant: tenant.to_owned(),
         admin_token: new.token.reveal().to_owned(),
+        invitation: new.invitation.reveal().to_owned(),
         agent_id: agent.id.to_string(),
         agent_key: agent_key.reveal().to_owned(),
         client_key: client_key.reveal().to_owned(),

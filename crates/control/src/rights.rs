@@ -45,6 +45,8 @@ rights! {
     Searcher: Principal::reads, false, "an agent's key does not read the tenant's lists";
     /// A person.
     Person: |principal| principal.role.is_person(), false, "only a person may do this";
+    /// As [`Person`], on a route that understands no query.
+    PlainPerson: |principal| principal.role.is_person(), true, "only a person may do this";
     /// A person who decides holds and resolves violations.
     Decider: Principal::decides, true, "only an operator or architect may do this";
     /// A person who may do everything.

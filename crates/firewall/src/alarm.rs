@@ -42,7 +42,10 @@ mod tests {
         let mut alarm = Alarm::default();
         let told = (0..1_000).filter(|_| alarm.admit(at(PERIOD_MS)).is_some());
         assert_eq!(told.count(), MOST as usize);
-        assert_eq!(alarm.admit(at(2 * PERIOD_MS)), Some(1_000 - u64::from(MOST)));
+        assert_eq!(
+            alarm.admit(at(2 * PERIOD_MS)),
+            Some(1_000 - u64::from(MOST))
+        );
         assert_eq!(alarm.admit(at(2 * PERIOD_MS)), Some(0));
     }
 }

@@ -29,12 +29,7 @@ pub fn queue() -> (Queue, Receiver<Job>) {
 pub type News = Arc<watch::Sender<u64>>;
 
 /// Runs a lane until every sender is gone; then the tally is kept once more.
-pub async fn drive(
-    mut lane: Lane,
-    mut jobs: Receiver<Job>,
-    ledger: Arc<dyn Ledger>,
-    news: News,
-) {
+pub async fn drive(mut lane: Lane, mut jobs: Receiver<Job>, ledger: Arc<dyn Ledger>, news: News) {
     let mut received = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut received, BATCH).await > 0 {
         let mut waiting = received.drain(..);

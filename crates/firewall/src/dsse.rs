@@ -58,8 +58,9 @@ pub fn verify(envelope: &Envelope, key: &PublicKey) -> Option<Vec<u8>> {
         let signature = Signature::new(bytes.try_into().ok()?);
         key.verifies(&message, &signature).then_some(())
     };
-    (envelope.payload_type == STATEMENT_TYPE && envelope.signatures.iter().any(|s| by_key(s).is_some()))
-        .then_some(statement)
+    (envelope.payload_type == STATEMENT_TYPE
+        && envelope.signatures.iter().any(|s| by_key(s).is_some()))
+    .then_some(statement)
 }
 
 /// The name of a key.

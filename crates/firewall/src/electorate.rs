@@ -36,10 +36,14 @@ impl Electorate {
         for word in words {
             if let Some(name) = word.strip_prefix("group:") {
                 let group = people.group_by_name(name);
-                electorate.groups.extend(group.map(|group| group.id.clone()));
+                electorate
+                    .groups
+                    .extend(group.map(|group| group.id.clone()));
             } else if let Some(name) = word.strip_prefix("person:") {
                 let person = people.by_name(name);
-                electorate.people.extend(person.map(|person| person.id.clone()));
+                electorate
+                    .people
+                    .extend(person.map(|person| person.id.clone()));
             } else {
                 electorate.slack_users.push(word.clone());
             }

@@ -1,7 +1,7 @@
 //! The gate as the doors see it: a cheap handle that brings every wish to the right lane.
 
-mod audit;
 mod approvals;
+mod audit;
 mod calls;
 mod open;
 mod people;
@@ -9,22 +9,27 @@ mod permits;
 mod replay;
 mod sights;
 mod signing_in;
-mod telling;
 mod simulate;
+mod telling;
 mod views;
 
 pub use audit::{ConsistencyProof, InclusionProof, Verification};
 pub use open::{NewTenant, Ports, Spawn};
 pub use replay::{Replay, ReplayedRecord};
 pub use signing_in::SignedIn;
-pub use telling::{Buttons, Posting};
 pub use simulate::{Outlook, PolicyTest, Simulation};
+pub use telling::{Buttons, Posting};
 pub use views::{AgentView, BudgetView, Overview, PolicyView};
 
 use crate::{
-    driver::Queue, error::GateError, house::House,
-    key::{Directory, Usage}, lane::Job, ports::Ledger,
-    principal::Principal, turn::Turn,
+    driver::Queue,
+    error::GateError,
+    house::House,
+    key::{Directory, Usage},
+    lane::Job,
+    ports::Ledger,
+    principal::Principal,
+    turn::Turn,
 };
 use arc_swap::ArcSwap;
 use portcullis_policy::id::TenantId;

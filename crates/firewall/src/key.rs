@@ -153,7 +153,10 @@ impl Directory {
         }
         let entry = Entry {
             tenant: tenant.clone(),
-            role: holder.map_or_else(|| key.role.clone(), |holder| lesser(&key.role, &holder.role)),
+            role: holder.map_or_else(
+                || key.role.clone(),
+                |holder| lesser(&key.role, &holder.role),
+            ),
             person: holder.map(|holder| holder.badge.clone()),
             usage: key.usage,
             hash,

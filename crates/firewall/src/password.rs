@@ -99,13 +99,18 @@ impl PasswordCheck {
         let same = Argon2::default()
             .verify_password(shown.as_bytes(), self.hash.as_deref().unwrap_or(NOBODY))
             .is_ok();
-        Verified { same: same && fits && self.hash.is_some(), person: self.person }
+        Verified {
+            same: same && fits && self.hash.is_some(),
+            person: self.person,
+        }
     }
 }
 
 impl fmt::Debug for PasswordCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PasswordCheck").field("person", &self.person).finish_non_exhaustive()
+        f.debug_struct("PasswordCheck")
+            .field("person", &self.person)
+            .finish_non_exhaustive()
     }
 }
 
@@ -133,7 +138,10 @@ mod tests {
     use argon2::password_hash::phc::PasswordHash;
 
     fn check_of(hash: Option<&str>) -> PasswordCheck {
-        PasswordCheck { person: None, hash: hash.map(str::to_owned) }
+        PasswordCheck {
+            person: None,
+            hash: hash.map(str::to_owned),
+        }
     }
 
     #[test]

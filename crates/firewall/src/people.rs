@@ -50,7 +50,10 @@ impl People {
     #[must_use]
     pub fn by_email(&self, email: &str) -> Option<&Person> {
         let has = |person: &&Person| {
-            person.email.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(email))
+            person
+                .email
+                .as_deref()
+                .is_some_and(|own| own.eq_ignore_ascii_case(email))
         };
         let mut found = self.persons.values().filter(has);
         found.next().filter(|_| found.next().is_none())
@@ -59,7 +62,10 @@ impl People {
     /// Whether a caller holds any role in a workspace.
     #[must_use]
     pub fn has_role_in(&self, principal: &Principal, workspace: &WorkspaceId) -> bool {
-        let person = principal.person.as_ref().and_then(|badge| self.persons.get(&badge.id));
+        let person = principal
+            .person
+            .as_ref()
+            .and_then(|badge| self.persons.get(&badge.id));
         let here = |grant: &RoleGrant| grant.workspace.as_ref() == Some(workspace);
         person.is_some_and(|person| person.active && person.grants.iter().any(here))
     }
@@ -149,7 +155,8 @@ impl People {
         let Some(badge) = &principal.person else {
             return true;
         };
-        let role = |person: &Person| person.active && principal.role.tenant_role() <= person.tenant_role();
+        let role =
+            |person: &Person| person.active && principal.role.tenant_role() <= person.tenant_role();
         self.persons.get(&badge.id).is_some_and(role)
     }
 

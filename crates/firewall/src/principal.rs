@@ -109,6 +109,17 @@ impl Role {
 }
 
 impl Principal {
+    /// Somebody who looks at the gate on its own machine: they hold its data in their hands.
+    #[must_use]
+    pub fn local(tenant: TenantId) -> Self {
+        Self {
+            tenant,
+            key: "local".to_owned(),
+            role: Role::Viewer,
+            person: None,
+        }
+    }
+
     /// How records name the caller: `agent:agt_…`, `client:key_…`, `person:per_…`.
     #[must_use]
     pub fn actor(&self) -> String {

@@ -237,7 +237,8 @@ impl State {
     #[must_use]
     pub fn roster(&self) -> Roster {
         let kept = self.keys.values().filter(|key| !key.revoked);
-        kept.map(|key| (key.clone(), self.people.holder_of(key))).collect()
+        kept.map(|key| (key.clone(), self.people.holder_of(key)))
+            .collect()
     }
 }
 
@@ -341,18 +342,34 @@ async fn people(ledger: &dyn Ledger, tenant: &TenantId) -> Result<People, GateEr
     let persons: Vec<Person> =
         all(ledger, tenant, DocumentQuery::all(DocumentKind::Person)).await?;
     let groups: Vec<Group> = all(ledger, tenant, DocumentQuery::all(DocumentKind::Group)).await?;
-    let sets: Vec<PermissionSet> =
-        all(ledger, tenant, DocumentQuery::all(DocumentKind::PermissionSet)).await?;
+    let sets: Vec<PermissionSet> = all(
+        ledger,
+        tenant,
+        DocumentQuery::all(DocumentKind::PermissionSet),
+    )
+    .await?;
     let workspaces: Vec<Workspace> =
         all(ledger, tenant, DocumentQuery::all(DocumentKind::Workspace)).await?;
     let elevations: Vec<Elevation> =
         all(ledger, tenant, DocumentQuery::all(DocumentKind::Elevation)).await?;
     let mut people = People::default();
-    people.persons = persons.into_iter().map(|one| (one.id.clone(), one)).collect();
-    people.groups = groups.into_iter().map(|one| (one.id.clone(), one)).collect();
+    people.persons = persons
+        .into_iter()
+        .map(|one| (one.id.clone(), one))
+        .collect();
+    people.groups = groups
+        .into_iter()
+        .map(|one| (one.id.clone(), one))
+        .collect();
     people.sets = sets.into_iter().map(|one| (one.id.clone(), one)).collect();
-    people.workspaces = workspaces.into_iter().map(|one| (one.id.clone(), one)).collect();
-    people.elevations = elevations.into_iter().map(|one| (one.id.clone(), one)).collect();
+    people.workspaces = workspaces
+        .into_iter()
+        .map(|one| (one.id.clone(), one))
+        .collect();
+    people.elevations = elevations
+        .into_iter()
+        .map(|one| (one.id.clone(), one))
+        .collect();
     people.work_out();
     Ok(people)
 }

@@ -40,5 +40,9 @@ pub fn short_name_of(id: &WorkspaceId) -> String {
         .skip_while(char::is_ascii_digit)
         .take(SHORT_NAME_MAX)
         .collect();
-    if short.is_empty() { "w".to_owned() } else { short }
+    if short.is_empty() {
+        "w".to_owned()
+    } else {
+        short
+    }
 }

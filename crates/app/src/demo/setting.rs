@@ -11,12 +11,9 @@ use anyhow::Context;
 use portcullis_firewall::{
     firewall::Firewall,
     principal::{Principal, Role},
-    turn::NewAgent,
+    turn::{NewAgent, NewKey},
 };
-use portcullis_policy::{
-    cham::read,
-    id::{AgentId, TenantId},
-};
+use portcullis_policy::{cham::read, id::AgentId};
 use std::{net::Ipv4Addr, sync::Arc};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -93,11 +90,9 @@ impl Setting {
 async fn cast(firewall: &Firewall, url: &str) -> anyhow::Result<Cast> {
     let policy = founding::tenant_policy(TENANT_POLICY)?;
     let founded = founding::found(firewall, TENANT, Some(policy)).await?;
-    let architect = Principal {
-        tenant: TenantId::new(TENANT)?,
-        key: "demo".to_owned(),
-        role: Role::Architect,
-    };
+    let architect = firewall
+        .authenticate(&founded.admin_token)
+        .context("the first architect's token is not known")?;
     firewall
         .create_policies(&architect, read::yaml(POLICIES)?)
         .await?;
@@ -146,10 +141,13 @@ impl House<'_> {
 
     async fn key(&self, name: &str, role: Role, groups: &[&str]) -> anyhow::Result<Client> {
         let groups = groups.iter().map(|group| (*group).to_owned()).collect();
-        let issued = self
-            .firewall
-            .issue_key(self.architect, name, role, (groups, None))
-            .await?;
+        let new = NewKey {
+            name: name.to_owned(),
+            role,
+            groups,
+            expires_at: None,
+        };
+        let issued = self.firewall.issue_key(self.architect, new).await?;
         Client::new(self.url, Some(issued.1.reveal()))
     }
 }

@@ -101,14 +101,22 @@ fn object(value: Value) -> Map<String, Value> {
 const fn activity(kind: RecordKind) -> (u32, &'static str) {
     match kind {
         RecordKind::TenantCreated => (1, "Create"),
+        RecordKind::SignIn => (1, "Logon"),
         RecordKind::AgentChange
         | RecordKind::KeyChange
         | RecordKind::PolicyChange
         | RecordKind::TenantPolicyChange
         | RecordKind::SettingsChange
+        | RecordKind::PersonChange
+        | RecordKind::GroupChange
+        | RecordKind::PermissionChange
+        | RecordKind::WorkspaceChange
+        | RecordKind::Elevation
         | RecordKind::ViolationResolved => (3, "Update"),
         RecordKind::Decision
         | RecordKind::HoldOutcome
+        | RecordKind::HoldEscalated
+        | RecordKind::DecisionRefused
         | RecordKind::PermitIssued
         | RecordKind::PermitRedeemed
         | RecordKind::Outcome
@@ -123,8 +131,10 @@ fn status(verdict: Option<Verdict>, members: &Map<String, Value>) -> (u32, Strin
         None => member::first(members, &["status", "outcome"]),
     };
     match word.as_ref() {
-        "" | "CLEARED" | "RELEASED" | "succeeded" => (1, "Success".to_owned()),
-        "BLOCKED" | "KILLED" | "TIMED_OUT" | "failed" => (2, "Failure".to_owned()),
+        "" | "CLEARED" | "RELEASED" | "succeeded" | "signed_in" => (1, "Success".to_owned()),
+        "BLOCKED" | "KILLED" | "TIMED_OUT" | "SUPERSEDED" | "failed" | "refused" => {
+            (2, "Failure".to_owned())
+        }
         other => (99, other.to_owned()),
     }
 }

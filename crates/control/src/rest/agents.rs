@@ -52,6 +52,8 @@ body! {
         agent_type: Option<String>,
         /// Its own account of itself.
         who_i_am: Option<String>,
+        /// The person who answers for it; they do not approve what it asks.
+        owner: Option<String>,
     }
 }
 
@@ -73,6 +75,9 @@ body! {
         /// A floor over every dimension of confidence, 0 to 1; `null` takes it away.
         #[schema(value_type = Option<f64>)]
         confidence_floor: Given<f64>,
+        /// The person who answers for it and does not approve what it asks; `null` for nobody.
+        #[schema(value_type = Option<String>)]
+        owner: Given<String>,
     }
 }
 
@@ -83,6 +88,7 @@ impl From<NewAgent> for turn::NewAgent {
             description: new.description.unwrap_or_default(),
             agent_type: new.agent_type.unwrap_or_default(),
             who_i_am: new.who_i_am.unwrap_or_default(),
+            owner: new.owner,
         }
     }
 }
@@ -96,6 +102,7 @@ impl From<AgentChange> for turn::AgentPatch {
             who_i_am: change.who_i_am,
             tier_override: change.tier_override.into_patch(),
             confidence_floor: change.confidence_floor.into_patch(),
+            owner: change.owner.into_patch(),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::{
         page::{Paging, PagingParams, page},
         query::Asked,
     },
-    rights::{Architect, Gate, Person},
+    rights::{Gate, Person, PlainPerson},
     wire::{
         key::{IssuedKey, Key},
         words,
@@ -17,7 +17,7 @@ use crate::{
 use axum::{Json, extract::State, http::StatusCode};
 use jiff::Timestamp;
 use portcullis_door::reply::{Refusal, Reply};
-use portcullis_firewall::{error::GateError, principal::Role};
+use portcullis_firewall::{error::GateError, principal::Role, turn};
 use portcullis_policy::{fault::Faults, id::AgentId};
 use serde_json::Value;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -44,6 +44,7 @@ pub(crate) enum RoleWord {
     Architect,
     Operator,
     Viewer,
+    Member,
 }
 
 impl Field for RoleWord {
@@ -56,6 +57,7 @@ impl Field for RoleWord {
             Some("architect") => Some(Self::Architect),
             Some("operator") => Some(Self::Operator),
             Some("viewer") => Some(Self::Viewer),
+            Some("member") => Some(Self::Member),
             _ => {
                 faults.add(path, format!("expected one of `{words}`, not `{shown}`"));
                 None
@@ -67,7 +69,8 @@ impl Field for RoleWord {
 body! {
     /// A key to issue.
     pub(crate) struct NewKey {
-        /// For people; approver lists name operators by it.
+        /// What it is called; of a person's token, whose it is. A person who is not known yet is
+        /// made known; one who is issues their own tokens.
         #[schema(example = "ops-bot in production")]
         name: String,
         /// What it is for. Only the key of a person (architect, operator, viewer) can ever decide
@@ -76,7 +79,7 @@ body! {
         role: RoleWord,
         /// The agent it belongs to; needed for the role `agent`, and only there.
         agent_id: Option<String>,
-        /// The groups the person counts as, for approver lists.
+        /// The groups the new person is to be in; they are made when there are none.
         groups: Option<Vec<String>>,
         /// When it ends by itself.
         #[schema(value_type = Option<String>, format = DateTime)]
@@ -115,6 +118,7 @@ impl NewKey {
             RoleWord::Architect => Some(Role::Architect),
             RoleWord::Operator => Some(Role::Operator),
             RoleWord::Viewer => Some(Role::Viewer),
+            RoleWord::Member => Some(Role::Member),
         };
         faults.or(())?;
         role.ok_or_else(|| Refusal::invalid("role", "cannot be read"))
@@ -140,24 +144,32 @@ async fn list(
 
 /// Issues a key
 ///
-/// The token is in the reply and nowhere else: only its SHA-256 is kept.
+/// The token is in the reply and nowhere else: only its SHA-256 is kept. Architects issue keys of
+/// agents and clients, and the first token of somebody who is not known yet; everybody else issues
+/// their own tokens, for no more than they may.
 #[utoipa::path(
     post, path = "/v1/keys", tag = "keys",
     request_body = NewKey,
-    security(("bearer" = ["architect"])),
+    security(("bearer" = ["viewer"])),
     responses(
         (status = 201, description = "The key with its token, shown once.", body = IssuedKey),
         (status = 404, description = "There is no such agent."),
+        (status = 409, description = "It is another person's to issue, or for more than theirs."),
     ),
 )]
 async fn issue(
     State(gate): State<Gate>,
-    Architect(caller): Architect,
+    PlainPerson(caller): PlainPerson,
     Sent(new): Sent<NewKey>,
 ) -> Reply<(StatusCode, Json<IssuedKey>)> {
     let role = new.role()?;
-    let limits = (new.groups.unwrap_or_default(), new.expires_at);
-    let (key, token) = gate.issue_key(&caller, &new.name, role, limits).await?;
+    let new = turn::NewKey {
+        name: new.name,
+        role,
+        groups: new.groups.unwrap_or_default(),
+        expires_at: new.expires_at,
+    };
+    let (key, token) = gate.issue_key(&caller, new).await?;
     let issued = IssuedKey {
         key: key.into(),
         token: token.reveal().to_owned(),
@@ -186,11 +198,12 @@ async fn show(
 
 /// Revokes a key
 ///
-/// No door knows it any more when the reply is sent. The last architect's key stays.
+/// No door knows it any more when the reply is sent. Everybody may revoke their own, architects
+/// any. The last one that lets an architect in stays.
 #[utoipa::path(
     delete, path = "/v1/keys/{id}", tag = "keys",
     params(("id" = String, Path, description = "The key's id.")),
-    security(("bearer" = ["architect"])),
+    security(("bearer" = ["viewer"])),
     responses(
         (status = 200, description = "The key, revoked.", body = Key),
         (status = 409, description = "It is the last architect's key."),
@@ -198,7 +211,7 @@ async fn show(
 )]
 async fn revoke(
     State(gate): State<Gate>,
-    Architect(caller): Architect,
+    PlainPerson(caller): PlainPerson,
     Named(id): Named,
     MaybeSent(Nothing): MaybeSent<Nothing>,
 ) -> Reply<Json<Key>> {

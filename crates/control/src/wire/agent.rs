@@ -34,6 +34,8 @@ pub(crate) struct Agent {
     pub tier_override: Option<Tier>,
     /// A floor over every dimension of confidence, 0 to 1; a shortfall holds.
     pub confidence_floor: Option<f64>,
+    /// The person who answers for it.
+    pub owner: Option<String>,
     /// Actions judged.
     pub total_governed: u64,
     /// Of these CLEARED.
@@ -74,6 +76,7 @@ impl Agent {
             status_reason: agent.status_reason,
             tier_override: agent.tier_override,
             confidence_floor: agent.confidence_floor,
+            owner: agent.owner.map(|owner| owner.to_string()),
             total_governed: tally.governed,
             total_cleared: tally.cleared,
             total_held: tally.held,

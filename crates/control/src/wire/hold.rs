@@ -1,7 +1,11 @@
 //! A hold as lists show it.
 
 use super::{moment::Moment, reason::Reason, words};
-use portcullis_firewall::hold::{self, HoldStatus};
+use portcullis_firewall::{
+    approval,
+    dsse::Envelope,
+    hold::{self, HoldStatus},
+};
 use portcullis_policy::{action, tier::Tier};
 use serde::Serialize;
 use serde_json::Value;
@@ -51,6 +55,10 @@ pub(crate) struct Hold {
     pub created_at: Moment,
     /// When it ends by itself, refused.
     pub timeout_at: Moment,
+    /// Which level is asked now, from 0.
+    pub level: u8,
+    /// Everybody who is asked, one level after the other.
+    pub levels: Vec<Level>,
     /// Its whole life, in seconds.
     pub timeout_seconds: u32,
     /// Where it stands.
@@ -90,6 +98,27 @@ pub(crate) struct Confidence {
     pub containment: Option<f64>,
 }
 
+/// A level of people who are asked.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Level {
+    /// Who, as the rules name them; empty is anybody who decides.
+    pub approvers: Vec<String>,
+    /// The channel that is told, when it is another than the usual.
+    pub channel: Option<String>,
+    /// How long, in seconds.
+    pub seconds: u32,
+}
+
+impl From<hold::Rung> for Level {
+    fn from(rung: hold::Rung) -> Self {
+        Self {
+            approvers: rung.approvers,
+            channel: rung.channel,
+            seconds: rung.seconds,
+        }
+    }
+}
+
 /// A policy that fired.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FiredPolicy {
@@ -109,8 +138,17 @@ pub(crate) struct FiredPolicy {
 pub(crate) struct Approval {
     /// Who, as records name them.
     pub by: String,
+    /// Their name then.
+    pub name: String,
     /// When.
     pub at: Moment,
+    /// Where: `console`, `slack` or `api`.
+    pub way: &'static str,
+    /// At which level of the hold; only those of the present one count.
+    pub level: u8,
+    /// What the gate signed about it: an in-toto statement in a DSSE envelope.
+    #[schema(value_type = Object)]
+    pub statement: Envelope,
 }
 
 impl From<hold::Hold> for Hold {
@@ -138,6 +176,8 @@ impl From<hold::Hold> for Hold {
             action_digest: hold.action_digest.to_string(),
             created_at: hold.created_at.into(),
             timeout_at: hold.timeout_at.into(),
+            level: hold.level,
+            levels: hold.ladder.into_iter().map(Level::from).collect(),
             timeout_seconds: hold.timeout_seconds,
             execute: hold.status == HoldStatus::Released,
             status: hold.status,
@@ -179,11 +219,15 @@ impl From<hold::Fired> for FiredPolicy {
     }
 }
 
-impl From<hold::Approval> for Approval {
-    fn from(approval: hold::Approval) -> Self {
+impl From<approval::Approval> for Approval {
+    fn from(approval: approval::Approval) -> Self {
         Self {
             by: approval.by,
+            name: approval.name,
             at: approval.at.into(),
+            way: approval.way.as_str(),
+            level: approval.level,
+            statement: approval.statement,
         }
     }
 }

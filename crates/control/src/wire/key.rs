@@ -11,15 +11,17 @@ pub(crate) struct Key {
     /// `key_…`
     #[schema(example = "key_2f61c0ffee00000000000001")]
     pub id: String,
-    /// For people; approver lists name operators by it.
+    /// What it is called; of a person's token, whose it is.
     pub name: String,
     /// What it is for.
     #[schema(value_type = words::KeyRole)]
     pub role: &'static str,
     /// The agent it belongs to.
     pub agent_id: Option<String>,
-    /// The groups a person counts as, for approver lists.
-    pub groups: Vec<String>,
+    /// The person whose it is.
+    pub person_id: Option<String>,
+    /// Where it may be shown: `token` in a header, `sign_in` by a browser.
+    pub usage: &'static str,
     /// When it was issued.
     pub created_at: Moment,
     /// When it ends by itself.
@@ -48,13 +50,15 @@ impl From<key::Key> for Key {
             Role::Architect => ("architect", None),
             Role::Operator => ("operator", None),
             Role::Viewer => ("viewer", None),
+            Role::Member => ("member", None),
         };
         Self {
             id: key.id,
             name: key.name,
             role,
             agent_id,
-            groups: key.groups,
+            person_id: key.person.map(|person| person.to_string()),
+            usage: key.usage.as_str(),
             created_at: key.created_at.into(),
             expires_at: key.expires_at.map(Moment),
             revoked: key.revoked,

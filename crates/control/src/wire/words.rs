@@ -44,7 +44,7 @@ words! {
     AgentStatus: "Where an agent is in its life.",
         "active" | "paused" | "blocked" | "deregistered" | "identity_revoked";
     HoldStatus: "Where a hold stands; all but HELD are final.",
-        "HELD" | "RELEASED" | "KILLED" | "TIMED_OUT";
+        "HELD" | "RELEASED" | "KILLED" | "TIMED_OUT" | "SUPERSEDED";
     Severity: "How bad a violation is.", "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
     ViolationStatus: "Whether a person has dealt with a violation.", "OPEN" | "RESOLVED";
     ViolationType: "What was violated.",
@@ -54,7 +54,8 @@ words! {
         "confidence_floor" | "environment_restriction" | "action_type_block" | "rate_limit"
         | "require_reasoning" | "grant_lifecycle" | "compliance_pack" | "time_window";
     PolicyScope: "Whom a policy is for.", "tenant" | "agent";
-    KeyRole: "What a key is for.", "agent" | "client" | "architect" | "operator" | "viewer";
+    KeyRole: "What a key is for.",
+        "agent" | "client" | "architect" | "operator" | "viewer" | "member";
     Mode: "How the tenant is governed; AUDIT_ONLY always has an end.",
         "ENFORCED" | "AUDIT_ONLY";
     ScopeMode: "Whether an agent's policy may loosen a tenant-wide one of the same type.",
@@ -117,7 +118,7 @@ mod tests {
         use hold::HoldStatus as H;
         same(
             HoldStatus::WORDS,
-            &[H::Held, H::Released, H::Killed, H::TimedOut],
+            &[H::Held, H::Released, H::Killed, H::TimedOut, H::Superseded],
         );
         use cham::Severity as S;
         same(Severity::WORDS, &[S::Low, S::Medium, S::High, S::Critical]);

@@ -49,7 +49,8 @@ impl Firewall {
         hold: &str,
         why: Option<&str>,
     ) -> Result<Hold, GateError> {
-        self.decide(principal, hold, by_program(Choice::Approve, why)).await
+        self.decide(principal, hold, by_program(Choice::Approve, why))
+            .await
     }
 
     /// Refuses a hold that a program names.
@@ -62,7 +63,8 @@ impl Firewall {
         hold: &str,
         why: Option<&str>,
     ) -> Result<Hold, GateError> {
-        self.decide(principal, hold, by_program(Choice::Reject, why)).await
+        self.decide(principal, hold, by_program(Choice::Reject, why))
+            .await
     }
 
     /// Brings the click of a user of Slack, whose message was verified: the person they are linked
@@ -83,7 +85,13 @@ impl Firewall {
             .ok_or_else(|| GateError::NotFound("hold", String::new()))?;
         let kept = self.kept_hold(tenant, &hold).await?;
         let (user, token) = (user.clone(), Some(token.to_owned()));
-        let click = Click { choice, reason, way: Way::Slack, token, presence: None };
+        let click = Click {
+            choice,
+            reason,
+            way: Way::Slack,
+            token,
+            presence: None,
+        };
         let clicked = self
             .in_turn(tenant, move |turn| {
                 let caller = turn.slack_caller(&user)?;

@@ -8,6 +8,7 @@ use crate::{
     key::{Directory, Key, Token},
     lane::{Job, Lane},
     ports::{Ledger, LedgerError},
+    principal::Role,
     settings::{Settings, Tenant},
     state::State,
     turn::NewKey,
@@ -16,6 +17,9 @@ use arc_swap::ArcSwap;
 use portcullis_policy::id::TenantId;
 use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc};
 use tokio::sync::{oneshot, watch};
+
+/// What the person is called with whom a tenant begins, until they say otherwise.
+const FIRST_ARCHITECT: &str = "first-architect";
 
 /// Starts a lane's loop in the background; the app knows how.
 pub type Spawn = Arc<dyn Fn(Pin<Box<dyn Future<Output = ()> + Send>>) + Send + Sync>;
@@ -48,6 +52,8 @@ pub struct NewTenant {
     pub key: Key,
     /// Its token, shown once.
     pub token: Token,
+    /// The first architect's invitation, good once.
+    pub invitation: Token,
 }
 
 impl Firewall {
@@ -67,7 +73,9 @@ impl Firewall {
         for tenant in ports.ledger.tenants().await? {
             let state = State::read(&*ports.ledger, &tenant, 0).await?;
             firewall.start(state);
-            firewall.for_the_doors(&tenant, |turn| turn.give_tokens_people()).await?;
+            firewall
+                .for_the_doors(&tenant, |turn| turn.give_tokens_people())
+                .await?;
         }
         Ok(firewall)
     }
@@ -96,7 +104,10 @@ impl Firewall {
         let job = Job::new(
             |turn| {
                 turn.found("portcullis")?;
-                turn.introduce("portcullis", NewKey::first_architect())
+                let (key, token) =
+                    turn.introduce("portcullis", NewKey::of(FIRST_ARCHITECT, Role::Architect))?;
+                let (_, invitation) = turn.invite_first(&key)?;
+                Ok((key, token, invitation))
             },
             move |answer| drop(tell.send(answer)),
         );
@@ -108,11 +119,16 @@ impl Firewall {
             self.ledger.commit(batch).await
         };
         lane.end(written, tells);
-        let (key, token) = told
+        let (key, token, invitation) = told
             .await
             .map_err(|_| GateError::Unavailable("the tenant was not made".to_owned()))??;
         self.start(lane.into_state());
-        Ok(NewTenant { tenant, key, token })
+        Ok(NewTenant {
+            tenant,
+            key,
+            token,
+            invitation,
+        })
     }
 
     /// Every tenant, in order.

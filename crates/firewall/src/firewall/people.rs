@@ -25,12 +25,16 @@ impl Firewall {
         principal: &Principal,
         new: NewKey,
     ) -> Result<(Key, Token), GateError> {
-        let own = principal.person.as_ref().is_some_and(|badge| *badge.name == *new.name);
+        let own = principal
+            .person
+            .as_ref()
+            .is_some_and(|badge| *badge.name == *new.name);
         if !own || !new.role.is_person() {
             architect(principal)?;
         }
         let caller = principal.clone();
-        self.at_the_doors(principal, move |turn| turn.issue_key(&caller, new)).await
+        self.at_the_doors(principal, move |turn| turn.issue_key(&caller, new))
+            .await
     }
 
     /// Revokes a key or token. No door knows it any more when this returns.
@@ -63,7 +67,8 @@ impl Firewall {
         new: NewPerson,
     ) -> Result<Person, GateError> {
         let caller = principal.clone();
-        self.at_the_doors(principal, move |turn| turn.create_person(&caller, new)).await
+        self.at_the_doors(principal, move |turn| turn.create_person(&caller, new))
+            .await
     }
 
     /// Changes a person. Every door knows before this returns.
@@ -77,20 +82,20 @@ impl Firewall {
         patch: PersonPatch,
     ) -> Result<Person, GateError> {
         let (caller, id) = (principal.clone(), id.to_owned());
-        self.at_the_doors(principal, move |turn| turn.update_person(&caller, &id, patch)).await
+        self.at_the_doors(principal, move |turn| {
+            turn.update_person(&caller, &id, patch)
+        })
+        .await
     }
 
     /// Invites a person; the token goes into a link that is good once.
     ///
     /// # Errors
     /// As [`crate::turn::Turn::invite`].
-    pub async fn invite(
-        &self,
-        principal: &Principal,
-        id: &str,
-    ) -> Result<(Key, Token), GateError> {
+    pub async fn invite(&self, principal: &Principal, id: &str) -> Result<(Key, Token), GateError> {
         let (caller, id) = (principal.clone(), id.to_owned());
-        self.at_the_doors(principal, move |turn| turn.invite(&caller, &id)).await
+        self.at_the_doors(principal, move |turn| turn.invite(&caller, &id))
+            .await
     }
 
     /// Makes a group.
@@ -105,8 +110,10 @@ impl Firewall {
     ) -> Result<Group, GateError> {
         let caller = principal.clone();
         let (name, description) = (name.to_owned(), description.to_owned());
-        self.at_the_doors(principal, move |turn| turn.create_group(&caller, &name, &description))
-            .await
+        self.at_the_doors(principal, move |turn| {
+            turn.create_group(&caller, &name, &description)
+        })
+        .await
     }
 
     /// Changes a group.
@@ -120,7 +127,10 @@ impl Firewall {
         patch: GroupPatch,
     ) -> Result<Group, GateError> {
         let (caller, id) = (principal.clone(), id.to_owned());
-        self.at_the_doors(principal, move |turn| turn.update_group(&caller, &id, patch)).await
+        self.at_the_doors(principal, move |turn| {
+            turn.update_group(&caller, &id, patch)
+        })
+        .await
     }
 
     /// Removes a group.
@@ -129,7 +139,8 @@ impl Firewall {
     /// As [`crate::turn::Turn::remove_group`].
     pub async fn remove_group(&self, principal: &Principal, id: &str) -> Result<(), GateError> {
         let (caller, id) = (principal.clone(), id.to_owned());
-        self.at_the_doors(principal, move |turn| turn.remove_group(&caller, &id)).await
+        self.at_the_doors(principal, move |turn| turn.remove_group(&caller, &id))
+            .await
     }
 
     /// Adds somebody to a group.
@@ -144,7 +155,10 @@ impl Firewall {
     ) -> Result<Membership, GateError> {
         let caller = principal.clone();
         let (group, person) = (group.to_owned(), person.to_owned());
-        self.at_the_doors(principal, move |turn| turn.add_member(&caller, &group, &person)).await
+        self.at_the_doors(principal, move |turn| {
+            turn.add_member(&caller, &group, &person)
+        })
+        .await
     }
 
     /// Takes somebody out of a group.
@@ -159,8 +173,10 @@ impl Firewall {
     ) -> Result<Group, GateError> {
         let caller = principal.clone();
         let (group, person) = (group.to_owned(), person.to_owned());
-        self.at_the_doors(principal, move |turn| turn.remove_member(&caller, &group, &person))
-            .await
+        self.at_the_doors(principal, move |turn| {
+            turn.remove_member(&caller, &group, &person)
+        })
+        .await
     }
 
     /// Agrees to what somebody else would gain.
@@ -173,7 +189,8 @@ impl Firewall {
         id: &str,
     ) -> Result<Group, GateError> {
         let (caller, id) = (principal.clone(), id.to_owned());
-        self.at_the_doors(principal, move |turn| turn.confirm_elevation(&caller, &id)).await
+        self.at_the_doors(principal, move |turn| turn.confirm_elevation(&caller, &id))
+            .await
     }
 
     /// Refuses what somebody would gain.
@@ -182,7 +199,8 @@ impl Firewall {
     /// As [`crate::turn::Turn::refuse_elevation`].
     pub async fn refuse_elevation(&self, principal: &Principal, id: &str) -> Result<(), GateError> {
         let (caller, id) = (principal.clone(), id.to_owned());
-        self.at_the_doors(principal, move |turn| turn.refuse_elevation(&caller, &id)).await
+        self.at_the_doors(principal, move |turn| turn.refuse_elevation(&caller, &id))
+            .await
     }
 
     /// Makes a permission set.
@@ -195,7 +213,8 @@ impl Firewall {
         draft: SetDraft,
     ) -> Result<PermissionSet, GateError> {
         let caller = principal.clone();
-        self.at_the_doors(principal, move |turn| turn.create_set(&caller, draft)).await
+        self.at_the_doors(principal, move |turn| turn.create_set(&caller, draft))
+            .await
     }
 
     /// Replaces a permission set.
@@ -209,7 +228,8 @@ impl Firewall {
         draft: SetDraft,
     ) -> Result<PermissionSet, GateError> {
         let (caller, id) = (principal.clone(), id.to_owned());
-        self.at_the_doors(principal, move |turn| turn.replace_set(&caller, &id, draft)).await
+        self.at_the_doors(principal, move |turn| turn.replace_set(&caller, &id, draft))
+            .await
     }
 
     /// Removes a permission set.
@@ -218,7 +238,8 @@ impl Firewall {
     /// As [`crate::turn::Turn::remove_set`].
     pub async fn remove_set(&self, principal: &Principal, id: &str) -> Result<(), GateError> {
         let (caller, id) = (principal.clone(), id.to_owned());
-        self.at_the_doors(principal, move |turn| turn.remove_set(&caller, &id)).await
+        self.at_the_doors(principal, move |turn| turn.remove_set(&caller, &id))
+            .await
     }
 
     /// Makes a workspace.
@@ -232,7 +253,10 @@ impl Firewall {
         draft: WorkspaceDraft,
     ) -> Result<Workspace, GateError> {
         let caller = principal.clone();
-        self.on_lane(principal, move |turn| turn.create_workspace(&caller, id, draft)).await
+        self.on_lane(principal, move |turn| {
+            turn.create_workspace(&caller, id, draft)
+        })
+        .await
     }
 
     /// Changes a workspace.
@@ -246,7 +270,10 @@ impl Firewall {
         draft: WorkspaceDraft,
     ) -> Result<Workspace, GateError> {
         let (caller, id) = (principal.clone(), id.to_owned());
-        self.on_lane(principal, move |turn| turn.update_workspace(&caller, &id, draft)).await
+        self.on_lane(principal, move |turn| {
+            turn.update_workspace(&caller, &id, draft)
+        })
+        .await
     }
 
     /// Everybody, in order of name.
@@ -256,7 +283,9 @@ impl Firewall {
     pub async fn people(&self, principal: &Principal) -> Result<Vec<Person>, GateError> {
         must_look_at_people(principal)?;
         let mut people: Vec<Person> = self
-            .on_lane(principal, |turn| Ok(turn.state.people.persons.values().cloned().collect()))
+            .on_lane(principal, |turn| {
+                Ok(turn.state.people.persons.values().cloned().collect())
+            })
             .await?;
         people.sort_by_key(Person::label);
         Ok(people)
@@ -267,7 +296,10 @@ impl Firewall {
     /// # Errors
     /// [`GateError::NotFound`], also for others than people.
     pub async fn person(&self, principal: &Principal, id: &str) -> Result<Person, GateError> {
-        let own = principal.person.as_ref().is_some_and(|badge| badge.id.as_str() == id);
+        let own = principal
+            .person
+            .as_ref()
+            .is_some_and(|badge| badge.id.as_str() == id);
         if !own {
             must_look_at_people(principal)?;
         }
@@ -286,7 +318,9 @@ impl Firewall {
     pub async fn groups(&self, principal: &Principal) -> Result<Vec<Group>, GateError> {
         must_look_at_people(principal)?;
         let mut groups: Vec<Group> = self
-            .on_lane(principal, |turn| Ok(turn.state.people.groups.values().cloned().collect()))
+            .on_lane(principal, |turn| {
+                Ok(turn.state.people.groups.values().cloned().collect())
+            })
             .await?;
         groups.sort_by_key(Group::label);
         Ok(groups)
@@ -301,8 +335,10 @@ impl Firewall {
         principal: &Principal,
     ) -> Result<Vec<PermissionSet>, GateError> {
         must_look_at_people(principal)?;
-        self.on_lane(principal, |turn| Ok(turn.state.people.sets.values().cloned().collect()))
-            .await
+        self.on_lane(principal, |turn| {
+            Ok(turn.state.people.sets.values().cloned().collect())
+        })
+        .await
     }
 
     /// Every workspace that the caller has anything to do with, in order of name.
@@ -311,14 +347,23 @@ impl Firewall {
     /// [`GateError::Forbidden`] for an agent's key.
     pub async fn workspaces(&self, principal: &Principal) -> Result<Vec<Workspace>, GateError> {
         if principal.role.agent().is_some() {
-            return Err(GateError::Forbidden("an agent's key does not read lists".to_owned()));
+            return Err(GateError::Forbidden(
+                "an agent's key does not read lists".to_owned(),
+            ));
         }
         let caller = principal.clone();
         self.on_lane(principal, move |turn| {
             let own = |workspace: &&Workspace| {
                 caller.reads() || turn.state.people.has_role_in(&caller, &workspace.id)
             };
-            Ok(turn.state.people.workspaces.values().filter(own).cloned().collect())
+            Ok(turn
+                .state
+                .people
+                .workspaces
+                .values()
+                .filter(own)
+                .cloned()
+                .collect())
         })
         .await
     }
@@ -331,7 +376,14 @@ impl Firewall {
         must_look_at_people(principal)?;
         self.on_lane(principal, |turn| {
             let waits = |elevation: &&Elevation| !elevation.is_over(turn.now);
-            Ok(turn.state.people.elevations.values().filter(waits).cloned().collect())
+            Ok(turn
+                .state
+                .people
+                .elevations
+                .values()
+                .filter(waits)
+                .cloned()
+                .collect())
         })
         .await
     }

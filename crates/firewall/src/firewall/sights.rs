@@ -44,7 +44,9 @@ impl Firewall {
             let around = Around {
                 state: turn.state,
                 record: &payload,
-                before: before.as_ref().map(|(previous, parameters)| (previous, parameters)),
+                before: before
+                    .as_ref()
+                    .map(|(previous, parameters)| (previous, parameters)),
                 now: turn.now,
             };
             Ok(sight::render(&hold, &around))
@@ -74,7 +76,9 @@ impl Firewall {
             ..RecordQuery::default()
         };
         let records = self.ledger.records(tenant, query).await?;
-        let likely = records.iter().filter(|record| record.verdict != Some(Verdict::Blocked));
+        let likely = records
+            .iter()
+            .filter(|record| record.verdict != Some(Verdict::Blocked));
         Ok(likely.filter_map(|record| same_target(record, hold)).next())
     }
 }
@@ -86,5 +90,11 @@ fn same_target(record: &StoredRecord, hold: &Hold) -> Option<(Previous, Value)> 
         return None;
     }
     let parameters = payload.get_mut("parameters")?.take();
-    Some((Previous { seq: record.seq, at: record.at }, parameters))
+    Some((
+        Previous {
+            seq: record.seq,
+            at: record.at,
+        },
+        parameters,
+    ))
 }

@@ -25,7 +25,10 @@ pub struct SignedIn {
 
 impl From<(Key, Token)> for SignedIn {
     fn from((key, token): (Key, Token)) -> Self {
-        Self { secret: token.reveal().to_owned(), expires_at: key.expires_at }
+        Self {
+            secret: token.reveal().to_owned(),
+            expires_at: key.expires_at,
+        }
     }
 }
 
@@ -61,7 +64,7 @@ impl Firewall {
         .await
     }
 
-    /// Signs in whose password was verified.
+    /// Signs a browser in whose user's password was verified.
     ///
     /// # Errors
     /// [`GateError::Unauthenticated`] when name and password do not belong together, whichever is
@@ -71,13 +74,30 @@ impl Firewall {
         tenant: &TenantId,
         verified: Verified,
     ) -> Result<SignedIn, GateError> {
-        let (id, same) = verified.take();
-        match (same, id) {
-            (true, Some(id)) => {
-                let sign_in = move |turn: &mut Turn<'_>| turn.sign_in(&id, Proof::Password);
-                Ok(self.for_the_doors(tenant, sign_in).await?.into())
-            }
-            (_, id) => {
+        let id = self.verified(tenant, verified).await?;
+        let sign_in = move |turn: &mut Turn<'_>| turn.sign_in(&id, Proof::Password);
+        Ok(self.for_the_doors(tenant, sign_in).await?.into())
+    }
+
+    /// Gives a program a token whose user's password was verified.
+    ///
+    /// # Errors
+    /// As [`Self::sign_in_by_password`].
+    pub async fn token_by_password(
+        &self,
+        tenant: &TenantId,
+        verified: Verified,
+    ) -> Result<SignedIn, GateError> {
+        let id = self.verified(tenant, verified).await?;
+        let sign_in = move |turn: &mut Turn<'_>| turn.sign_in_program(&id, Proof::Password);
+        Ok(self.for_the_doors(tenant, sign_in).await?.into())
+    }
+
+    /// Whose password was shown; a wrong one goes on record.
+    async fn verified(&self, tenant: &TenantId, verified: Verified) -> Result<PersonId, GateError> {
+        match verified.take() {
+            (Some(id), true) => Ok(id),
+            (id, _) => {
                 let note = move |turn: &mut Turn<'_>| {
                     turn.note_failed_sign_in(id.as_ref(), Proof::Password)
                 };
@@ -138,7 +158,8 @@ impl Firewall {
         tenant: &TenantId,
         proof: Proof,
     ) -> Result<(), GateError> {
-        self.in_turn(tenant, move |turn| turn.note_failed_sign_in(None, proof)).await
+        self.in_turn(tenant, move |turn| turn.note_failed_sign_in(None, proof))
+            .await
     }
 
     /// The person a passkey belongs to, with it.
@@ -203,7 +224,10 @@ impl Firewall {
         let caller = principal.clone();
         self.on_lane(principal, move |turn| {
             let person = turn.caller(&caller)?;
-            Ok(person.password.is_some().then(|| PasswordCheck::of(Some(person))))
+            Ok(person
+                .password
+                .is_some()
+                .then(|| PasswordCheck::of(Some(person))))
         })
         .await
     }
@@ -219,7 +243,8 @@ impl Firewall {
         new: NewPassword,
     ) -> Result<Person, GateError> {
         let caller = principal.clone();
-        self.at_the_doors(principal, move |turn| turn.set_password(&caller, old, new)).await
+        self.at_the_doors(principal, move |turn| turn.set_password(&caller, old, new))
+            .await
     }
 
     /// Signs the caller out.
@@ -228,7 +253,8 @@ impl Firewall {
     /// As [`crate::turn::Turn::sign_out`].
     pub async fn sign_out(&self, principal: &Principal) -> Result<(), GateError> {
         let caller = principal.clone();
-        self.at_the_doors(principal, move |turn| turn.sign_out(&caller)).await
+        self.at_the_doors(principal, move |turn| turn.sign_out(&caller))
+            .await
     }
 
     /// Adds a passkey to the caller.
@@ -241,7 +267,8 @@ impl Firewall {
         passkey: Passkey,
     ) -> Result<Person, GateError> {
         let caller = principal.clone();
-        self.at_the_doors(principal, move |turn| turn.add_passkey(&caller, passkey)).await
+        self.at_the_doors(principal, move |turn| turn.add_passkey(&caller, passkey))
+            .await
     }
 
     /// Removes a passkey of the caller.
@@ -254,7 +281,8 @@ impl Firewall {
         credential_id: &str,
     ) -> Result<Person, GateError> {
         let (caller, id) = (principal.clone(), credential_id.to_owned());
-        self.at_the_doors(principal, move |turn| turn.remove_passkey(&caller, &id)).await
+        self.at_the_doors(principal, move |turn| turn.remove_passkey(&caller, &id))
+            .await
     }
 
     /// Links the caller to their user in Slack.
@@ -267,7 +295,8 @@ impl Firewall {
         user: SlackUser,
     ) -> Result<Person, GateError> {
         let caller = principal.clone();
-        self.at_the_doors(principal, move |turn| turn.link_slack(&caller, user)).await
+        self.at_the_doors(principal, move |turn| turn.link_slack(&caller, user))
+            .await
     }
 
     /// Ends a person's link to Slack.
@@ -280,6 +309,7 @@ impl Firewall {
         person: &str,
     ) -> Result<Person, GateError> {
         let (caller, person) = (principal.clone(), person.to_owned());
-        self.at_the_doors(principal, move |turn| turn.unlink_slack(&caller, &person)).await
+        self.at_the_doors(principal, move |turn| turn.unlink_slack(&caller, &person))
+            .await
     }
 }

@@ -66,7 +66,10 @@ impl Firewall {
         seq: u64,
         limit: usize,
     ) -> Result<Vec<StoredRecord>, GateError> {
-        Ok(self.ledger.records(tenant, RecordQuery::after(seq, limit)).await?)
+        Ok(self
+            .ledger
+            .records(tenant, RecordQuery::after(seq, limit))
+            .await?)
     }
 
     /// The number of the newest record.
@@ -84,18 +87,18 @@ impl Firewall {
     pub async fn buttons(&self, tenant: &TenantId, hold: &str) -> Result<Buttons, GateError> {
         let (claims, approve) = self.minted(tenant, hold, Choice::Approve).await?;
         let (_, reject) = self.minted(tenant, hold, Choice::Reject).await?;
-        Ok(Buttons { approve, reject, level: claims.level })
+        Ok(Buttons {
+            approve,
+            reject,
+            level: claims.level,
+        })
     }
 
     /// Up to which record a channel was told; `None` for a new channel.
     ///
     /// # Errors
     /// [`GateError::Unavailable`].
-    pub async fn cursor(
-        &self,
-        tenant: &TenantId,
-        channel: &str,
-    ) -> Result<Option<u64>, GateError> {
+    pub async fn cursor(&self, tenant: &TenantId, channel: &str) -> Result<Option<u64>, GateError> {
         let kept: Option<Cursor> =
             state::one(&*self.ledger, tenant, DocumentKind::Cursor, channel).await?;
         Ok(kept.map(|cursor| cursor.seq))
@@ -136,11 +139,7 @@ impl Firewall {
     ///
     /// # Errors
     /// [`GateError::Unavailable`].
-    pub async fn posting(
-        &self,
-        tenant: &TenantId,
-        id: &str,
-    ) -> Result<Option<Posting>, GateError> {
+    pub async fn posting(&self, tenant: &TenantId, id: &str) -> Result<Option<Posting>, GateError> {
         Ok(state::one(&*self.ledger, tenant, DocumentKind::Posting, id).await?)
     }
 

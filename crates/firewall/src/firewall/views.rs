@@ -272,10 +272,14 @@ impl Firewall {
                 "only a person may list keys".to_owned(),
             ));
         }
-        let own = (!principal.reads()).then(|| principal.person.clone()).flatten();
+        let own = (!principal.reads())
+            .then(|| principal.person.clone())
+            .flatten();
         self.on_lane(principal, move |turn| {
             let shown = |key: &&Key| {
-                let is_own = own.as_ref().is_none_or(|own| key.person.as_ref() == Some(&own.id));
+                let is_own = own
+                    .as_ref()
+                    .is_none_or(|own| key.person.as_ref() == Some(&own.id));
                 is_own && key.usage != Usage::Invitation
             };
             Ok(turn.state.keys.values().filter(shown).cloned().collect())

@@ -43,7 +43,10 @@ pub(super) fn compare(before: Option<&Value>, now: &Value) -> Vec<Line> {
     for line in common {
         take_until(&mut old, &line, Change::Removed, &mut compared);
         take_until(&mut new, &line, Change::Added, &mut compared);
-        compared.push(Line { change: Change::Same, text: line });
+        compared.push(Line {
+            change: Change::Same,
+            text: line,
+        });
     }
     compared.extend(all(old, Change::Removed));
     compared.extend(all(new, Change::Added));
@@ -66,13 +69,18 @@ fn take_until(
 }
 
 fn all(lines: impl IntoIterator<Item = String>, change: Change) -> Vec<Line> {
-    lines.into_iter().map(|text| Line { change, text }).collect()
+    lines
+        .into_iter()
+        .map(|text| Line { change, text })
+        .collect()
 }
 
 /// A value as indented JSON, with nothing in it that cannot be seen.
 fn lines(value: &Value) -> Vec<String> {
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
-    text.lines().map(|line| visible::visible_line(line).into_owned()).collect()
+    text.lines()
+        .map(|line| visible::visible_line(line).into_owned())
+        .collect()
 }
 
 /// The longest sequence of lines that both have in order.
@@ -147,6 +155,9 @@ mod tests {
             .filter(|line| line.change != Change::Removed)
             .map(|line| line.text)
             .collect();
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&new).unwrap(), now);
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&new).unwrap(),
+            now
+        );
     }
 }

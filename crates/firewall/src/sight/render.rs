@@ -67,7 +67,10 @@ pub(crate) fn render(hold: &Hold, around: &Around<'_>) -> Sight {
         policies: policies(hold),
         cost: cost(hold, state),
         dry_run: None,
-        workloads: hold.parameters.as_object().map_or_else(Vec::new, workload::affected),
+        workloads: hold
+            .parameters
+            .as_object()
+            .map_or_else(Vec::new, workload::affected),
         budgets: budgets(hold, around),
         evidence,
         confidence: confidence(hold),
@@ -91,14 +94,21 @@ fn shown(text: &str) -> String {
 
 /// Leaves out the lines that are too many; how many bytes those were.
 fn cut(lines: &mut Vec<super::Line>) -> usize {
-    let hidden = lines.iter().skip(LINES_MAX).map(|line| line.text.len()).sum();
+    let hidden = lines
+        .iter()
+        .skip(LINES_MAX)
+        .map(|line| line.text.len())
+        .sum();
     lines.truncate(LINES_MAX);
     hidden
 }
 
 fn policies(hold: &Hold) -> Vec<(String, Option<String>)> {
     let told = |fired: &crate::hold::Fired| {
-        (shown(&fired.policy_name), fired.reason.as_deref().map(shown))
+        (
+            shown(&fired.policy_name),
+            fired.reason.as_deref().map(shown),
+        )
     };
     hold.policies_fired.iter().map(told).collect()
 }
@@ -112,7 +122,11 @@ fn evidence(record: &Value, hidden_bytes: &mut usize) -> Vec<String> {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        let room = if at < EVIDENCE_MAX { EVIDENCE_MAX_BYTES } else { 0 };
+        let room = if at < EVIDENCE_MAX {
+            EVIDENCE_MAX_BYTES
+        } else {
+            0
+        };
         let excerpt = visible::excerpt(&text, room);
         *hidden_bytes = hidden_bytes.saturating_add(excerpt.hidden_bytes);
         if room > 0 {
@@ -140,7 +154,9 @@ fn cost(hold: &Hold, state: &State) -> Option<String> {
     let estimate = state.rulebook.rules.tenant_rules().estimate(&frozen.action);
     let parts: Vec<String> = [
         estimate.usd.map(|amount| money(amount, Unit::Usd)),
-        estimate.gpu_hours.map(|amount| money(amount, Unit::GpuHours)),
+        estimate
+            .gpu_hours
+            .map(|amount| money(amount, Unit::GpuHours)),
     ]
     .into_iter()
     .flatten()
@@ -167,7 +183,9 @@ fn budgets(hold: &Hold, around: &Around<'_>) -> Vec<BudgetLeft> {
     let own = [
         String::new(),
         format!("agent:{}", hold.agent_id),
-        hold.workspace_id.as_ref().map_or_else(String::new, |id| format!("workspace:{id}")),
+        hold.workspace_id
+            .as_ref()
+            .map_or_else(String::new, |id| format!("workspace:{id}")),
     ];
     let allowances = state.rulebook.rules.tenant_rules().budgets(around.now);
     allowances
@@ -184,7 +202,11 @@ fn left(allowance: &Allowance, state: &State) -> BudgetLeft {
         Span::Day(_) => "today",
         Span::Month(_) => "this month",
     };
-    let scope = if budget.scope.is_empty() { "tenant" } else { &budget.scope };
+    let scope = if budget.scope.is_empty() {
+        "tenant"
+    } else {
+        &budget.scope
+    };
     BudgetLeft {
         name: format!("{}, {span}", shown(scope)),
         left: with_unit(allowance.limit.minus(committed).units(), budget.unit),
@@ -199,8 +221,13 @@ fn votes(hold: &Hold) -> Vec<Vote> {
         at: approval.at,
         way: approval.way,
     };
-    let yes = hold.approvals_now().map(|approval| vote(approval, Choice::Approve));
-    let no = hold.rejection.iter().map(|approval| vote(approval, Choice::Reject));
+    let yes = hold
+        .approvals_now()
+        .map(|approval| vote(approval, Choice::Approve));
+    let no = hold
+        .rejection
+        .iter()
+        .map(|approval| vote(approval, Choice::Reject));
     yes.chain(no).collect()
 }
 
@@ -209,7 +236,9 @@ fn ending(hold: &Hold, state: &State) -> Option<Ending> {
         return None;
     }
     let by = hold.decided_by.as_deref().unwrap_or("portcullis");
-    let person = by.strip_prefix("person:").and_then(|id| state.people.persons.get(id));
+    let person = by
+        .strip_prefix("person:")
+        .and_then(|id| state.people.persons.get(id));
     Some(Ending {
         by: shown(person.map_or(by, |person| &person.name)),
         at: hold.decided_at.unwrap_or(hold.timeout_at),

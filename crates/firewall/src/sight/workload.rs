@@ -20,15 +20,21 @@ pub struct Workload {
 
 /// The workloads among the parameters.
 pub(super) fn affected(parameters: &Map<String, Value>) -> Vec<Workload> {
-    let list = PARAMETERS.iter().find_map(|name| parameters.get(*name)?.as_array());
-    list.map_or_else(Vec::new, |list| list.iter().take(SHOWN).map(workload).collect())
+    let list = PARAMETERS
+        .iter()
+        .find_map(|name| parameters.get(*name)?.as_array());
+    list.map_or_else(Vec::new, |list| {
+        list.iter().take(SHOWN).map(workload).collect()
+    })
 }
 
 fn workload(value: &Value) -> Workload {
     match value {
         Value::Object(members) => {
             let name = members.get("name").or_else(|| members.get("id"));
-            let about = members.iter().filter(|(key, _)| !matches!(key.as_str(), "name" | "id"));
+            let about = members
+                .iter()
+                .filter(|(key, _)| !matches!(key.as_str(), "name" | "id"));
             Workload {
                 name: plain(name.unwrap_or(&Value::Null)),
                 about: about
@@ -36,7 +42,10 @@ fn workload(value: &Value) -> Workload {
                     .collect(),
             }
         }
-        other => Workload { name: plain(other), about: Vec::new() },
+        other => Workload {
+            name: plain(other),
+            about: Vec::new(),
+        },
     }
 }
 

@@ -1,7 +1,12 @@
 //! Judging again what was judged before, at every step on the way to acting.
 
 use super::{Turn, judging};
-use crate::{error::GateError, freeze::FrozenAction, hold::{Hold, Rung}, stake::Stake};
+use crate::{
+    error::GateError,
+    freeze::FrozenAction,
+    hold::{Hold, Rung},
+    stake::Stake,
+};
 use portcullis_policy::{
     facts::{AgentStatus, Caller},
     id::AgentId,
@@ -39,7 +44,10 @@ fn same_people(ladder: &[Rung], hold: &Hold) -> bool {
     let asked: Vec<&[String]> = if hold.ladder.is_empty() {
         vec![&hold.approvers]
     } else {
-        hold.ladder.iter().map(|rung| rung.approvers.as_slice()).collect()
+        hold.ladder
+            .iter()
+            .map(|rung| rung.approvers.as_slice())
+            .collect()
     };
     let demanded = ladder.iter().map(|rung| rung.approvers.as_slice());
     demanded.eq(asked)

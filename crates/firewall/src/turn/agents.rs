@@ -147,9 +147,9 @@ impl Turn<'_> {
 
     fn owner(&self, id: &str) -> Result<PersonId, GateError> {
         let person = self.state.people.persons.get(id);
-        person.map(|person| person.id.clone()).ok_or_else(|| {
-            GateError::invalid("owner", format!("there is no person `{id}`"))
-        })
+        person
+            .map(|person| person.id.clone())
+            .ok_or_else(|| GateError::invalid("owner", format!("there is no person `{id}`")))
     }
 
     fn agent(&self, id: &str) -> Result<&Agent, GateError> {

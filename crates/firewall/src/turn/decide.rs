@@ -1,6 +1,11 @@
 //! People decide holds.
 
-use super::{Turn, again::{Again, MOVED_ON}, agents::check_text, details, json};
+use super::{
+    Turn,
+    again::{Again, MOVED_ON},
+    agents::check_text,
+    details, json,
+};
 use crate::{
     agent::Agent,
     approval::{self, Approval, Choice, Claims, Statement, Way},
@@ -75,7 +80,12 @@ impl Turn<'_> {
     ) -> Result<Hold, GateError> {
         let actor = principal.actor();
         hold.rejection = Some(self.signed(&hold, click, person, &actor));
-        hold.end(HoldStatus::Killed, &actor, self.now, click.reason.as_deref());
+        hold.end(
+            HoldStatus::Killed,
+            &actor,
+            self.now,
+            click.reason.as_deref(),
+        );
         self.end_hold(&actor, hold)
     }
 
@@ -99,9 +109,16 @@ impl Turn<'_> {
         if let Some(presence) = used {
             self.note_sign_count(person, presence)?;
         }
-        let standing = hold.approvals_now().filter(|approval| self.stands(approval, &hold));
+        let standing = hold
+            .approvals_now()
+            .filter(|approval| self.stands(approval, &hold));
         if standing.count() >= usize::from(hold.approvals_required.max(1)) {
-            hold.end(HoldStatus::Released, &actor, self.now, click.reason.as_deref());
+            hold.end(
+                HoldStatus::Released,
+                &actor,
+                self.now,
+                click.reason.as_deref(),
+            );
             return self.end_hold(&actor, hold);
         }
         self.seal_hold(&actor, &hold)?;
@@ -114,9 +131,8 @@ impl Turn<'_> {
     ///
     /// Fails closed: only the API goes without, where the caller names the hold.
     fn must_be_genuine(&self, hold: &Hold, click: &Click) -> Result<(), GateError> {
-        let refusal = |error: approval::TokenError| {
-            GateError::conflict(error.code(), error.to_string())
-        };
+        let refusal =
+            |error: approval::TokenError| GateError::conflict(error.code(), error.to_string());
         let Some(token) = &click.token else {
             return match click.way {
                 Way::Api => Ok(()),
@@ -125,7 +141,9 @@ impl Turn<'_> {
         };
         let key = self.house.signing_key.public_key();
         let claims = approval::verify(token, &key, self.now).map_err(refusal)?;
-        let own = self.claims(hold, click.choice).ok_or(approval::TokenError::Other);
+        let own = self
+            .claims(hold, click.choice)
+            .ok_or(approval::TokenError::Other);
         // A level that has ended is another request, however long its token would live.
         if own.map_err(refusal)? == claims {
             Ok(())
@@ -187,7 +205,8 @@ impl Turn<'_> {
     }
 
     fn is_asked(&self, person: &Person, hold: &Hold) -> bool {
-        hold.electorate.has(person, hold.asked_at(), &self.state.people)
+        hold.electorate
+            .has(person, hold.asked_at(), &self.state.people)
     }
 
     /// Whether an approval still counts: whoever gave it could give it now.
@@ -221,10 +240,16 @@ impl Turn<'_> {
         if owner == Some(&person.id) && !owner_approval {
             return forbidden("who owns an agent does not approve what it asks");
         }
-        if hold.approvals_now().any(|approval| approval.person == person.id) {
+        if hold
+            .approvals_now()
+            .any(|approval| approval.person == person.id)
+        {
             return Err(GateError::conflict(
                 "approval.same_person",
-                format!("`{}` has already approved; another person must", person.name),
+                format!(
+                    "`{}` has already approved; another person must",
+                    person.name
+                ),
             ));
         }
         // Or one architect could make a second person up.
@@ -258,7 +283,9 @@ impl Turn<'_> {
                 Ok(None)
             };
         };
-        let wanted = self.claims(hold, click.choice).map(|claims| click::challenge(&claims));
+        let wanted = self
+            .claims(hold, click.choice)
+            .map(|claims| click::challenge(&claims));
         let same = wanted.is_some_and(|wanted| bool::from(wanted.ct_eq(&presence.challenge)));
         let known = person
             .passkeys
@@ -282,7 +309,10 @@ impl Turn<'_> {
             person: &person.id,
             name: &person.name,
             way: click.way,
-            passkey: click.presence.as_ref().map(|used| used.credential_id.as_str()),
+            passkey: click
+                .presence
+                .as_ref()
+                .map(|used| used.credential_id.as_str()),
             at: self.now,
         };
         Approval {
@@ -364,14 +394,20 @@ impl Turn<'_> {
             ("action_digest", json(&hold.action_digest)?),
             ("approvals", approvals.into()),
             ("approvals_required", hold.approvals_required.into()),
-            ("decision", hold.decision.as_deref().unwrap_or("approve").into()),
+            (
+                "decision",
+                hold.decision.as_deref().unwrap_or("approve").into(),
+            ),
             ("decision_reason", json(&hold.decision_reason)?),
             ("hold_id", hold.id.as_str().into()),
             ("level", hold.level.into()),
             ("parent_seq", hold.seq.into()),
             ("status", hold.status.as_str().into()),
         ]);
-        let effects = crate::effects::Effects { decision: None, settlement };
+        let effects = crate::effects::Effects {
+            decision: None,
+            settlement,
+        };
         let agent = hold.agent_id.clone();
         let about = (actor, agent.as_str());
         self.seal_event_with(RecordKind::HoldOutcome, about, members, &effects)

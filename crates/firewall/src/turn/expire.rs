@@ -20,7 +20,11 @@ impl Turn<'_> {
     /// # Errors
     /// When it cannot be written.
     pub(super) fn time_out(&mut self) -> Result<(), GateError> {
-        let over = self.state.holds.values().filter(|hold| hold.is_overdue(self.now));
+        let over = self
+            .state
+            .holds
+            .values()
+            .filter(|hold| hold.is_overdue(self.now));
         let overdue: Vec<Hold> = over.take(AT_ONCE).cloned().collect();
         for mut hold in overdue {
             if let Some(rung) = hold.next_rung(self.now).cloned() {
@@ -63,8 +67,14 @@ impl Turn<'_> {
     /// here is found at the next click.
     pub(super) fn supersede_all(&mut self) -> Result<(), GateError> {
         let waits = |hold: &&Hold| hold.must_wait(self.now).is_ok();
-        let waiting: Vec<Hold> =
-            self.state.holds.values().filter(waits).take(AT_ONCE).cloned().collect();
+        let waiting: Vec<Hold> = self
+            .state
+            .holds
+            .values()
+            .filter(waits)
+            .take(AT_ONCE)
+            .cloned()
+            .collect();
         for hold in waiting {
             if let Err(why) = self.judged_now(&hold)? {
                 self.supersede(hold, &why)?;
@@ -76,7 +86,10 @@ impl Turn<'_> {
     /// Seals the end of a hold. A refused action gives its reservation back.
     pub(super) fn end_hold(&mut self, actor: &str, hold: Hold) -> Result<Hold, GateError> {
         let refused = hold.status != HoldStatus::Released;
-        let settlement = refused.then(|| Settlement { seq: hold.seq, spent: Vec::new() });
+        let settlement = refused.then(|| Settlement {
+            seq: hold.seq,
+            spent: Vec::new(),
+        });
         self.seal_hold_with(actor, &hold, settlement)?;
         self.keep_hold(&hold)?;
         self.state.retries.forget_hold(&hold);

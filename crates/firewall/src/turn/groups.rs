@@ -98,7 +98,10 @@ impl Turn<'_> {
         if let Some(mut sets) = patch.permission_sets {
             sets.sort();
             sets.dedup();
-            if let Some(missing) = sets.iter().find(|id| !self.state.people.sets.contains_key(*id)) {
+            if let Some(missing) = sets
+                .iter()
+                .find(|id| !self.state.people.sets.contains_key(*id))
+            {
                 let message = format!("there is no permission set `{missing}`");
                 return Err(GateError::invalid("permission_sets", message));
             }
@@ -144,12 +147,16 @@ impl Turn<'_> {
         if group.has(&person) {
             return Ok(Membership::Joined(group));
         }
-        let own = principal.person.as_ref().is_some_and(|badge| badge.id == person);
+        let own = principal
+            .person
+            .as_ref()
+            .is_some_and(|badge| badge.id == person);
         if own {
             return self.propose(person, Gain::JoinGroup { group: group.id }, principal);
         }
         let why = format!("`{person}` added");
-        self.join(&principal.actor(), group, person, &why).map(Membership::Joined)
+        self.join(&principal.actor(), group, person, &why)
+            .map(Membership::Joined)
     }
 
     /// Takes somebody out of a group.
@@ -169,7 +176,9 @@ impl Turn<'_> {
 
     fn leave(&mut self, actor: &str, mut group: Group, person: &str) -> Result<Group, GateError> {
         let before = group.members.len();
-        group.members.retain(|member| member.person.as_str() != person);
+        group
+            .members
+            .retain(|member| member.person.as_str() != person);
         if group.members.len() == before {
             return Err(GateError::NotFound("member", person.to_owned()));
         }
@@ -193,7 +202,12 @@ impl Turn<'_> {
         let actor = principal.actor();
         self.seal_elevation(&actor, &elevation, "confirmed")?;
         self.forget_elevation(id);
-        self.join(&actor, group, person, &format!("`{}` confirmed", elevation.id))
+        self.join(
+            &actor,
+            group,
+            person,
+            &format!("`{}` confirmed", elevation.id),
+        )
     }
 
     /// Refuses what somebody would gain; whoever asked may take it back.
@@ -203,7 +217,13 @@ impl Turn<'_> {
     pub fn refuse_elevation(&mut self, principal: &Principal, id: &str) -> Result<(), GateError> {
         must_configure(principal)?;
         let missing = || GateError::NotFound("elevation", id.to_owned());
-        let elevation = self.state.people.elevations.get(id).ok_or_else(missing)?.clone();
+        let elevation = self
+            .state
+            .people
+            .elevations
+            .get(id)
+            .ok_or_else(missing)?
+            .clone();
         self.seal_elevation(&principal.actor(), &elevation, "refused")?;
         self.forget_elevation(id);
         Ok(())
@@ -211,7 +231,12 @@ impl Turn<'_> {
 
     fn elevation_for(&self, principal: &Principal, id: &str) -> Result<Elevation, GateError> {
         must_configure(principal)?;
-        let known = self.state.people.elevations.get(id).filter(|e| !e.is_over(self.now));
+        let known = self
+            .state
+            .people
+            .elevations
+            .get(id)
+            .filter(|e| !e.is_over(self.now));
         let elevation = known.ok_or_else(|| GateError::NotFound("elevation", id.to_owned()))?;
         let caller = self.caller(principal)?;
         if caller.id == elevation.person {
@@ -234,7 +259,10 @@ impl Turn<'_> {
         principal: &Principal,
     ) -> Result<Membership, GateError> {
         let waiting = &self.state.people.elevations;
-        if let Some(same) = waiting.values().find(|e| e.person == person && e.change == change) {
+        if let Some(same) = waiting
+            .values()
+            .find(|e| e.person == person && e.change == change)
+        {
             return Ok(Membership::Waits(same.clone()));
         }
         if waiting.len() >= ELEVATIONS_MAX {
@@ -245,7 +273,10 @@ impl Turn<'_> {
         self.seal_elevation(&principal.actor(), &elevation, "proposed")?;
         let labels = ("waiting", "", elevation.created_at);
         self.keep(DocumentKind::Elevation, &elevation.id, labels, &elevation)?;
-        self.state.people.elevations.insert(elevation.id.clone(), elevation.clone());
+        self.state
+            .people
+            .elevations
+            .insert(elevation.id.clone(), elevation.clone());
         Ok(Membership::Waits(elevation))
     }
 
@@ -256,7 +287,8 @@ impl Turn<'_> {
         what: &str,
     ) -> Result<(), GateError> {
         let members = details([("elevation", json(elevation)?), ("outcome", what.into())]);
-        self.seal_event(RecordKind::Elevation, (actor, ""), members).map(drop)
+        self.seal_event(RecordKind::Elevation, (actor, ""), members)
+            .map(drop)
     }
 
     fn forget_elevation(&mut self, id: &str) {
@@ -266,7 +298,12 @@ impl Turn<'_> {
 
     /// Forgets the changes that nobody agreed to in time.
     pub(super) fn forget_elevations(&mut self) {
-        let over = self.state.people.elevations.values().filter(|e| e.is_over(self.now));
+        let over = self
+            .state
+            .people
+            .elevations
+            .values()
+            .filter(|e| e.is_over(self.now));
         let ids: Vec<String> = over.map(|elevation| elevation.id.clone()).collect();
         ids.iter().for_each(|id| self.forget_elevation(id));
     }
@@ -310,7 +347,10 @@ impl Turn<'_> {
         person: PersonId,
         why: &str,
     ) -> Result<Group, GateError> {
-        group.members.push(Member { person, since: self.now });
+        group.members.push(Member {
+            person,
+            since: self.now,
+        });
         self.change_group(actor, group, why)
     }
 
@@ -337,7 +377,13 @@ impl Turn<'_> {
         group: Group,
         why: &str,
     ) -> Result<Group, GateError> {
-        let before = self.state.people.groups.get(&group.id).map(json).transpose()?;
+        let before = self
+            .state
+            .people
+            .groups
+            .get(&group.id)
+            .map(json)
+            .transpose()?;
         let members = details([
             ("before", before.unwrap_or(Value::Null)),
             ("after", json(&group)?),
@@ -347,7 +393,10 @@ impl Turn<'_> {
         self.seal_event(RecordKind::GroupChange, (actor, ""), members)?;
         let labels = ("active", "", group.created_at);
         self.keep(DocumentKind::Group, group.id.as_str(), labels, &group)?;
-        self.state.people.groups.insert(group.id.clone(), group.clone());
+        self.state
+            .people
+            .groups
+            .insert(group.id.clone(), group.clone());
         self.state.people.work_out();
         Ok(group)
     }

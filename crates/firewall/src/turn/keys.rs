@@ -29,12 +29,12 @@ pub struct NewKey {
 }
 
 impl NewKey {
-    /// The token a tenant begins with.
+    /// A key without an end, and of a person without groups.
     #[must_use]
-    pub fn first_architect() -> Self {
+    pub fn of(name: &str, role: Role) -> Self {
         Self {
-            name: "first-architect".to_owned(),
-            role: Role::Architect,
+            name: name.to_owned(),
+            role,
             groups: Vec::new(),
             expires_at: None,
         }
@@ -63,7 +63,10 @@ impl Turn<'_> {
         let Some(known) = self.state.people.by_name(&new.name).cloned() else {
             return self.introduce(&principal.actor(), new);
         };
-        let own = principal.person.as_ref().is_some_and(|badge| badge.id == known.id);
+        let own = principal
+            .person
+            .as_ref()
+            .is_some_and(|badge| badge.id == known.id);
         if !own {
             let message = format!(
                 "`{}` is known already and issues their own tokens; invite them to sign in",
@@ -167,7 +170,10 @@ impl Turn<'_> {
     pub fn revoke_key(&mut self, principal: &Principal, id: &str) -> Result<Key, GateError> {
         let missing = || GateError::NotFound("key", id.to_owned());
         let key = self.state.keys.get(id).ok_or_else(missing)?.clone();
-        let own = principal.person.as_ref().is_some_and(|badge| key.person.as_ref() == Some(&badge.id));
+        let own = principal
+            .person
+            .as_ref()
+            .is_some_and(|badge| key.person.as_ref() == Some(&badge.id));
         if !own && !principal.configures() {
             return Err(missing());
         }
@@ -182,7 +188,10 @@ impl Turn<'_> {
 
     /// Whether an architect gets in with it.
     fn opens(&self, key: &Key) -> bool {
-        let person = key.person.as_ref().and_then(|id| self.state.people.persons.get(id));
+        let person = key
+            .person
+            .as_ref()
+            .and_then(|id| self.state.people.persons.get(id));
         key.role == Role::Architect
             && key.usage == Usage::Token
             && key.is_live(self.now)
@@ -192,7 +201,11 @@ impl Turn<'_> {
     fn can_somebody_configure_without(&self, key: &Key) -> bool {
         let mut people = self.state.people.persons.values();
         people.any(|person| person.is_architect() && person.has_own_proof())
-            || self.state.keys.values().any(|other| other.id != key.id && self.opens(other))
+            || self
+                .state
+                .keys
+                .values()
+                .any(|other| other.id != key.id && self.opens(other))
     }
 
     pub(super) fn end_key(&mut self, actor: &str, mut key: Key) -> Result<Key, GateError> {
@@ -250,7 +263,11 @@ impl Turn<'_> {
     }
 
     pub(super) fn change_key(&mut self, actor: &str, key: Key) -> Result<(), GateError> {
-        let agent = key.role.agent().map_or("", |agent| agent.as_str()).to_owned();
+        let agent = key
+            .role
+            .agent()
+            .map_or("", |agent| agent.as_str())
+            .to_owned();
         let mut members = details([
             ("key_id", key.id.as_str().into()),
             ("name", key.name.as_str().into()),

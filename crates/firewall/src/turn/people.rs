@@ -148,7 +148,9 @@ impl Turn<'_> {
         why: &str,
     ) -> Result<Person, GateError> {
         let before = self.state.people.persons.get(&person.id);
-        let before = before.map(|before| json(&before.for_record())).transpose()?;
+        let before = before
+            .map(|before| json(&before.for_record()))
+            .transpose()?;
         let members = details([
             ("before", before.unwrap_or(Value::Null)),
             ("after", json(&person.for_record())?),
@@ -163,7 +165,10 @@ impl Turn<'_> {
     pub(super) fn keep_person(&mut self, person: Person) -> Result<Person, GateError> {
         let labels = (person.status(), "", person.created_at);
         self.keep(DocumentKind::Person, person.id.as_str(), labels, &person)?;
-        self.state.people.persons.insert(person.id.clone(), person.clone());
+        self.state
+            .people
+            .persons
+            .insert(person.id.clone(), person.clone());
         self.state.people.work_out();
         Ok(person)
     }
@@ -182,7 +187,10 @@ impl Turn<'_> {
     /// Roles as they are kept: in order, none twice, and in workspaces that exist.
     fn checked_grants(&self, mut grants: Vec<RoleGrant>) -> Result<Vec<RoleGrant>, GateError> {
         if grants.len() > GRANTS_MAX {
-            return Err(GateError::invalid("roles", format!("has at most {GRANTS_MAX} items")));
+            return Err(GateError::invalid(
+                "roles",
+                format!("has at most {GRANTS_MAX} items"),
+            ));
         }
         for (at, grant) in grants.iter().enumerate() {
             let missing = grant
@@ -191,7 +199,10 @@ impl Turn<'_> {
                 .filter(|id| !self.state.people.workspaces.contains_key(*id));
             if let Some(workspace) = missing {
                 let path = format!("roles[{at}].workspace");
-                return Err(GateError::invalid(path, format!("there is no `{workspace}`")));
+                return Err(GateError::invalid(
+                    path,
+                    format!("there is no `{workspace}`"),
+                ));
             }
         }
         let place = |grant: &RoleGrant| (grant.workspace.clone(), grant.role);
@@ -209,7 +220,9 @@ pub(super) fn must_configure(principal: &Principal) -> Result<(), GateError> {
     if principal.configures() {
         Ok(())
     } else {
-        Err(GateError::Forbidden("only an architect may do this".to_owned()))
+        Err(GateError::Forbidden(
+            "only an architect may do this".to_owned(),
+        ))
     }
 }
 
@@ -230,14 +243,22 @@ pub(super) fn check_name(path: &str, name: &str) -> Result<(), GateError> {
 
 fn check_email(email: Option<&str>) -> Result<(), GateError> {
     let is_one = |text: &str| {
-        let plain = text.chars().all(|c| c.is_ascii_graphic() && !"<>,;:\"()[]\\".contains(c));
+        let plain = text
+            .chars()
+            .all(|c| c.is_ascii_graphic() && !"<>,;:\"()[]\\".contains(c));
         let (user, host) = text.split_once('@').unwrap_or_default();
-        plain && text.len() <= EMAIL_MAX_BYTES && !user.is_empty() && !host.is_empty()
+        plain
+            && text.len() <= EMAIL_MAX_BYTES
+            && !user.is_empty()
+            && !host.is_empty()
             && !host.contains('@')
     };
     if email.is_none_or(is_one) {
         Ok(())
     } else {
-        Err(GateError::invalid("email", "expected a mail address such as `a@example.com`"))
+        Err(GateError::invalid(
+            "email",
+            "expected a mail address such as `a@example.com`",
+        ))
     }
 }

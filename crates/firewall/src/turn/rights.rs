@@ -109,15 +109,33 @@ impl Turn<'_> {
         for (at, entry) in draft.entries.iter().enumerate() {
             if !self.state.people.workspaces.contains_key(&entry.workspace) {
                 let message = format!("there is no `{}`", entry.workspace);
-                return Err(GateError::invalid(format!("entries[{at}].workspace"), message));
+                return Err(GateError::invalid(
+                    format!("entries[{at}].workspace"),
+                    message,
+                ));
             }
         }
-        let SetDraft { name, description, entries } = draft;
-        let set = PermissionSet { id, name, description, entries };
-        set.check().map_err(|error| GateError::invalid("entries", error.to_string()))?;
+        let SetDraft {
+            name,
+            description,
+            entries,
+        } = draft;
+        let set = PermissionSet {
+            id,
+            name,
+            description,
+            entries,
+        };
+        set.check()
+            .map_err(|error| GateError::invalid("entries", error.to_string()))?;
         let before = self.state.people.sets.get(&set.id).cloned();
         self.seal_set(actor, before.as_ref(), Some(&set))?;
-        self.keep(DocumentKind::PermissionSet, &set.id, ("active", "", self.now), &set)?;
+        self.keep(
+            DocumentKind::PermissionSet,
+            &set.id,
+            ("active", "", self.now),
+            &set,
+        )?;
         self.state.people.sets.insert(set.id.clone(), set.clone());
         self.state.people.work_out();
         Ok(set)
@@ -135,7 +153,8 @@ impl Turn<'_> {
             ("after", after.map_or(Ok(Value::Null), json)?),
             ("permission_set_id", id.into()),
         ]);
-        self.seal_event(RecordKind::PermissionChange, (actor, ""), members).map(drop)
+        self.seal_event(RecordKind::PermissionChange, (actor, ""), members)
+            .map(drop)
     }
 
     /// Makes a workspace.
@@ -185,7 +204,9 @@ impl Turn<'_> {
         created_at: jiff::Timestamp,
     ) -> Result<Workspace, GateError> {
         check_text("description", &draft.description, false)?;
-        let short_name = draft.short_name.unwrap_or_else(|| workspace::short_name_of(&id));
+        let short_name = draft
+            .short_name
+            .unwrap_or_else(|| workspace::short_name_of(&id));
         if !workspace::is_short_name(&short_name) {
             let message = "expected a letter, then letters, digits, `-` and `_`; at most 10";
             return Err(GateError::invalid("short_name", message));
@@ -193,12 +214,28 @@ impl Turn<'_> {
         let taken = |other: &Workspace| {
             other.id != id && other.short_name.eq_ignore_ascii_case(&short_name)
         };
-        if let Some(other) = self.state.people.workspaces.values().find(|other| taken(other)) {
+        if let Some(other) = self
+            .state
+            .people
+            .workspaces
+            .values()
+            .find(|other| taken(other))
+        {
             let message = format!("workspace `{}` has the short name `{short_name}`", other.id);
             return Err(GateError::conflict("workspace.short_name_taken", message));
         }
-        let WorkspaceDraft { description, active, .. } = draft;
-        let after = Workspace { id, short_name, description, active, created_at };
+        let WorkspaceDraft {
+            description,
+            active,
+            ..
+        } = draft;
+        let after = Workspace {
+            id,
+            short_name,
+            description,
+            active,
+            created_at,
+        };
         let before = self.state.people.workspaces.get(&after.id);
         let members = details([
             ("before", before.map_or(Ok(Value::Null), json)?),
@@ -209,7 +246,10 @@ impl Turn<'_> {
         let status = if active { "active" } else { "inactive" };
         let labels = (status, "", created_at);
         self.keep(DocumentKind::Workspace, after.id.as_str(), labels, &after)?;
-        self.state.people.workspaces.insert(after.id.clone(), after.clone());
+        self.state
+            .people
+            .workspaces
+            .insert(after.id.clone(), after.clone());
         Ok(after)
     }
 }

@@ -1,10 +1,6 @@
 //! Proving who one is: invitations, passwords, passkeys, identity providers, Slack.
 
-use super::{
-    Turn, details,
-    keys::NewKey,
-    people::must_configure,
-};
+use super::{Turn, details, keys::NewKey, people::must_configure};
 use crate::{
     access::RoleGrant,
     batch::RecordKind,
@@ -86,13 +82,19 @@ impl Turn<'_> {
         self.invitation(&principal.actor(), person)
     }
 
-    pub(crate) fn invitation(
-        &mut self,
-        actor: &str,
-        person: Person,
-    ) -> Result<(Key, Token), GateError> {
+    /// Invites the holder of a tenant's first token.
+    pub(crate) fn invite_first(&mut self, key: &Key) -> Result<(Key, Token), GateError> {
+        let id = key.person.as_ref().map_or("", PersonId::as_str);
+        let person = self.person(id)?.clone();
+        self.invitation("portcullis", person)
+    }
+
+    fn invitation(&mut self, actor: &str, person: Person) -> Result<(Key, Token), GateError> {
         if !person.active {
-            return Err(GateError::conflict("person.inactive", "they are not active"));
+            return Err(GateError::conflict(
+                "person.inactive",
+                "they are not active",
+            ));
         }
         self.end_keys_of(actor, &person.id, &[Usage::Invitation])?;
         let seconds = INVITATION_SECONDS;
@@ -110,8 +112,8 @@ impl Turn<'_> {
     ) -> Result<(Key, Token), GateError> {
         let key = self.state.keys.get(&principal.key).cloned();
         let invitation = key.filter(|key| key.usage == Usage::Invitation);
-        let invitation = invitation
-            .ok_or_else(|| GateError::Forbidden("this is no invitation".to_owned()))?;
+        let invitation =
+            invitation.ok_or_else(|| GateError::Forbidden("this is no invitation".to_owned()))?;
         let mut person = self.caller(principal)?.clone();
         let actor = principal.actor();
         person.password = Some(password.into_hash());
@@ -158,15 +160,7 @@ impl Turn<'_> {
     /// # Errors
     /// [`GateError::Unauthenticated`] for who is not known or not active.
     pub fn sign_in(&mut self, id: &PersonId, proof: Proof) -> Result<(Key, Token), GateError> {
-        let person = self.state.people.persons.get(id).filter(|person| person.active);
-        let person = person.ok_or(GateError::Unauthenticated)?.clone();
-        let members = details([
-            ("outcome", "signed_in".into()),
-            ("person_id", person.id.as_str().into()),
-            ("proof", proof.as_str().into()),
-        ]);
-        let actor = format!("person:{}", person.id);
-        self.seal_event(RecordKind::SignIn, (&actor, ""), members)?;
+        let (actor, person) = self.note_sign_in(id, proof)?;
         // Old sign-ins give way, so that forgetting to sign out never locks anybody out.
         let mut own: Vec<Key> = self
             .live_keys_of(&person.id)
@@ -179,6 +173,32 @@ impl Turn<'_> {
             self.end_key(&actor, key)?;
         }
         self.key_of_person(&actor, &person, Usage::SignIn, SIGN_IN_SECONDS)
+    }
+
+    /// Gives a person who has proven who they are a token for programs, as long as a sign-in.
+    ///
+    /// # Errors
+    /// As [`Turn::sign_in`].
+    pub fn sign_in_program(
+        &mut self,
+        id: &PersonId,
+        proof: Proof,
+    ) -> Result<(Key, Token), GateError> {
+        let (actor, person) = self.note_sign_in(id, proof)?;
+        self.key_of_person(&actor, &person, Usage::Token, SIGN_IN_SECONDS)
+    }
+
+    fn note_sign_in(&mut self, id: &PersonId, proof: Proof) -> Result<(String, Person), GateError> {
+        let person = self.state.people.persons.get(id).filter(|one| one.active);
+        let person = person.ok_or(GateError::Unauthenticated)?.clone();
+        let members = details([
+            ("outcome", "signed_in".into()),
+            ("person_id", person.id.as_str().into()),
+            ("proof", proof.as_str().into()),
+        ]);
+        let actor = format!("person:{}", person.id);
+        self.seal_event(RecordKind::SignIn, (&actor, ""), members)?;
+        Ok((actor, person))
     }
 
     /// Signs in whom an identity provider vouches for, and brings their groups up to date.
@@ -248,11 +268,15 @@ impl Turn<'_> {
         };
         let members = details([
             ("outcome", "refused".into()),
-            ("person_id", person.map_or(Value::Null, |id| id.as_str().into())),
+            (
+                "person_id",
+                person.map_or(Value::Null, |id| id.as_str().into()),
+            ),
             ("proof", proof.as_str().into()),
             ("unrecorded_before", untold.into()),
         ]);
-        self.seal_event(RecordKind::SignIn, ("anonymous", ""), members).map(drop)
+        self.seal_event(RecordKind::SignIn, ("anonymous", ""), members)
+            .map(drop)
     }
 
     /// Adds a passkey to the caller.
@@ -270,7 +294,10 @@ impl Turn<'_> {
             person.passkeys.iter().any(same)
         };
         if self.state.people.persons.values().any(known) {
-            return Err(GateError::conflict("passkey.known", "this passkey is registered"));
+            return Err(GateError::conflict(
+                "passkey.known",
+                "this passkey is registered",
+            ));
         }
         if person.passkeys.len() >= PASSKEYS_MAX {
             let message = format!("a person has at most {PASSKEYS_MAX} passkeys");
@@ -291,7 +318,9 @@ impl Turn<'_> {
     ) -> Result<Person, GateError> {
         let mut person = self.caller(principal)?.clone();
         let before = person.passkeys.len();
-        person.passkeys.retain(|passkey| passkey.credential_id != credential_id);
+        person
+            .passkeys
+            .retain(|passkey| passkey.credential_id != credential_id);
         if person.passkeys.len() == before {
             return Err(GateError::NotFound("passkey", credential_id.to_owned()));
         }
@@ -326,7 +355,10 @@ impl Turn<'_> {
         id: &PersonId,
         presence: &Presence,
     ) -> Result<(Key, Token), GateError> {
-        let person = self.person(id.as_str()).map_err(|_| GateError::Unauthenticated)?.clone();
+        let person = self
+            .person(id.as_str())
+            .map_err(|_| GateError::Unauthenticated)?
+            .clone();
         self.note_sign_count(&person, presence)?;
         self.sign_in(id, Proof::Passkey)
     }
@@ -341,7 +373,11 @@ impl Turn<'_> {
         user: SlackUser,
     ) -> Result<Person, GateError> {
         let mut person = self.caller(principal)?.clone();
-        let other = self.state.people.by_slack(&user).map(|other| other.id.clone());
+        let other = self
+            .state
+            .people
+            .by_slack(&user)
+            .map(|other| other.id.clone());
         if other.as_ref().is_some_and(|other| *other != person.id) {
             let message = "this user of Slack is somebody else here";
             return Err(GateError::conflict("slack.linked", message));
@@ -363,7 +399,10 @@ impl Turn<'_> {
         principal: &Principal,
         person: &str,
     ) -> Result<Person, GateError> {
-        let own = principal.person.as_ref().is_some_and(|badge| badge.id.as_str() == person);
+        let own = principal
+            .person
+            .as_ref()
+            .is_some_and(|badge| badge.id.as_str() == person);
         if !own {
             must_configure(principal)?;
         }
@@ -377,9 +416,15 @@ impl Turn<'_> {
     /// # Errors
     /// [`GateError::Unauthenticated`] for a user who is not linked.
     pub fn slack_caller(&self, user: &SlackUser) -> Result<Principal, GateError> {
-        let person = self.state.people.by_slack(user).ok_or(GateError::Unauthenticated)?;
+        let person = self
+            .state
+            .people
+            .by_slack(user)
+            .ok_or(GateError::Unauthenticated)?;
         let holder = self.state.people.holder(&person.id);
-        let holder = holder.filter(|holder| holder.active).ok_or(GateError::Unauthenticated)?;
+        let holder = holder
+            .filter(|holder| holder.active)
+            .ok_or(GateError::Unauthenticated)?;
         Ok(Principal {
             tenant: self.state.tenant.id.clone(),
             key: format!("slack:{}", user.user),
@@ -412,11 +457,18 @@ impl Turn<'_> {
         let orphan = |key: &&Key| key.role.is_person() && key.person.is_none() && !key.revoked;
         let orphans: Vec<Key> = self.state.keys.values().filter(orphan).cloned().collect();
         for mut key in orphans {
-            let known = self.state.people.by_name(&key.name).map(|person| person.id.clone());
+            let known = self
+                .state
+                .people
+                .by_name(&key.name)
+                .map(|person| person.id.clone());
             let person = match known {
                 Some(person) => person,
                 None => {
-                    let grants = key.role.tenant_role().map(|role| RoleGrant { role, workspace: None });
+                    let grants = key.role.tenant_role().map(|role| RoleGrant {
+                        role,
+                        workspace: None,
+                    });
                     let grants = grants.into_iter().collect();
                     self.make_known("portcullis", &key.name, None, grants)?.id
                 }

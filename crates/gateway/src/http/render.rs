@@ -128,7 +128,7 @@ pub(super) fn hold(hold: &Hold, id: &RequestId) -> Vec<u8> {
     let verdict = match hold.status {
         HoldStatus::Held => Verdict::Held,
         HoldStatus::Released => Verdict::Cleared,
-        HoldStatus::Killed | HoldStatus::TimedOut => Verdict::Blocked,
+        HoldStatus::Killed | HoldStatus::TimedOut | HoldStatus::Superseded => Verdict::Blocked,
     };
     let mut bytes = Vec::with_capacity(USUAL_BYTES);
     let mut object = Object::new(&mut bytes);

@@ -10,8 +10,7 @@ use crate::{
 };
 use anyhow::{Context, bail};
 use clap::Args;
-use portcullis_firewall::principal::{Principal, Role};
-use portcullis_policy::id::TenantId;
+use portcullis_firewall::principal::Principal;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -98,7 +97,7 @@ impl Verify {
         opened.ledger.check().context("the file is damaged")?;
         let mut found = Vec::new();
         for tenant in opened.firewall.tenants() {
-            let reader = reader(tenant);
+            let reader = Principal::local(tenant);
             let mut progress = Progress::of("verifying");
             let span = (self.from, self.to);
             let verification = opened
@@ -110,15 +109,6 @@ impl Verify {
         }
         opened.close().await?;
         Ok(found)
-    }
-}
-
-/// Whoever holds the data directory may read it.
-fn reader(tenant: TenantId) -> Principal {
-    Principal {
-        tenant,
-        key: "local".to_owned(),
-        role: Role::Viewer,
     }
 }
 

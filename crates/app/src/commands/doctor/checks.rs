@@ -2,7 +2,7 @@
 
 use crate::{client::Client, house_key, wire};
 use jiff::Timestamp;
-use portcullis_firewall::principal::{Principal, Role};
+use portcullis_firewall::principal::Principal;
 use portcullis_policy::id::TenantId;
 use std::{
     fs,
@@ -225,11 +225,7 @@ async fn chain(
     firewall: &portcullis_firewall::firewall::Firewall,
     tenant: TenantId,
 ) -> (Finding, Option<Timestamp>) {
-    let reader = Principal {
-        tenant,
-        key: "local".to_owned(),
-        role: Role::Viewer,
-    };
+    let reader = Principal::local(tenant);
     let name = reader.tenant.as_str();
     let remedy = "keep the directory as it is, and find out who could write to it";
     let looked = async {

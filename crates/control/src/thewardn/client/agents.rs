@@ -79,6 +79,7 @@ pub(super) async fn connect(
         description: String::new(),
         agent_type: new.agent_type.unwrap_or_default(),
         who_i_am: new.who_i_am.unwrap_or_default(),
+        owner: None,
     };
     let agent = Agent::fresh(gate.register_agent(&caller, new).await?);
     let message = "registered; the tenant policy says what it may do";

@@ -102,6 +102,7 @@ fn message(hold: &Hold) -> String {
         HoldStatus::Released => "released".to_owned(),
         HoldStatus::Killed => "refused by a person".to_owned(),
         HoldStatus::TimedOut => "nobody decided in time: refused".to_owned(),
+        HoldStatus::Superseded => "no longer what was asked: refused".to_owned(),
     }
 }
 

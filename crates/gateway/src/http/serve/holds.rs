@@ -117,7 +117,7 @@ fn must_be_open(hold: &Hold) -> Result<(), GateError> {
             Err(GateError::conflict("hold.claimed", message))
         }
         HoldStatus::Released => Ok(()),
-        HoldStatus::Held | HoldStatus::Killed | HoldStatus::TimedOut => {
+        _ => {
             let message = format!("hold `{}` is {}", hold.id, hold.status.as_str());
             Err(GateError::conflict("hold.not_released", message))
         }
