@@ -6,6 +6,7 @@ use crate::slack::{
     links::Links,
 };
 use portcullis_firewall::{
+    approval::Choice,
     hold::HoldStatus,
     sight::{Ending, Sight},
 };
@@ -22,19 +23,36 @@ pub fn ended(sight: &Sight, links: &Links) -> Message {
     page.add(facts::facts(sight).0);
     facts::votes(&mut page, &sight.votes);
     if let Some(ending) = &sight.ending {
-        page.add(who(title, ending));
+        if !by_people(sight) {
+            page.add(who(title, ending));
+        }
         if let Some(reason) = &ending.reason {
             page.add(Block::quote(reason, REASON_MAX));
         }
     }
     let hold = Span::link("The whole request and its record", &links.hold(&sight.hold));
     page.add(Block::paragraph(vec![hold]));
-    let by = sight
-        .ending
-        .as_ref()
-        .map_or("portcullis", |ending| &ending.by);
-    let words = format!("{title} by {by}: {} on {}", sight.action_type, sight.target);
+    let words =
+        format!("{title} by {}: {} on {}", deciders(sight), sight.action_type, sight.target);
     Message::new(&words, page.finish())
+}
+
+/// Whether the votes that are shown are what ended it.
+fn by_people(sight: &Sight) -> bool {
+    let ending = match sight.status {
+        HoldStatus::Released => Choice::Approve,
+        HoldStatus::Killed => Choice::Reject,
+        HoldStatus::Held | HoldStatus::TimedOut | HoldStatus::Superseded => return false,
+    };
+    sight.votes.iter().any(|vote| vote.choice == ending)
+}
+
+fn deciders(sight: &Sight) -> String {
+    if sight.status == HoldStatus::Released && by_people(sight) {
+        let names: Vec<&str> = sight.votes.iter().map(|vote| vote.name.as_str()).collect();
+        return names.join(" and ");
+    }
+    sight.ending.as_ref().map_or_else(|| GATE.to_owned(), |ending| ending.by.clone())
 }
 
 /// The gate names itself when no person decided.

@@ -63,23 +63,18 @@ def signatures(given):
 
 
 def bolt(given):
+    import slack_sdk.signature
     from slack_bolt import App, BoltRequest
     from slack_bolt.authorization import AuthorizeResult
 
+    slack_sdk.signature.Clock.now = lambda clock: given["now"]
     heard = {}
     app = App(
         signing_secret=given["secret"],
         authorize=lambda: AuthorizeResult(
             enterprise_id=None, team_id="T0ACME0001", bot_token=given["token"], bot_user_id="U0BOT"
         ),
-        request_verification_enabled=False,
     )
-    from slack_bolt.middleware.request_verification import RequestVerification
-    from slack_sdk.signature import SignatureVerifier
-
-    verification = RequestVerification(given["secret"])
-    verification.verifier = SignatureVerifier(given["secret"], clock=Clock(given["now"]))
-    app.middleware(verification)
 
     @app.action(given["action"])
     def pressed(ack, body, action):

@@ -24,11 +24,11 @@ async fn a_follower_tells_of_holds_as_they_come() {
 #[tokio::test(start_paused = true)]
 async fn the_team_is_told_of_what_nobody_was_asked() {
     let room = Room::new().await;
-    assert_eq!(room.govern("cluster.analyze", json!({})).await, None);
+    assert_eq!(room.govern("report_generate", json!({})).await, None);
     assert_eq!(room.govern("data_read", json!({})).await, None);
     room.desk.catch_up().await.unwrap();
     room.desk.catch_up().await.unwrap();
-    assert!(room.only_message().text.ends_with("may cluster.analyze on cluster-1"));
+    assert!(room.only_message().text.ends_with("may report_generate on cluster-1"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -189,7 +189,7 @@ async fn a_deleted_message_is_posted_again_when_something_changes() {
 async fn what_ended_long_ago_is_not_told_any_more() {
     let room = Room::new().await;
     let hold = room.held(1).await;
-    room.govern("cluster.analyze", json!({})).await;
+    room.govern("report_generate", json!({})).await;
     room.firewall.kill(&carol(&room).await, &hold, None).await.unwrap();
     room.clock.advance(Duration::from_secs(2 * 3_600));
     room.desk.catch_up().await.unwrap();

@@ -32,8 +32,7 @@ version: 1
 timezone: UTC
 actions:
   - action: data_read
-  - action: cluster.analyze
-    tier: 1
+  - action: report_generate
   - action: reservations.create
   - action: workloads.cancel
 slack: { channel: C0OPS00001, escalation_channel: '#gpu-leads' }
@@ -213,11 +212,11 @@ async fn found(firewall: &Firewall, tenant: &TenantId) -> (Principal, Principal)
 
 /// Waits for something that happens beside.
 pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    for _ in 0..5_000 {
+    for _ in 0..10_000 {
         if holds() {
             return;
         }
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("it never came: {what}");
 }
