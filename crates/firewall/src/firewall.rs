@@ -3,6 +3,7 @@
 mod approvals;
 mod audit;
 mod calls;
+mod evidence;
 mod open;
 mod people;
 mod permits;
@@ -14,6 +15,7 @@ mod telling;
 mod views;
 
 pub use audit::{ConsistencyProof, InclusionProof, Verification};
+pub use evidence::{ActionEvidence, Evidence, RecordEvidence};
 pub use open::{NewTenant, Ports, Spawn};
 pub use replay::{Replay, ReplayedRecord};
 pub use signing_in::SignedIn;

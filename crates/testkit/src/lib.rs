@@ -10,6 +10,7 @@
 //! something to put into it, at [`ledger_suite!`] to test an implementation.
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     reason = "a test that is set up wrongly must stop at once"
 )]
 

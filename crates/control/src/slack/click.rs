@@ -110,7 +110,10 @@ impl Desk {
         (token, reason): (&str, Option<&String>),
     ) {
         let gate = &self.world.gate;
-        match gate.decide_in_slack(&self.tenant, user, token, reason.cloned()).await {
+        match gate
+            .decide_in_slack(&self.tenant, user, token, reason.cloned())
+            .await
+        {
             // The changed messages are the answer; what Slack does not take now, it is told later.
             Ok(hold) => self.show_or_later(&hold.id).await,
             Err(error) => self.say_no(click, token, &error).await,
@@ -136,7 +139,9 @@ impl Desk {
                 self.say(click, &Reply::Unavailable).await;
             }
             GateError::Unauthenticated => self.say(click, &Reply::NotLinked).await,
-            GateError::Conflict { code: PASSKEY_DUE, .. } => {
+            GateError::Conflict {
+                code: PASSKEY_DUE, ..
+            } => {
                 let hold = self.named(token).unwrap_or_default();
                 self.say(click, &Reply::InConsole(&why, &hold)).await;
             }
@@ -188,11 +193,7 @@ impl Desk {
             channel,
         };
         let opened = match message::ask_reason(&sight, &carried) {
-            Some(view) => self
-                .api
-                .open(trigger, &view)
-                .await
-                .map_err(Some),
+            Some(view) => self.api.open(trigger, &view).await.map_err(Some),
             None => Err(None),
         };
         self.or_say(click, opened, &hold).await;
@@ -243,5 +244,8 @@ impl Desk {
 /// The firewall's code for a decision that needs a passkey, which Slack has no way to ask for.
 const PASSKEY_DUE: &str = "approval.passkey_due";
 /// The firewall's codes for a button whose request is over.
-const MOVED_ON: [&str; 3] =
-    ["hold.already_decided", "approval.expired", "approval.other_request"];
+const MOVED_ON: [&str; 3] = [
+    "hold.already_decided",
+    "approval.expired",
+    "approval.other_request",
+];

@@ -46,7 +46,12 @@ struct Spot {
 impl Spot {
     fn of(hold: &str, level: u8) -> Self {
         let channel = format!("{CHANNEL}-{level}");
-        Self { id: format!("{channel}/{hold}"), hold: hold.to_owned(), channel, level }
+        Self {
+            id: format!("{channel}/{hold}"),
+            hold: hold.to_owned(),
+            channel,
+            level,
+        }
     }
 }
 
@@ -135,9 +140,16 @@ impl Desk {
         }
     }
 
-    async fn post(&self, spot: Spot, (sight, message): (&Sight, &Message)) -> Result<(), ShowError> {
+    async fn post(
+        &self,
+        spot: Spot,
+        (sight, message): (&Sight, &Message),
+    ) -> Result<(), ShowError> {
         let usual = self.settings.channel_of(spot.level);
-        let channel = sight.channel.as_deref().filter(|_| spot.level == sight.level);
+        let channel = sight
+            .channel
+            .as_deref()
+            .filter(|_| spot.level == sight.level);
         match self.send(channel.unwrap_or(usual), message).await? {
             Some(place) => self.keep(spot, &place, message.digest()).await,
             None => Ok(()),

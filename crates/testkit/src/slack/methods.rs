@@ -1,6 +1,9 @@
 //! The methods of the Web API.
 
-use super::{APP_TOKEN, BOT_TOKEN, CHANNELS, Fault, Posted, SECOND_NAME, StandInSlack, State, Whisper, limits};
+use super::{
+    APP_TOKEN, BOT_TOKEN, CHANNELS, Fault, Posted, SECOND_NAME, StandInSlack, State, Whisper,
+    limits,
+};
 use serde_json::{Value, json};
 
 /// What a call is answered with; `None` when nobody answers.

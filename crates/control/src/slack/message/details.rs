@@ -21,29 +21,25 @@ pub fn details(sight: &Sight, links: &Links) -> View {
     page.hide(hidden);
     page.hide(sight.hidden_bytes);
     said(&mut page, "Why people decide", &sight.why);
-    lines(&mut page, "Policies that fired", policies(sight));
-    lines(&mut page, "Running workloads it touches", workloads(sight));
-    lines(&mut page, "Left in the budgets", budgets(sight));
+    lines(&mut page, "Policies that fired", &policies(sight));
+    lines(&mut page, "Running workloads it touches", &workloads(sight));
+    lines(&mut page, "Left in the budgets", &budgets(sight));
     lines(
         &mut page,
         "Parameters",
-        sight.parameters.iter().map(marked).collect(),
+        &sight.parameters.iter().map(marked).collect::<Vec<_>>(),
     );
-    lines(
-        &mut page,
-        "Evidence the agent names",
-        sight.evidence.clone(),
-    );
+    lines(&mut page, "Evidence the agent names", &sight.evidence);
     lines(
         &mut page,
         "How sure the agent says it is",
-        confidence(sight),
+        &confidence(sight),
     );
     if let Some(words) = &sight.words {
         lines(
             &mut page,
             "The agent's own words",
-            words.lines().map(str::to_owned).collect(),
+            &words.lines().map(str::to_owned).collect::<Vec<_>>(),
         );
     }
     facts::votes(&mut page, &sight.votes);
@@ -61,7 +57,7 @@ fn said(page: &mut Page, label: &str, words: &str) {
     page.add(Block::paragraph(spans));
 }
 
-fn lines(page: &mut Page, label: &str, lines: Vec<String>) {
+fn lines(page: &mut Page, label: &str, lines: &[String]) {
     if lines.is_empty() {
         return;
     }

@@ -32,8 +32,12 @@ pub fn ended(sight: &Sight, links: &Links) -> Message {
     }
     let hold = Span::link("The whole request and its record", &links.hold(&sight.hold));
     page.add(Block::paragraph(vec![hold]));
-    let words =
-        format!("{title} by {}: {} on {}", deciders(sight), sight.action_type, sight.target);
+    let words = format!(
+        "{title} by {}: {} on {}",
+        deciders(sight),
+        sight.action_type,
+        sight.target
+    );
     Message::new(&words, page.finish())
 }
 
@@ -52,7 +56,10 @@ fn deciders(sight: &Sight) -> String {
         let names: Vec<&str> = sight.votes.iter().map(|vote| vote.name.as_str()).collect();
         return names.join(" and ");
     }
-    sight.ending.as_ref().map_or_else(|| GATE.to_owned(), |ending| ending.by.clone())
+    sight
+        .ending
+        .as_ref()
+        .map_or_else(|| GATE.to_owned(), |ending| ending.by.clone())
 }
 
 /// The gate names itself when no person decided.

@@ -26,7 +26,7 @@ pub enum Reply<'s> {
     InConsole(&'s str, &'s str),
     /// The gate could not take it; nothing is decided.
     Unavailable,
-    /// The gate could not ask for a reason.
+    /// A modal could not be opened.
     NoModal(&'s str),
 }
 
@@ -34,43 +34,30 @@ impl Reply<'_> {
     /// The words.
     #[must_use]
     pub fn message(&self, links: &Links) -> Message {
-        match self {
-            Self::AlreadyHandled(sight) => already_handled(sight, links),
-            Self::NotLinked => told(
-                "Your Slack account is not linked to a person of this gate, so this did not count. \
-                 Link it, then press again:",
-                Some(("Link my Slack account", links.account())),
-            ),
-            Self::InConsole(why, hold) => told(
-                &format!("This did not count: {why}."),
-                Some(("Open it in the console", links.hold(hold))),
-            ),
-            Self::Refused(why) => told(&format!("This did not count: {why}."), None),
-            Self::Unavailable => told(
-                "The gate cannot record a decision now. Nothing is decided; please press again in a \
-                 moment.",
-                None,
-            ),
-            Self::NoModal(hold) => told(
-                "The gate could not ask you for a reason here. Nothing is decided; reject it in the \
-                 console:",
-                Some(("Open it in the console", links.hold(hold))),
-            ),
-        }
+        let console = |hold: &str| Some(("Open it in the console", links.hold(hold)));
+        let (words, link) = match self {
+            Self::AlreadyHandled(sight) => return already_handled(sight, links),
+            Self::NotLinked => (NOT_LINKED.to_owned(), Some(("Link it", links.account()))),
+            Self::InConsole(why, hold) => (format!("This did not count: {why}."), console(hold)),
+            Self::Refused(why) => (format!("This did not count: {why}."), None),
+            Self::Unavailable => (UNAVAILABLE.to_owned(), None),
+            Self::NoModal(hold) => (NO_MODAL.to_owned(), console(hold)),
+        };
+        let mut spans = vec![Span::words(&words, SAID_MAX)];
+        let Some((label, url)) = link else {
+            return Message::new(&words, vec![Block::paragraph(spans)]);
+        };
+        spans.extend([Span::words(" ", 8), Span::link(label, &url)]);
+        Message::new(&format!("{words} {url}"), vec![Block::paragraph(spans)])
     }
 }
 
-fn told(words: &str, link: Option<(&str, String)>) -> Message {
-    let mut spans = vec![Span::words(words, SAID_MAX)];
-    if let Some((label, url)) = &link {
-        spans.push(Span::words(" ", 8));
-        spans.push(Span::link(label, url));
-    }
-    let words = link
-        .as_ref()
-        .map_or_else(|| words.to_owned(), |(_, url)| format!("{words} {url}"));
-    Message::new(&words, vec![Block::paragraph(spans)])
-}
+const NOT_LINKED: &str = "Your Slack account is not linked to a person of this gate, so this did \
+                          not count. Link it, then press again:";
+const UNAVAILABLE: &str = "The gate cannot record a decision now. Nothing is decided; please press \
+                           again in a moment.";
+const NO_MODAL: &str =
+    "A window could not be opened here. Nothing is decided; go on in the console:";
 
 fn already_handled(sight: &Sight, links: &Links) -> Message {
     let mut spans = vec![Span::label("This is already handled: ")];

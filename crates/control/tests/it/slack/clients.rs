@@ -18,7 +18,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs the judge on one question; what it answers.
 async fn judge(question: &str, given: &Value) -> Value {
-    #[expect(clippy::disallowed_methods, reason = "where `make` has put the packages")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "where `make` has put the packages"
+    )]
     let python = std::env::var("PORTCULLIS_PYTHON").unwrap_or_else(|_| {
         panic!(
             "PORTCULLIS_PYTHON names no Python that has the packages: run `make test`, or\n  \
@@ -28,7 +31,10 @@ async fn judge(question: &str, given: &Value) -> Value {
     });
     let mut client = tokio::process::Command::new(python);
     client
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/slack/clients.py"))
+        .arg(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/it/slack/clients.py"
+        ))
         .arg(question)
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdin(Stdio::piped())
@@ -39,9 +45,15 @@ async fn judge(question: &str, given: &Value) -> Value {
     }
     let mut client = client.spawn().unwrap();
     let mut given_to = client.stdin.take().unwrap();
-    given_to.write_all(given.to_string().as_bytes()).await.unwrap();
+    given_to
+        .write_all(given.to_string().as_bytes())
+        .await
+        .unwrap();
     drop(given_to);
-    let ended = tokio::time::timeout(PATIENCE, client.wait_with_output()).await.unwrap().unwrap();
+    let ended = tokio::time::timeout(PATIENCE, client.wait_with_output())
+        .await
+        .unwrap()
+        .unwrap();
     assert!(ended.status.success(), "{question}: {ended:?}");
     serde_json::from_slice(&ended.stdout).unwrap()
 }
@@ -79,7 +91,9 @@ async fn slacks_sdk_and_the_gate_agree_about_signatures() {
         (room.now() - 301, "at_minus_301", false),
     ] {
         let signature = &judged[signature];
-        let reply = room.send(&at.to_string(), signature[0].as_str().unwrap(), body).await;
+        let reply = room
+            .send(&at.to_string(), signature[0].as_str().unwrap(), body)
+            .await;
         assert_eq!(reply.0 == 200, accepted, "{at}");
         assert_eq!(signature[1], accepted, "{at}");
     }
@@ -99,7 +113,10 @@ async fn slacks_bolt_reads_the_same_clicks() {
     let judged = judge("bolt", &given).await;
     assert_eq!(judged["status"], 200);
     assert_eq!(judged["value"], payload["actions"][0]["value"]);
-    assert_eq!((&judged["user"], &judged["team"]), (&json!(ANN.user), &json!(ANN.team)));
+    assert_eq!(
+        (&judged["user"], &judged["team"]),
+        (&json!(ANN.user), &json!(ANN.team))
+    );
     assert_eq!(judged["forged"], 401);
 }
 
@@ -119,7 +136,10 @@ async fn slacks_sdk_works_with_the_stand_in() {
     assert_eq!(judged["too_many_blocks"], "invalid_blocks");
     assert_eq!(judged["heard"], json!({"id": "e-1", "type": "interactive"}));
     assert_eq!(slack.posted().len(), 1);
-    assert_eq!((slack.posted()[0].text.as_str(), slack.posted()[0].edits), ("changed", 1));
+    assert_eq!(
+        (slack.posted()[0].text.as_str(), slack.posted()[0].edits),
+        ("changed", 1)
+    );
     // The stand-in without sockets is the same one.
     drop(SlackCourier(slack));
 }

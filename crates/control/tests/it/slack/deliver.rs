@@ -15,9 +15,16 @@ async fn a_follower_tells_of_holds_as_they_come() {
     until("the request", || room.slack.posted().len() == 1).await;
     let message = room.only_message();
     assert_eq!(message.channel, CHANNELS[0]);
-    assert!(message.text.starts_with("Approval needed: reservations.create on cluster-1"));
+    assert!(
+        message
+            .text
+            .starts_with("Approval needed: reservations.create on cluster-1")
+    );
     room.press(&message, action::APPROVE, ANN).await;
-    until("the end", || words(&room.only_message().blocks).contains("Approved by ann")).await;
+    until("the end", || {
+        words(&room.only_message().blocks).contains("Approved by ann")
+    })
+    .await;
     follower.abort();
 }
 
@@ -28,7 +35,11 @@ async fn the_team_is_told_of_what_nobody_was_asked() {
     assert_eq!(room.govern("data_read", json!({})).await, None);
     room.desk.catch_up().await.unwrap();
     room.desk.catch_up().await.unwrap();
-    assert!(room.only_message().text.ends_with("may report_generate on cluster-1"));
+    assert!(
+        room.only_message()
+            .text
+            .ends_with("may report_generate on cluster-1")
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -76,12 +87,19 @@ async fn what_happened_during_an_outage_is_told_after_it() {
     room.slack.go_away(true);
     let holds = [room.held(1).await, room.held(2).await];
     assert!(room.desk.catch_up().await.is_err());
-    room.firewall.kill(&carol(&room).await, &holds[0], Some("no")).await.unwrap();
+    room.firewall
+        .kill(&carol(&room).await, &holds[0], Some("no"))
+        .await
+        .unwrap();
     room.slack.go_away(false);
     room.desk.catch_up().await.unwrap();
     let posted = room.slack.posted();
     assert_eq!(posted.len(), 2);
-    assert!(words(&posted[0].blocks).contains("Rejected by carol"), "{}", posted[0].blocks);
+    assert!(
+        words(&posted[0].blocks).contains("Rejected by carol"),
+        "{}",
+        posted[0].blocks
+    );
     assert!(has_button(&posted[1], action::APPROVE));
 }
 
@@ -93,7 +111,10 @@ async fn nothing_is_told_twice() {
     let calls = room.slack.calls().len();
     room.desk.catch_up().await.unwrap();
     // A gate that lost its place, and starts from the first record.
-    room.firewall.keep_cursor(&room.tenant, "slack", 0).await.unwrap();
+    room.firewall
+        .keep_cursor(&room.tenant, "slack", 0)
+        .await
+        .unwrap();
     let desk = room.desk_of(room.tenant.clone(), settings());
     desk.catch_up().await.unwrap();
     assert_eq!(room.slack.calls().len(), calls);
@@ -135,9 +156,16 @@ async fn when_nobody_answers_others_are_asked_and_at_last_it_ends_refused() {
     room.desk.catch_up().await.unwrap();
     let posted = room.slack.posted();
     assert_eq!(posted.len(), 2, "{posted:#?}");
-    assert_eq!((&*posted[0].channel, &*posted[1].channel), (CHANNELS[0], CHANNELS[1]));
+    assert_eq!(
+        (&*posted[0].channel, &*posted[1].channel),
+        (CHANNELS[0], CHANNELS[1])
+    );
     for message in &posted {
-        assert!(message.text.starts_with("Escalated (level 2 of 2): approval needed"));
+        assert!(
+            message
+                .text
+                .starts_with("Escalated (level 2 of 2): approval needed")
+        );
         assert!(has_button(message, action::APPROVE));
     }
     room.clock.advance(Duration::from_secs(4 * 3_600));
@@ -145,7 +173,13 @@ async fn when_nobody_answers_others_are_asked_and_at_last_it_ends_refused() {
     room.desk.catch_up().await.unwrap();
     assert_eq!(room.hold(&hold).await.status, HoldStatus::TimedOut);
     for message in room.slack.posted() {
-        assert!(message.text.starts_with("Expired and refused by portcullis"), "{}", message.text);
+        assert!(
+            message
+                .text
+                .starts_with("Expired and refused by portcullis"),
+            "{}",
+            message.text
+        );
         assert!(!has_button(&message, action::APPROVE));
     }
 }
@@ -157,16 +191,23 @@ async fn a_channel_that_cannot_be_posted_to_is_made_up_for_by_the_first() {
     room.desk.catch_up().await.unwrap();
     room.clock.advance(Duration::from_secs(1_801));
     room.firewall.sweep().await.unwrap();
-    room.slack.fail("chat.postMessage", Fault::Error("is_archived"));
+    room.slack
+        .fail("chat.postMessage", Fault::Error("is_archived"));
     room.desk.catch_up().await.unwrap();
-    let channels: Vec<String> = room.slack.posted().iter().map(|m| m.channel.clone()).collect();
+    let channels: Vec<String> = room
+        .slack
+        .posted()
+        .iter()
+        .map(|m| m.channel.clone())
+        .collect();
     assert_eq!(channels, [CHANNELS[0], CHANNELS[0]]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_message_that_slack_will_not_take_is_told_in_words() {
     let room = Room::new().await;
-    room.slack.fail("chat.postMessage", Fault::Error("invalid_blocks"));
+    room.slack
+        .fail("chat.postMessage", Fault::Error("invalid_blocks"));
     room.held(1).await;
     room.desk.catch_up().await.unwrap();
     let message = room.only_message();
@@ -180,7 +221,10 @@ async fn a_deleted_message_is_posted_again_when_something_changes() {
     let hold = room.held(1).await;
     room.desk.catch_up().await.unwrap();
     room.slack.delete(&room.only_message().ts);
-    room.firewall.kill(&carol(&room).await, &hold, None).await.unwrap();
+    room.firewall
+        .kill(&carol(&room).await, &hold, None)
+        .await
+        .unwrap();
     room.desk.catch_up().await.unwrap();
     assert!(words(&room.only_message().blocks).contains("Rejected by carol"));
 }
@@ -190,7 +234,10 @@ async fn what_ended_long_ago_is_not_told_any_more() {
     let room = Room::new().await;
     let hold = room.held(1).await;
     room.govern("report_generate", json!({})).await;
-    room.firewall.kill(&carol(&room).await, &hold, None).await.unwrap();
+    room.firewall
+        .kill(&carol(&room).await, &hold, None)
+        .await
+        .unwrap();
     room.clock.advance(Duration::from_secs(2 * 3_600));
     room.desk.catch_up().await.unwrap();
     assert!(room.slack.posted().is_empty());

@@ -8,7 +8,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn code(reply: &(u16, Value)) -> (u16, &str) {
-    (reply.0, reply.1["error"]["code"].as_str().unwrap_or_default())
+    (
+        reply.0,
+        reply.1["error"]["code"].as_str().unwrap_or_default(),
+    )
 }
 
 #[test]
@@ -22,7 +25,10 @@ fn slacks_own_example_is_genuine() {
     let base = format!("v0:1531420618:{body}");
     let mac = portcullis_testkit::slack::mac(SIGNING_SECRET.as_bytes(), base.as_bytes());
     let hex: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(hex, "a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503");
+    assert_eq!(
+        hex,
+        "a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -51,11 +57,20 @@ async fn what_is_not_slacks_is_refused_unread() {
     let (at, signature, body) = StandInSlack::signed(&json!({}), room.now());
     let wrong = "v0=".to_owned() + &"0".repeat(64);
     for (sent, wanted) in [
-        ((at.as_str(), wrong.as_str(), body.as_str()), (401, "slack.signature_wrong")),
-        ((&at, &signature, "payload=%7B%7D "), (401, "slack.signature_wrong")),
+        (
+            (at.as_str(), wrong.as_str(), body.as_str()),
+            (401, "slack.signature_wrong"),
+        ),
+        (
+            (&at, &signature, "payload=%7B%7D "),
+            (401, "slack.signature_wrong"),
+        ),
         ((&at, "", &body), (401, "slack.signature_malformed")),
         (("", &signature, &body), (401, "slack.signature_malformed")),
-        ((&format!("0{at}"), &signature, &body), (401, "slack.signature_malformed")),
+        (
+            (&format!("0{at}"), &signature, &body),
+            (401, "slack.signature_malformed"),
+        ),
         ((&at, &signature, &body), (400, "slack.malformed")),
     ] {
         let reply = room.send(sent.0, sent.1, sent.2).await;
@@ -76,11 +91,19 @@ async fn what_is_not_slacks_is_refused_unread() {
 #[tokio::test(start_paused = true)]
 async fn a_form_has_one_field() {
     let room = Room::new().await;
-    for body in ["", "payload=", "other=%7B%7D", "payload=%7B%7D&payload=%7B%7D", "payload=%FF"] {
+    for body in [
+        "",
+        "payload=",
+        "other=%7B%7D",
+        "payload=%7B%7D&payload=%7B%7D",
+        "payload=%FF",
+    ] {
         let base = format!("v0:{}:{body}", room.now());
         let mac = portcullis_testkit::slack::mac(SIGNING_SECRET.as_bytes(), base.as_bytes());
         let hex: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
-        let reply = room.send(&room.now().to_string(), &format!("v0={hex}"), body).await;
+        let reply = room
+            .send(&room.now().to_string(), &format!("v0={hex}"), body)
+            .await;
         assert_eq!(code(&reply), (400, "slack.malformed"), "{body}");
     }
 }
@@ -92,14 +115,23 @@ async fn many_clicks_at_once_decide_once() {
     room.desk.catch_up().await.unwrap();
     let message = room.only_message();
     let payloads: Vec<Value> = (0..20)
-        .map(|turn| room.slack.press(&message, action::APPROVE, [ANN, BOB][turn % 2]))
+        .map(|turn| {
+            room.slack
+                .press(&message, action::APPROVE, [ANN, BOB][turn % 2])
+        })
         .collect();
     let sent = payloads.iter().map(|payload| room.deliver(payload));
     let replies = futures_util::future::join_all(sent).await;
     assert!(replies.iter().all(|reply| reply.0 == 200), "{replies:?}");
-    until("every late one is answered", || room.slack.whispers().len() == 19).await;
+    until("every late one is answered", || {
+        room.slack.whispers().len() == 19
+    })
+    .await;
     let hold = room.hold(&hold).await;
-    assert_eq!((hold.status, hold.approvals.len()), (HoldStatus::Released, 1));
+    assert_eq!(
+        (hold.status, hold.approvals.len()),
+        (HoldStatus::Released, 1)
+    );
     assert_eq!(room.only_message().edits, 1);
 }
 

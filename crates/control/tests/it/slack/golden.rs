@@ -16,14 +16,18 @@ use portcullis_testkit::slack::breach;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const HOSTILE: &str = "<!channel> *bold* `code` ```x``` <https://evil.example|Approve> @here & :ok:";
+const HOSTILE: &str =
+    "<!channel> *bold* `code` ```x``` <https://evil.example|Approve> @here & :ok:";
 
 fn moment(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
 pub(super) fn sight() -> Sight {
-    let line = |change, text: &str| Line { change, text: text.to_owned() };
+    let line = |change, text: &str| Line {
+        change,
+        text: text.to_owned(),
+    };
     Sight {
         tenant: "acme".to_owned(),
         hold: "esc_1".to_owned(),
@@ -42,11 +46,17 @@ pub(super) fn sight() -> Sight {
             line(Change::Same, &format!("  \"note\": \"{HOSTILE}\"")),
             line(Change::Same, "}"),
         ],
-        previous: Some(Previous { seq: 12, at: moment("2026-04-09T08:00:00Z") }),
+        previous: Some(Previous {
+            seq: 12,
+            at: moment("2026-04-09T08:00:00Z"),
+        }),
         tier: Tier::B,
         risk_tier: RiskTier::Destructive,
         why: "risk tier 4 needs two approvals".to_owned(),
-        policies: vec![("Freeze".to_owned(), Some(HOSTILE.to_owned())), ("Caps".to_owned(), None)],
+        policies: vec![
+            ("Freeze".to_owned(), Some(HOSTILE.to_owned())),
+            ("Caps".to_owned(), None),
+        ],
         cost: Some("120.00 USD".to_owned()),
         dry_run: Some("passed, 8 nodes".to_owned()),
         workloads: vec![Workload {
@@ -75,15 +85,27 @@ pub(super) fn sight() -> Sight {
 }
 
 fn vote(name: &str, choice: Choice, way: Way) -> Vote {
-    Vote { name: name.to_owned(), choice, at: moment("2026-04-10T14:40:00Z"), way }
+    Vote {
+        name: name.to_owned(),
+        choice,
+        at: moment("2026-04-10T14:40:00Z"),
+        way,
+    }
 }
 
 fn partial() -> Sight {
-    Sight { votes: vec![vote("Ann", Choice::Approve, Way::Slack)], ..sight() }
+    Sight {
+        votes: vec![vote("Ann", Choice::Approve, Way::Slack)],
+        ..sight()
+    }
 }
 
 fn escalated() -> Sight {
-    Sight { level: 2, channel: Some("#gpu-leads".to_owned()), ..sight() }
+    Sight {
+        level: 2,
+        channel: Some("#gpu-leads".to_owned()),
+        ..sight()
+    }
 }
 
 fn ended(status: HoldStatus, by: &str, reason: Option<&str>) -> Sight {
@@ -100,12 +122,21 @@ fn ended(status: HoldStatus, by: &str, reason: Option<&str>) -> Sight {
         HoldStatus::Killed => vec![vote("Bob", Choice::Reject, Way::Slack)],
         _ => Vec::new(),
     };
-    Sight { status, votes, ending: Some(ending), ..sight() }
+    Sight {
+        status,
+        votes,
+        ending: Some(ending),
+        ..sight()
+    }
 }
 
 fn buttons() -> Buttons {
     let token = |choice: &str| format!("pca1.{choice}.{}", "x".repeat(600));
-    Buttons { approve: token("approve"), reject: token("reject"), level: 0 }
+    Buttons {
+        approve: token("approve"),
+        reject: token("reject"),
+        level: 0,
+    }
 }
 
 pub(super) fn links() -> Links {
@@ -131,13 +162,24 @@ fn notice() -> Message {
 
 /// Every kind of message, by name.
 pub(super) fn messages() -> Vec<(&'static str, Value)> {
-    let hidden = Sight { hidden_bytes: 4_096, ..sight() };
+    let hidden = Sight {
+        hidden_bytes: 4_096,
+        ..sight()
+    };
     let (released, killed) = (
         ended(HoldStatus::Released, "Bob", None),
         ended(HoldStatus::Killed, "Bob", Some(HOSTILE)),
     );
-    let expired = ended(HoldStatus::TimedOut, "portcullis", Some("nobody decided in time"));
-    let overtaken = ended(HoldStatus::Superseded, "portcullis", Some("the rules changed"));
+    let expired = ended(
+        HoldStatus::TimedOut,
+        "portcullis",
+        Some("nobody decided in time"),
+    );
+    let overtaken = ended(
+        HoldStatus::Superseded,
+        "portcullis",
+        Some("the rules changed"),
+    );
     let reply = |reply: Reply<'_>| reply.message(&links());
     let all = [
         ("request", hold(&sight())),
@@ -149,23 +191,43 @@ pub(super) fn messages() -> Vec<(&'static str, Value)> {
         ("expired", hold(&expired)),
         ("superseded", hold(&overtaken)),
         ("notice", notice()),
-        ("reply already handled", reply(Reply::AlreadyHandled(&released))),
-        ("reply already expired", reply(Reply::AlreadyHandled(&expired))),
+        (
+            "reply already handled",
+            reply(Reply::AlreadyHandled(&released)),
+        ),
+        (
+            "reply already expired",
+            reply(Reply::AlreadyHandled(&expired)),
+        ),
         ("reply not linked", reply(Reply::NotLinked)),
         ("reply refused", reply(Reply::Refused(HOSTILE))),
-        ("reply in console", reply(Reply::InConsole("confirm this with your passkey", "esc_1"))),
+        (
+            "reply in console",
+            reply(Reply::InConsole("confirm this with your passkey", "esc_1")),
+        ),
         ("reply unavailable", reply(Reply::Unavailable)),
         ("reply no modal", reply(Reply::NoModal("esc_1"))),
     ];
-    all.into_iter().map(|(name, message)| (name, Value::Object(message.members()))).collect()
+    all.into_iter()
+        .map(|(name, message)| (name, Value::Object(message.members())))
+        .collect()
 }
 
 /// Every modal, by name.
 pub(super) fn views() -> Vec<(&'static str, Value)> {
-    let carried = Carried { token: buttons().reject, channel: "C0OPS00001".to_owned() };
+    let carried = Carried {
+        token: buttons().reject,
+        channel: "C0OPS00001".to_owned(),
+    };
     vec![
-        ("modal details", json!(message::details(&partial(), &links()))),
-        ("modal reason", json!(message::ask_reason(&sight(), &carried).unwrap())),
+        (
+            "modal details",
+            json!(message::details(&partial(), &links())),
+        ),
+        (
+            "modal reason",
+            json!(message::ask_reason(&sight(), &carried).unwrap()),
+        ),
     ]
 }
 
@@ -173,7 +235,10 @@ pub(super) fn views() -> Vec<(&'static str, Value)> {
 fn every_message_reads_like_this() {
     for (name, mut value) in messages().into_iter().chain(views()) {
         let text = serde_json::to_string(&value).unwrap();
-        assert!(!text.contains("mrkdwn\":true") && !text.contains("\"type\":\"mrkdwn\""), "{name}");
+        assert!(
+            !text.contains("mrkdwn\":true") && !text.contains("\"type\":\"mrkdwn\""),
+            "{name}"
+        );
         if let Some(blocks) = value.get("blocks") {
             assert_eq!(breach(blocks, 50), None, "{name}");
         }
@@ -196,8 +261,14 @@ fn shorten(value: &mut Value) {
 fn an_agents_words_mention_nobody_in_the_words_that_stand_in() {
     for (name, message) in messages() {
         let text = message["text"].as_str().unwrap();
-        assert!(!text.contains("<!channel>") && !text.contains("<https"), "{name}: {text}");
-        assert_eq!((&message["parse"], &message["link_names"]), (&json!("none"), &json!(false)));
+        assert!(
+            !text.contains("<!channel>") && !text.contains("<https"),
+            "{name}: {text}"
+        );
+        assert_eq!(
+            (&message["parse"], &message["link_names"]),
+            (&json!("none"), &json!(false))
+        );
     }
 }
 
@@ -207,8 +278,14 @@ fn wild() -> impl Strategy<Value = Sight> {
     let list = || prop::collection::vec(text(), 0..30);
     (text(), text(), text(), lines, list(), list()).prop_map(
         |(target, why, words, parameters, names, evidence)| {
-            let line = |text| Line { change: Change::Added, text };
-            let workload = |name: &String| Workload { name: name.clone(), about: names.clone() };
+            let line = |text| Line {
+                change: Change::Added,
+                text,
+            };
+            let workload = |name: &String| Workload {
+                name: name.clone(),
+                about: names.clone(),
+            };
             Sight {
                 target: target.clone(),
                 agent_name: why.clone(),
@@ -217,7 +294,10 @@ fn wild() -> impl Strategy<Value = Sight> {
                 words: Some(words),
                 parameters: parameters.into_iter().map(line).collect(),
                 workloads: names.iter().map(workload).collect(),
-                policies: names.iter().map(|name| (name.clone(), Some(name.clone()))).collect(),
+                policies: names
+                    .iter()
+                    .map(|name| (name.clone(), Some(name.clone())))
+                    .collect(),
                 asked: names,
                 evidence,
                 ..sight()

@@ -75,7 +75,10 @@ impl Room {
     }
 
     pub(crate) async fn with(settings: SlackSettings) -> Self {
-        let (ledger, clock) = (Arc::new(MemoryLedger::new()), Arc::new(FakeClock::default()));
+        let (ledger, clock) = (
+            Arc::new(MemoryLedger::new()),
+            Arc::new(FakeClock::default()),
+        );
         let entropy = Arc::new(SeededEntropy::new(23));
         let ports = Ports {
             ledger: ledger.clone(),
@@ -104,7 +107,17 @@ impl Room {
         let desks = Arc::new(Desks::new(vec![desk.clone()], world.clone()));
         let door = threshold(slack::router(desks.clone()), RequestIds::new(0xfeed));
         let room = Self {
-            slack, firewall, ledger, clock, tenant, architect, desk, desks, door, agent, world,
+            slack,
+            firewall,
+            ledger,
+            clock,
+            tenant,
+            architect,
+            desk,
+            desks,
+            door,
+            agent,
+            world,
         };
         room.link("ann", ANN).await;
         room.link("bob", BOB).await;
@@ -121,7 +134,10 @@ impl Room {
         let new = NewKey::of(name, Role::Operator);
         let (_, token) = self.firewall.issue_key(&self.architect, new).await.unwrap();
         let person = self.firewall.authenticate(token.reveal()).unwrap();
-        let user = SlackUser { team: who.team.to_owned(), user: who.user.to_owned() };
+        let user = SlackUser {
+            team: who.team.to_owned(),
+            user: who.user.to_owned(),
+        };
         self.firewall.link_slack(&person, user).await.unwrap();
     }
 
@@ -132,16 +148,24 @@ impl Room {
             "reasoning": "The team was promised <!channel> these nodes",
             "confidence": {"incident": 0.9, "fix": 0.8, "containment": 0.7},
         });
-        let request =
-            self.firewall.read_request(&self.agent, action.to_string().as_bytes(), None).unwrap();
+        let request = self
+            .firewall
+            .read_request(&self.agent, action.to_string().as_bytes(), None)
+            .unwrap();
         let answer = self.firewall.govern(&self.agent, request).await.unwrap();
         answer.hold.map(|hold| hold.id)
     }
 
     /// A hold that one person releases, or two.
     pub(crate) async fn held(&self, people: u8) -> String {
-        let action = if people == 1 { "reservations.create" } else { "workloads.cancel" };
-        self.govern(action, json!({"cost_usd": 1})).await.expect("a hold")
+        let action = if people == 1 {
+            "reservations.create"
+        } else {
+            "workloads.cancel"
+        };
+        self.govern(action, json!({"cost_usd": 1}))
+            .await
+            .expect("a hold")
     }
 
     /// The hold as it stands.
@@ -151,11 +175,21 @@ impl Room {
 
     /// The codes of the attempts that are on record.
     pub(crate) async fn refused(&self) -> Vec<String> {
-        let records = self.firewall.records_since(&self.tenant, 0, 1_000).await.unwrap();
-        let payloads = records.iter().map(|record| serde_json::from_slice(&record.payload).unwrap());
+        let records = self
+            .firewall
+            .records_since(&self.tenant, 0, 1_000)
+            .await
+            .unwrap();
+        let payloads = records
+            .iter()
+            .map(|record| serde_json::from_slice(&record.payload).unwrap());
         let payloads: Vec<Value> = payloads.collect();
-        let refused = payloads.iter().filter(|record| record["refused_because"].is_string());
-        refused.map(|record| record["code"].as_str().unwrap().to_owned()).collect()
+        let refused = payloads
+            .iter()
+            .filter(|record| record["refused_because"].is_string());
+        refused
+            .map(|record| record["code"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// Presses a button of a message, over HTTP; the status of the answer.
@@ -185,7 +219,9 @@ impl Room {
             .unwrap();
         let response = self.door.clone().oneshot(request).await.unwrap();
         let status = response.status().as_u16();
-        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
+            .await
+            .unwrap();
         (status, serde_json::from_slice(&bytes).unwrap_or_default())
     }
 
@@ -199,11 +235,20 @@ impl Room {
 }
 
 async fn found(firewall: &Firewall, tenant: &TenantId) -> (Principal, Principal) {
-    let new = firewall.create_tenant(tenant.clone(), "acme").await.unwrap();
+    let new = firewall
+        .create_tenant(tenant.clone(), "acme")
+        .await
+        .unwrap();
     let architect = firewall.authenticate(new.token.reveal()).unwrap();
     let policy = tenant::read::parse(TENANT_POLICY).unwrap();
-    firewall.apply_tenant_policy(&architect, policy).await.unwrap();
-    let agent = NewAgent { name: "ops-bot".to_owned(), ..NewAgent::default() };
+    firewall
+        .apply_tenant_policy(&architect, policy)
+        .await
+        .unwrap();
+    let agent = NewAgent {
+        name: "ops-bot".to_owned(),
+        ..NewAgent::default()
+    };
     let agent = firewall.register_agent(&architect, agent).await.unwrap().id;
     let key = NewKey::of("bot", Role::Agent(agent));
     let (_, token) = firewall.issue_key(&architect, key).await.unwrap();
@@ -226,7 +271,11 @@ pub(crate) fn words(blocks: &Value) -> String {
     match blocks {
         Value::Array(list) => list.iter().map(words).collect(),
         Value::Object(members) => {
-            let own = members.get("text").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let own = members
+                .get("text")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned();
             let inner = members.values().filter(|value| !value.is_string());
             own + &inner.map(words).collect::<String>()
         }
@@ -236,5 +285,8 @@ pub(crate) fn words(blocks: &Value) -> String {
 
 /// Whether a message has a button.
 pub(crate) fn has_button(message: &Posted, action: &str) -> bool {
-    message.blocks.to_string().contains(&format!("\"action_id\":\"{action}\""))
+    message
+        .blocks
+        .to_string()
+        .contains(&format!("\"action_id\":\"{action}\""))
 }

@@ -24,9 +24,20 @@ async fn an_envelope_is_acknowledged_and_counts_once() {
     for _ in 0..3 {
         assert!(room.slack.send_envelope("e-1", &payload));
     }
-    until("three acknowledgements", || room.slack.acknowledged().len() == 3).await;
-    assert!(room.slack.acknowledged().iter().all(|said| *said == json!({"envelope_id": "e-1"})));
-    until("it is shown", || words(&room.only_message().blocks).contains("1 of 2 approvals")).await;
+    until("three acknowledgements", || {
+        room.slack.acknowledged().len() == 3
+    })
+    .await;
+    assert!(
+        room.slack
+            .acknowledged()
+            .iter()
+            .all(|said| *said == json!({"envelope_id": "e-1"}))
+    );
+    until("it is shown", || {
+        words(&room.only_message().blocks).contains("1 of 2 approvals")
+    })
+    .await;
     assert!(room.slack.whispers().is_empty());
     assert_eq!(room.hold(&hold).await.approvals.len(), 1);
     listener.abort();
@@ -40,11 +51,19 @@ async fn a_modal_is_answered_over_the_line() {
     let press = room.slack.press(&room.only_message(), action::REJECT, BOB);
     room.slack.send_envelope("e-1", &press);
     until("a modal", || room.slack.views().len() == 1).await;
-    room.slack.send_envelope("e-2", &room.slack.hand_in("", BOB));
+    room.slack
+        .send_envelope("e-2", &room.slack.hand_in("", BOB));
     until("an objection", || room.slack.acknowledged().len() == 2).await;
-    assert_eq!(room.slack.acknowledged()[1]["payload"]["response_action"], "errors");
-    room.slack.send_envelope("e-3", &room.slack.hand_in("no", BOB));
-    until("the end", || words(&room.only_message().blocks).contains("Rejected by bob")).await;
+    assert_eq!(
+        room.slack.acknowledged()[1]["payload"]["response_action"],
+        "errors"
+    );
+    room.slack
+        .send_envelope("e-3", &room.slack.hand_in("no", BOB));
+    until("the end", || {
+        words(&room.only_message().blocks).contains("Rejected by bob")
+    })
+    .await;
     assert_eq!(room.hold(&hold).await.status, HoldStatus::Killed);
     listener.abort();
 }
@@ -54,13 +73,16 @@ async fn a_line_that_ends_has_a_successor_before_it_is_gone() {
     let (room, listener) = listening().await;
     room.held(1).await;
     room.desk.catch_up().await.unwrap();
-    room.slack.say_on_line(&json!({"type": "disconnect", "reason": "warning"}));
+    room.slack
+        .say_on_line(&json!({"type": "disconnect", "reason": "warning"}));
     until("two lines at once", || room.slack.open_lines() == 2).await;
     // The older line still brings clicks.
     let payload = room.slack.press(&room.only_message(), action::APPROVE, ANN);
     assert!(room.slack.send_envelope("e-1", &payload));
-    until("the click counts", || words(&room.only_message().blocks).contains("Approved by ann"))
-        .await;
+    until("the click counts", || {
+        words(&room.only_message().blocks).contains("Approved by ann")
+    })
+    .await;
     room.slack.hang_up();
     until("one line is left", || room.slack.open_lines() == 1).await;
     assert_eq!(room.slack.lines_made(), 2);
@@ -70,7 +92,11 @@ async fn a_line_that_ends_has_a_successor_before_it_is_gone() {
 #[tokio::test(start_paused = true)]
 async fn a_line_that_breaks_is_opened_again() {
     let (room, listener) = listening().await;
-    for fault in [Fault::Busy(3), Fault::Unreachable, Fault::Error("invalid_auth")] {
+    for fault in [
+        Fault::Busy(3),
+        Fault::Unreachable,
+        Fault::Error("invalid_auth"),
+    ] {
         room.slack.fail("apps.connections.open", fault);
     }
     room.slack.hang_up();
@@ -82,11 +108,16 @@ async fn a_line_that_breaks_is_opened_again() {
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_read_is_acknowledged_and_does_nothing() {
     let (room, listener) = listening().await;
-    room.slack.send_envelope("e-1", &json!({"type": "block_actions"}));
-    room.slack.say_on_line(&json!({"type": "events_api", "envelope_id": "e-2", "payload": {}}));
+    room.slack
+        .send_envelope("e-1", &json!({"type": "block_actions"}));
+    room.slack
+        .say_on_line(&json!({"type": "events_api", "envelope_id": "e-2", "payload": {}}));
     room.slack.say_on_line(&json!("nonsense"));
     room.slack.send_envelope("e-3", &json!({}));
-    until("three acknowledgements", || room.slack.acknowledged().len() == 3).await;
+    until("three acknowledgements", || {
+        room.slack.acknowledged().len() == 3
+    })
+    .await;
     assert_eq!(room.slack.open_lines(), 1);
     listener.abort();
 }
