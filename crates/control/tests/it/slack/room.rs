@@ -165,7 +165,7 @@ impl Room {
         };
         self.govern(action, json!({"cost_usd": 1}))
             .await
-            .expect("a hold")
+            .unwrap()
     }
 
     /// The hold as it stands.
