@@ -10,7 +10,8 @@ FUZZ_SECONDS ?= 5
 CACHE := .cache
 VENV := $(CACHE)/venv
 # The published clients and receivers that the tests drive against the gate, unchanged.
-CLIENTS := thewardn==0.1.0 cloudevents==2.2.0 standardwebhooks==1.1.0
+CLIENTS := thewardn==0.1.0 cloudevents==2.2.0 standardwebhooks==1.1.0 \
+	slack_sdk==3.47.0 slack_bolt==1.30.0
 # Where the tests find them.
 export PORTCULLIS_PYTHON := $(CURDIR)/$(VENV)/bin/python
 

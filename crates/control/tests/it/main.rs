@@ -28,6 +28,7 @@ mod replay;
 mod roles;
 mod settings;
 mod shapes;
+mod slack;
 mod tables;
 mod tenant_policy;
 mod thewardn;
