@@ -2,7 +2,8 @@
 //!
 //! **What is this?** The management API under `/v1` ([`rest`]), the same things in the shapes of
 //! another product ([`thewardn`]), the audit trail in four file formats ([`export`]), the
-//! description of it all ([`docs`]), and Slack ([`slack`]).
+//! description of it all ([`docs`]), the pages for people in a browser ([`console`]), Slack
+//! ([`slack`]), and two proofs of who somebody is ([`passkey`], [`oidc`]).
 //!
 //! **What will it never do?** Let an agent decide or change anything, judge, keep a secret, or
 //! show one tenant's things to another: every wish goes to the firewall with its caller, and the
@@ -10,11 +11,15 @@
 //!
 //! **Where do I start reading?** At [`rest`], where every route is listed.
 
+pub mod console;
 pub mod docs;
 pub mod export;
 mod intake;
+pub mod oidc;
+pub mod passkey;
 pub mod rest;
 mod rights;
+mod signature;
 pub mod slack;
 pub mod thewardn;
 mod wire;

@@ -10,6 +10,7 @@
 mod agents;
 mod audit;
 mod bad_input;
+mod console;
 mod described;
 mod docs;
 mod export;
@@ -17,8 +18,10 @@ mod holds;
 mod house;
 mod isolation;
 mod keys;
+mod oidc;
 mod openapi;
 mod packs;
+mod passkey;
 mod policies;
 mod replay;
 mod roles;

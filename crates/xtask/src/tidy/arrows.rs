@@ -64,6 +64,7 @@ struct Reserved {
 /// Tests may lean on all of these.
 const RESERVED: &[Reserved] = &[
     only("rusqlite", &["store"]),
+    only("ring", &["control"]),
     only("axum", HTTP),
     only("hyper", CALLS),
     only("hyper-util", CALLS),
