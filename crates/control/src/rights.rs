@@ -47,7 +47,7 @@ rights! {
     Person: |principal| principal.role.is_person(), false, "only a person may do this";
     /// As [`Person`], on a route that understands no query.
     PlainPerson: |principal| principal.role.is_person(), true, "only a person may do this";
-    /// A person who decides holds and resolves violations.
+    /// A person who resolves violations. Who decides holds is for the firewall to say and record.
     Decider: Principal::decides, true, "only an operator or architect may do this";
     /// A person who may do everything.
     Architect: Principal::configures, true, "only an architect may do this";

@@ -72,7 +72,7 @@ pub(crate) struct Hold {
     pub approvers: Vec<String>,
     /// Who did so far.
     pub approvals: Vec<Approval>,
-    /// `release`, `kill` or `timeout`.
+    /// `release`, `kill`, `timeout` or `supersede`.
     pub decision: Option<String>,
     /// Who decided.
     pub decided_by: Option<String>,

@@ -14,13 +14,15 @@ enum Right {
     Read,
     /// People.
     Person,
+    /// Operators and architects. Who else tries is refused when it comes to deciding, on record.
+    Answer,
     /// Operators and architects.
     Decide,
     /// Architects.
     Configure,
 }
 
-use Right::{Configure, Decide, Own, Person, Read};
+use Right::{Answer, Configure, Decide, Own, Person, Read};
 
 /// Every route under `/v1` with the right it asks for. A route that is not here fails the test.
 const TABLE: &[(&str, &str, Right)] = &[
@@ -48,12 +50,12 @@ const TABLE: &[(&str, &str, Right)] = &[
     ("POST", "/v1/chain/acknowledge", Configure),
     ("GET", "/v1/holds", Read),
     ("GET", "/v1/holds/stats", Read),
-    ("POST", "/v1/holds/{id}/kill", Decide),
-    ("POST", "/v1/holds/{id}/release", Decide),
+    ("POST", "/v1/holds/{id}/kill", Answer),
+    ("POST", "/v1/holds/{id}/release", Answer),
     ("GET", "/v1/holds/{id}/review", Read),
     ("GET", "/v1/keys", Person),
-    ("POST", "/v1/keys", Configure),
-    ("DELETE", "/v1/keys/{id}", Configure),
+    ("POST", "/v1/keys", Person),
+    ("DELETE", "/v1/keys/{id}", Person),
     ("GET", "/v1/keys/{id}", Person),
     ("GET", "/v1/packs", Read),
     ("GET", "/v1/packs/{id}", Read),
@@ -91,8 +93,8 @@ const DIALECT: &[(&str, &str, Right)] = &[
     ("DELETE", "/api/agents/{id}", Configure),
     ("GET", "/api/escrow", Read),
     ("GET", "/api/escrow/stats", Read),
-    ("POST", "/api/escrow/{id}/release", Decide),
-    ("POST", "/api/escrow/{id}/kill", Decide),
+    ("POST", "/api/escrow/{id}/release", Answer),
+    ("POST", "/api/escrow/{id}/kill", Answer),
     ("GET", "/agents", Read),
     ("POST", "/agents", Configure),
     ("GET", "/agents/{id}", Own),
@@ -120,8 +122,8 @@ const DIALECT: &[(&str, &str, Right)] = &[
     ("GET", "/escrow", Read),
     ("GET", "/escrow/stats", Read),
     ("GET", "/escrow/{id}", Read),
-    ("POST", "/escrow/{id}/release", Decide),
-    ("POST", "/escrow/{id}/kill", Decide),
+    ("POST", "/escrow/{id}/release", Answer),
+    ("POST", "/escrow/{id}/kill", Answer),
     ("GET", "/audit", Read),
     ("GET", "/audit/verify", Read),
     ("GET", "/audit/export", Read),
@@ -131,10 +133,10 @@ const DIALECT: &[(&str, &str, Right)] = &[
     ("PATCH", "/violations/{id}/resolve", Decide),
 ];
 
-/// Which roles have a right.
+/// Which roles are let in by a right.
 fn may(role: &str, right: Right) -> bool {
     match right {
-        Own => true,
+        Own | Answer => true,
         Read => role != "agent",
         Person => !["agent", "client"].contains(&role),
         Decide => ["operator", "architect"].contains(&role),
@@ -169,7 +171,7 @@ fn the_description_names_the_least_role_of_every_route() {
             Own => "agent",
             Read => "client",
             Person => "viewer",
-            Decide => "operator",
+            Answer | Decide => "operator",
             Configure => "architect",
         };
         let named = serde_json::json!([{"bearer": [least]}]);
@@ -225,13 +227,11 @@ async fn a_refused_caller_changes_nothing() {
     let house = House::new().await;
     let before = house.get("/v1/tenant").await.ok()["chain"].clone();
     let hold = house.held().await;
-    let release = format!("/v1/holds/{hold}/release");
     for token in [
         &house.acme.viewer,
         &house.acme.client,
         &house.acme.agent_token,
     ] {
-        house.call(("POST", &release), token, "").await.refused(403);
         house
             .call(
                 ("POST", "/v1/keys"),
@@ -255,4 +255,30 @@ async fn a_refused_caller_changes_nothing() {
     );
     let hold: Value = house.get(&format!("/v1/holds/{hold}/review")).await.ok();
     assert_eq!(hold["status"], "HELD");
+}
+
+#[tokio::test]
+async fn who_may_not_decide_and_tries_is_on_record() {
+    let house = House::new().await;
+    let hold = house.held().await;
+    let mut tried = 0;
+    for door in ["/v1/holds", "/api/escrow", "/escrow"] {
+        for deed in ["release", "kill"] {
+            let path = format!("{door}/{hold}/{deed}");
+            for token in [
+                &house.acme.viewer,
+                &house.acme.client,
+                &house.acme.agent_token,
+            ] {
+                let reply = house.call(("POST", &path), token, "").await;
+                assert_eq!(reply.refused(403), "auth.forbidden", "{path}");
+                tried += 1;
+            }
+        }
+    }
+    let query = "/v1/audit?record_type=decision_refused&limit=100";
+    let refused = house.get(query).await.ok();
+    assert_eq!(refused["records"].as_array().unwrap().len(), tried);
+    let shown = house.get(&format!("/v1/holds/{hold}/review")).await.ok();
+    assert_eq!(shown["status"], "HELD");
 }
