@@ -4,6 +4,7 @@ mod approvals;
 mod audit;
 mod calls;
 mod evidence;
+mod holds;
 mod open;
 mod people;
 mod permits;
@@ -11,6 +12,7 @@ mod replay;
 mod sights;
 mod signing_in;
 mod simulate;
+mod standing;
 mod telling;
 mod views;
 
@@ -20,6 +22,7 @@ pub use open::{NewTenant, Ports, Spawn};
 pub use replay::{Replay, ReplayedRecord};
 pub use signing_in::SignedIn;
 pub use simulate::{Outlook, PolicyTest, Simulation};
+pub use standing::{Explanation, Standing, Wish};
 pub use telling::{Buttons, Posting};
 pub use views::{AgentView, BudgetView, Overview, PolicyView};
 

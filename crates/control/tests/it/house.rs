@@ -13,7 +13,7 @@ use portcullis_firewall::{
     house::House as Shared,
     principal::{Principal, Role},
     sign::SigningKey,
-    turn::NewAgent,
+    turn::{NewAgent, NewKey},
 };
 use portcullis_policy::{
     id::{AgentId, TenantId},
@@ -249,11 +249,8 @@ impl Tenant {
         };
         let agent = firewall.register_agent(&principal, agent).await.unwrap().id;
         let issue = async |name: &str, role: Role| {
-            let limits = (Vec::new(), None);
-            let issued = firewall
-                .issue_key(&principal, name, role, limits)
-                .await
-                .unwrap();
+            let new = NewKey::of(name, role);
+            let issued = firewall.issue_key(&principal, new).await.unwrap();
             issued.1.reveal().to_owned()
         };
         let agent_token = issue("bot", Role::Agent(agent.clone())).await;

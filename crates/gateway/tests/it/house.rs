@@ -14,7 +14,7 @@ use portcullis_firewall::{
     ports::Ledger,
     principal::{Principal, Role},
     sign::SigningKey,
-    turn::NewAgent,
+    turn::{NewAgent, NewKey},
 };
 use portcullis_gateway::{http, thewardn};
 use portcullis_policy::{
@@ -216,12 +216,8 @@ impl Tenant {
         let agent = register(firewall, &architect, "first").await;
         let other_agent = register(firewall, &architect, "second").await;
         let issue = async |name: &str, role: Role| {
-            let limits = (Vec::new(), None);
-            firewall
-                .issue_key(&architect, name, role, limits)
-                .await
-                .unwrap()
-                .1
+            let new = NewKey::of(name, role);
+            firewall.issue_key(&architect, new).await.unwrap().1
         };
         let person = |token: &Token| firewall.authenticate(token.reveal()).unwrap();
         Self {

@@ -5,9 +5,10 @@ use portcullis_firewall::{
     error::GateError,
     firewall::{Firewall, Ports},
     house::House,
+    key::Token,
     principal::{Principal, Role},
     sign::SigningKey,
-    turn::NewAgent,
+    turn::{NewAgent, NewKey},
 };
 use portcullis_policy::{cham, id::TenantId, tenant};
 use portcullis_testkit::{FakeClock, MemoryLedger, SeededEntropy};
@@ -108,12 +109,8 @@ impl Life {
 
     async fn found(&self, witness: &mut Witness) -> Result<(), GateError> {
         let id = TenantId::new("acme").expect("an id");
-        let new = self.firewall.create_tenant(id.clone(), "Acme").await?;
-        let architect = Principal {
-            tenant: id.clone(),
-            key: new.key.id,
-            role: Role::Architect,
-        };
+        let new = self.firewall.create_tenant(id, "Acme").await?;
+        let architect = self.known(&new.token);
         let policy = tenant::read::parse(TENANT_POLICY).expect("a tenant policy");
         self.firewall
             .apply_tenant_policy(&architect, policy)
@@ -121,16 +118,9 @@ impl Life {
         let drafts = cham::read::yaml(POLICIES).expect("policies");
         self.firewall.create_policies(&architect, drafts).await?;
         for name in ["ann", "ben"] {
-            let limits = (vec![], None);
-            let (key, _) = self
-                .firewall
-                .issue_key(&architect, name, Role::Operator, limits)
-                .await?;
-            witness.people.push(Principal {
-                tenant: id.clone(),
-                key: key.id,
-                role: key.role,
-            });
+            let new = NewKey::of(name, Role::Operator);
+            let (_, token) = self.firewall.issue_key(&architect, new).await?;
+            witness.people.push(self.known(&token));
         }
         for name in ["one", "two", "three"] {
             let new = NewAgent {
@@ -138,21 +128,17 @@ impl Life {
                 ..NewAgent::default()
             };
             let agent = self.firewall.register_agent(&architect, new).await?.id;
-            let role = Role::Agent(agent.clone());
-            let limits = (vec![], None);
-            let (key, _) = self
-                .firewall
-                .issue_key(&architect, name, role, limits)
-                .await?;
-            let own = Principal {
-                tenant: id.clone(),
-                key: key.id,
-                role: key.role,
-            };
-            witness.agents.push((agent, own));
+            let new = NewKey::of(name, Role::Agent(agent.clone()));
+            let (_, token) = self.firewall.issue_key(&architect, new).await?;
+            witness.agents.push((agent, self.known(&token)));
         }
         witness.people.push(architect);
         Ok(())
+    }
+
+    fn known(&self, token: &Token) -> Principal {
+        let caller = self.firewall.authenticate(token.reveal());
+        caller.expect("a token that was just issued")
     }
 }
 

@@ -146,6 +146,7 @@ fn redeem(life: &Life, dice: &mut Dice, witness: &mut Witness) {
         tenant,
         key: "key_tool".to_owned(),
         role: Role::Client,
+        person: None,
     };
     if life
         .wait(life.firewall.redeem(&client, &permit, None))
