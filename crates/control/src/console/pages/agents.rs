@@ -63,7 +63,9 @@ pub struct Agent {
 
 impl Agent {
     fn judgements(&self) -> u64 {
-        self.verdicts.iter().fold(0, |sum, one| sum.saturating_add(*one))
+        self.verdicts
+            .iter()
+            .fold(0, |sum, one| sum.saturating_add(*one))
     }
 }
 
@@ -233,7 +235,10 @@ pub fn agent(view: &OneAgent) -> Markup {
                 (figure::full(held)) " held, " (figure::full(blocked)) " blocked"
             },
         ),
-        ("Last 24 hours", spark::line("Judgements by hour", &view.by_hour)),
+        (
+            "Last 24 hours",
+            spark::line("Judgements by hour", &view.by_hour),
+        ),
     ];
     let more = view.facts.iter();
     facts.extend(more.map(|(name, value)| (name.as_str(), words::line(value))));
@@ -264,7 +269,10 @@ fn owner(view: &OneAgent) -> Markup {
         .hint("The name of a person. They answer for the agent, and do not approve what it asks. Left empty, it has none.")
         .value(&view.agent.owner)
         .error(&view.owner_error);
-    post(&form, &html! { (field.draw()) div { (submit(Call::Normal, "Change the owner")) } })
+    post(
+        &form,
+        &html! { (field.draw()) div { (submit(Call::Normal, "Change the owner")) } },
+    )
 }
 
 fn change(view: &OneAgent) -> Markup {
