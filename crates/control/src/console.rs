@@ -13,3 +13,4 @@ pub mod page;
 pub mod pages;
 pub mod parts;
 pub mod paths;
+pub mod rooms;

@@ -22,12 +22,21 @@ pub const AGENTS: &str = "/console/agents";
 pub const AUDIT: &str = "/console/audit";
 /// Policies.
 pub const POLICIES: &str = "/console/policies";
+/// The tenant policy: its text, its versions, and a form to apply another (`POST` to `check` and
+/// `apply` below it).
+pub const TENANT_POLICY: &str = "/console/tenant-policy";
 /// The test simulator.
 pub const SIMULATOR: &str = "/console/simulator";
 /// People.
 pub const PEOPLE: &str = "/console/people";
 /// Groups.
 pub const GROUPS: &str = "/console/groups";
+/// Changes that wait for a second person.
+pub const ELEVATIONS: &str = "/console/elevations";
+/// Workspaces.
+pub const WORKSPACES: &str = "/console/workspaces";
+/// Where an invitation is taken, with the code as `?code=`.
+pub const INVITATION: &str = "/console/invitation";
 /// Permission sets.
 pub const PERMISSION_SETS: &str = "/console/permission-sets";
 /// Lists of who may approve what.
