@@ -112,10 +112,11 @@ pub(crate) fn make_private_folder(path: &Path) -> anyhow::Result<()> {
 /// When there is no randomness to begin the names of requests with.
 pub(crate) fn doors(firewall: &Firewall) -> anyhow::Result<Router> {
     let measures = metrics::Measures::default();
+    let porter = portcullis_control::Porter::new(firewall.clone());
     let doors = Router::new()
         .merge(portcullis_gateway::http::router(firewall.clone()))
         .merge(portcullis_gateway::thewardn::router(firewall.clone()))
-        .merge(portcullis_control::rest::router(firewall.clone()))
+        .merge(portcullis_control::rest::router(firewall.clone(), porter))
         .merge(portcullis_control::thewardn::router(firewall.clone()))
         .merge(portcullis_control::docs::docs_router(&openapi::document()));
     // Room of their own: a crowd at the doors must not make the gate look dead.

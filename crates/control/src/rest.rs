@@ -4,24 +4,32 @@
 //! Every reply is JSON, except for the checkpoint, its key and the exports. Bodies and queries are
 //! read strictly: what is not known is refused, with every fault and its path.
 
+mod access;
 pub(crate) mod agents;
 pub(crate) mod audit;
 mod budgets;
 mod catalogue;
 mod chain;
 mod description;
+mod elevations;
+mod groups;
 pub(crate) mod holds;
 mod keys;
+mod me;
 pub(crate) mod packs;
+mod people;
+mod permission_sets;
 pub(crate) mod policies;
 mod principles;
 mod replay;
 pub(crate) mod settings;
+mod sign_in;
 mod tenant;
 mod tenant_policy;
 pub(crate) mod violations;
+mod workspaces;
 
-use crate::rights::Gate;
+use crate::{porter::Porter, rights::Gate};
 use axum::Router;
 use portcullis_firewall::firewall::Firewall;
 use std::sync::Arc;
@@ -29,15 +37,19 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 /// Every route of the management API. The door's threshold belongs before it.
-pub fn router(firewall: Firewall) -> Router {
+pub fn router(firewall: Firewall, porter: Porter) -> Router {
     let (router, _) = routes().split_for_parts();
-    router.with_state(Arc::new(firewall))
+    let (open, _) = sign_in::routes().split_for_parts();
+    let open: Router = open.with_state(porter);
+    router.with_state(Arc::new(firewall)).merge(open)
 }
 
 /// The description of every route, made from the same list as [`router`].
 #[must_use]
 pub fn openapi() -> OpenApi {
     let (_, mut api) = routes().split_for_parts();
+    let (_, open) = sign_in::routes().split_for_parts();
+    api.merge(open);
     description::complete(&mut api);
     api
 }
@@ -45,6 +57,13 @@ pub fn openapi() -> OpenApi {
 fn routes() -> OpenApiRouter<Gate> {
     OpenApiRouter::with_openapi(description::face())
         .merge(agents::routes())
+        .merge(me::routes())
+        .merge(people::routes())
+        .merge(groups::routes())
+        .merge(elevations::routes())
+        .merge(permission_sets::routes())
+        .merge(access::routes())
+        .merge(workspaces::routes())
         .merge(keys::routes())
         .merge(policies::routes())
         .merge(packs::routes())

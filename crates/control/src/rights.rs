@@ -1,7 +1,7 @@
 //! Who may knock at which route. The firewall checks again; here the body is not even read.
 //!
-//! Only [`Searcher`] and [`Person`] bring a query along: everywhere else whoever sends one means
-//! something by it that would not happen.
+//! Only [`Searcher`], [`Watcher`], [`Person`], [`Resident`] and [`Chooser`] bring a query along:
+//! everywhere else whoever sends one means something by it that would not happen.
 
 use crate::intake::query;
 use axum::{extract::FromRequestParts, http::request::Parts};
@@ -11,6 +11,14 @@ use std::sync::Arc;
 
 /// The gate as every route holds it.
 pub(crate) type Gate = Arc<Firewall>;
+
+const fn watches(principal: &Principal) -> bool {
+    principal.role.agent().is_none()
+}
+
+const fn resides(principal: &Principal) -> bool {
+    principal.role.is_person() && principal.reads()
+}
 
 macro_rules! rights {
     ($($(#[$doc:meta])* $name:ident: $may:expr, $plain:literal, $refusal:literal;)*) => {$(
@@ -43,12 +51,35 @@ rights! {
     Reader: Principal::reads, true, "an agent's key does not read the tenant's lists";
     /// As [`Reader`], on a route that understands a query.
     Searcher: Principal::reads, false, "an agent's key does not read the tenant's lists";
+    /// Whoever may look at some things of the tenant, on a route that understands a query; the
+    /// firewall says at which.
+    Watcher: watches, false, "an agent's key does not read the tenant's lists";
+    /// As [`Watcher`], on a route that understands no query.
+    PlainWatcher: watches, true, "an agent's key does not read the tenant's lists";
     /// A person.
     Person: |principal| principal.role.is_person(), false, "only a person may do this";
     /// As [`Person`], on a route that understands no query.
     PlainPerson: |principal| principal.role.is_person(), true, "only a person may do this";
+    /// A person with a role in the whole tenant.
+    Resident: resides, false, "only people with a role in the whole tenant look at people";
+    /// As [`Resident`], on a route that understands no query.
+    PlainResident: resides, true, "only people with a role in the whole tenant look at people";
+    /// As [`Decider`], on a route that understands a query.
+    Chooser: Principal::decides, false, "only an operator or architect may do this";
     /// A person who resolves violations. Who decides holds is for the firewall to say and record.
     Decider: Principal::decides, true, "only an operator or architect may do this";
     /// A person who may do everything.
     Architect: Principal::configures, true, "only an architect may do this";
+}
+
+/// Somebody who needs no credential, on a route that understands no query.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stranger;
+
+impl<S: Sync> FromRequestParts<S> for Stranger {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        query::refuse_any(parts).map(|()| Self)
+    }
 }

@@ -30,6 +30,7 @@ pub struct Refusal {
     code: Cow<'static, str>,
     message: String,
     details: Vec<Fault>,
+    retry_after_seconds: Option<u64>,
 }
 
 impl Refusal {
@@ -44,7 +45,15 @@ impl Refusal {
             code: code.into(),
             message: message.into(),
             details: Vec::new(),
+            retry_after_seconds: None,
         }
+    }
+
+    /// The same with when it is worth another try (`Retry-After`, RFC 9110, section 10.2.3).
+    #[must_use]
+    pub const fn with_retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after_seconds = Some(seconds);
+        self
     }
 
     /// 422: one fault with its path.
@@ -151,6 +160,9 @@ impl Refusal {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        if let Some(seconds) = self.retry_after_seconds {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response
     }
 }
@@ -224,6 +236,7 @@ impl Refusal {
             code: code.into(),
             message,
             details: faults.0,
+            retry_after_seconds: None,
         }
     }
 }

@@ -3,6 +3,9 @@
 mod approvals;
 mod audit;
 mod calls;
+mod evidence;
+mod holds;
+mod notices;
 mod open;
 mod people;
 mod permits;
@@ -10,14 +13,17 @@ mod replay;
 mod sights;
 mod signing_in;
 mod simulate;
+mod standing;
 mod telling;
 mod views;
 
 pub use audit::{ConsistencyProof, InclusionProof, Verification};
+pub use evidence::{ActionEvidence, Evidence, RecordEvidence};
 pub use open::{NewTenant, Ports, Spawn};
 pub use replay::{Replay, ReplayedRecord};
 pub use signing_in::SignedIn;
 pub use simulate::{Outlook, PolicyTest, Simulation};
+pub use standing::{Explanation, Standing, Wish};
 pub use telling::{Buttons, Posting};
 pub use views::{AgentView, BudgetView, Overview, PolicyView};
 

@@ -89,6 +89,15 @@ impl PasswordCheck {
         }
     }
 
+    /// Of somebody whose tenant is not even there.
+    #[must_use]
+    pub const fn of_nobody() -> Self {
+        Self {
+            person: None,
+            hash: None,
+        }
+    }
+
     /// Checks a password. Slow on purpose, also when there is none to check against.
     ///
     /// *Fails closed:* an unreadable hash and an overlong password are the wrong one.

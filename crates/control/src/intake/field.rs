@@ -1,8 +1,17 @@
 //! Reading JSON values: the fields of an object one by one, noting everything that is wrong.
 
 use jiff::Timestamp;
-use portcullis_firewall::settings::AutonomyReset;
-use portcullis_policy::{facts::Mode, fault::Faults, rules::ScopeMode, tier::Tier};
+use portcullis_firewall::{
+    access::{Effect, PersonRole, Verb},
+    settings::{AutonomyReset, StepUp},
+};
+use portcullis_policy::{
+    facts::Mode,
+    fault::Faults,
+    id::{AgentId, WorkspaceId},
+    rules::ScopeMode,
+    tier::Tier,
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -220,4 +229,33 @@ plain! {
     Mode: "`ENFORCED` or `AUDIT_ONLY`";
     ScopeMode: "`strict` or `override`";
     AutonomyReset: "`off`, `raise_to_b` or `block_agent`";
+    StepUp: "`never`, `when_registered` or `always`";
+    Verb: "`VIEW`, `DECIDE`, `CONFIGURE` or `ISSUE_CREDENTIAL`";
+    Effect: "`ALLOW` or `DENY`";
+}
+
+macro_rules! ids {
+    ($($type:ty),*) => {$(
+        impl Field for $type {
+            fn read(value: Value, path: &str, faults: &mut Faults) -> Option<Self> {
+                let text = String::read(value, path, faults)?;
+                Self::new(&text)
+                    .map_err(|error| faults.add(path, error.to_string()))
+                    .ok()
+            }
+        }
+    )*};
+}
+
+ids!(AgentId, WorkspaceId);
+
+impl Field for PersonRole {
+    /// In upper or lower case, as of keys.
+    fn read(value: Value, path: &str, faults: &mut Faults) -> Option<Self> {
+        let folded = match value {
+            Value::String(word) => Value::String(word.to_ascii_uppercase()),
+            other => other,
+        };
+        plain(folded, "`viewer`, `operator` or `architect`", path, faults)
+    }
 }

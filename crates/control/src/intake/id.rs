@@ -21,6 +21,21 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     }
 }
 
+/// The two things a path names, one in the other.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedIn(pub String, pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for NamedIn {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        match Path::<(String, String)>::from_request_parts(parts, state).await {
+            Ok(Path((outer, inner))) => Ok(Self(outer, inner)),
+            Err(_) => Err(Refusal::invalid("path", "cannot be decoded")),
+        }
+    }
+}
+
 /// The number of the record a path names.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Numbered(pub u64);

@@ -3,6 +3,7 @@
 use super::field::cut;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use portcullis_firewall::{
+    approval::Choice,
     batch::RecordKind,
     hold::HoldStatus,
     violation::{ViolationKind, ViolationStatus},
@@ -140,6 +141,7 @@ macro_rules! folded {
 }
 
 folded! {
+    Choice, to_ascii_lowercase: "`approve` or `reject`";
     Tier, to_ascii_uppercase: "`A`, `B`, `C` or `X`";
     AgentStatus, to_ascii_lowercase:
         "`active`, `paused`, `blocked`, `deregistered` or `identity_revoked`";

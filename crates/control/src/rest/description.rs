@@ -18,7 +18,15 @@ use utoipa::{
 const SCHEME: &str = "bearer";
 
 /// The nouns, in the order they are read.
-const TAGS: [(&str, &str); 12] = [
+const TAGS: [(&str, &str); 17] = [
+    ("signing in", "Who is calling, and how one gets a token."),
+    ("people", "The humans of the tenant."),
+    (
+        "groups",
+        "People who count as one, and what waits for a second architect.",
+    ),
+    ("permission sets", "What people may reach."),
+    ("workspaces", "The parts of the tenant."),
     ("registered agents", "Agents and their lives."),
     ("keys", "What callers are known by."),
     (
@@ -39,14 +47,17 @@ const TAGS: [(&str, &str); 12] = [
     ("rules", "What no tenant can change."),
 ];
 
+/// The routes that ask for no credential.
+const OPEN: [&str; 2] = ["/v1/invitations/accept", "/v1/sign-in"];
+
 /// The description before its routes.
 pub(super) fn face() -> OpenApi {
     let info = Info::builder()
         .title("Portcullis")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
-            "The action firewall for AI agents. Every request names its caller with \
-             `Authorization: Bearer <token>`; what a caller may do follows from the role of its \
+            "The action firewall for AI agents. Every request but those for signing in names its \
+             caller with `Authorization: Bearer <token>`; what a caller may do follows from the role of its \
              key. Bodies and queries are read strictly: unknown names are refused, and every fault \
              is reported with its path.",
         ))
@@ -64,7 +75,8 @@ pub(super) fn complete(api: &mut OpenApi) {
         .description(Some(
             "The token of a key. Each route names the least role that may use it: `agent`, \
              `client`, `viewer`, `operator`, `architect`. Every role may do what those before it \
-             may, except that an agent's key is for its own things alone.",
+             may, except that an agent's key is for its own things alone. People with roles in \
+             single workspaces alone see and decide what they may there.",
         ))
         .build();
     components.add_security_scheme(SCHEME, SecurityScheme::Http(scheme));
@@ -114,13 +126,15 @@ fn complete_operation(path: &str, operation: &mut Operation) {
     let bodied = operation.request_body.is_some();
     let mut refusals = vec![
         ("401", "No credential that is known."),
-        ("403", "The credential is good, but not for this."),
         ("500", "The gate failed while answering."),
         (
             "503",
             "The gate cannot read or record now; nothing was changed.",
         ),
     ];
+    if !OPEN.contains(&path) {
+        refusals.push(("403", "The credential is good, but not for this."));
+    }
     if path.contains('{') {
         refusals.push(("404", "There is no such thing, or it is another tenant's."));
     }

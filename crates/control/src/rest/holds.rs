@@ -1,5 +1,7 @@
 //! `/v1/holds`: actions that wait for people.
 
+mod asking;
+
 use crate::{
     intake::{
         body::{MaybeSent, body},
@@ -8,13 +10,15 @@ use crate::{
         query::{Asked, query},
         word::{Since, Until},
     },
-    rights::{Anybody, Gate, Reader, Searcher},
+    rights::{Anybody, Gate, PlainWatcher, Reader, Watcher},
     wire::{hold::Hold, tenant::Waiting, words},
 };
 use axum::{Json, extract::State};
 use portcullis_door::reply::Reply;
 use portcullis_firewall::{
+    approval::{Choice, Way},
     batch::DocumentKind,
+    click::Click,
     error::GateError,
     hold::{self, HoldStatus},
     principal::Principal,
@@ -29,6 +33,7 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
         .routes(routes!(review))
         .routes(routes!(release))
         .routes(routes!(kill))
+        .merge(asking::routes())
 }
 
 query! {
@@ -54,10 +59,25 @@ page! {
 }
 
 body! {
-    /// A decision's reason; may be left away, with or without the braces.
+    /// What is said with a decision; may be left away, with or without the braces.
     pub(crate) struct Decision {
         /// Why, for the record.
         reason: Option<String>,
+        /// The signed request that is answered (`/v1/holds/{id}/request`): then the decision is
+        /// about what it was asked about, or none.
+        token: Option<String>,
+    }
+}
+
+impl Decision {
+    fn click(self, choice: Choice) -> Click {
+        Click {
+            choice,
+            reason: self.reason,
+            way: Way::Api,
+            token: self.token,
+            presence: None,
+        }
     }
 }
 
@@ -95,7 +115,8 @@ impl HoldFilter {
 
 /// Lists holds
 ///
-/// A hold whose time is over shows as TIMED_OUT, whether or not its end is recorded yet.
+/// A hold whose time is over shows as TIMED_OUT, whether or not its end is recorded yet. Whoever
+/// may look at some holds alone sees those.
 #[utoipa::path(
     get, path = "/v1/holds", tag = "holds",
     params(HoldFilter, PagingParams),
@@ -104,7 +125,7 @@ impl HoldFilter {
 )]
 async fn list(
     State(gate): State<Gate>,
-    Searcher(caller): Searcher,
+    Watcher(caller): Watcher,
     Asked((filter, paging)): Asked<(HoldFilter, Paging)>,
 ) -> Reply<Json<HoldPage>> {
     Ok(Json(filter.find(&gate, &caller, paging).await?.into()))
@@ -133,7 +154,7 @@ async fn stats(State(gate): State<Gate>, Reader(caller): Reader) -> Reply<Json<W
 )]
 async fn review(
     State(gate): State<Gate>,
-    Reader(caller): Reader,
+    PlainWatcher(caller): PlainWatcher,
     Named(id): Named,
 ) -> Reply<Json<Hold>> {
     Ok(Json(gate.hold(&caller, &id).await?.into()))
@@ -160,11 +181,8 @@ async fn release(
     Named(id): Named,
     MaybeSent(decision): MaybeSent<Decision>,
 ) -> Reply<Json<Hold>> {
-    Ok(Json(
-        gate.release(&caller, &id, decision.reason.as_deref())
-            .await?
-            .into(),
-    ))
+    let click = decision.click(Choice::Approve);
+    Ok(Json(gate.decide(&caller, &id, click).await?.into()))
 }
 
 /// Refuses a hold
@@ -186,9 +204,6 @@ async fn kill(
     Named(id): Named,
     MaybeSent(decision): MaybeSent<Decision>,
 ) -> Reply<Json<Hold>> {
-    Ok(Json(
-        gate.kill(&caller, &id, decision.reason.as_deref())
-            .await?
-            .into(),
-    ))
+    let click = decision.click(Choice::Reject);
+    Ok(Json(gate.decide(&caller, &id, click).await?.into()))
 }

@@ -11,7 +11,7 @@ use crate::{
 use axum::{Json, extract::State};
 use jiff::Timestamp;
 use portcullis_door::reply::Reply;
-use portcullis_firewall::settings::{self, AutonomyReset};
+use portcullis_firewall::settings::{self, AutonomyReset, StepUp};
 use portcullis_policy::{facts::Mode, rules::ScopeMode};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -41,6 +41,10 @@ body! {
         /// How long the same request of the same agent counts as a retry, in seconds, at most 3600.
         #[schema(maximum = 3600)]
         retry_seconds: Option<u32>,
+        /// Whose passkey is asked for when a critical action is approved: nobody's, of everybody
+        /// who has one, or everybody's.
+        #[schema(value_type = Option<words::StepUp>)]
+        step_up: Option<StepUp>,
     }
 }
 
@@ -54,6 +58,7 @@ impl SettingsChange {
             autonomy_reset: None,
             permit_seconds: None,
             retry_seconds: None,
+            step_up: None,
         }
     }
 
@@ -74,6 +79,7 @@ impl SettingsChange {
         settings.autonomy_reset = self.autonomy_reset.unwrap_or(settings.autonomy_reset);
         settings.permit_seconds = self.permit_seconds.unwrap_or(settings.permit_seconds);
         settings.retry_seconds = self.retry_seconds.unwrap_or(settings.retry_seconds);
+        settings.step_up = self.step_up.unwrap_or(settings.step_up);
     }
 }
 

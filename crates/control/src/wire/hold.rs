@@ -19,6 +19,8 @@ pub(crate) struct Hold {
     pub id: String,
     /// Who asked.
     pub agent_id: String,
+    /// In which workspace.
+    pub workspace_id: Option<String>,
     /// For what.
     pub action_type: String,
     /// On what.
@@ -53,13 +55,13 @@ pub(crate) struct Hold {
     pub action_digest: String,
     /// When it was made.
     pub created_at: Moment,
-    /// When it ends by itself, refused.
+    /// When this level ends: then the next is asked, or the hold ends by itself, refused.
     pub timeout_at: Moment,
     /// Which level is asked now, from 0.
     pub level: u8,
     /// Everybody who is asked, one level after the other.
     pub levels: Vec<Level>,
-    /// Its whole life, in seconds.
+    /// How long the first level is asked, in seconds.
     pub timeout_seconds: u32,
     /// Where it stands.
     #[schema(value_type = words::HoldStatus)]
@@ -68,10 +70,12 @@ pub(crate) struct Hold {
     pub execute: bool,
     /// How many different people must approve.
     pub approvals_required: u8,
-    /// Who may; empty is any operator or architect.
+    /// Who is asked now, as the rules name them; empty is anybody who decides.
     pub approvers: Vec<String>,
     /// Who did so far.
     pub approvals: Vec<Approval>,
+    /// Who said no.
+    pub rejection: Option<Approval>,
     /// `release`, `kill`, `timeout` or `supersede`.
     pub decision: Option<String>,
     /// Who decided.
@@ -133,7 +137,7 @@ pub(crate) struct FiredPolicy {
     pub reason: Option<String>,
 }
 
-/// One person's yes.
+/// One person's answer.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Approval {
     /// Who, as records name them.
@@ -156,6 +160,7 @@ impl From<hold::Hold> for Hold {
         Self {
             id: hold.id,
             agent_id: hold.agent_id.to_string(),
+            workspace_id: hold.workspace_id.map(|id| id.to_string()),
             action_type: hold.action_type,
             target_service: hold.target_service,
             environment: hold.environment,
@@ -184,6 +189,7 @@ impl From<hold::Hold> for Hold {
             approvals_required: hold.approvals_required,
             approvers: hold.approvers,
             approvals: hold.approvals.into_iter().map(Approval::from).collect(),
+            rejection: hold.rejection.map(Approval::from),
             decision: hold.decision,
             decided_by: hold.decided_by,
             decided_at: hold.decided_at.map(Moment),

@@ -44,14 +44,7 @@ pub(crate) struct IssuedKey {
 
 impl From<key::Key> for Key {
     fn from(key: key::Key) -> Self {
-        let (role, agent_id) = match key.role {
-            Role::Agent(agent) => ("agent", Some(agent.to_string())),
-            Role::Client => ("client", None),
-            Role::Architect => ("architect", None),
-            Role::Operator => ("operator", None),
-            Role::Viewer => ("viewer", None),
-            Role::Member => ("member", None),
-        };
+        let (role, agent_id) = role(&key.role);
         Self {
             id: key.id,
             name: key.name,
@@ -63,5 +56,17 @@ impl From<key::Key> for Key {
             expires_at: key.expires_at.map(Moment),
             revoked: key.revoked,
         }
+    }
+}
+
+/// A role in the words of the wire, and the agent it names.
+pub(crate) fn role(role: &Role) -> (&'static str, Option<String>) {
+    match role {
+        Role::Agent(agent) => ("agent", Some(agent.to_string())),
+        Role::Client => ("client", None),
+        Role::Architect => ("architect", None),
+        Role::Operator => ("operator", None),
+        Role::Viewer => ("viewer", None),
+        Role::Member => ("member", None),
     }
 }

@@ -1,7 +1,7 @@
 //! A tenant's settings as the wire shows them.
 
 use super::{moment::Moment, words};
-use portcullis_firewall::settings::{self, AutonomyReset};
+use portcullis_firewall::settings::{self, AutonomyReset, StepUp};
 use portcullis_policy::{facts::Mode, rules::ScopeMode};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -28,6 +28,9 @@ pub(crate) struct Settings {
     pub permit_seconds: u32,
     /// How long the same request of the same agent counts as a retry, in seconds.
     pub retry_seconds: u32,
+    /// Whose passkey is asked for when a critical action is approved.
+    #[schema(value_type = words::StepUp)]
+    pub step_up: StepUp,
 }
 
 impl From<settings::Settings> for Settings {
@@ -41,6 +44,7 @@ impl From<settings::Settings> for Settings {
             autonomy_reset: settings.autonomy_reset,
             permit_seconds: settings.permit_seconds,
             retry_seconds: settings.retry_seconds,
+            step_up: settings.step_up,
         }
     }
 }

@@ -56,6 +56,15 @@ words! {
     PolicyScope: "Whom a policy is for.", "tenant" | "agent";
     KeyRole: "What a key is for.",
         "agent" | "client" | "architect" | "operator" | "viewer" | "member";
+    PersonRole: "What a person is; each may all that those before it may.",
+        "viewer" | "operator" | "architect";
+    CallerKind: "What kind of caller.", "agent" | "client" | "person";
+    Verb: "What a person wants to do.", "VIEW" | "DECIDE" | "CONFIGURE" | "ISSUE_CREDENTIAL";
+    Effect: "What an entry does with what it covers.", "ALLOW" | "DENY";
+    Choice: "What a person decides.", "approve" | "reject";
+    LineChange: "What became of a line since the earlier decision.", "same" | "added" | "removed";
+    StepUp: "Whose passkey is asked for when a critical action is approved.",
+        "never" | "when_registered" | "always";
     Mode: "How the tenant is governed; AUDIT_ONLY always has an end.",
         "ENFORCED" | "AUDIT_ONLY";
     ScopeMode: "Whether an agent's policy may loosen a tenant-wide one of the same type.",
@@ -82,7 +91,7 @@ words! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use portcullis_firewall::{batch, hold, settings, violation};
+    use portcullis_firewall::{access, approval, batch, hold, settings, sight, violation};
     use portcullis_policy::{cham, conflict, facts, rules, tier};
 
     #[track_caller]
@@ -147,6 +156,15 @@ mod tests {
         );
         use settings::AutonomyReset as R;
         same(AutonomyReset::WORDS, &[R::Off, R::RaiseToB, R::BlockAgent]);
+        use access::{Effect as E, Verb as W};
+        same(Effect::WORDS, &[E::Allow, E::Deny]);
+        same(Verb::WORDS, &W::ALL);
+        use approval::Choice as C;
+        same(Choice::WORDS, &[C::Approve, C::Reject]);
+        use settings::StepUp as U;
+        same(StepUp::WORDS, &[U::Never, U::WhenRegistered, U::Always]);
+        use sight::Change as L;
+        same(LineChange::WORDS, &[L::Same, L::Added, L::Removed]);
         use conflict::Detector as D;
         same(
             Detector::WORDS,

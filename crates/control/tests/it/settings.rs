@@ -101,3 +101,15 @@ async fn the_tenant_shows_its_verdicts_its_chain_and_its_queue() {
     assert_eq!(tenant["holds"]["queue_depth"], 1);
     assert_eq!(tenant["tenant_policy_version"], 1);
 }
+
+#[tokio::test]
+async fn whose_passkey_is_asked_for_is_a_setting() {
+    let house = House::new().await;
+    let settings = house.get("/v1/settings").await.ok();
+    assert_eq!(settings["step_up"], "when_registered");
+    for word in ["never", "always"] {
+        let change = json!({"step_up": word});
+        let changed = house.act("PATCH", "/v1/settings", change).await.ok();
+        assert_eq!(changed["step_up"], word);
+    }
+}

@@ -390,7 +390,7 @@ impl Firewall {
 }
 
 /// Whether a caller may look at who there is.
-fn must_look_at_people(principal: &Principal) -> Result<(), GateError> {
+pub(super) fn must_look_at_people(principal: &Principal) -> Result<(), GateError> {
     if principal.role.is_person() && principal.reads() {
         Ok(())
     } else {

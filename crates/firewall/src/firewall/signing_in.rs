@@ -17,7 +17,7 @@ use portcullis_policy::id::{PersonId, TenantId};
 /// Somebody has signed in.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// The secret for the cookie.
+    /// The secret: for a browser's cookie, or for a program's header.
     pub secret: String,
     /// Until when.
     pub expires_at: Option<Timestamp>,
@@ -210,6 +210,20 @@ impl Firewall {
     ) -> Result<SignedIn, GateError> {
         let caller = principal.clone();
         let accept = move |turn: &mut Turn<'_>| turn.accept(&caller, password);
+        Ok(self.at_the_doors(principal, accept).await?.into())
+    }
+
+    /// Takes up an invitation with a new password, for a program.
+    ///
+    /// # Errors
+    /// As [`crate::turn::Turn::accept_program`].
+    pub async fn accept_for_program(
+        &self,
+        principal: &Principal,
+        password: NewPassword,
+    ) -> Result<SignedIn, GateError> {
+        let caller = principal.clone();
+        let accept = move |turn: &mut Turn<'_>| turn.accept_program(&caller, password);
         Ok(self.at_the_doors(principal, accept).await?.into())
     }
 

@@ -184,28 +184,6 @@ impl Firewall {
         Ok(state::all(&*self.ledger, &principal.tenant, query).await?)
     }
 
-    /// Holds: those with the given statuses (all when empty), newest first.
-    ///
-    /// # Errors
-    /// [`GateError::Forbidden`] for an agent's key.
-    pub async fn holds(
-        &self,
-        principal: &Principal,
-        query: DocumentQuery,
-    ) -> Result<Vec<Hold>, GateError> {
-        if principal.role.agent().is_some() {
-            may_read(principal)?;
-        }
-        let query = DocumentQuery {
-            kind: DocumentKind::Hold,
-            ..query
-        };
-        let holds: Vec<Hold> = state::all(&*self.ledger, &principal.tenant, query).await?;
-        let seen = |hold: &Hold| principal.may(Verb::View, &hold.resource());
-        let holds = holds.into_iter().filter(seen);
-        Ok(holds.map(|hold| self.as_of_now(hold)).collect())
-    }
-
     /// One hold. An agent's own key may look at its own holds.
     ///
     /// # Errors

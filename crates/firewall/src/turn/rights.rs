@@ -7,7 +7,7 @@ use super::{
     people::{check_name, must_configure},
 };
 use crate::{
-    access::{Entry, PermissionSet},
+    access::{Entry, PermissionSet, SetError},
     batch::{DocumentKind, RecordKind},
     error::GateError,
     principal::Principal,
@@ -126,8 +126,13 @@ impl Turn<'_> {
             description,
             entries,
         };
-        set.check()
-            .map_err(|error| GateError::invalid("entries", error.to_string()))?;
+        set.check().map_err(|error| {
+            let path = match &error {
+                SetError::Empty(path) | SetError::TooLong(path, _) => path,
+                _ => "entries",
+            };
+            GateError::invalid(path, error.to_string())
+        })?;
         let before = self.state.people.sets.get(&set.id).cloned();
         self.seal_set(actor, before.as_ref(), Some(&set))?;
         self.keep(

@@ -1,6 +1,10 @@
 //! Proving who one is: invitations, passwords, passkeys, identity providers, Slack.
 
-use super::{Turn, details, keys::NewKey, people::must_configure};
+use super::{
+    Turn, details,
+    keys::NewKey,
+    people::{check_name, must_configure},
+};
 use crate::{
     access::RoleGrant,
     batch::RecordKind,
@@ -110,6 +114,28 @@ impl Turn<'_> {
         principal: &Principal,
         password: NewPassword,
     ) -> Result<(Key, Token), GateError> {
+        let person = self.take_up(principal, password)?;
+        self.sign_in(&person, Proof::Invitation)
+    }
+
+    /// Takes up an invitation: sets the password, and gives a token for programs.
+    ///
+    /// # Errors
+    /// As [`Turn::accept`].
+    pub fn accept_program(
+        &mut self,
+        principal: &Principal,
+        password: NewPassword,
+    ) -> Result<(Key, Token), GateError> {
+        let person = self.take_up(principal, password)?;
+        self.sign_in_program(&person, Proof::Invitation)
+    }
+
+    fn take_up(
+        &mut self,
+        principal: &Principal,
+        password: NewPassword,
+    ) -> Result<PersonId, GateError> {
         let key = self.state.keys.get(&principal.key).cloned();
         let invitation = key.filter(|key| key.usage == Usage::Invitation);
         let invitation =
@@ -122,7 +148,7 @@ impl Turn<'_> {
         let person = self.change_person(&actor, person, "invitation accepted")?;
         self.end_key(&actor, invitation)?;
         self.end_keys_of(&actor, &person.id, &[Usage::SignIn])?;
-        self.sign_in(&person.id, Proof::Invitation)
+        Ok(person.id)
     }
 
     /// Replaces the caller's password; their other sign-ins end.
@@ -207,6 +233,9 @@ impl Turn<'_> {
     /// [`GateError::Unauthenticated`] for somebody who is not known, when nobody is let in for the
     /// first time, or is inactive.
     pub fn sign_in_newcomer(&mut self, newcomer: Newcomer) -> Result<(Key, Token), GateError> {
+        for (group, _) in &newcomer.groups {
+            check_name("groups", group)?;
+        }
         let actor = format!("provider:{}", newcomer.subject.issuer);
         let known = self.state.people.by_subject(&newcomer.subject).cloned();
         let person = match (known, &newcomer.roles) {

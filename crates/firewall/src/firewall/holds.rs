@@ -1,0 +1,76 @@
+//! Lists of holds, for callers who see all of them and for those who see some.
+
+use super::{Firewall, views::may_read};
+use crate::{
+    access::Verb,
+    batch::DocumentKind,
+    error::GateError,
+    hold::Hold,
+    principal::{Principal, Role},
+    query::DocumentQuery,
+    state,
+};
+
+/// How many holds are read at once for somebody who sees some of them.
+const AT_ONCE: usize = 200;
+/// How many holds are looked through at most for somebody who sees some of them.
+const LOOKED_THROUGH: usize = 10_000;
+
+impl Firewall {
+    /// Holds that the caller may see, newest first; overdue ones show as TIMED_OUT. For who sees
+    /// some of them alone, the newest 10,000 are looked through.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for an agent's key.
+    pub async fn holds(
+        &self,
+        principal: &Principal,
+        query: DocumentQuery,
+    ) -> Result<Vec<Hold>, GateError> {
+        if principal.role.agent().is_some() {
+            may_read(principal)?;
+        }
+        let query = DocumentQuery {
+            kind: DocumentKind::Hold,
+            ..query
+        };
+        // No permission set binds an architect.
+        let sees_all = matches!(principal.role, Role::Client | Role::Architect);
+        let holds = if sees_all {
+            state::all(&*self.ledger, &principal.tenant, query).await?
+        } else {
+            self.holds_seen(principal, query).await?
+        };
+        Ok(holds.into_iter().map(|hold| self.as_of_now(hold)).collect())
+    }
+
+    /// The page that a query asks for among the holds that the caller sees: what is hidden from
+    /// them leaves no gap.
+    async fn holds_seen(
+        &self,
+        principal: &Principal,
+        query: DocumentQuery,
+    ) -> Result<Vec<Hold>, GateError> {
+        let wanted = query.offset.saturating_add(query.limit);
+        let mut seen: Vec<Hold> = Vec::new();
+        for offset in (0..LOOKED_THROUGH).step_by(AT_ONCE) {
+            let part = DocumentQuery {
+                offset,
+                limit: AT_ONCE,
+                ..query.clone()
+            };
+            let read: Vec<Hold> = state::all(&*self.ledger, &principal.tenant, part).await?;
+            let is_last = read.len() < AT_ONCE;
+            let may = |hold: &Hold| principal.may(Verb::View, &hold.resource());
+            seen.extend(read.into_iter().filter(may));
+            if is_last || seen.len() >= wanted {
+                break;
+            }
+        }
+        Ok(seen
+            .into_iter()
+            .skip(query.offset)
+            .take(query.limit)
+            .collect())
+    }
+}
