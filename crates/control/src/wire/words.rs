@@ -79,7 +79,8 @@ words! {
         "decision" | "escrow_outcome" | "permit_issued" | "permit_redeemed" | "outcome"
         | "tenant_created" | "agent_change" | "key_change" | "policy_change"
         | "tenant_policy_change" | "settings_change" | "violation_resolved"
-        | "chain_acknowledged";
+        | "chain_acknowledged" | "escrow_escalated" | "decision_refused" | "person_change"
+        | "group_change" | "permission_change" | "workspace_change" | "sign_in" | "elevation";
     BudgetUnit: "What a budget counts.", "usd" | "gpu_hours";
     BudgetSpan: "Over which time a budget counts.", "day" | "month";
     Weekday: "A weekday.",
