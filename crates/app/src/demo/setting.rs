@@ -110,8 +110,8 @@ async fn cast(firewall: &Firewall, url: &str) -> anyhow::Result<Cast> {
     let watch = Role::Agent(AgentId::new(&watch_id)?);
     Ok(Cast {
         watch: house.key("night-watch", watch, &[]).await?,
-        ana: house.key("ana", Role::Operator, &["gpu-oncall"]).await?,
-        ben: house.key("ben", Role::Operator, &["gpu-leads"]).await?,
+        ana: house.key("Ana", Role::Operator, &["gpu-oncall"]).await?,
+        ben: house.key("Ben", Role::Operator, &["gpu-leads"]).await?,
         architect: Client::new(url, Some(&founded.admin_token))?,
         watch_id,
         capacity_id,

@@ -39,7 +39,7 @@ async fn a_hold_waits_is_counted_and_is_released_once() {
         released["decided_by"]
             .as_str()
             .unwrap()
-            .starts_with("operator:key_")
+            .starts_with("person:per_")
     );
     let again = house.call(("POST", &path), &house.acme.operator, "").await;
     assert_eq!(again.refused(409), "hold.already_decided");
@@ -104,7 +104,7 @@ async fn a_late_decision_is_none() {
     let late = house
         .call(("POST", &at(&id, "release")), &house.acme.operator, "")
         .await;
-    assert_eq!(late.refused(409), "hold.already_decided");
+    assert_eq!(late.refused(409), "hold.expired");
     assert_eq!(
         house.get("/v1/holds?status=HELD").await.ok()["holds"],
         json!([])
@@ -112,6 +112,10 @@ async fn a_late_decision_is_none() {
     house.firewall.sweep().await.unwrap();
     let over = house.get("/v1/holds?status=timed_out").await.ok();
     assert_eq!(over["holds"][0]["id"], id);
+    let later = house
+        .call(("POST", &at(&id, "release")), &house.acme.operator, "")
+        .await;
+    assert_eq!(later.refused(409), "hold.already_decided");
 }
 
 #[tokio::test]

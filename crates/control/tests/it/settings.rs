@@ -18,7 +18,7 @@ async fn audit_only_mode_has_an_end_and_is_on_record() {
         settings["mode_set_by"]
             .as_str()
             .unwrap()
-            .starts_with("architect:key_")
+            .starts_with("person:per_")
     );
     assert_eq!(settings["mode_set_at"], "2026-04-10T14:32:01.000Z");
 
