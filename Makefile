@@ -9,20 +9,24 @@ FUZZ_SECONDS ?= 5
 
 CACHE := .cache
 VENV := $(CACHE)/venv
-# The published clients that the tests drive against the gate, unchanged.
-CLIENTS := thewardn==0.1.0
+# The published clients and receivers that the tests drive against the gate, unchanged.
+CLIENTS := thewardn==0.1.0 cloudevents==2.2.0 standardwebhooks==1.1.0 \
+	slack_sdk==3.47.0 slack_bolt==1.30.0
 # Where the tests find them.
 export PORTCULLIS_PYTHON := $(CURDIR)/$(VENV)/bin/python
 
 DENY_VERSION := 0.20.2
 DENY := $(or $(shell command -v cargo-deny),$(CACHE)/tools/bin/cargo-deny)
 
+ORACLE = $(CARGO) run $(CARGOFLAGS) --manifest-path oracle/Cargo.toml
+
 # What CI runs, in this order.
-STAGES := fmt-check lint test doc deny tidy $(if $(wildcard fuzz/Cargo.toml),fuzz)
+STAGES := fmt-check lint test doc deny tidy $(if $(wildcard fuzz/Cargo.toml),fuzz) \
+	$(if $(wildcard oracle/Cargo.toml),oracle)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo serve build check stages test fmt fmt-check lint deny tidy bench fuzz doc clean
+.PHONY: help demo serve build check stages test fmt fmt-check lint deny tidy bench fuzz oracle doc clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -38,6 +42,7 @@ build: ## build the binary, target/release/portcullis
 
 test: $(VENV)/ready ## run every test, and install what they need
 	$(CARGO) test $(CARGOFLAGS) --workspace --no-fail-fast
+	$(ORACLE)
 
 check: $(STAGES) ## everything CI runs, in the same order
 
@@ -62,6 +67,9 @@ bench: build ## measure, beside peers, in one run
 
 fuzz: ## throw hostile bytes at every parser, briefly
 	$(CARGO) run $(CARGOFLAGS) --release --manifest-path fuzz/Cargo.toml -- --seconds $(FUZZ_SECONDS)
+
+oracle: ## compare what people may reach with what Cedar says
+	$(ORACLE)
 
 clean: ## delete what was built and downloaded
 	$(CARGO) clean

@@ -6,10 +6,12 @@
 
 mod action;
 pub mod mutation;
+mod passkey;
 mod record;
 mod rules;
 pub mod target;
 
 pub use action::action;
+pub use passkey::passkey;
 pub use record::{chain, note, permit};
 pub use rules::{policy, tenant_policy};

@@ -1,16 +1,17 @@
 //! The targets by name.
 
-use crate::{action, chain, note, permit, policy, tenant_policy};
+use crate::{action, chain, note, passkey, permit, policy, tenant_policy};
 
 /// One target: any bytes in, whether they were accepted out.
 pub type Target = fn(&[u8]) -> bool;
 
 /// Every target by its name, which is also that of its folder in `corpus_seed/`.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("action", action),
     ("policy", policy),
     ("tenant_policy", tenant_policy),
     ("chain", chain),
     ("permit", permit),
     ("note", note),
+    ("passkey", passkey),
 ];

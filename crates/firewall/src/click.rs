@@ -28,6 +28,20 @@ pub struct Click {
     pub presence: Option<Presence>,
 }
 
+impl Click {
+    /// The answer of a program that names the hold itself.
+    #[must_use]
+    pub fn by_program(choice: Choice, why: Option<&str>) -> Self {
+        Self {
+            choice,
+            reason: why.map(str::to_owned),
+            way: Way::Api,
+            token: None,
+            presence: None,
+        }
+    }
+}
+
 /// A passkey that was used for one exact decision. Its signature is verified before it gets here.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Presence {

@@ -3,7 +3,10 @@
 mod approvals;
 mod audit;
 mod calls;
+mod evidence;
 mod holds;
+mod inbox;
+mod notices;
 mod open;
 mod people;
 mod permits;
@@ -16,6 +19,8 @@ mod telling;
 mod views;
 
 pub use audit::{ConsistencyProof, InclusionProof, Verification};
+pub use evidence::{ActionEvidence, Evidence, RecordEvidence};
+pub use inbox::Waiting;
 pub use open::{NewTenant, Ports, Spawn};
 pub use replay::{Replay, ReplayedRecord};
 pub use signing_in::SignedIn;

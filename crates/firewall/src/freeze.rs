@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 /// What every digested text begins with.
-const DOMAIN: &[u8] = b"portcullis action v1\n";
+pub const DOMAIN: &str = "portcullis action v1\n";
 
 /// An action that can no longer change without its digest changing.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,7 +150,7 @@ impl Covered {
 
 fn digest(bytes: &[u8]) -> ActionDigest {
     let mut hasher = Sha256::new();
-    hasher.update(DOMAIN);
+    hasher.update(DOMAIN.as_bytes());
     hasher.update(bytes);
     ActionDigest::new(hasher.finalize().into())
 }

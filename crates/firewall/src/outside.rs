@@ -153,7 +153,8 @@ pub enum Reach {
     /// clouds hand out credentials.
     #[default]
     Public,
-    /// Anywhere, without TLS too: for systems inside, named on purpose.
+    /// Anywhere, without TLS too: for systems inside, named on purpose. Still not to the addresses
+    /// where clouds hand out credentials, for nothing that is named on purpose lives there.
     Anywhere,
 }
 

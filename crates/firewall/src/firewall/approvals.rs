@@ -49,7 +49,7 @@ impl Firewall {
         hold: &str,
         why: Option<&str>,
     ) -> Result<Hold, GateError> {
-        self.decide(principal, hold, by_program(Choice::Approve, why))
+        self.decide(principal, hold, Click::by_program(Choice::Approve, why))
             .await
     }
 
@@ -63,7 +63,7 @@ impl Firewall {
         hold: &str,
         why: Option<&str>,
     ) -> Result<Hold, GateError> {
-        self.decide(principal, hold, by_program(Choice::Reject, why))
+        self.decide(principal, hold, Click::by_program(Choice::Reject, why))
             .await
     }
 
@@ -137,16 +137,6 @@ impl Firewall {
     pub(super) async fn kept_hold(&self, tenant: &TenantId, id: &str) -> Result<Hold, GateError> {
         let hold: Option<Hold> = state::one(&*self.ledger, tenant, DocumentKind::Hold, id).await?;
         hold.ok_or_else(|| GateError::NotFound("hold", id.to_owned()))
-    }
-}
-
-fn by_program(choice: Choice, why: Option<&str>) -> Click {
-    Click {
-        choice,
-        reason: why.map(str::to_owned),
-        way: Way::Api,
-        token: None,
-        presence: None,
     }
 }
 

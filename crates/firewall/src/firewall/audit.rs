@@ -191,19 +191,7 @@ impl Firewall {
         seq: u64,
     ) -> Result<InclusionProof, GateError> {
         may_read(principal)?;
-        let missing = || GateError::NotFound("record", seq.to_string());
-        let hashes = self.hashes(principal, None).await?;
-        let index = seq.checked_sub(1).ok_or_else(missing)?;
-        let place = usize::try_from(index).map_err(|_| missing())?;
-        let record_hash = *hashes.get(place).ok_or_else(missing)?;
-        Ok(InclusionProof {
-            seq,
-            leaf_index: index,
-            record_hash,
-            tree_size: hashes.len() as u64,
-            root_hash: merkle::root(&hashes),
-            hashes: merkle::inclusion(&hashes, place),
-        })
+        inclusion_in(&self.hashes(principal, None).await?, seq)
     }
 
     /// Proves that the log at one size is the beginning of the log at a later size.
@@ -266,6 +254,20 @@ impl Firewall {
         Ok(Checkpoint { origin, size, root }.sign(&self.house.signing_key))
     }
 
+    /// The hashes of every record, and a signed note over just these.
+    pub(super) async fn tree(
+        &self,
+        principal: &Principal,
+    ) -> Result<(Vec<Hash>, String), GateError> {
+        let hashes = self.hashes(principal, None).await?;
+        let checkpoint = Checkpoint {
+            origin: self.origin(principal),
+            size: hashes.len() as u64,
+            root: merkle::root(&hashes),
+        };
+        Ok((hashes, checkpoint.sign(&self.house.signing_key)))
+    }
+
     /// The key that verifies this tenant's checkpoints.
     #[must_use]
     pub fn checkpoint_key(&self, principal: &Principal) -> String {
@@ -279,4 +281,20 @@ impl Firewall {
     fn origin(&self, principal: &Principal) -> String {
         format!("{}/{}", self.house.origin, principal.tenant)
     }
+}
+
+/// The proof that a record is in the tree over these hashes.
+pub(super) fn inclusion_in(hashes: &[Hash], seq: u64) -> Result<InclusionProof, GateError> {
+    let missing = || GateError::NotFound("record", seq.to_string());
+    let index = seq.checked_sub(1).ok_or_else(missing)?;
+    let place = usize::try_from(index).map_err(|_| missing())?;
+    let record_hash = *hashes.get(place).ok_or_else(missing)?;
+    Ok(InclusionProof {
+        seq,
+        leaf_index: index,
+        record_hash,
+        tree_size: hashes.len() as u64,
+        root_hash: merkle::root(hashes),
+        hashes: merkle::inclusion(hashes, place),
+    })
 }

@@ -5,7 +5,8 @@ use crate::{
     batch::{DocumentKind, RecordKind, StoredRecord},
     digest::{ActionDigest, Nonce},
     error::GateError,
-    freeze, moment,
+    freeze::{self, FrozenAction},
+    moment,
     principal::Principal,
     query::{DocumentQuery, RecordQuery},
     record::{Decision, Explanation},
@@ -206,6 +207,11 @@ impl Replay {
         }
         Ok(())
     }
+}
+
+/// The action of a decision's record, frozen again.
+pub(super) fn frozen_in(record: &StoredRecord) -> Result<FrozenAction, GateError> {
+    Ok(request(read(record)?)?.frozen)
 }
 
 fn read(record: &StoredRecord) -> Result<Recorded, GateError> {

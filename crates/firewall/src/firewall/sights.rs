@@ -54,7 +54,11 @@ impl Firewall {
         .await
     }
 
-    async fn record_at(&self, tenant: &TenantId, seq: u64) -> Result<StoredRecord, GateError> {
+    pub(super) async fn record_at(
+        &self,
+        tenant: &TenantId,
+        seq: u64,
+    ) -> Result<StoredRecord, GateError> {
         let records = self.ledger.records(tenant, RecordQuery::one(seq)).await?;
         let found = records.into_iter().find(|record| record.seq == seq);
         found.ok_or_else(|| GateError::Unavailable(format!("record {seq} is not there")))

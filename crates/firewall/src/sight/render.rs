@@ -81,6 +81,10 @@ pub(crate) fn render(hold: &Hold, around: &Around<'_>) -> Sight {
         asked: hold.approvers.iter().map(|word| shown(word)).collect(),
         level: hold.level.saturating_add(1),
         levels: u8::try_from(hold.ladder.len()).unwrap_or(u8::MAX).max(1),
+        channel: hold
+            .ladder
+            .get(usize::from(hold.level))
+            .and_then(|rung| rung.channel.clone()),
         created_at: hold.created_at,
         ends_at: hold.timeout_at,
         ending: ending(hold, state),

@@ -1,6 +1,10 @@
 //! Proving who one is: invitations, passwords, passkeys, identity providers, Slack.
 
-use super::{Turn, details, keys::NewKey, people::must_configure};
+use super::{
+    Turn, details,
+    keys::NewKey,
+    people::{check_name, must_configure},
+};
 use crate::{
     access::RoleGrant,
     batch::RecordKind,
@@ -229,6 +233,9 @@ impl Turn<'_> {
     /// [`GateError::Unauthenticated`] for somebody who is not known, when nobody is let in for the
     /// first time, or is inactive.
     pub fn sign_in_newcomer(&mut self, newcomer: Newcomer) -> Result<(Key, Token), GateError> {
+        for (group, _) in &newcomer.groups {
+            check_name("groups", group)?;
+        }
         let actor = format!("provider:{}", newcomer.subject.issuer);
         let known = self.state.people.by_subject(&newcomer.subject).cloned();
         let person = match (known, &newcomer.roles) {

@@ -25,12 +25,21 @@ const FLOORS: &[&[Room]] = &[
     &[room("door", &["firewall", "policy"])],
     &[
         room("control", &["door", "firewall", "policy"]),
+        room("credentials", &["firewall", "policy"]),
         room("gateway", &["door", "firewall", "policy"]),
         room("store", &["firewall", "policy"]),
     ],
     &[room(
         "app",
-        &["control", "door", "firewall", "gateway", "policy", "store"],
+        &[
+            "control",
+            "credentials",
+            "door",
+            "firewall",
+            "gateway",
+            "policy",
+            "store",
+        ],
     )],
     &[room("testkit", &["firewall", "policy"]), room("xtask", &[])],
 ];
@@ -55,25 +64,45 @@ struct Reserved {
 /// Tests may lean on all of these.
 const RESERVED: &[Reserved] = &[
     only("rusqlite", &["store"]),
+    only("ring", &["control"]),
     only("axum", HTTP),
-    only("hyper", HTTP),
-    only("hyper-util", HTTP),
+    only("hyper", CALLS),
+    only("hyper-util", CALLS),
     only("tower", HTTP),
     only("tower-http", HTTP),
     only("utoipa", HTTP),
     only("utoipa-axum", HTTP),
+    only("hmac", OUT),
+    only("lettre", OUT),
+    only("rustls-native-certs", OUT),
+    only("tokio-rustls", OUT),
+    only("tokio-tungstenite", &["credentials", "testkit"]),
     only("clap", &["app"]),
     only("anyhow", &["app"]),
     only("getrandom", &["app"]),
     Reserved {
         package: "tokio",
-        rooms: &["app", "control", "door", "gateway", "store", "testkit"],
+        rooms: &[
+            "app",
+            "control",
+            "credentials",
+            "door",
+            "gateway",
+            "store",
+            "testkit",
+        ],
         elsewhere: Some(&["sync"]),
     },
 ];
 
-/// Where sockets are.
+/// Where others come in.
 const HTTP: &[&str] = &["app", "control", "door", "gateway"];
+
+/// Where other systems are called, with secrets.
+const OUT: &[&str] = &["credentials"];
+
+/// Both, for they speak one language.
+const CALLS: &[&str] = &["app", "control", "credentials", "door", "gateway"];
 
 const fn only(package: &'static str, rooms: &'static [&'static str]) -> Reserved {
     Reserved {

@@ -2,7 +2,7 @@
 
 use super::{
     reference,
-    world::{any_line, any_person, any_thing, any_verb, may, rights},
+    world::{Line, any_line, any_person, any_thing, any_verb, may, rights},
 };
 use portcullis_firewall::access::{Pattern, Resource, Rights, Verb};
 use proptest::{collection::vec, prelude::*};
@@ -34,7 +34,7 @@ proptest! {
     ) {
         let before = may(&rights(&person), verb, &thing);
         let mut more = person;
-        more.sets.push(vec![super::world::Line { deny: true, ..line }]);
+        more.sets.push(vec![Line { deny: true, ..line }]);
         prop_assert!(before || !may(&rights(&more), verb, &thing));
     }
 
@@ -47,7 +47,7 @@ proptest! {
     ) {
         let before = may(&rights(&person), verb, &thing);
         let mut more = person;
-        more.sets.push(vec![super::world::Line { deny: false, ..line }]);
+        more.sets.push(vec![Line { deny: false, ..line }]);
         prop_assert!(!before || may(&rights(&more), verb, &thing));
     }
 
@@ -75,6 +75,11 @@ proptest! {
         other.grants.reverse();
         prop_assert_eq!(may(&rights(&person), verb, &thing), may(&rights(&other), verb, &thing));
     }
+}
+
+proptest! {
+    // Compiling takes time.
+    #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
     fn a_pattern_that_is_accepted_matches_whole_names_only(

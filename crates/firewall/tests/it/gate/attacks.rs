@@ -13,7 +13,7 @@ use portcullis_firewall::{
     proposal::Proposal,
     query::DocumentQuery,
     state::State,
-    turn::OutcomeResult,
+    turn::{NewKey, OutcomeResult},
 };
 use portcullis_policy::{
     amount::Micros, cham, facts::AgentStatus, id::TenantId, tenant, tier::Verdict,
@@ -30,7 +30,7 @@ config: { action_types: [workloads.list], verdict: BLOCKED }
 async fn another_key(gate: &Gate, name: &str, role: Role) -> (Principal, String) {
     let issued = gate
         .firewall
-        .issue_key(&gate.architect, name, role, (vec![], None))
+        .issue_key(&gate.architect, NewKey::of(name, role))
         .await;
     let (_, token) = issued.expect("a key");
     let principal = gate
@@ -203,15 +203,15 @@ async fn a_hold_is_given_up_when_the_rules_ask_for_more_people() {
         .apply_tenant_policy(&gate.architect, stricter)
         .await
         .expect("applied");
-    let hold = gate
-        .firewall
-        .release(&gate.ann, &id, None)
-        .await
-        .expect("an answer");
+    let hold = gate.firewall.hold(&gate.ann, &id).await.expect("it");
     assert_eq!(
         (hold.status, hold.decided_by.as_deref()),
-        (HoldStatus::Killed, Some("portcullis"))
+        (HoldStatus::Superseded, Some("portcullis"))
     );
+    let late = gate.firewall.release(&gate.ann, &id, None).await;
+    assert_eq!(late.expect_err("over").code(), "hold.already_decided");
+    let record = gate.payload(gate.head().await).await;
+    assert_eq!(record["record_type"], "decision_refused");
 }
 
 #[tokio::test]
@@ -255,7 +255,13 @@ async fn one_person_with_two_tokens_is_one_person() {
         .release(&gate.ann, &id, None)
         .await
         .expect("noted");
-    let (twin, _) = another_key(&gate, " Ann", Role::Architect).await;
+    let twin = NewKey::of("Ann", Role::Operator);
+    let (_, token) = gate
+        .firewall
+        .issue_key(&gate.ann, twin)
+        .await
+        .expect("her own");
+    let twin = gate.firewall.authenticate(token.reveal()).expect("known");
     let error = gate
         .firewall
         .release(&twin, &id, None)

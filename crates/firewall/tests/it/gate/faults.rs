@@ -10,7 +10,7 @@ use portcullis_firewall::{
     ports::Ledger,
     principal::{Principal, Role},
     request,
-    turn::{NewAgent, Turn},
+    turn::{NewAgent, NewKey, Turn},
 };
 use portcullis_policy::facts::AgentStatus;
 use serde_json::Value;
@@ -44,6 +44,7 @@ fn works(world: &World, held: &str) -> Vec<(&'static str, Work)> {
     let mut refused = list();
     refused["action"] = "policy.update".into();
     let (own, held) = (gate.own.clone(), held.to_owned());
+    let architect = gate.architect.clone();
     vec![
         ("cleared", Box::new(asking(&gate.own, &with_permit))),
         ("held", Box::new(asking(&gate.own, &release()))),
@@ -57,8 +58,8 @@ fn works(world: &World, held: &str) -> Vec<(&'static str, Work)> {
         ),
         (
             "key",
-            Box::new(|turn| {
-                turn.issue_key("architect", "spare", Role::Viewer, (vec![], None))
+            Box::new(move |turn| {
+                turn.issue_key(&architect, NewKey::of("spare", Role::Viewer))
                     .map(drop)
             }),
         ),

@@ -7,7 +7,7 @@ use portcullis_firewall::{
     house::House,
     principal::{Principal, Role},
     sign::SigningKey,
-    turn::NewAgent,
+    turn::{NewAgent, NewKey},
 };
 use portcullis_policy::{
     cham,
@@ -55,15 +55,10 @@ impl Gate {
         );
         let firewall = open(&ledger, &clock, 1).await.expect("the gate opens");
         let id = TenantId::new("acme").expect("an id");
-        let new = firewall
-            .create_tenant(id.clone(), "Acme")
-            .await
-            .expect("a tenant");
-        let architect = Principal {
-            tenant: id,
-            key: new.key.id,
-            role: Role::Architect,
-        };
+        let new = firewall.create_tenant(id, "Acme").await.expect("a tenant");
+        let architect = firewall
+            .authenticate(new.token.reveal())
+            .expect("known at once");
         let policy = tenant::read::parse(policy).expect("a tenant policy");
         firewall
             .apply_tenant_policy(&architect, policy)
@@ -73,9 +68,7 @@ impl Gate {
         let key = |name: &'static str, role: Role| {
             let (firewall, architect) = (firewall.clone(), architect.clone());
             async move {
-                let issued = firewall
-                    .issue_key(&architect, name, role, (vec![], None))
-                    .await;
+                let issued = firewall.issue_key(&architect, NewKey::of(name, role)).await;
                 let (key, token) = issued.expect("a key");
                 let principal = firewall
                     .authenticate(token.reveal())

@@ -98,7 +98,7 @@ async fn at_its_timeout_a_hold_is_over_even_before_it_is_swept() {
         .release(&gate.ann, &id, None)
         .await
         .expect_err("too late");
-    assert_eq!(late.code(), "hold.already_decided");
+    assert_eq!(late.code(), "hold.expired");
     gate.firewall.sweep().await.expect("swept");
     let record = gate.payload(gate.head().await).await;
     assert_eq!(
@@ -170,7 +170,7 @@ async fn a_release_judges_again_and_refuses_what_is_now_blocked() {
         .release(&gate.ann, &id, None)
         .await
         .expect("an answer");
-    assert_eq!(hold.status, HoldStatus::Killed);
+    assert_eq!(hold.status, HoldStatus::Superseded);
     assert_eq!(hold.decided_by.as_deref(), Some("portcullis"));
 }
 
@@ -181,14 +181,13 @@ async fn another_tenants_hold_is_not_there() {
     let other = portcullis_policy::id::TenantId::new("rival").expect("an id");
     let new = gate
         .firewall
-        .create_tenant(other.clone(), "Rival")
+        .create_tenant(other, "Rival")
         .await
         .expect("a tenant");
-    let rival = portcullis_firewall::principal::Principal {
-        tenant: other,
-        key: new.key.id,
-        role: portcullis_firewall::principal::Role::Architect,
-    };
+    let rival = gate
+        .firewall
+        .authenticate(new.token.reveal())
+        .expect("known at once");
     let error = gate
         .firewall
         .release(&rival, &id, None)

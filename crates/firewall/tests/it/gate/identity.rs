@@ -1,7 +1,7 @@
 //! Who asks is who is charged; who has no identity is not served.
 
 use super::fixture::{Gate, list, register};
-use portcullis_firewall::{agent::Step, principal::Role, query::RecordQuery};
+use portcullis_firewall::{agent::Step, principal::Role, query::RecordQuery, turn::NewKey};
 use portcullis_policy::{
     facts::AgentStatus,
     tier::{Tier, Verdict},
@@ -139,7 +139,7 @@ async fn a_revoked_key_opens_nothing_from_that_moment() {
     let gate = Gate::open().await;
     let issued = gate
         .firewall
-        .issue_key(&gate.architect, "brief", Role::Viewer, (vec![], None))
+        .issue_key(&gate.architect, NewKey::of("brief", Role::Viewer))
         .await
         .expect("a key");
     let token = issued.1.reveal().to_owned();
@@ -157,7 +157,13 @@ async fn a_key_ends_when_it_says() {
     let end = "2026-04-10T15:00:00Z".parse().expect("a moment");
     let issued = gate
         .firewall
-        .issue_key(&gate.architect, "brief", Role::Viewer, (vec![], Some(end)))
+        .issue_key(
+            &gate.architect,
+            NewKey {
+                expires_at: Some(end),
+                ..NewKey::of("brief", Role::Viewer)
+            },
+        )
         .await
         .expect("a key");
     let token = issued.1.reveal().to_owned();
@@ -201,7 +207,7 @@ async fn no_record_and_no_list_holds_a_secret() {
     let gate = Gate::open().await;
     let issued = gate
         .firewall
-        .issue_key(&gate.architect, "spy", Role::Client, (vec![], None))
+        .issue_key(&gate.architect, NewKey::of("spy", Role::Client))
         .await
         .expect("a key");
     let secret = issued
@@ -231,7 +237,7 @@ async fn only_architects_configure() {
     for caller in [&gate.ann, &gate.client, &gate.own] {
         let keys = gate
             .firewall
-            .issue_key(caller, "x", Role::Architect, (vec![], None))
+            .issue_key(caller, NewKey::of("x", Role::Architect))
             .await;
         assert_eq!(keys.expect_err("not theirs").code(), "auth.forbidden");
         let settings = gate.firewall.change_settings(caller, |_| {}).await;

@@ -6,6 +6,8 @@ use super::{
     world::World,
 };
 use portcullis_firewall::{
+    approval::Choice,
+    click::Click,
     error::GateError,
     lane::Job,
     principal::Principal,
@@ -138,11 +140,14 @@ fn decide(world: &World, shared: &Shared, back: u8, who: u8) -> Job {
     let work = move |turn: &mut Turn<'_>| {
         let id = newest(&ties.lock().expect("whole").holds, back);
         let id = id.ok_or(GateError::Unauthenticated)?;
-        if who.is_multiple_of(5) {
-            turn.kill(&person, &id, None)
+        let choice = if who.is_multiple_of(5) {
+            Choice::Reject
         } else {
-            turn.release(&person, &id, None)
-        }
+            Choice::Approve
+        };
+        let hold = turn.state.holds.get(&id).cloned();
+        let hold = hold.ok_or(GateError::Unauthenticated)?;
+        turn.decide(&person, hold, &Click::by_program(choice, None))
     };
     Job::new(work, drop)
 }

@@ -4,6 +4,7 @@ use super::fixture::{Gate, list, register, submit};
 use portcullis_firewall::{
     digest::ActionDigest,
     principal::{Principal, Role},
+    turn::NewKey,
 };
 use portcullis_policy::{facts::AgentStatus, tier::Verdict};
 use serde_json::{Value, json};
@@ -220,11 +221,10 @@ async fn what_was_refused_and_what_another_did_has_no_outcome_to_report() {
     let refused = gate.ask(submit(128, 1.0)).await.expect("an answer").seq;
     let cleared = gate.ask(list()).await.expect("an answer").seq;
     let stranger = register(&gate.firewall, &gate.architect, "stranger").await;
-    let limits = (vec![], None);
-    let role = Role::Agent(stranger);
+    let new = NewKey::of("stranger", Role::Agent(stranger));
     let issued = gate
         .firewall
-        .issue_key(&gate.architect, "stranger", role, limits)
+        .issue_key(&gate.architect, new)
         .await
         .expect("a key");
     let stranger = gate

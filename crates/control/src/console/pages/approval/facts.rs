@@ -1,0 +1,118 @@
+//! What is known about a hold besides the action itself.
+
+use super::{Approval, Budget, DryRun};
+use crate::console::parts::{
+    badge::{self, Tone},
+    icon::Icon,
+    moment::moment,
+    table::{Row, table, words as column},
+    words,
+};
+use maud::{Markup, html};
+use portcullis_firewall::visible::visible_line;
+
+/// What would happen.
+pub(super) fn dry_run(view: &Approval) -> Markup {
+    let Some(run) = &view.dry_run else {
+        return html! {
+            section class="card" aria-labelledby="dry-run" {
+                header { h2 id="dry-run" { "Dry run" } }
+                p class="quiet" { "None was made: what would happen is not known." }
+            }
+        };
+    };
+    html! {
+        section class="card stack" aria-labelledby="dry-run" {
+            div class="row" {
+                h2 id="dry-run" { "Dry run" }
+                @if run.has_passed { (badge::drawn(Tone::Good, Icon::Check, "Passed")) }
+                @else { (badge::drawn(Tone::Bad, Icon::Cross, "Failed")) }
+                span class="quiet small" { (moment(run.at, view.now)) }
+            }
+            (effects(run))
+        }
+    }
+}
+
+fn effects(run: &DryRun) -> Markup {
+    html! {
+        @if !run.effects.is_empty() { ul class="bullets" { @for effect in &run.effects { li { (words::line(effect)) } } } }
+        @if !run.checks.is_empty() {
+            ul class="votes" {
+                @for (name, passed) in &run.checks {
+                    li {
+                        @if *passed { (badge::drawn(Tone::Good, Icon::Check, "Pass")) }
+                        @else { (badge::drawn(Tone::Bad, Icon::Cross, "Fail")) }
+                        (words::line(name))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What else is touched.
+pub(super) fn affected(view: &Approval) -> Markup {
+    if view.affected.is_empty() {
+        return html! {};
+    }
+    let row = |one: &super::Affected| Row {
+        key: String::new(),
+        cells: vec![
+            words::line(&one.name),
+            words::line(&one.owner),
+            words::line(&one.effect),
+        ],
+    };
+    let rows: Vec<Row> = view.affected.iter().map(row).collect();
+    html! {
+        section class="card flush" aria-labelledby="affected" {
+            header { h2 id="affected" { "Affected" } span class="quiet small" { (rows.len()) } }
+            (table("Affected", &[column("Name"), column("Team"), column("Effect")], &rows))
+        }
+    }
+}
+
+/// What it costs, and what is left.
+pub(super) fn money(view: &Approval) -> Markup {
+    html! {
+        section class="card stack" aria-labelledby="cost" {
+            h2 id="cost" { "Cost and budgets" }
+            p { @if view.cost.is_empty() { span class="quiet" { "The cost is not known." } } @else { (words::line(&view.cost)) } }
+            @for budget in &view.budgets { (drawn(budget)) }
+        }
+    }
+}
+
+fn drawn(budget: &Budget) -> Markup {
+    html! {
+        div class="small" {
+            div class="row" { (words::line(&budget.name)) span class="quiet" { (words::line(&budget.left)) " left" }
+                @if budget.used_permille > 1000 { (badge::drawn(Tone::Bad, Icon::Warning, "Over the limit")) }
+            }
+            meter min="0" max="1000" high="800" optimum="0" value=(budget.used_permille.min(1000)) aria-label={ (visible_line(&budget.name)) ", used" } {
+                (budget.used_permille / 10) "%"
+            }
+        }
+    }
+}
+
+/// How sure the agent says it is.
+pub(super) fn confidence(view: &Approval) -> Markup {
+    if view.confidence.is_empty() {
+        return html! {};
+    }
+    html! {
+        section class="card" aria-labelledby="confidence" {
+            header { h2 id="confidence" { "Confidence" } span class="quiet small" { "As the agent says" } }
+            dl class="pairs" {
+                @for one in &view.confidence {
+                    div {
+                        dt { (words::line(&one.name)) }
+                        dd { @if let Some(value) = one.value { (format!("{value:.2}")) } @else { span class="quiet" { "not given" } } }
+                    }
+                }
+            }
+        }
+    }
+}

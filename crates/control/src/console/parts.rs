@@ -1,0 +1,19 @@
+//! What pages are put together from. Each part is a function from plain values to markup.
+
+pub mod badge;
+pub mod button;
+pub mod code;
+pub mod diff;
+pub mod empty;
+pub mod field;
+pub mod filter;
+pub mod form;
+pub mod icon;
+pub mod moment;
+pub mod notice;
+pub mod pager;
+pub mod pairs;
+pub mod table;
+pub mod tabs;
+pub mod tile;
+pub mod words;

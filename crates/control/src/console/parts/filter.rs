@@ -1,0 +1,30 @@
+//! The bar of filters above a list: a form that gets, so that a filtered list has an address.
+
+use crate::console::{
+    parts::{
+        button::{Call, link, submit},
+        field::Field,
+    },
+    paths,
+};
+use maud::{Markup, html};
+
+/// A bar of filters for the list at `path`. What is `kept` goes along unseen, as a form that gets
+/// replaces the whole query of its address.
+#[must_use]
+pub fn filters(path: &str, kept: &[(&str, &str)], fields: &[Field]) -> Markup {
+    let all = paths::with_query(path, kept);
+    let is_filtered = fields.iter().any(|field| !field.value.is_empty());
+    html! {
+        search {
+            form class="filters" method="get" action=(path) {
+                @for (name, value) in kept { input type="hidden" name=(name) value=(value); }
+                @for field in fields { (field.draw()) }
+                div class="row" {
+                    (submit(Call::Normal, "Filter"))
+                    @if is_filtered { (link(Call::Plain, &all, "Show all")) }
+                }
+            }
+        }
+    }
+}

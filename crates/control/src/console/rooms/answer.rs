@@ -1,0 +1,129 @@
+//! What a room answers: a page, a way back, or why there is neither.
+
+use crate::console::{
+    headers::page_headers,
+    page::{Crumb, Flash, Page, Section, dead_end},
+    parts::badge::Tone,
+    rooms::seat::Seated,
+};
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use maud::Markup;
+use portcullis_door::reply::Refusal;
+use portcullis_firewall::error::GateError;
+
+/// What a handler answers.
+pub(super) type Answer = Result<Response, Refused>;
+
+/// Why there is no page.
+#[derive(Debug)]
+pub struct Refused {
+    status: StatusCode,
+    words: String,
+}
+
+impl From<GateError> for Refused {
+    fn from(error: GateError) -> Self {
+        Refusal::from(error).into()
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        let faults = refusal.details().iter().map(ToString::to_string);
+        let faults: Vec<String> = faults.collect();
+        let words = if faults.is_empty() {
+            refusal.message().to_owned()
+        } else {
+            faults.join("; ")
+        };
+        Self {
+            status: refusal.status(),
+            words,
+        }
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let title = match self.status {
+            StatusCode::FORBIDDEN => "Not allowed",
+            StatusCode::NOT_FOUND => "Not found",
+            StatusCode::UNAUTHORIZED => "Not signed in",
+            StatusCode::CONFLICT => "Not as things stand",
+            status if status.is_client_error() => "Not understood",
+            _ => "The gate cannot answer",
+        };
+        let words = portcullis_firewall::visible::visible_line(&self.words).into_owned();
+        drawn(self.status, &dead_end(title, &words))
+    }
+}
+
+/// A page within the frame.
+pub(super) struct Body<'v> {
+    /// Its title.
+    pub title: &'v str,
+    /// The part it belongs to.
+    pub section: Section,
+    /// The way to it.
+    pub crumbs: Vec<Crumb>,
+    /// What can be done on it as a whole.
+    pub deeds: Markup,
+    /// What is on it.
+    pub markup: Markup,
+}
+
+impl Body<'_> {
+    /// The page, as the answer to who asked.
+    pub(super) fn show(self, seat: &Seated, status: StatusCode, flash: &[Flash]) -> Response {
+        let page = Page {
+            title: self.title,
+            section: self.section,
+            who: &seat.who,
+            csrf: &seat.csrf,
+            crumbs: &self.crumbs,
+            flash,
+            deeds: self.deeds,
+            body: self.markup,
+        };
+        drawn(status, &page.render())
+    }
+
+    /// The same, with nothing to tell.
+    pub(super) fn ok(self, seat: &Seated) -> Answer {
+        Ok(self.show(seat, StatusCode::OK, &[]))
+    }
+}
+
+fn drawn(status: StatusCode, page: &Markup) -> Response {
+    (status, page_headers(""), page.0.clone()).into_response()
+}
+
+/// Bad news at the head of a page.
+pub(super) fn bad(words: impl Into<String>) -> Flash {
+    Flash {
+        tone: Tone::Bad,
+        words: words.into(),
+    }
+}
+
+/// Leads back after a deed (303).
+pub(super) fn back(path: &str) -> Answer {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let Ok(path) = HeaderValue::from_str(path) {
+        response.headers_mut().insert(header::LOCATION, path);
+    }
+    Ok(response)
+}
+
+/// A file to be kept.
+pub(super) fn file(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Answer {
+    let mut headers = page_headers("");
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    if let Ok(name) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok((headers, bytes).into_response())
+}

@@ -1,0 +1,22 @@
+//! The console as a browser gets it: every page over made-up views.
+
+mod charts;
+mod gallery;
+mod pages;
+mod promises;
+mod sample;
+
+use portcullis_control::console::assets::{MARK, SCRIPT, STYLE};
+
+/// Markup as a snapshot keeps it: one element a line, and names that do not change with the style.
+fn readable(markup: &str) -> String {
+    let mut text = markup.replace("><", ">\n<");
+    for (asset, name) in [
+        (&STYLE, "console.css"),
+        (&SCRIPT, "console.js"),
+        (&MARK, "mark.svg"),
+    ] {
+        text = text.replace(&asset.name, name);
+    }
+    text
+}

@@ -1,0 +1,187 @@
+//! Carries requests over HTTP/1.1, and opens lines over WebSocket.
+
+use crate::{
+    dialer::Dialer,
+    line::{self, Limits},
+    network::{Internet, Network},
+    request::request,
+    roots,
+    secrets::Secrets,
+    setup::SetupError,
+    target::{Place, Protocol, Target},
+};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::{
+    Response,
+    body::{Body, Incoming},
+    client::conn::http1,
+    header::HeaderMap,
+};
+use hyper_util::rt::TokioIo;
+use portcullis_firewall::outside::{Awaited, Courier, Delivery, Line, OutsideError, Parcel, Reach};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+use tokio::{task::JoinSet, time::timeout};
+
+/// The most bytes of an answer's first line and headers.
+const MOST_HEADER_BYTES: usize = 64 * 1024;
+
+/// How requests are carried.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct CourierSettings {
+    /// A PEM file of authorities that are trusted besides the system's, for private ones.
+    pub extra_roots: Option<PathBuf>,
+    /// The most bytes of an answer's body, and of one message on a line.
+    pub most_bytes: usize,
+    /// For resolving a name, connecting and TLS together.
+    pub connect_timeout: Duration,
+    /// For a request from beginning to end, and for opening a line.
+    pub timeout: Duration,
+    /// How long a line may be silent until the other side is asked whether it is still there, and
+    /// how long it has to answer.
+    pub silence: Duration,
+}
+
+impl Default for CourierSettings {
+    /// 1 MiB, 5 seconds, 20 seconds and 45 seconds.
+    fn default() -> Self {
+        Self {
+            extra_roots: None,
+            most_bytes: 1024 * 1024,
+            connect_timeout: Duration::from_secs(5),
+            timeout: Duration::from_secs(20),
+            silence: Duration::from_secs(45),
+        }
+    }
+}
+
+/// The port [`Courier`] over the network. Every request has a connection of its own.
+///
+/// Fails closed: an address is looked at where it is resolved, and the one that was looked at is
+/// the one that is called. Redirects come back as answers. Without its secret a request is not sent.
+#[derive(Debug)]
+pub struct HttpCourier {
+    dialer: Dialer,
+    secrets: Secrets,
+    limits: Limits,
+}
+
+impl HttpCourier {
+    /// A courier on this machine's network. Reads the system's certificate authorities.
+    ///
+    /// # Errors
+    /// [`SetupError::Roots`], [`SetupError::Tls`].
+    pub fn new(settings: &CourierSettings, secrets: Secrets) -> Result<Self, SetupError> {
+        Self::on(Arc::new(Internet), settings, secrets)
+    }
+
+    /// The same on another network.
+    ///
+    /// # Errors
+    /// As [`HttpCourier::new`].
+    pub fn on(
+        network: Arc<dyn Network>,
+        settings: &CourierSettings,
+        secrets: Secrets,
+    ) -> Result<Self, SetupError> {
+        let dialer = Dialer {
+            network,
+            tls: roots::connector(settings.extra_roots.as_deref())?,
+            timeout: settings.connect_timeout,
+        };
+        let limits = Limits {
+            most_bytes: settings.most_bytes,
+            timeout: settings.timeout,
+            silence: settings.silence,
+        };
+        Ok(Self {
+            dialer,
+            secrets,
+            limits,
+        })
+    }
+
+    async fn carry(&self, parcel: Parcel) -> Result<Delivery, OutsideError> {
+        let reach = parcel.reach;
+        let target = Target::read(&parcel.url, reach, Protocol::Http)?;
+        let place = &target.place;
+        let request = request(parcel, &target, self.secrets)?;
+        let exchange = async {
+            let stream = TokioIo::new(self.dialer.open(&target, reach).await?);
+            let broken = |error: hyper::Error| exchange_error(place, &error);
+            let mut builder = http1::Builder::new();
+            builder.max_header_size(MOST_HEADER_BYTES);
+            let (mut sender, connection) = builder.handshake(stream).await.map_err(broken)?;
+            // Ends with the exchange, however that ends.
+            let mut driver = JoinSet::new();
+            driver.spawn(connection);
+            let response = sender.send_request(request).await.map_err(broken)?;
+            self.receive(place, response).await
+        };
+        let done = timeout(self.limits.timeout, exchange).await;
+        done.unwrap_or_else(|_| Err(place.unreachable("not in time")))
+    }
+
+    async fn receive(
+        &self,
+        place: &Place,
+        response: Response<Incoming>,
+    ) -> Result<Delivery, OutsideError> {
+        let (parts, body) = response.into_parts();
+        let most = self.limits.most_bytes;
+        let too_long = || place.unusable(format_args!("it has more than {most} bytes"));
+        // What is announced to be too long is not waited for.
+        if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
+            return Err(too_long());
+        }
+        let body = Limited::new(body, most).collect().await.map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                too_long()
+            } else {
+                place.unreachable("the answer broke off")
+            }
+        })?;
+        Ok(Delivery {
+            status: parts.status.as_u16(),
+            headers: readable(&parts.headers),
+            body: body.to_bytes().to_vec(),
+        })
+    }
+
+    async fn open(&self, url: &str, reach: Reach) -> Result<Box<dyn Line>, OutsideError> {
+        let target = Target::read(url, reach, Protocol::WebSocket)?;
+        let opening = async {
+            let stream = self.dialer.open(&target, reach).await?;
+            line::open(&target, stream, self.limits).await
+        };
+        let opened = timeout(self.limits.timeout, opening).await;
+        opened.unwrap_or_else(|_| Err(target.place.unreachable("not in time")))
+    }
+}
+
+impl Courier for HttpCourier {
+    fn send(&self, parcel: Parcel) -> Awaited<'_, Delivery> {
+        Box::pin(self.carry(parcel))
+    }
+
+    fn dial<'a>(&'a self, url: &'a str, reach: Reach) -> Awaited<'a, Box<dyn Line>> {
+        Box::pin(self.open(url, reach))
+    }
+}
+
+/// A value that is no text is left out: nobody could read it.
+fn readable(headers: &HeaderMap) -> Vec<(String, String)> {
+    let pairs = headers.iter().filter_map(|(name, value)| {
+        let value = value.to_str().ok()?;
+        Some((name.as_str().to_owned(), value.to_owned()))
+    });
+    pairs.collect()
+}
+
+/// In our own words: the library's may repeat what was sent.
+fn exchange_error(place: &Place, error: &hyper::Error) -> OutsideError {
+    if error.is_parse() {
+        place.unusable("it is no HTTP")
+    } else {
+        place.unreachable("the connection broke")
+    }
+}

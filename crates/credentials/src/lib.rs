@@ -1,0 +1,52 @@
+//! Calls out to other systems, and holds the secrets for it.
+//!
+//! **What is this?** The three ports of [`portcullis_firewall::outside`]: [`HttpCourier`] carries
+//! requests and lines of messages, [`SmtpMailer`] sends letters, and [`Secrets`] reads secrets by
+//! their names and computes with them.
+//!
+//! **What will it never do?** Give a secret back, or let one into an error, a log line or a
+//! `Debug`; call an address that its [`Reach`](portcullis_firewall::outside::Reach) does not allow,
+//! whatever a name server says; follow a redirect; read an answer without a bound or wait without
+//! an end.
+//!
+//! **Where do I start reading?** At [`courier`], then `target` and `dialer` for what may be called,
+//! and [`secrets`] for where secrets come from.
+//!
+//! ```
+//! use portcullis_credentials::{CourierSettings, HttpCourier, Secrets};
+//! use portcullis_firewall::outside::{Courier, Method, OutsideError, Parcel, Reach};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let courier = HttpCourier::new(&CourierSettings::default(), Secrets::new())?;
+//! let parcel = Parcel {
+//!     method: Method::Get,
+//!     url: "https://169.254.169.254/latest/meta-data".to_owned(),
+//!     headers: Vec::new(),
+//!     body: Vec::new(),
+//!     credential: None,
+//!     reach: Reach::Public,
+//! };
+//! assert!(matches!(courier.send(parcel).await, Err(OutsideError::Forbidden { .. })));
+//! # Ok(())
+//! # }
+//! ```
+
+mod address;
+pub mod courier;
+mod dialer;
+mod letter;
+mod line;
+pub mod mailer;
+pub mod network;
+mod request;
+mod roots;
+pub mod secrets;
+pub mod setup;
+mod target;
+
+pub use courier::{CourierSettings, HttpCourier};
+pub use mailer::{Login, Security, SmtpMailer, SmtpSettings};
+pub use network::{Internet, Network};
+pub use secrets::{SecretFault, Secrets};
+pub use setup::SetupError;

@@ -1,0 +1,195 @@
+//! Makes HTTP requests of parcels, and puts the secrets in.
+
+use crate::{
+    secrets::{Secret, Secrets},
+    target::{Place, Target},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http_body_util::Full;
+use hyper::{
+    Request,
+    body::Bytes,
+    header::{
+        AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, EXPECT, HOST, HeaderMap,
+        HeaderName, HeaderValue, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+        USER_AGENT,
+    },
+};
+use portcullis_firewall::outside::{Credential, Method, OutsideError, Parcel, SecretName};
+use url::form_urlencoded::{byte_serialize, parse};
+use zeroize::Zeroizing;
+
+/// What a composer may not set: credentials come by their names alone, and how a message is framed
+/// is for the one who frames it.
+const KEPT: &[HeaderName] = &[
+    AUTHORIZATION,
+    CONNECTION,
+    CONTENT_LENGTH,
+    COOKIE,
+    EXPECT,
+    HOST,
+    PROXY_AUTHORIZATION,
+    TE,
+    TRAILER,
+    TRANSFER_ENCODING,
+    UPGRADE,
+];
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The request that a parcel stands for.
+///
+/// Fails closed: without its secret nothing is sent.
+pub(crate) fn request(
+    parcel: Parcel,
+    target: &Target,
+    secrets: Secrets,
+) -> Result<Request<Full<Bytes>>, OutsideError> {
+    let place = &target.place;
+    let mut headers = headers(&parcel, target)?;
+    let method = match parcel.method {
+        Method::Get if !parcel.body.is_empty() => {
+            return Err(place.forbidden("a GET has no body"));
+        }
+        Method::Get => hyper::Method::GET,
+        Method::Post => hyper::Method::POST,
+    };
+    let mut body = Bytes::from(parcel.body);
+    match parcel.credential {
+        None => {}
+        Some(Credential::Bearer(name)) => {
+            let value = bearer(&secrets.read(&name)?).ok_or_else(|| unfit(&name))?;
+            headers.insert(AUTHORIZATION, value);
+        }
+        Some(Credential::Basic { user, secret }) => {
+            let value = basic(&user, &secrets.read(&secret)?).ok_or_else(|| unfit(&secret))?;
+            headers.insert(AUTHORIZATION, value);
+        }
+        Some(Credential::FormField { name, secret }) => {
+            check_form(&method, &mut headers, &body, &name).map_err(|why| place.forbidden(why))?;
+            body = with_field(&body, &name, &secrets.read(&secret)?);
+        }
+    }
+    finish(place, method, target, headers, body)
+}
+
+fn finish(
+    place: &Place,
+    method: hyper::Method,
+    target: &Target,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Request<Full<Bytes>>, OutsideError> {
+    let built = Request::builder()
+        .method(method)
+        .uri(target.path_and_query())
+        .body(Full::new(body));
+    let mut request = built.map_err(|_| place.forbidden("its path is not usable"))?;
+    *request.headers_mut() = headers;
+    Ok(request)
+}
+
+fn headers(parcel: &Parcel, target: &Target) -> Result<HeaderMap, OutsideError> {
+    let place = &target.place;
+    let mut headers = HeaderMap::new();
+    for (name, value) in &parcel.headers {
+        let name = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| place.forbidden("a header's name is not usable"))?;
+        if KEPT.contains(&name) {
+            return Err(place.forbidden(format_args!("the header `{name}` is not a composer's")));
+        }
+        let value = HeaderValue::from_str(value)
+            .map_err(|_| place.forbidden(format_args!("the header `{name}` is not usable")))?;
+        headers.append(name, value);
+    }
+    let host = HeaderValue::from_str(&target.host_header());
+    headers.insert(HOST, host.map_err(|_| place.forbidden("it is no name"))?);
+    headers
+        .entry(USER_AGENT)
+        .or_insert(HeaderValue::from_static("portcullis"));
+    Ok(headers)
+}
+
+/// RFC 6750, 2.1.
+fn bearer(secret: &Secret) -> Option<HeaderValue> {
+    if !secret.bytes().iter().all(u8::is_ascii_graphic) {
+        return None;
+    }
+    authorization(b"Bearer ", secret.bytes())
+}
+
+/// RFC 7617, with both parts form-encoded first (RFC 6749, 2.3.1).
+fn basic(user: &str, secret: &Secret) -> Option<HeaderValue> {
+    let secret = encoded(secret.bytes());
+    let user = encoded(user.as_bytes());
+    let mut pair = Zeroizing::new(String::with_capacity(user.len() + secret.len() + 1));
+    pair.push_str(&user);
+    pair.push(':');
+    pair.push_str(&secret);
+    let mut coded = Zeroizing::new(String::with_capacity(pair.len() * 2 + 4));
+    STANDARD.encode_string(pair.as_bytes(), &mut coded);
+    authorization(b"Basic ", coded.as_bytes())
+}
+
+fn authorization(scheme: &[u8], rest: &[u8]) -> Option<HeaderValue> {
+    let mut value = Zeroizing::new(Vec::with_capacity(scheme.len() + rest.len()));
+    value.extend_from_slice(scheme);
+    value.extend_from_slice(rest);
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(value)).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+/// Whether one more field can be told from the rest of the body.
+fn check_form(
+    method: &hyper::Method,
+    headers: &mut HeaderMap,
+    body: &[u8],
+    name: &str,
+) -> Result<(), &'static str> {
+    if *method != hyper::Method::POST {
+        return Err("only a POST has a form");
+    }
+    let kind = headers
+        .entry(CONTENT_TYPE)
+        .or_insert(HeaderValue::from_static(FORM));
+    if kind != FORM {
+        return Err("the body is no form");
+    }
+    if name.is_empty() || parse(body).any(|(known, _)| known == name) {
+        return Err("the form has that field already");
+    }
+    Ok(())
+}
+
+fn with_field(body: &[u8], name: &str, secret: &Secret) -> Bytes {
+    let name = encoded(name.as_bytes());
+    let value = encoded(secret.bytes());
+    let mut form = Zeroizing::new(Vec::with_capacity(
+        body.len() + name.len() + value.len() + 2,
+    ));
+    form.extend_from_slice(body);
+    if !form.is_empty() {
+        form.push(b'&');
+    }
+    form.extend_from_slice(name.as_bytes());
+    form.push(b'=');
+    form.extend_from_slice(value.as_bytes());
+    Bytes::from_owner(form)
+}
+
+/// Form-encoded, in one allocation.
+fn encoded(bytes: &[u8]) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(bytes.len() * 3));
+    for piece in byte_serialize(bytes) {
+        text.push_str(piece);
+    }
+    text
+}
+
+/// The secret cannot stand where it must.
+fn unfit(name: &SecretName) -> OutsideError {
+    let name = name.as_str();
+    tracing::warn!(secret = name, "a secret has characters that cannot be sent");
+    OutsideError::NoSecret(name.to_owned())
+}

@@ -1,0 +1,18 @@
+//! Calling out, for real: servers on loopback, certificates made here, a network that lies.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test whose world cannot be set up must stop, in its helpers too"
+)]
+
+mod addresses;
+mod authority;
+mod lines;
+mod mail;
+mod mail_server;
+mod network;
+mod requests;
+mod secrets;
+mod server;
+mod tls;
