@@ -46,7 +46,7 @@ async fn held_at(house: &House, workspace: Option<&str>, target: &str) -> String
     if let Some(workspace) = workspace {
         action["workspace_id"] = json!(workspace);
     }
-    house.govern(action).await.hold.expect("held").id
+    house.govern(action).await.hold.unwrap().id
 }
 
 #[tokio::test]
