@@ -19,8 +19,6 @@ mod seat;
 mod signing;
 mod telling;
 
-pub use seat::Seated;
-
 use crate::{
     console::{desk::Desk, headers},
     rights::Gate,

@@ -71,11 +71,10 @@ mod tests {
     use axum::http::{HeaderMap, HeaderValue, header};
 
     fn headers(lines: &[&'static str]) -> HeaderMap {
-        let lines = lines
-            .iter()
-            .map(|line| (header::COOKIE, HeaderValue::from_static(line)));
         let mut headers = HeaderMap::new();
-        lines.for_each(|(name, line)| drop(headers.append(name, line)));
+        for line in lines {
+            headers.append(header::COOKIE, HeaderValue::from_static(line));
+        }
         headers
     }
 

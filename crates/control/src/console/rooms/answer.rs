@@ -19,7 +19,7 @@ pub(super) type Answer = Result<Response, Refused>;
 
 /// Why there is no page.
 #[derive(Debug)]
-pub struct Refused {
+pub(super) struct Refused {
     status: StatusCode,
     words: String,
     /// Where to go instead.

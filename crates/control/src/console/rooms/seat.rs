@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// Fails closed: only the cookie of a sign-in counts here, never a key or a token, and it counts
 /// nowhere else.
 #[derive(Clone, Debug)]
-pub struct Seated {
+pub(super) struct Seated {
     /// Who calls.
     pub principal: Principal,
     /// The token against forged requests.
