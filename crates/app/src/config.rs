@@ -55,15 +55,28 @@ pub(crate) struct Wiring {
 /// # Errors
 /// When it cannot be read; every fault on its own line.
 pub(crate) fn load(path: &Path) -> anyhow::Result<Config> {
+    read(&content(path)?).map_err(|faults| {
+        let lines = faults.0.iter().map(|fault| format!("\n  {fault}"));
+        let shown = path.display();
+        anyhow!("`{shown}` is not valid:{}", lines.collect::<String>())
+    })
+}
+
+fn content(path: &Path) -> anyhow::Result<String> {
     let shown = path.display();
     let length = fs::metadata(path).with_context(|| format!("cannot read `{shown}`"))?;
     let most = u64::try_from(yaml::MAX_BYTES).unwrap_or(u64::MAX);
     ensure!(length.len() <= most, "`{shown}` is larger than {most} bytes");
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read `{shown}`"))?;
-    read(&text).map_err(|faults| {
-        let lines = faults.0.iter().map(|fault| format!("\n  {fault}"));
-        anyhow!("`{shown}` is not valid:{}", lines.collect::<String>())
-    })
+    fs::read_to_string(path).with_context(|| format!("cannot read `{shown}`"))
+}
+
+/// Everything that is wrong with a file, and everything that stands in the way of using it.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn faults(path: &Path) -> anyhow::Result<Faults> {
+    let found = read(&content(path)?).map(|config| config.obstacles());
+    Ok(found.unwrap_or_else(|faults| faults))
 }
 
 /// Reads what a file says.
@@ -210,5 +223,3 @@ impl Config {
     }
 }
 
-#[cfg(test)]
-mod tests;

@@ -2,9 +2,11 @@
 
 use super::clock::StoryClock;
 use crate::{
+    config::Config,
     client::Client,
     founding,
     serving::serve_until,
+    staff::Staff,
     wire::{self, Opened},
 };
 use anyhow::Context;
@@ -66,7 +68,8 @@ impl Setting {
         let (stop, stopped) = oneshot::channel();
         let firewall = opened.firewall.clone();
         let server = tokio::spawn(async move {
-            serve_until(listener, &firewall, async { drop(stopped.await) }).await
+            let staff = Staff::hire(&Config::default(), &firewall)?;
+            serve_until(listener, &firewall, staff, async { drop(stopped.await) }).await
         });
         Ok(Self {
             clock,
