@@ -1,6 +1,7 @@
 //! The command line: what `portcullis` understands, one file for each command.
 
 mod agents;
+mod approvals;
 mod audit;
 mod backup;
 mod budgets;
@@ -90,6 +91,7 @@ enum Command {
     Policy(policy::Policy),
     Agents(agents::Agents),
     Keys(keys::Keys),
+    Approvals(approvals::Approvals),
     Holds(holds::Holds),
     Permits(permits::Permits),
     Audit(audit::Audit),
@@ -134,6 +136,7 @@ impl Cli {
             Command::Policy(policy) => policy.run(&desk).await,
             Command::Agents(agents) => agents.run(&desk).await,
             Command::Keys(keys) => keys.run(&desk).await,
+            Command::Approvals(approvals) => approvals.run(&desk).await,
             Command::Holds(holds) => holds.run(&desk).await,
             Command::Permits(permits) => permits.run(&desk).await,
             Command::Audit(audit) => audit.run(&desk).await,

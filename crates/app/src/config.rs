@@ -66,7 +66,10 @@ fn content(path: &Path) -> anyhow::Result<String> {
     let shown = path.display();
     let length = fs::metadata(path).with_context(|| format!("cannot read `{shown}`"))?;
     let most = u64::try_from(yaml::MAX_BYTES).unwrap_or(u64::MAX);
-    ensure!(length.len() <= most, "`{shown}` is larger than {most} bytes");
+    ensure!(
+        length.len() <= most,
+        "`{shown}` is larger than {most} bytes"
+    );
     fs::read_to_string(path).with_context(|| format!("cannot read `{shown}`"))
 }
 
@@ -90,7 +93,9 @@ pub(crate) fn read(text: &str) -> Result<Config, Faults> {
     let config = document(&value, &mut faults).unwrap_or_default();
     faults.0.sort_by(|a, b| a.path.cmp(&b.path));
     // What looks like a secret is told as that alone.
-    faults.0.dedup_by(|later, earlier| later.path == earlier.path);
+    faults
+        .0
+        .dedup_by(|later, earlier| later.path == earlier.path);
     faults.or(config)
 }
 
@@ -99,12 +104,21 @@ fn document(value: &Value, faults: &mut Faults) -> Option<Config> {
     let sheet = Sheet::open(value, String::new(), &keys, faults)?;
     let public_url = sheet.text("public_url", faults);
     if let Some(url) = &public_url {
-        let is_origin = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        let is_origin = url
+            .strip_prefix("https://")
+            .or_else(|| url.strip_prefix("http://"));
         let plain = |rest: &str| {
-            !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_graphic() && !b"@?#\\\"'<>`".contains(&b))
+            !rest.is_empty()
+                && rest
+                    .bytes()
+                    .all(|b| b.is_ascii_graphic() && !b"@?#\\\"'<>`".contains(&b))
         };
         if !is_origin.is_some_and(plain) {
-            sheet.fault("public_url", "expected an address such as `https://gate.example.com`", faults);
+            sheet.fault(
+                "public_url",
+                "expected an address such as `https://gate.example.com`",
+                faults,
+            );
         }
     }
     let extra_roots = sheet.text("extra_roots", faults).map(PathBuf::from);
@@ -129,7 +143,12 @@ fn document(value: &Value, faults: &mut Faults) -> Option<Config> {
 }
 
 fn wiring(value: &Value, path: String, has_address: bool, faults: &mut Faults) -> Option<Wiring> {
-    let sheet = Sheet::open(value, path, &["sign_in", "slack", "webhooks", "mail"], faults)?;
+    let sheet = Sheet::open(
+        value,
+        path,
+        &["sign_in", "slack", "webhooks", "mail"],
+        faults,
+    )?;
     for part in ["sign_in", "slack"] {
         if sheet.value(part).is_some() && !has_address {
             sheet.fault(part, "needs the gate's `public_url`", faults);
@@ -161,7 +180,10 @@ impl Config {
                 all.extend(name.map(|name| (format!("tenants.{tenant}.{path}"), name.clone())));
             };
             if let Some(SignIn { provider, .. }) = &wiring.sign_in {
-                note("sign_in.oidc.client_secret", provider.client_secret.as_ref());
+                note(
+                    "sign_in.oidc.client_secret",
+                    provider.client_secret.as_ref(),
+                );
             }
             if let Some(slack) = &wiring.slack {
                 note("slack.bot_token", Some(&slack.bot_token));
@@ -174,7 +196,11 @@ impl Config {
                     note(&format!("webhooks[{at}].secrets[{nth}]"), Some(name));
                 }
             }
-            if let Some(login) = wiring.mail.as_ref().and_then(|post| post.smtp.login.as_ref()) {
+            if let Some(login) = wiring
+                .mail
+                .as_ref()
+                .and_then(|post| post.smtp.login.as_ref())
+            {
                 note("mail.login.password", Some(&login.password));
             }
         }
@@ -189,7 +215,11 @@ impl Config {
                 all.push((format!("tenants.{tenant}.{path}"), url, reach));
             };
             if let Some(SignIn { provider, .. }) = &wiring.sign_in {
-                note("sign_in.oidc.issuer".to_owned(), &*provider.issuer, provider.reach);
+                note(
+                    "sign_in.oidc.issuer".to_owned(),
+                    &*provider.issuer,
+                    provider.reach,
+                );
             }
             if let Some(slack) = &wiring.slack {
                 note("slack.base_url".to_owned(), &slack.base_url, slack.reach);
@@ -208,7 +238,10 @@ impl Config {
         let secrets = Secrets::new();
         for (path, name) in self.secrets() {
             if let Err(fault) = secrets.check(&name) {
-                faults.add(path, format!("the secret `{}` cannot be used: {fault}", name.as_str()));
+                faults.add(
+                    path,
+                    format!("the secret `{}` cannot be used: {fault}", name.as_str()),
+                );
             }
         }
         for (path, url, reach) in self.addresses() {
@@ -216,10 +249,44 @@ impl Config {
                 faults.add(path, error.to_string());
             }
         }
-        if let Some(path) = self.extra_roots.as_ref().filter(|path| fs::File::open(path).is_err()) {
-            faults.add("extra_roots", format!("`{}` cannot be read", path.display()));
+        if let Some(path) = self
+            .extra_roots
+            .as_ref()
+            .filter(|path| fs::File::open(path).is_err())
+        {
+            faults.add(
+                "extra_roots",
+                format!("`{}` cannot be read", path.display()),
+            );
         }
         faults
     }
 }
 
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_is_valid() {
+        let config = read(include_str!("../../../docs/portcullis.example.yaml")).unwrap();
+        assert_eq!(config.secrets().len(), 5);
+        let wiring = config.tenants.values().next().unwrap();
+        assert!(wiring.sign_in.is_some() && wiring.slack.is_some() && wiring.mail.is_some());
+    }
+
+    #[test]
+    fn every_fault_is_told_and_no_value() {
+        let text = "public_url: gate\ntenants:\n  default:\n    slack: { team: acme, channel: C1, \
+            bot_token: xoxb-12-ab }\n    webhooks: [{ name: A B, url: 'ftp://x', secrets: [abc], \
+            events: [all] }]\n    mial: {}\n    mail: { host: h, from: nobody, port: 0 }\n";
+        let faults = read(text).unwrap_err();
+        let lines: Vec<_> = faults.0.iter().map(ToString::to_string).collect();
+        let lines = lines.join("\n");
+        assert!(
+            !lines.contains("xoxb-12") && !lines.contains("abc"),
+            "{lines}"
+        );
+        insta::assert_snapshot!(lines);
+    }
+}

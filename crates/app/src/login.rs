@@ -29,7 +29,9 @@ pub(crate) struct Login {
 
 impl std::fmt::Debug for Login {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Login").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("Login")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
     }
 }
 
@@ -45,15 +47,23 @@ impl Login {
         let metadata = match fs::metadata(&path) {
             Ok(metadata) => metadata,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error).with_context(|| format!("cannot read `{}`", path.display())),
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot read `{}`", path.display()));
+            }
         };
         if metadata.mode() & 0o077 != 0 {
-            bail!("`{}` may be read by others; run `chmod 600` on it", path.display());
+            bail!(
+                "`{}` may be read by others; run `chmod 600` on it",
+                path.display()
+            );
         }
         let text = fs::read_to_string(&path)?;
         let login = serde_json::from_str(&text);
         login.map(Some).map_err(|_| {
-            anyhow::anyhow!("`{}` is no login; run `portcullis logout` and sign in again", path.display())
+            anyhow::anyhow!(
+                "`{}` is no login; run `portcullis logout` and sign in again",
+                path.display()
+            )
         })
     }
 

@@ -147,7 +147,8 @@ impl Output {
         let link = format!("{public}/console/invitation?code={}", founded.invitation);
         if self.is_json() {
             let value = serde_json::to_value(founded)?;
-            let place = json!({ "url": url, "data": data.display().to_string(), "invitation_link": link });
+            let place =
+                json!({ "url": url, "data": data.display().to_string(), "invitation_link": link });
             return Ok(self.json(&with(value, place))?);
         }
         let data = data.display().to_string();

@@ -33,7 +33,8 @@ pub(crate) async fn serve_until(
         stop.await;
         shutter.send_replace(true);
     };
-    let serving = axum::serve(listener, wire::doors(firewall, others)?).with_graceful_shutdown(stopping);
+    let serving =
+        axum::serve(listener, wire::doors(firewall, others)?).with_graceful_shutdown(stopping);
     let overdue = async move {
         let _ = shutting.wait_for(|shut| *shut).await;
         tokio::time::sleep(GRACE).await;

@@ -17,8 +17,7 @@ use portcullis_control::{
         webhook::{Webhook, WebhookPorts},
     },
     slack::{
-        self,
-        deliver,
+        self, deliver,
         desk::{Desk, World},
         desks::Desks,
         links::Links,
@@ -62,7 +61,10 @@ impl Staff {
     pub(crate) fn hire(config: &Config, firewall: &Firewall) -> anyhow::Result<Self> {
         let known = firewall.tenants();
         for tenant in config.tenants.keys() {
-            ensure!(known.contains(tenant), "tenants.{tenant}: there is no such tenant");
+            ensure!(
+                known.contains(tenant),
+                "tenants.{tenant}: there is no such tenant"
+            );
         }
         let settings = CourierSettings {
             extra_roots: config.extra_roots.clone(),
@@ -192,7 +194,10 @@ fn desks(config: &Config, firewall: &Firewall, courier: &Arc<dyn Courier>) -> De
         let settings = wiring.slack.clone()?;
         Some(Arc::new(Desk::new(tenant.clone(), settings, world.clone())))
     };
-    Desks::new(config.tenants.iter().filter_map(slack).collect(), world.clone())
+    Desks::new(
+        config.tenants.iter().filter_map(slack).collect(),
+        world.clone(),
+    )
 }
 
 fn channels(
@@ -210,7 +215,11 @@ fn channels(
             keyring: Arc::new(Secrets::new()),
             clock: Arc::new(SystemClock),
         };
-        channels.push(Arc::new(Webhook::new(settings.clone(), console.clone(), ports)?));
+        channels.push(Arc::new(Webhook::new(
+            settings.clone(),
+            console.clone(),
+            ports,
+        )?));
     }
     if let Some(post) = &wiring.mail {
         let mut smtp = post.smtp.clone();

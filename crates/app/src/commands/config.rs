@@ -16,11 +16,9 @@ pub(super) struct Config {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Checks a file: its faults, secrets that cannot be read, addresses that may not be called.
-    #[command(
-        after_help = "Example:\n  portcullis config check portcullis.yaml\n\n\
+    #[command(after_help = "Example:\n  portcullis config check portcullis.yaml\n\n\
         Needs no gate and calls nothing. Secrets are told by their names alone. The exit code is 3\n\
-        when something is wrong."
-    )]
+        when something is wrong.")]
     Check {
         /// The file.
         file: PathBuf,

@@ -51,7 +51,10 @@ impl Login {
             let body = json!({ "code": code, "password": *password });
             stranger.post("/v1/invitations/accept", &body).await?
         } else {
-            ensure!(self.token_stdin, "say who: `--name`, `--invitation` or `--token-stdin`");
+            ensure!(
+                self.token_stdin,
+                "say who: `--name`, `--invitation` or `--token-stdin`"
+            );
             json!({ "token": *ask::secret("token")? })
         };
         let token = answer.get("token").and_then(Value::as_str);
@@ -60,10 +63,14 @@ impl Login {
         let login = Kept {
             url,
             token,
-            expires_at: me.get("expires_at").and_then(Value::as_str).map(str::to_owned),
+            expires_at: me
+                .get("expires_at")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
         };
         login.keep()?;
-        desk.output.done(&me, &format!("signed in as {}", called(&me)))?;
+        desk.output
+            .done(&me, &format!("signed in as {}", called(&me)))?;
         Ok(exit::OK)
     }
 }
@@ -78,16 +85,21 @@ impl Logout {
         let kept = Kept::kept();
         Kept::forget()?;
         let Some(login) = kept? else {
-            desk.output.done(&json!({ "revoked": false }), "nobody was signed in")?;
+            desk.output
+                .done(&json!({ "revoked": false }), "nobody was signed in")?;
             return Ok(exit::OK);
         };
         // Forgotten first: whatever the gate says, the token is not used from here again.
         let client = Client::new(&login.url, Some(&login.token))?;
-        let me = client.get("/v1/me").await.context("forgotten here, but not revoked")?;
+        let me = client
+            .get("/v1/me")
+            .await
+            .context("forgotten here, but not revoked")?;
         let path = format!("/v1/keys/{}", escaped(&text_at(&me, "key_id")));
         let revoked = client.ask(Method::DELETE, &path, Ask::default()).await;
         revoked.context("forgotten here, but not revoked")?;
-        desk.output.done(&json!({ "revoked": true }), "signed out")?;
+        desk.output
+            .done(&json!({ "revoked": true }), "signed out")?;
         Ok(exit::OK)
     }
 }

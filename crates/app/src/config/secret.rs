@@ -5,7 +5,8 @@ use portcullis_policy::fault::Faults;
 use serde_json::Value;
 
 /// What a name of a secret looks like.
-const FORM: &str = "expected the name of a secret, `env:NAME` or `file:/path`: a secret itself never stands here";
+const FORM: &str =
+    "expected the name of a secret, `env:NAME` or `file:/path`: a secret itself never stands here";
 
 /// How the secrets begin that are put in the wrong place most often: Slack's tokens and webhooks,
 /// the gate's own, those of other services, signed tokens and private keys.
@@ -68,5 +69,7 @@ pub(super) fn betrayed(value: &Value, path: &str, faults: &mut Faults) {
 
 fn looks_secret(text: &str) -> bool {
     let bare = text.trim().trim_start_matches("env:");
-    BEGINNINGS.iter().any(|beginning| bare.starts_with(beginning))
+    BEGINNINGS
+        .iter()
+        .any(|beginning| bare.starts_with(beginning))
 }

@@ -29,7 +29,11 @@ impl<'v> Sheet<'v> {
         let sheet = Self { map, path };
         for key in map.keys().filter(|key| !keys.contains(&key.as_str())) {
             let known = keys.join("`, `");
-            sheet.fault(key, format!("there is no such key here, but `{known}`"), faults);
+            sheet.fault(
+                key,
+                format!("there is no such key here, but `{known}`"),
+                faults,
+            );
         }
         Some(sheet)
     }
@@ -84,7 +88,9 @@ impl<'v> Sheet<'v> {
         match self.map.get(key) {
             Some(Value::Array(items)) => {
                 let items = items.iter().enumerate();
-                items.map(|(at, item)| (item, format!("{path}[{at}]"))).collect()
+                items
+                    .map(|(at, item)| (item, format!("{path}[{at}]")))
+                    .collect()
             }
             Some(_) => {
                 faults.add(path, "expected a list");
@@ -162,5 +168,8 @@ impl<'v> Sheet<'v> {
 }
 
 fn text(value: &Value) -> Option<String> {
-    value.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
+    value
+        .as_str()
+        .filter(|text| !text.trim().is_empty())
+        .map(str::to_owned)
 }

@@ -48,8 +48,11 @@ pub(super) fn oidc(sign_in: &Sheet<'_>, faults: &mut Faults) -> Option<SignIn> {
     }
     let roles = roles(&sheet, faults);
     let usual = Provider::new("", "");
-    let algorithms: Option<Vec<Algorithm>> =
-        sheet.word("algorithms", "a list of `RS256`, `ES256`, `EdDSA` and `PS256`", faults);
+    let algorithms: Option<Vec<Algorithm>> = sheet.word(
+        "algorithms",
+        "a list of `RS256`, `ES256`, `EdDSA` and `PS256`",
+        faults,
+    );
     let provider = Provider {
         client_secret: sheet.secret("client_secret", faults),
         scopes: sheet.texts("scopes", faults).unwrap_or(usual.scopes),

@@ -45,7 +45,10 @@ fn events(sheet: &Sheet<'_>, faults: &mut Faults) -> Vec<Subject> {
     let mut events = Vec::new();
     for (value, path) in sheet.list("events", faults) {
         let named = value.as_str();
-        match Subject::ALL.into_iter().find(|subject| named == Some(subject.as_str())) {
+        match Subject::ALL
+            .into_iter()
+            .find(|subject| named == Some(subject.as_str()))
+        {
             Some(subject) => events.push(subject),
             None => {
                 let known = Subject::ALL.map(Subject::as_str).join("`, `");

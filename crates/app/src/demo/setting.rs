@@ -2,8 +2,8 @@
 
 use super::clock::StoryClock;
 use crate::{
-    config::Config,
     client::Client,
+    config::Config,
     founding,
     serving::serve_until,
     staff::Staff,
