@@ -110,7 +110,7 @@ pub(crate) fn make_private_folder(path: &Path) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When there is no randomness to begin the names of requests with.
-pub(crate) fn doors(firewall: &Firewall) -> anyhow::Result<Router> {
+pub(crate) fn doors(firewall: &Firewall, others: Router) -> anyhow::Result<Router> {
     let measures = metrics::Measures::default();
     let porter = portcullis_control::Porter::new(firewall.clone());
     let doors = Router::new()
@@ -118,6 +118,7 @@ pub(crate) fn doors(firewall: &Firewall) -> anyhow::Result<Router> {
         .merge(portcullis_gateway::thewardn::router(firewall.clone()))
         .merge(portcullis_control::rest::router(firewall.clone(), porter))
         .merge(portcullis_control::thewardn::router(firewall.clone()))
+        .merge(others)
         .merge(portcullis_control::docs::docs_router(&openapi::document()));
     // Room of their own: a crowd at the doors must not make the gate look dead.
     let watching =

@@ -3,8 +3,10 @@
 use super::clock::StoryClock;
 use crate::{
     client::Client,
+    config::Config,
     founding,
     serving::serve_until,
+    staff::Staff,
     wire::{self, Opened},
 };
 use anyhow::Context;
@@ -66,7 +68,8 @@ impl Setting {
         let (stop, stopped) = oneshot::channel();
         let firewall = opened.firewall.clone();
         let server = tokio::spawn(async move {
-            serve_until(listener, &firewall, async { drop(stopped.await) }).await
+            let staff = Staff::hire(&Config::default(), &firewall)?;
+            serve_until(listener, &firewall, staff, async { drop(stopped.await) }).await
         });
         Ok(Self {
             clock,
