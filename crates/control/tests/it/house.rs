@@ -261,6 +261,12 @@ impl House {
             .id
     }
 
+    /// Has acme's agent make another such hold.
+    pub(crate) async fn held_again(&self) -> String {
+        let again = json!({"action_type": "reservations.create", "parameters": {"cost_usd": 2}});
+        self.govern(again).await.hold.unwrap().id
+    }
+
     /// Has acme's agent ask for something that is refused.
     pub(crate) async fn blocked(&self) -> Answer {
         let answer = self.govern(json!({"action_type": "database_drop"})).await;

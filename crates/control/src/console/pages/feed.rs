@@ -165,16 +165,3 @@ fn tiers() -> Kind {
         ("X", "X principle refuses"),
     ])
 }
-
-/// The risk tiers to choose from.
-pub(super) fn risks() -> Kind {
-    choices(&[
-        ("", "All"),
-        ("0", "0 observe"),
-        ("1", "1 inform"),
-        ("2", "2 low write"),
-        ("3", "3 high write"),
-        ("4", "4 destructive"),
-        ("5", "5 prohibited"),
-    ])
-}
