@@ -154,6 +154,10 @@ mod tests {
             ScopeMode::WORDS,
             &[rules::ScopeMode::Strict, rules::ScopeMode::Override],
         );
+    }
+
+    #[test]
+    fn so_are_those_about_people_and_disagreements() {
         use settings::AutonomyReset as R;
         same(AutonomyReset::WORDS, &[R::Off, R::RaiseToB, R::BlockAgent]);
         use access::{Effect as E, Verb as W};

@@ -301,7 +301,7 @@ impl Tenant {
             operator: issue("ann", Role::Operator).await,
             second_operator: issue("bob", Role::Operator).await,
             viewer: issue("vera", Role::Viewer).await,
-            member: issue("mia", Role::Member).await,
+            member: issue("milo", Role::Member).await,
             client: issue("client", Role::Client).await,
             agent_principal: firewall.authenticate(&agent_token).unwrap(),
             agent_token,

@@ -60,7 +60,7 @@ async fn callers_of_every_kind_learn_who_they_are() {
     let member = house.me(&house.acme.member).await;
     assert_eq!(
         (&member["role"], &member["person"]["name"]),
-        (&json!("member"), &json!("mia"))
+        (&json!("member"), &json!("milo"))
     );
 }
 
