@@ -68,7 +68,7 @@ impl Setting {
         let (stop, stopped) = oneshot::channel();
         let firewall = opened.firewall.clone();
         let server = tokio::spawn(async move {
-            let staff = Staff::hire(&Config::default(), &firewall)?;
+            let staff = Staff::hire(&Config::default(), &firewall, "http://localhost")?;
             serve_until(listener, &firewall, staff, async { drop(stopped.await) }).await
         });
         Ok(Self {

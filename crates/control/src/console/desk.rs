@@ -27,6 +27,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, atomic::AtomicUsize},
 };
+use tokio::sync::watch;
 
 /// How an identity provider's people come in.
 #[derive(Debug)]
@@ -63,6 +64,8 @@ pub struct Parts {
     pub entrances: HashMap<TenantId, Entrance>,
     /// Slack, for each tenant that has it.
     pub slack: HashMap<TenantId, SlackEntrance>,
+    /// Whether the gate shuts, so that nobody goes on listening for news.
+    pub shutting: watch::Receiver<bool>,
 }
 
 /// The console's own memory.

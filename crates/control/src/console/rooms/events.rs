@@ -36,6 +36,7 @@ struct Listener {
     gate: Gate,
     secret: String,
     news: watch::Receiver<u64>,
+    shutting: watch::Receiver<bool>,
     _place: Place,
 }
 
@@ -69,6 +70,7 @@ async fn listen(
         gate,
         secret,
         news,
+        shutting: desk.parts.shutting.clone(),
         _place: place,
     };
     let events = unfold(listener, |mut listener| async move {
@@ -83,10 +85,13 @@ impl Listener {
     async fn next(&mut self) -> Option<Event> {
         loop {
             self.gate.signed_in(&self.secret)?;
-            match time::timeout(LOOK, self.news.changed()).await {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => return None,
-                Err(_) => continue,
+            tokio::select! {
+                _ = self.shutting.wait_for(|shuts| *shuts) => return None,
+                news = time::timeout(LOOK, self.news.changed()) => match news {
+                    Ok(Ok(())) => {}
+                    Ok(Err(_)) => return None,
+                    Err(_) => continue,
+                },
             }
             time::sleep(PAUSE).await;
             self.news.mark_unchanged();

@@ -23,6 +23,7 @@ pub(super) fn console(house: &House) -> Router {
         public_url: URL.to_owned(),
         entrances: Default::default(),
         slack: Default::default(),
+        shutting: tokio::sync::watch::channel(false).1,
     });
     rooms::router(desk.unwrap())
 }
