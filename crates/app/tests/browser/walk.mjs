@@ -44,6 +44,7 @@ async function seat(viewport, more = {}) {
 
 let checked = 0;
 async function check(page) {
+  await page.waitForLoadState("load");
   // A world of its own, as the pages forbid scripts that are not theirs.
   const session = await page.context().newCDPSession(page);
   const tree = await session.send("Page.getFrameTree");

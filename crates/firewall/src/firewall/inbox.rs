@@ -73,7 +73,7 @@ impl Firewall {
         let hold = self.hold(principal, hold).await?;
         let caller = principal.clone();
         self.on_lane(principal, move |turn| {
-            turn.could_decide(&caller, hold, choice)
+            turn.could_decide(&caller, &hold, choice)
         })
         .await
     }

@@ -12,7 +12,7 @@ use crate::{
     turn::{GroupPatch, Membership, NewKey, NewPerson, PersonPatch, SetDraft, WorkspaceDraft},
     workspace::Workspace,
 };
-use portcullis_policy::id::WorkspaceId;
+use portcullis_policy::{id::WorkspaceId, label::Label};
 
 impl Firewall {
     /// Issues a key, or a person's token. It is known at every door before this returns.
@@ -28,7 +28,7 @@ impl Firewall {
         let own = principal
             .person
             .as_ref()
-            .is_some_and(|badge| *badge.name == *new.name);
+            .is_some_and(|badge| Label::new(&badge.name) == Label::new(&new.name));
         if !own || !new.role.is_person() {
             architect(principal)?;
         }

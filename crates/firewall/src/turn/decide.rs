@@ -50,10 +50,10 @@ impl Turn<'_> {
     pub(crate) fn could_decide(
         &self,
         principal: &Principal,
-        hold: Hold,
+        hold: &Hold,
         choice: Choice,
     ) -> Result<StepUpDue, GateError> {
-        let hold = self.state.holds.get(&hold.id).unwrap_or(&hold);
+        let hold = self.state.holds.get(&hold.id).unwrap_or(hold);
         hold.must_wait(self.now)?;
         let person = self.decider(principal)?;
         self.must_be_asked(person, principal, hold)?;
@@ -96,7 +96,7 @@ impl Turn<'_> {
     ) -> Result<Clicked, GateError> {
         let hold = self.state.holds.get(&hold.id).cloned().unwrap_or(hold);
         match self.answered(principal, &hold, click) {
-            Ok(hold) => Ok(Clicked::Counted(hold)),
+            Ok(hold) => Ok(Clicked::Counted(Box::new(hold))),
             Err(error @ GateError::Unavailable(_)) => Err(error),
             Err(error) => {
                 self.put_on_record(principal, &hold, click, &error)?;

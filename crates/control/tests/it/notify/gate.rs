@@ -36,13 +36,13 @@ async fn person(house: &House, name: &str, role: PersonRole, email: Option<&str>
 #[tokio::test]
 async fn letters_go_to_who_may_decide_or_is_named_and_may_see() {
     let house = House::new().await;
-    person(&house, "milo", PersonRole::Operator, Some("milo@acme.test")).await;
+    person(&house, "mia", PersonRole::Operator, Some("mia@acme.test")).await;
     person(&house, "noa", PersonRole::Operator, None).await;
     person(&house, "lee", PersonRole::Viewer, Some("lee@acme.test")).await;
     let hold = house.held().await;
     let gate = &house.firewall;
     for (named, readers) in [
-        (json!([]), vec!["milo@acme.test"]),
+        (json!([]), vec!["mia@acme.test"]),
         (json!(["person:lee"]), vec!["lee@acme.test"]),
         (
             json!(["person:noa", "person:nobody", "group:none", "U1"]),
