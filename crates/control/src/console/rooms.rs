@@ -6,13 +6,16 @@
 
 mod agents;
 mod answer;
+mod audit;
 mod feed;
 mod fields;
 mod names;
+mod overview;
 mod question;
 mod seat;
 mod telling;
 
+pub use answer::Refused;
 pub use seat::Seated;
 
 use crate::rights::Gate;
@@ -26,5 +29,5 @@ pub fn router(firewall: Firewall) -> Router {
 }
 
 fn routes() -> Router<Gate> {
-    Router::new().merge(feed::routes()).merge(agents::routes())
+    Router::new().merge(overview::routes()).merge(audit::routes()).merge(feed::routes()).merge(agents::routes())
 }
