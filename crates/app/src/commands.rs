@@ -1,11 +1,13 @@
 //! The command line: what `portcullis` understands, one file for each command.
 
 mod agents;
+mod approvals;
 mod audit;
 mod backup;
 mod budgets;
 mod catalogue;
 mod completions;
+mod config;
 mod demo;
 mod desk;
 mod doctor;
@@ -13,6 +15,7 @@ mod govern;
 mod holds;
 mod init;
 mod keys;
+mod login;
 mod openapi;
 mod permits;
 mod policy;
@@ -71,16 +74,10 @@ struct Manner {
         hide_possible_values = true
     )]
     color: Color,
-    /// The gate to ask.
-    #[arg(
-        long,
-        global = true,
-        env = "PORTCULLIS_URL",
-        default_value = "http://127.0.0.1:8088",
-        value_name = "URL"
-    )]
-    url: String,
-    /// The key or token to ask with; better given as PORTCULLIS_TOKEN, where others cannot see it.
+    /// The gate to ask; unless given, the one that `login` was told of, or http://127.0.0.1:8088.
+    #[arg(long, global = true, env = "PORTCULLIS_URL", value_name = "URL")]
+    url: Option<String>,
+    /// The key or token to ask with, in place of a login; better given as PORTCULLIS_TOKEN, where others cannot see it.
     #[arg(long, global = true, env = "PORTCULLIS_TOKEN", hide_env_values = true)]
     token: Option<String>,
 }
@@ -94,18 +91,23 @@ enum Command {
     Policy(policy::Policy),
     Agents(agents::Agents),
     Keys(keys::Keys),
+    Approvals(approvals::Approvals),
     Holds(holds::Holds),
     Permits(permits::Permits),
     Audit(audit::Audit),
     Violations(violations::Violations),
     Budgets(budgets::Budgets),
     Replay(replay::Replay),
+    Config(config::Config),
     Backup(backup::Backup),
     Restore(backup::Restore),
     Doctor(doctor::Doctor),
     Catalogue(catalogue::Catalogue),
     Principles(principles::Principles),
     Openapi(openapi::Openapi),
+    Login(login::Login),
+    Logout(login::Logout),
+    Whoami(login::Whoami),
     Completions(completions::Completions),
     /// Says what the exit codes mean.
     #[command(name = "exit-codes", after_help = exit::TABLE)]
@@ -134,18 +136,23 @@ impl Cli {
             Command::Policy(policy) => policy.run(&desk).await,
             Command::Agents(agents) => agents.run(&desk).await,
             Command::Keys(keys) => keys.run(&desk).await,
+            Command::Approvals(approvals) => approvals.run(&desk).await,
             Command::Holds(holds) => holds.run(&desk).await,
             Command::Permits(permits) => permits.run(&desk).await,
             Command::Audit(audit) => audit.run(&desk).await,
             Command::Violations(violations) => violations.run(&desk).await,
             Command::Budgets(budgets) => budgets.run(&desk).await,
             Command::Replay(replay) => replay.run(&desk).await,
+            Command::Config(config) => config.run(output),
             Command::Backup(backup) => backup.run(output).await,
             Command::Restore(restore) => restore.run(output).await,
             Command::Doctor(doctor) => doctor.run(&desk).await,
             Command::Catalogue(catalogue) => catalogue.run(output),
             Command::Principles(principles) => principles.run(output),
             Command::Openapi(openapi) => openapi.run(output),
+            Command::Login(login) => login.run(&desk).await,
+            Command::Logout(logout) => logout.run(&desk).await,
+            Command::Whoami(whoami) => whoami.run(&desk).await,
             Command::Completions(completions) => completions.run(output),
             Command::ExitCodes => exit_codes(output),
         }?;

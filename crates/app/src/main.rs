@@ -7,19 +7,23 @@
 //!
 //! **Where do I start reading?** At [`wire`], where the house is joined, and at [`commands`].
 
+mod ask;
 mod client;
 mod commands;
+mod config;
 mod demo;
 mod exit;
 mod founding;
 mod health;
 mod house_key;
+mod login;
 mod metrics;
 mod openapi;
 mod output;
 mod progress;
 mod proof;
 mod serving;
+mod staff;
 mod telemetry;
 mod telling;
 mod wire;

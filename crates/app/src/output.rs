@@ -137,10 +137,18 @@ impl Output {
     ///
     /// # Errors
     /// When they cannot be written.
-    pub(crate) fn founded(self, founded: &Founded, url: &str, data: &Path) -> anyhow::Result<()> {
+    pub(crate) fn founded(
+        self,
+        founded: &Founded,
+        (url, public): (&str, &str),
+        data: &Path,
+    ) -> anyhow::Result<()> {
+        let public = public.trim_end_matches('/');
+        let link = format!("{public}/console/invitation?code={}", founded.invitation);
         if self.is_json() {
             let value = serde_json::to_value(founded)?;
-            let place = json!({ "url": url, "data": data.display().to_string() });
+            let place =
+                json!({ "url": url, "data": data.display().to_string(), "invitation_link": link });
             return Ok(self.json(&with(value, place))?);
         }
         let data = data.display().to_string();
@@ -148,6 +156,7 @@ impl Output {
             ("url", url),
             ("data", &data),
             ("tenant", &founded.tenant),
+            ("invitation", &link),
             ("admin token", &founded.admin_token),
             ("agent id", &founded.agent_id),
             ("agent key", &founded.agent_key),

@@ -1,8 +1,8 @@
 //! Serving the doors of an open house until told to stop.
 
-use crate::wire;
+use crate::{staff::Staff, wire};
 use portcullis_firewall::firewall::Firewall;
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
 
 /// How often time is allowed to do its work: holds end, permits lapse.
@@ -19,16 +19,23 @@ const GRACE: Duration = Duration::from_secs(10);
 pub(crate) async fn serve_until(
     listener: TcpListener,
     firewall: &Firewall,
+    mut staff: Staff,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let (shut, mut shutting) = watch::channel(false);
+    let others = staff.doors(&shutting)?;
+    let porter = staff.porter();
+    let working = staff.work(&shutting);
     let sweeper = tokio::spawn(sweep(firewall.clone()));
     let verifier = tokio::spawn(verify(firewall.clone()));
+    let shut = Arc::new(shut);
+    let shutter = Arc::clone(&shut);
     let stopping = async move {
         stop.await;
-        let _ = shut.send(true);
+        shutter.send_replace(true);
     };
-    let serving = axum::serve(listener, wire::doors(firewall)?).with_graceful_shutdown(stopping);
+    let serving = axum::serve(listener, wire::doors(firewall, porter, others)?)
+        .with_graceful_shutdown(stopping);
     let overdue = async move {
         let _ = shutting.wait_for(|shut| *shut).await;
         tokio::time::sleep(GRACE).await;
@@ -37,6 +44,8 @@ pub(crate) async fn serve_until(
         served = serving => served?,
         () = overdue => tracing::warn!("some requests were still open and were cut off"),
     }
+    shut.send_replace(true);
+    working.end().await;
     for background in [sweeper, verifier] {
         background.abort();
         // Ended by the abort or by itself: either way it holds the gate no longer.

@@ -6,6 +6,7 @@ use crate::{
 };
 use anyhow::{Context, bail};
 use axum::Router;
+use portcullis_control::Porter;
 use portcullis_door::{request_id::RequestIds, threshold::threshold};
 use portcullis_firewall::{
     firewall::{Firewall, Ports},
@@ -110,14 +111,14 @@ pub(crate) fn make_private_folder(path: &Path) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When there is no randomness to begin the names of requests with.
-pub(crate) fn doors(firewall: &Firewall) -> anyhow::Result<Router> {
+pub(crate) fn doors(firewall: &Firewall, porter: Porter, others: Router) -> anyhow::Result<Router> {
     let measures = metrics::Measures::default();
-    let porter = portcullis_control::Porter::new(firewall.clone());
     let doors = Router::new()
         .merge(portcullis_gateway::http::router(firewall.clone()))
         .merge(portcullis_gateway::thewardn::router(firewall.clone()))
         .merge(portcullis_control::rest::router(firewall.clone(), porter))
         .merge(portcullis_control::thewardn::router(firewall.clone()))
+        .merge(others)
         .merge(portcullis_control::docs::docs_router(&openapi::document()));
     // Room of their own: a crowd at the doors must not make the gate look dead.
     let watching =

@@ -7,6 +7,7 @@
 
 pub mod assets;
 pub mod charts;
+pub mod desk;
 pub mod figure;
 pub mod headers;
 pub mod page;

@@ -3,7 +3,8 @@
 //! **What is this?** The management API under `/v1` ([`rest`]), the same things in the shapes of
 //! another product ([`thewardn`]), the one who checks passwords ([`Porter`]), the audit trail in
 //! four file formats ([`export`]), the description of it all ([`docs`]), the pages for people in a
-//! browser ([`console`]), and two proofs of who somebody is ([`passkey`], [`oidc`]).
+//! browser ([`console`]), two proofs of who somebody is ([`passkey`], [`oidc`]), notices to those
+//! who are not looking ([`notify`]), and Slack ([`slack`]).
 //!
 //! **What will it never do?** Let an agent decide or change anything, judge, keep a secret, or
 //! show one tenant's things to another: every wish goes to the firewall with its caller, and the
@@ -15,12 +16,14 @@ pub mod console;
 pub mod docs;
 pub mod export;
 mod intake;
+pub mod notify;
 pub mod oidc;
 pub mod passkey;
 mod porter;
 pub mod rest;
 mod rights;
 mod signature;
+pub mod slack;
 pub mod thewardn;
 mod throttle;
 mod wire;

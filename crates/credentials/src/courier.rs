@@ -1,6 +1,7 @@
 //! Carries requests over HTTP/1.1, and opens lines over WebSocket.
 
 use crate::{
+    address,
     dialer::Dialer,
     line::{self, Limits},
     network::{Internet, Network},
@@ -19,8 +20,9 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use portcullis_firewall::outside::{Awaited, Courier, Delivery, Line, OutsideError, Parcel, Reach};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{task::JoinSet, time::timeout};
+use url::Host;
 
 /// The most bytes of an answer's first line and headers.
 const MOST_HEADER_BYTES: usize = 64 * 1024;
@@ -166,6 +168,21 @@ impl Courier for HttpCourier {
     fn dial<'a>(&'a self, url: &'a str, reach: Reach) -> Awaited<'a, Box<dyn Line>> {
         Box::pin(self.open(url, reach))
     }
+}
+
+/// Whether an address may be called, as far as it can be told before its name is resolved.
+///
+/// # Errors
+/// [`OutsideError::Forbidden`].
+pub fn look(url: &str, reach: Reach) -> Result<(), OutsideError> {
+    let target = Target::read(url, reach, Protocol::Http)?;
+    let literal = match target.place.host {
+        Host::Ipv4(address) => Some(IpAddr::V4(address)),
+        Host::Ipv6(address) => Some(IpAddr::V6(address)),
+        Host::Domain(_) => None,
+    };
+    let refusal = literal.and_then(|address| address::refusal(address, reach));
+    refusal.map_or(Ok(()), |why| Err(target.place.forbidden(why)))
 }
 
 /// A value that is no text is left out: nobody could read it.

@@ -71,6 +71,21 @@ pub struct SmtpSettings {
     pub timeout: Duration,
 }
 
+impl SmtpSettings {
+    /// What is wrong with them before anything is called or read.
+    #[must_use]
+    pub fn fault(&self) -> Option<&'static str> {
+        if Place::named(&self.host, self.port, "smtp").is_none() {
+            return Some("the host or the port is none");
+        }
+        if self.security == Security::None && self.reach != Reach::Anywhere {
+            return Some("without TLS its reach has to be anywhere");
+        }
+        let from: Result<Mailbox, _> = self.from.parse();
+        from.is_err().then_some("the sender is no mail address")
+    }
+}
+
 /// The port [`Mailer`] over SMTP (RFC 5321). Every letter has a connection of its own.
 ///
 /// Fails closed: without TLS where it is demanded, without its password, or at an address that

@@ -83,6 +83,8 @@ pub struct Sight {
     pub level: u8,
     /// How many levels there are.
     pub levels: u8,
+    /// The channel this level is asked in, by name or id, when the rules name one.
+    pub channel: Option<String>,
     /// When it was asked.
     pub created_at: Timestamp,
     /// When this level ends: then the next is asked, or the hold ends refused.

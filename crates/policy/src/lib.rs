@@ -29,4 +29,4 @@ pub mod rules;
 mod spelling;
 pub mod tenant;
 pub mod tier;
-mod yaml;
+pub mod yaml;

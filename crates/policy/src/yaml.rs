@@ -5,7 +5,7 @@ use serde_json::Value;
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
 
 /// The longest text read, in bytes.
-pub(crate) const MAX_BYTES: usize = 1 << 20;
+pub const MAX_BYTES: usize = 1 << 20;
 
 /// Reads one document. JSON is read too, being YAML.
 ///
@@ -15,7 +15,7 @@ pub(crate) const MAX_BYTES: usize = 1 << 20;
 ///
 /// # Errors
 /// One fault for the whole document, which says where.
-pub(crate) fn read(text: &str) -> Result<Value, Faults> {
+pub fn read(text: &str) -> Result<Value, Faults> {
     if text.len() > MAX_BYTES {
         let mut faults = Faults::default();
         faults.add("", format!("a document has at most {MAX_BYTES} bytes"));

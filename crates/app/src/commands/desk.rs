@@ -2,14 +2,17 @@
 
 use crate::{
     client::{Client, ClientError, Query},
+    login::Login,
     output::Output,
 };
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use serde_json::Value;
 use std::{fs, io::Read, path::Path};
 
 /// The largest file that is read as a whole, in bytes.
 const FILE_MAX_BYTES: u64 = 16 << 20;
+/// The gate that is asked when none is named.
+const USUAL: &str = "http://127.0.0.1:8088";
 /// The most entries a page of the gate has.
 const PAGE: usize = 200;
 
@@ -17,21 +20,43 @@ const PAGE: usize = 200;
 #[derive(Debug)]
 pub(super) struct Desk {
     pub(super) output: Output,
-    pub(super) url: String,
+    url: Option<String>,
     token: Option<String>,
 }
 
 impl Desk {
-    pub(super) fn new(output: Output, url: String, token: Option<String>) -> Self {
+    pub(super) fn new(output: Output, url: Option<String>, token: Option<String>) -> Self {
         let token = token.filter(|token| !token.trim().is_empty());
         Self { output, url, token }
     }
 
-    /// A client with the token, which must be there.
+    /// The gate's address: the one that was given, or that of the login, or the usual one.
+    pub(super) fn address(&self) -> anyhow::Result<String> {
+        if let Some(url) = &self.url {
+            return Ok(url.clone());
+        }
+        let login = Login::kept()?;
+        Ok(login.map_or_else(|| USUAL.to_owned(), |login| login.url))
+    }
+
+    /// A client with the token that was given, or that of the login.
+    ///
+    /// Fails closed: a login's token goes to its own gate alone.
     pub(super) fn client(&self) -> anyhow::Result<Client> {
-        let token = self.token.as_deref();
-        token.context("no token: give it as PORTCULLIS_TOKEN, or with `--token`")?;
-        Client::new(&self.url, token)
+        if let Some(token) = &self.token {
+            let url = self.url.as_deref().unwrap_or(USUAL);
+            return Client::new(url, Some(token));
+        }
+        let login = Login::kept()?.context(
+            "no token: run `portcullis login`, or give one as PORTCULLIS_TOKEN or with `--token`",
+        )?;
+        let same = |url: &String| url.trim_end_matches('/') == login.url.trim_end_matches('/');
+        ensure!(
+            self.url.as_ref().is_none_or(same),
+            "the login is for `{}`; sign in at the other gate first",
+            login.url
+        );
+        Client::new(&login.url, Some(&login.token))
     }
 }
 

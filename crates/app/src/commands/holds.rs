@@ -151,7 +151,7 @@ async fn decide(client: &Client, verb: &str, decision: &Decision) -> anyhow::Res
 }
 
 /// What became of a hold, in a sentence.
-fn outcome(hold: &Value) -> String {
+pub(super) fn outcome(hold: &Value) -> String {
     let (id, status) = (text_at(hold, "id"), text_at(hold, "status"));
     match status.as_str() {
         "RELEASED" => format!("hold `{id}` is released; its agent may claim the permit, once"),

@@ -47,7 +47,8 @@ impl Init {
         );
         let founded = founding::found(&opened.firewall, &self.tenant, policy).await?;
         opened.close().await?;
-        output.founded(&founded, &format!("http://{}", self.listen), &self.data)?;
+        let url = format!("http://{}", self.listen);
+        output.founded(&founded, (&url, &url), &self.data)?;
         Ok(exit::OK)
     }
 }

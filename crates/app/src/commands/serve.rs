@@ -1,6 +1,6 @@
 //! `portcullis serve`: the gate itself.
 
-use crate::{exit, founding, output::Output, serving, wire};
+use crate::{config, exit, founding, output::Output, serving, staff::Staff, wire};
 use anyhow::Context;
 use clap::Args;
 use serde_json::json;
@@ -31,6 +31,9 @@ pub(super) struct Serve {
         value_name = "ADDRESS"
     )]
     listen: SocketAddr,
+    /// The operator's file: the gate's public address, and what each tenant is joined to.
+    #[arg(long, env = "PORTCULLIS_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
     /// The id of the tenant to make when there is none.
     #[arg(long, default_value = "default", value_name = "ID")]
     tenant: String,
@@ -40,14 +43,23 @@ impl Serve {
     pub(super) async fn run(self, output: Output) -> anyhow::Result<u8> {
         // The signals are caught from the start, so that stopping early is clean as well.
         let stop = stopped()?;
+        let config = self.config.as_deref().map(config::load).transpose()?;
+        let config = config.unwrap_or_default();
         let opened = wire::open(&self.data).await?;
         let listener = TcpListener::bind(self.listen)
             .await
             .with_context(|| format!("cannot listen on {}", self.listen))?;
         let url = format!("http://{}", listener.local_addr()?);
+        // Passkeys are for names: an address of numbers has none.
+        let by_name = url.replace("127.0.0.1", "localhost");
+        let public = config.public_url.clone().unwrap_or(by_name);
         if opened.firewall.tenants().is_empty() {
             let founded = founding::found(&opened.firewall, &self.tenant, None).await?;
-            output.founded(&founded, &url, &self.data)?;
+            output.founded(&founded, (&url, &public), &self.data)?;
+        }
+        let staff = Staff::hire(&config, &opened.firewall, &public)?;
+        for fault in config.obstacles().0 {
+            output.note(&format!("warning: {fault}"))?;
         }
         if !self.listen.ip().is_loopback() {
             output.note("others can reach this address: put a proxy with TLS before it")?;
@@ -59,7 +71,7 @@ impl Serve {
                 "the gate is open at {url} (its API is described at {url}/docs)"
             ))?;
         }
-        let served = serving::serve_until(listener, &opened.firewall, stop).await;
+        let served = serving::serve_until(listener, &opened.firewall, staff, stop).await;
         opened.close().await?;
         output.note("the gate is shut")?;
         served.map(|()| exit::OK)

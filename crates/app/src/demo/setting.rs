@@ -3,8 +3,10 @@
 use super::clock::StoryClock;
 use crate::{
     client::Client,
+    config::Config,
     founding,
     serving::serve_until,
+    staff::Staff,
     wire::{self, Opened},
 };
 use anyhow::Context;
@@ -66,7 +68,8 @@ impl Setting {
         let (stop, stopped) = oneshot::channel();
         let firewall = opened.firewall.clone();
         let server = tokio::spawn(async move {
-            serve_until(listener, &firewall, async { drop(stopped.await) }).await
+            let staff = Staff::hire(&Config::default(), &firewall, "http://localhost")?;
+            serve_until(listener, &firewall, staff, async { drop(stopped.await) }).await
         });
         Ok(Self {
             clock,
@@ -110,8 +113,8 @@ async fn cast(firewall: &Firewall, url: &str) -> anyhow::Result<Cast> {
     let watch = Role::Agent(AgentId::new(&watch_id)?);
     Ok(Cast {
         watch: house.key("night-watch", watch, &[]).await?,
-        ana: house.key("ana", Role::Operator, &["gpu-oncall"]).await?,
-        ben: house.key("ben", Role::Operator, &["gpu-leads"]).await?,
+        ana: house.key("Ana", Role::Operator, &["gpu-oncall"]).await?,
+        ben: house.key("Ben", Role::Operator, &["gpu-leads"]).await?,
         architect: Client::new(url, Some(&founded.admin_token))?,
         watch_id,
         capacity_id,

@@ -37,6 +37,23 @@ impl Firewall {
             .await
     }
 
+    /// Issues another token of the caller, by a name of its own.
+    ///
+    /// # Errors
+    /// As [`crate::turn::Turn::issue_own_token`].
+    pub async fn issue_own_token(
+        &self,
+        principal: &Principal,
+        name: &str,
+        expires_at: Option<jiff::Timestamp>,
+    ) -> Result<(Key, Token), GateError> {
+        let (caller, name) = (principal.clone(), name.to_owned());
+        self.at_the_doors(principal, move |turn| {
+            turn.issue_own_token(&caller, &name, expires_at)
+        })
+        .await
+    }
+
     /// Revokes a key or token. No door knows it any more when this returns.
     ///
     /// # Errors

@@ -76,7 +76,7 @@ const RESERVED: &[Reserved] = &[
     only("lettre", OUT),
     only("rustls-native-certs", OUT),
     only("tokio-rustls", OUT),
-    only("tokio-tungstenite", OUT),
+    only("tokio-tungstenite", &["credentials", "testkit"]),
     only("clap", &["app"]),
     only("anyhow", &["app"]),
     only("getrandom", &["app"]),

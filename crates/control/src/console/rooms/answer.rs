@@ -19,9 +19,32 @@ pub(super) type Answer = Result<Response, Refused>;
 
 /// Why there is no page.
 #[derive(Debug)]
-pub struct Refused {
+pub(super) struct Refused {
     status: StatusCode,
     words: String,
+    /// Where to go instead.
+    instead: Option<String>,
+}
+
+impl Refused {
+    /// Another page in the place of this one.
+    pub(super) fn instead(path: String) -> Self {
+        Self {
+            status: StatusCode::SEE_OTHER,
+            words: String::new(),
+            instead: Some(path),
+        }
+    }
+
+    /// What is wrong, in words.
+    pub(super) fn words(&self) -> &str {
+        &self.words
+    }
+
+    /// The status.
+    pub(super) const fn status(&self) -> StatusCode {
+        self.status
+    }
 }
 
 impl From<GateError> for Refused {
@@ -42,12 +65,16 @@ impl From<Refusal> for Refused {
         Self {
             status: refusal.status(),
             words,
+            instead: None,
         }
     }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
+        if let Some(path) = &self.instead {
+            return led_to(path);
+        }
         let title = match self.status {
             StatusCode::FORBIDDEN => "Not allowed",
             StatusCode::NOT_FOUND => "Not found",
@@ -111,11 +138,47 @@ pub(super) fn bad(words: impl Into<String>) -> Flash {
 
 /// Leads back after a deed (303).
 pub(super) fn back(path: &str) -> Answer {
+    Ok(led_to(path))
+}
+
+/// 303 to a page of ours.
+pub(super) fn led_to(path: &str) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     if let Ok(path) = HeaderValue::from_str(path) {
         response.headers_mut().insert(header::LOCATION, path);
     }
-    Ok(response)
+    response
+}
+
+/// A whole document, for who is not signed in.
+pub(super) fn document(status: StatusCode, page: &Markup) -> Response {
+    drawn(status, page)
+}
+
+/// A page that asks for itself once more: what another site began, browsers send without the
+/// cookie of the sign-in.
+pub(super) fn once_more() -> Response {
+    let body = maud::html! {
+        div class="card stack" {
+            h1 { "One moment" }
+            p { a href="" { "Go on" } }
+        }
+    };
+    let page = crate::console::page::alone("One moment", &[], &body);
+    let mut response = drawn(StatusCode::OK, &page);
+    let name = axum::http::HeaderName::from_static("refresh");
+    response
+        .headers_mut()
+        .insert(name, HeaderValue::from_static("0"));
+    response
+}
+
+/// Sets a cookie with an answer.
+pub(super) fn with_cookie(mut response: Response, cookie: &str) -> Response {
+    if let Ok(cookie) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// A file to be kept.

@@ -1,11 +1,17 @@
 //! What a form sent (`application/x-www-form-urlencoded`, WHATWG URL §5.1).
 
-use crate::console::rooms::answer::Refused;
+use crate::console::{
+    desk::{is_ours, strictly_same},
+    rooms::{answer::Refused, seat},
+};
 use axum::extract::{FromRequest, Request};
 use portcullis_door::body::Payload;
 use portcullis_firewall::error::GateError;
 
 /// The fields of a form, in the order they were sent.
+///
+/// Fails closed: a form that no page of this console made for this browser is refused, whatever it
+/// says.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fields(Vec<(String, String)>);
 
@@ -13,9 +19,22 @@ impl<S: Sync> FromRequest<S> for Fields {
     type Rejection = Refused;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
-        let Payload(bytes) = Payload::from_request(request, state).await?;
+        let (parts, body) = request.into_parts();
+        let desk = seat::desk(&parts)?;
+        let forged = || GateError::Forbidden("this form is not ours, or too old; reload it".into());
+        if !is_ours(&parts.headers, &desk.parts.public_url) {
+            return Err(forged().into());
+        }
+        let expected = desk.csrf_tokens(&parts.headers);
+        let Payload(bytes) = Payload::from_request(Request::from_parts(parts, body), state).await?;
         let fault = || GateError::invalid("form", "cannot be decoded");
-        Ok(Self::read(&bytes).ok_or_else(fault)?)
+        let fields = Self::read(&bytes).ok_or_else(fault)?;
+        let sent = fields.one("csrf");
+        if expected.iter().any(|token| strictly_same(sent, token)) {
+            Ok(fields)
+        } else {
+            Err(forged().into())
+        }
     }
 }
 
@@ -29,6 +48,12 @@ impl Fields {
             Some((name, decoded(sides.next().unwrap_or_default())?))
         });
         pairs.collect::<Option<_>>().map(Self)
+    }
+
+    /// A field to the letter; empty when it was not sent.
+    pub(super) fn verbatim(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(own, _)| own == name);
+        found.map_or("", |(_, value)| value)
     }
 
     /// A field, without the blanks around it; empty when it was not sent.

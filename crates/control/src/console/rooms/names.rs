@@ -18,6 +18,11 @@ impl Agents {
         Ok(Self(agents.into_iter().map(named).collect()))
     }
 
+    /// No names, for who does not read them.
+    pub(super) fn unknown() -> Self {
+        Self(HashMap::new())
+    }
+
     /// The name of an agent, or its id when it has none.
     pub(super) fn name(&self, id: &str) -> String {
         self.0.get(id).map_or_else(|| id.to_owned(), Clone::clone)

@@ -55,11 +55,9 @@ impl Telling {
             "key_id",
             "reason",
         ];
-        let found = names
-            .iter()
-            .map(|name| self.text(name))
-            .filter(|text| !text.is_empty());
-        found.collect::<Vec<_>>().join(" · ")
+        let texts = names.iter().map(|name| self.text(name));
+        let said: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
+        said.join(" · ")
     }
 }
 

@@ -1,0 +1,9 @@
+//! Slack, against a stand-in for it.
+
+mod clicks;
+mod clients;
+mod deliver;
+mod door;
+mod golden;
+mod room;
+mod socket;
