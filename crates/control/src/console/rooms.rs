@@ -8,12 +8,14 @@ mod account;
 mod agents;
 mod answer;
 mod approvals;
+mod audit;
 mod deciding;
 mod events;
 mod feed;
 mod fields;
 mod files;
 mod names;
+mod overview;
 mod question;
 mod seat;
 mod signing;
@@ -46,8 +48,10 @@ fn routes() -> Router<Gate> {
         .merge(account::routes())
         .merge(agents::routes())
         .merge(approvals::routes())
+        .merge(audit::routes())
         .merge(events::routes())
         .merge(feed::routes())
         .merge(files::routes())
+        .merge(overview::routes())
         .merge(signing::routes())
 }

@@ -6,6 +6,7 @@ mod deciding;
 mod gallery;
 mod pages;
 mod promises;
+mod rooms;
 mod sample;
 mod seats;
 

@@ -144,7 +144,9 @@ async fn show(State(gate): State<Gate>, seat: Seated, Numbered(seq): Numbered) -
     let record = gate.record(caller, seq).await?;
     let agents = Agents::read(&gate, caller).await?;
     let size = gate.overview(caller).await?.head.seq;
-    let prev_hash = record.prev.map_or_else(|| "0".to_owned(), |hash| hash.to_string());
+    let prev_hash = record
+        .prev
+        .map_or_else(|| "0".to_owned(), |hash| hash.to_string());
     let view = Record {
         now: Timestamp::now(),
         line: line(&record, &agents),
@@ -178,12 +180,20 @@ async fn proof(State(gate): State<Gate>, seat: Seated, Numbered(seq): Numbered) 
     let proof = InclusionProof::from(gate.inclusion(&seat.principal, seq).await?);
     let bytes = serde_json::to_vec_pretty(&proof)
         .map_err(|error| GateError::Unavailable(error.to_string()))?;
-    file(&format!("record-{seq}-proof.json"), "application/json", bytes)
+    file(
+        &format!("record-{seq}-proof.json"),
+        "application/json",
+        bytes,
+    )
 }
 
 async fn checkpoint(State(gate): State<Gate>, seat: Seated) -> Answer {
     let note = gate.checkpoint(&seat.principal).await?;
-    file("checkpoint.txt", "text/plain; charset=utf-8", note.into_bytes())
+    file(
+        "checkpoint.txt",
+        "text/plain; charset=utf-8",
+        note.into_bytes(),
+    )
 }
 
 async fn download(State(gate): State<Gate>, seat: Seated, asked: Question) -> Answer {
@@ -197,13 +207,21 @@ async fn download(State(gate): State<Gate>, seat: Seated, asked: Question) -> An
     }
     let format = asked.one::<Format>("format")?.unwrap_or_default();
     let last = gate.overview(&caller).await?.head.seq;
-    let export = export::Export { gate, caller, format, filter, last };
+    let export = export::Export {
+        gate,
+        caller,
+        format,
+        filter,
+        last,
+    };
     Ok(export::file(export).await?)
 }
 
 /// Walks over the whole chain, and says what was found.
 async fn verify(State(gate): State<Gate>, seat: Seated, asked: Question, _: Fields) -> Answer {
-    let found = gate.verify(&seat.principal, (None, None), &mut |_, _| ()).await?;
+    let found = gate
+        .verify(&seat.principal, (None, None), &mut |_, _| ())
+        .await?;
     let checked = found.walk.records_checked;
     let told = if found.is_good() {
         Flash {

@@ -87,20 +87,26 @@ fn range(word: &str) -> Result<Range, GateError> {
         "" | "day" => Ok(Range::Day),
         "week" => Ok(Range::Week),
         "month" => Ok(Range::Month),
-        _ => Err(GateError::invalid("range", "expected `day`, `week` or `month`")),
+        _ => Err(GateError::invalid(
+            "range",
+            "expected `day`, `week` or `month`",
+        )),
     }
 }
 
 fn warnings(glance: &firewall::Overview, (records, holds): (usize, usize)) -> Vec<String> {
     let mut warnings = Vec::new();
     if let Some(record) = glance.broken_at {
-        warnings.push(format!("The chain of records is broken at #{record}: verdicts have stopped."));
+        warnings.push(format!(
+            "The chain of records is broken at #{record}: verdicts have stopped."
+        ));
     }
     if glance.tenant_policy_version == 0 {
         warnings.push("No tenant policy was ever applied: every action is refused.".to_owned());
     }
     if records == COUNTED {
-        warnings.push("The plots count the newest 10,000 judgements of this span alone.".to_owned());
+        warnings
+            .push("The plots count the newest 10,000 judgements of this span alone.".to_owned());
     }
     if holds == HOLDS {
         warnings.push("The plot of holds counts the newest 1,000 of this span alone.".to_owned());
@@ -123,7 +129,12 @@ fn tiles(glance: &firewall::Overview, tenant: &str) -> Vec<Tile> {
         tile("Held", held, "so far", paths::FEED),
         tile("Blocked", blocked, "so far", paths::FEED),
         tile("Agents", count(glance.agents), tenant, paths::AGENTS),
-        tile("Policies", count(glance.active_policies), "active", paths::POLICIES),
+        tile(
+            "Policies",
+            count(glance.active_policies),
+            "active",
+            paths::POLICIES,
+        ),
     ]
 }
 
@@ -142,10 +153,18 @@ impl Slices {
             Range::Week => (86_400, 7),
             Range::Month => (86_400, 28),
         };
-        let end = now.as_second().div_euclid(seconds).saturating_add(1).saturating_mul(seconds);
+        let end = now
+            .as_second()
+            .div_euclid(seconds)
+            .saturating_add(1)
+            .saturating_mul(seconds);
         let length = seconds.saturating_mul(i64::try_from(count).unwrap_or_default());
         let from = Timestamp::from_second(end.saturating_sub(length)).unwrap_or(now);
-        Self { from, seconds, count }
+        Self {
+            from,
+            seconds,
+            count,
+        }
     }
 
     fn count(&self, records: &[StoredRecord]) -> Vec<Span> {
@@ -162,7 +181,11 @@ impl Slices {
                 }
             }
         }
-        if records.is_empty() { Vec::new() } else { spans }
+        if records.is_empty() {
+            Vec::new()
+        } else {
+            spans
+        }
     }
 
     fn empty(&self, place: usize) -> Span {
@@ -175,7 +198,10 @@ impl Slices {
         } else {
             format!("{:02}-{:02}", at.month(), at.day())
         };
-        Span { name, ..Span::default() }
+        Span {
+            name,
+            ..Span::default()
+        }
     }
 }
 
@@ -185,7 +211,12 @@ fn tiers(records: &[StoredRecord]) -> Vec<Bar> {
     }
     let bar = |(tier, name): (Tier, &str)| Bar {
         name: name.to_owned(),
-        count: count(records.iter().filter(|record| record.tier == Some(tier)).count()),
+        count: count(
+            records
+                .iter()
+                .filter(|record| record.tier == Some(tier))
+                .count(),
+        ),
         whole: 0,
     };
     let tiers = [
@@ -205,17 +236,31 @@ fn ages(holds: &[Hold]) -> Vec<Class> {
         let ended = hold.decided_at.unwrap_or(hold.timeout_at);
         ended.duration_since(hold.created_at).as_mins()
     };
-    let classes = [("< 1 min", 0, 1), ("1–5 min", 1, 5), ("5–15 min", 5, 15), ("15–30 min", 15, 30), ("> 30 min", 30, i64::MAX)];
+    let classes = [
+        ("< 1 min", 0, 1),
+        ("1–5 min", 1, 5),
+        ("5–15 min", 5, 15),
+        ("15–30 min", 15, 30),
+        ("> 30 min", 30, i64::MAX),
+    ];
     let class = |(name, from, to): (&str, i64, i64)| Class {
         name: name.to_owned(),
-        count: count(holds.iter().map(minutes).filter(|age| (from..to).contains(age)).count()),
+        count: count(
+            holds
+                .iter()
+                .map(minutes)
+                .filter(|age| (from..to).contains(age))
+                .count(),
+        ),
     };
     classes.into_iter().map(class).collect()
 }
 
 /// Those that fire most, of everything since they were made.
 fn policies(views: Vec<firewall::PolicyView>) -> Vec<Bar> {
-    let looked_at = views.into_iter().filter(|view| view.metrics.evaluations > 0);
+    let looked_at = views
+        .into_iter()
+        .filter(|view| view.metrics.evaluations > 0);
     let mut bars: Vec<Bar> = looked_at
         .map(|view| Bar {
             name: view.policy.name.clone(),

@@ -39,6 +39,26 @@ impl Telling {
     pub(super) fn reasons(&self) -> Vec<(String, String)> {
         self.0.get("reasons").map(reasons).unwrap_or_default()
     }
+
+    /// What it is about, in a line.
+    pub(super) fn what(&self) -> String {
+        let (action, target) = (self.text("action_type"), self.text("target_service"));
+        if !action.is_empty() && !target.is_empty() {
+            return format!("{action} on {target}");
+        }
+        let names = [
+            "action_type",
+            "hold_id",
+            "person_id",
+            "group_id",
+            "policy_id",
+            "key_id",
+            "reason",
+        ];
+        let texts = names.iter().map(|name| self.text(name));
+        let said: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
+        said.join(" · ")
+    }
 }
 
 /// Reasons as they are kept: code and sentence.
