@@ -86,12 +86,15 @@ impl Desk {
     ///
     /// # Errors
     /// [`GateError::Unavailable`] without randomness.
-    pub fn new(mut parts: Parts) -> Result<Self, GateError> {
+    pub fn new(parts: Parts) -> Result<Self, GateError> {
         let mut seed = [0_u8; 32];
         parts.entropy.fill(&mut seed)?;
-        parts.public_url = parts.public_url.trim_end_matches('/').to_owned();
+        let public_url = parts.public_url.trim_end_matches('/').to_owned();
         Ok(Self {
-            parts,
+            parts: Parts {
+                public_url,
+                ..parts
+            },
             key: hmac::Key::new(hmac::HMAC_SHA256, &seed),
             errands: Errands::default(),
             listeners: Arc::default(),

@@ -66,7 +66,7 @@ async fn list(State(gate): State<Gate>, seat: Seated, asked: Question) -> Answer
     let (views, pager) = asked.cut(views)?;
     let people = people(&gate, &seat.principal).await?;
     let view = agents::Agents {
-        now: Timestamp::now(),
+        now: gate.now(),
         search: asked.word("q").to_owned(),
         state: asked.word("state").to_owned(),
         lines: views.iter().map(|view| line(view, &people)).collect(),
@@ -122,7 +122,7 @@ async fn show(State(gate): State<Gate>, seat: Seated, Named(id): Named) -> Answe
 async fn page(gate: &Gate, seat: &Seated, id: &str, wrong: Option<(String, String)>) -> Answer {
     let caller = &seat.principal;
     let view = gate.agent(caller, id).await?;
-    let now = Timestamp::now();
+    let now = gate.now();
     let newest = |kind| DocumentQuery {
         agent: Some(id.to_owned()),
         limit: NEWEST,
@@ -138,7 +138,7 @@ async fn page(gate: &Gate, seat: &Seated, id: &str, wrong: Option<(String, Strin
     } else {
         StatusCode::OK
     };
-    let (owner, owner_error) = wrong.unwrap_or((agent.owner.clone(), String::new()));
+    let (owner, owner_error) = wrong.unwrap_or_else(|| (agent.owner.clone(), String::new()));
     agent.owner = owner;
     let drawn = OneAgent {
         now,

@@ -30,7 +30,6 @@ use axum::{
     http::StatusCode,
     routing::{get, post},
 };
-use jiff::Timestamp;
 use maud::html;
 use portcullis_firewall::{
     batch::{RecordKind, StoredRecord},
@@ -69,7 +68,7 @@ async fn explorer(gate: &Gate, seat: &Seated, asked: &Question, flash: &[Flash])
         },
     };
     let view = Audit {
-        now: Timestamp::now(),
+        now: gate.now(),
         csrf: seat.csrf.clone(),
         chain,
         filter,
@@ -148,7 +147,7 @@ async fn show(State(gate): State<Gate>, seat: Seated, Numbered(seq): Numbered) -
         .prev
         .map_or_else(|| "0".to_owned(), |hash| hash.to_string());
     let view = Record {
-        now: Timestamp::now(),
+        now: gate.now(),
         line: line(&record, &agents),
         prev_hash,
         json: indented(&record)?,

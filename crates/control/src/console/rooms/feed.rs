@@ -16,7 +16,6 @@ use crate::{
     rights::Gate,
 };
 use axum::{Router, extract::State, routing::get};
-use jiff::Timestamp;
 use portcullis_firewall::{
     batch::{RecordKind, StoredRecord},
     query::RecordQuery,
@@ -49,7 +48,7 @@ async fn show(State(gate): State<Gate>, seat: Seated, asked: Question) -> Answer
     let (records, pager) = asked.records((&gate, caller), query).await?;
     let word = |name| asked.word(name).to_owned();
     let view = Feed {
-        now: Timestamp::now(),
+        now: gate.now(),
         filter: Filter {
             verdict: word("verdict"),
             tier: word("tier"),

@@ -44,7 +44,7 @@ async fn show(State(gate): State<Gate>, seat: Seated, asked: Question) -> Answer
     if !caller.reads() {
         return back(paths::APPROVALS);
     }
-    let (range, now) = (range(asked.word("range"))?, Timestamp::now());
+    let (range, now) = (range(asked.word("range"))?, gate.now());
     let slices = Slices::until(now, range);
     let records = RecordQuery {
         kind: Some(RecordKind::Decision),
