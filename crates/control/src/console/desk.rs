@@ -9,9 +9,9 @@ pub use errand::{Errand, Errands};
 pub(super) use guard::{is_ours, strictly_same};
 
 use crate::{
-    Porter,
     oidc::RelyingParty,
     passkey::{Ceremony, Challenge},
+    porter::Porter,
     slack::settings::SlackSettings,
 };
 use axum::http::HeaderMap;

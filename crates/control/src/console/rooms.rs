@@ -17,6 +17,7 @@ mod files;
 mod names;
 mod overview;
 mod question;
+mod refused;
 mod seat;
 mod signing;
 mod telling;

@@ -11,7 +11,6 @@ use crate::{
     console::{
         desk::Desk,
         pages::approvals::{self as page, Inbox, Line, Shown},
-        parts::button::{Call, link},
         paths,
     },
     intake::id::Named,
@@ -149,15 +148,6 @@ async fn show(
 ) -> Answer {
     let said = deciding::said(asked.word("said"));
     deciding::page(&gate, &desk, &seat, &id, said).await
-}
-
-/// What can be done on the page of a hold as a whole.
-pub(super) fn deeds(id: &str, is_decided: bool) -> maud::Markup {
-    html! {
-        @if is_decided {
-            (link(Call::Normal, &paths::deed(paths::APPROVALS, id, "evidence"), "Evidence"))
-        }
-    }
 }
 
 /// The parameters whole, as they are.

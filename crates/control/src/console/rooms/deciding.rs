@@ -2,7 +2,6 @@
 
 use super::{
     answer::{Answer, Body, Refused, back, bad},
-    approvals::deeds,
     fields::Fields,
     seat::Seated,
 };
@@ -15,6 +14,7 @@ use crate::{
         },
         parts::{
             badge::Tone,
+            button::{Call, link},
             diff::{self, Line},
             words::Said,
         },
@@ -25,6 +25,7 @@ use crate::{
     rights::Gate,
 };
 use axum::{Extension, extract::State, http::StatusCode};
+use maud::html;
 use portcullis_firewall::{
     approval::{Choice, Way},
     click::{self, Click, Presence},
@@ -370,4 +371,13 @@ fn words(reasoning: Option<String>, evidence: Vec<String>) -> Vec<Said> {
     let reasoning = reasoning.into_iter().map(|words| said("Reasoning", words));
     let evidence = evidence.into_iter().map(|words| said("Evidence", words));
     reasoning.chain(evidence).collect()
+}
+
+/// What can be done on the page of a hold as a whole.
+fn deeds(id: &str, is_decided: bool) -> maud::Markup {
+    html! {
+        @if is_decided {
+            (link(Call::Normal, &paths::deed(paths::APPROVALS, id, "evidence"), "Evidence"))
+        }
+    }
 }

@@ -5,7 +5,7 @@ use crate::{
         desk::Desk,
         page::{Section, Who},
         paths,
-        rooms::answer::Refused,
+        rooms::refused::Refused,
     },
     rights::Gate,
 };
