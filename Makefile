@@ -13,11 +13,7 @@ VENV := $(CACHE)/venv
 CLIENTS := thewardn==0.1.0 cloudevents==2.2.0 standardwebhooks==1.1.0 \
 	slack_sdk==3.47.0 slack_bolt==1.30.0 \
 	securesystemslib[crypto]==1.6.0 rfc8785==0.1.4
-# What the browser test walks and checks the console with.
-BROWSER := $(CACHE)/browser
-BROWSER_PACKAGES := playwright-core@1.64.1 axe-core@4.14.1
 # Where the tests find them.
-export PORTCULLIS_BROWSER := $(CURDIR)/$(BROWSER)
 export PORTCULLIS_PYTHON := $(CURDIR)/$(VENV)/bin/python
 
 DENY_VERSION := 0.20.2
@@ -44,7 +40,7 @@ serve: ## start the gate on this machine
 build: ## build the binary, target/release/portcullis
 	$(CARGO) build $(CARGOFLAGS) --release -p portcullis
 
-test: $(VENV)/ready $(BROWSER)/ready ## run every test, and install what they need
+test: $(VENV)/ready ## run every test, and install what they need
 	$(CARGO) test $(CARGOFLAGS) --workspace --no-fail-fast
 	$(ORACLE)
 
@@ -96,15 +92,6 @@ $(VENV)/ready: Makefile
 	@mkdir -p $(CACHE)
 	@$(PYTHON) -m venv --clear $(VENV) >/dev/null 2>&1 || { $(call install,python3-venv) && $(PYTHON) -m venv --clear $(VENV); }
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(CLIENTS)
-	@touch $@
-
-# The packages only; the browser is the system's.
-$(BROWSER)/ready: Makefile
-	$(call require,node,nodejs)
-	$(call require,npm,npm)
-	$(call require,chromium,chromium)
-	@mkdir -p $(BROWSER)
-	npm install --prefix $(BROWSER) --no-audit --no-fund --no-package-lock --silent $(BROWSER_PACKAGES)
 	@touch $@
 
 # $(call require,command,package): installs the package when the command is missing.

@@ -8,7 +8,6 @@
 )]
 
 mod bin;
-mod browser;
 mod crash;
 mod demo;
 mod doctor;
