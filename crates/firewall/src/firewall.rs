@@ -20,7 +20,7 @@ mod views;
 
 pub use audit::{ConsistencyProof, InclusionProof, Verification};
 pub use evidence::{ActionEvidence, Evidence, RecordEvidence};
-pub use inbox::Waiting;
+pub use inbox::{HoldEntry, Waiting};
 pub use open::{NewTenant, Ports, Spawn};
 pub use replay::{Replay, ReplayedRecord};
 pub use signing_in::SignedIn;

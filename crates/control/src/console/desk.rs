@@ -4,11 +4,15 @@
 mod cookie;
 mod errand;
 mod guard;
+mod listeners;
 
 pub use errand::{Errand, Errands};
-pub(super) use guard::{is_ours, strictly_same};
+pub(super) use guard::{is_from_elsewhere, is_ours, strictly_same};
+pub use listeners::Listeners;
+pub(super) use listeners::Place;
 
 use crate::{
+    console::paths,
     oidc::RelyingParty,
     passkey::{Ceremony, Challenge},
     porter::Porter,
@@ -25,7 +29,7 @@ use portcullis_policy::id::TenantId;
 use ring::hmac;
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, atomic::AtomicUsize},
+    sync::Arc,
 };
 use tokio::sync::watch;
 
@@ -78,7 +82,12 @@ pub struct Desk {
     /// What people are in the middle of.
     pub(super) errands: Errands,
     /// How many browsers listen for news.
-    pub(super) listeners: Arc<AtomicUsize>,
+    pub(super) listeners: Listeners,
+}
+
+/// Whether a form is sent by who is not signed in yet.
+fn is_for_strangers(path: &str) -> bool {
+    [paths::SIGN_IN, paths::SIGN_IN_PASSKEY, paths::INVITATION].contains(&path)
 }
 
 impl Desk {
@@ -97,7 +106,7 @@ impl Desk {
             },
             key: hmac::Key::new(hmac::HMAC_SHA256, &seed),
             errands: Errands::default(),
-            listeners: Arc::default(),
+            listeners: Listeners::default(),
         })
     }
 
@@ -133,17 +142,16 @@ impl Desk {
         cookie::read(headers, cookie::errand(self.is_secure()))
     }
 
-    /// The tokens that a form of this browser may carry: of its sign-in, and of its errand.
-    pub(super) fn csrf_tokens(&self, headers: &HeaderMap) -> Vec<String> {
-        let signed_in = self
-            .sign_in_cookie(headers)
-            .filter(|secret| self.firewall().signed_in(secret).is_some());
-        let cookies = [signed_in, self.errand_cookie(headers)];
-        cookies
-            .into_iter()
-            .flatten()
-            .map(|cookie| self.csrf(cookie))
-            .collect()
+    /// The token that a form of this browser must carry: of its errand where nobody is signed in
+    /// yet, else of its sign-in. One is never good in the place of the other.
+    pub(super) fn csrf_expected(&self, headers: &HeaderMap, path: &str) -> Option<String> {
+        let cookie = if is_for_strangers(path) {
+            self.errand_cookie(headers)
+        } else {
+            let secret = self.sign_in_cookie(headers);
+            secret.filter(|secret| self.firewall().signed_in(secret).is_some())
+        };
+        cookie.map(|cookie| self.csrf(cookie))
     }
 
     /// Sets the cookie of a sign-in.

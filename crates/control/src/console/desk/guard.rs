@@ -21,6 +21,13 @@ pub(in crate::console) fn is_ours(headers: &HeaderMap, public_url: &str) -> bool
     from_here && ours
 }
 
+/// Whether another site began a request, as the browser says: then it came without the cookie of
+/// the sign-in.
+pub(in crate::console) fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    let mut sites = headers.get_all(&SEC_FETCH_SITE).iter();
+    sites.any(|site| *site == "cross-site" || *site == "same-site")
+}
+
 fn origin_of(public_url: &str) -> &str {
     origin(public_url)
 }

@@ -78,6 +78,8 @@ pub struct Approval {
     pub said: Vec<Said>,
     /// Who decided so far.
     pub votes: Vec<Vote>,
+    /// How it ended, when it has.
+    pub ending: Option<Ending>,
     /// How many different people must approve.
     pub approvals_required: u8,
     /// Who may: groups and people; empty is any operator.
@@ -152,6 +154,17 @@ pub struct Vote {
     pub by: String,
     /// Yes or no.
     pub is_yes: bool,
+    /// When.
+    pub at: Timestamp,
+    /// Why, in their words; may be empty.
+    pub reason: String,
+}
+
+/// How a hold ended.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Ending {
+    /// Who ended it.
+    pub by: String,
     /// When.
     pub at: Timestamp,
     /// Why, in their words; may be empty.

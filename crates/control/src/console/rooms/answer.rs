@@ -71,24 +71,6 @@ pub(super) fn document(status: StatusCode, page: &Markup) -> Response {
     drawn(status, page)
 }
 
-/// A page that asks for itself once more: what another site began, browsers send without the
-/// cookie of the sign-in.
-pub(super) fn once_more() -> Response {
-    let body = maud::html! {
-        div class="card stack" {
-            h1 { "One moment" }
-            p { a href="" { "Go on" } }
-        }
-    };
-    let page = crate::console::page::alone("One moment", &[], &body);
-    let mut response = drawn(StatusCode::OK, &page);
-    let name = axum::http::HeaderName::from_static("refresh");
-    response
-        .headers_mut()
-        .insert(name, HeaderValue::from_static("0"));
-    response
-}
-
 /// Sets a cookie with an answer.
 pub(super) fn with_cookie(mut response: Response, cookie: &str) -> Response {
     if let Ok(cookie) = HeaderValue::from_str(cookie) {

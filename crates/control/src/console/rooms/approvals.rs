@@ -24,14 +24,15 @@ use axum::{
 use maud::html;
 use portcullis_firewall::{
     batch::DocumentKind,
-    firewall::Waiting,
-    hold::{Hold, HoldStatus},
+    error::GateError,
+    firewall::{HoldEntry, Waiting},
+    hold::HoldStatus,
     query::DocumentQuery,
 };
 use std::sync::Arc;
 
 /// The most decided holds that are looked through.
-const DECIDED_MOST: usize = 1_000;
+const DECIDED_MOST: usize = 500;
 
 pub(super) fn routes() -> Router<Gate> {
     let one = |deed: &str| format!("{}/{{id}}{deed}", paths::APPROVALS);
@@ -53,7 +54,7 @@ async fn list(State(gate): State<Gate>, seat: Seated, asked: Question) -> Answer
     let waiting = gate.inbox(&seat.principal).await?;
     let mine = count(waiting.iter().filter(|one| one.is_asked).count());
     let in_all = count(waiting.len());
-    let holds: Vec<Hold> = match shown {
+    let holds: Vec<HoldEntry> = match shown {
         Shown::Decided => decided(&gate, &seat).await?,
         Shown::Waiting => waiting.into_iter().map(|one| one.hold).collect(),
         Shown::Mine => asked_of_me(waiting),
@@ -67,7 +68,7 @@ async fn list(State(gate): State<Gate>, seat: Seated, asked: Question) -> Answer
         asked.word("q").to_lowercase(),
         asked.word("risk").to_owned(),
     );
-    let fits = |hold: &Hold| {
+    let fits = |hold: &HoldEntry| {
         let words = [
             hold.action_type.as_str(),
             &hold.target_service,
@@ -99,15 +100,12 @@ async fn list(State(gate): State<Gate>, seat: Seated, asked: Question) -> Answer
     .ok(&seat)
 }
 
-fn asked_of_me(waiting: Vec<Waiting>) -> Vec<Hold> {
+fn asked_of_me(waiting: Vec<Waiting>) -> Vec<HoldEntry> {
     let mine = waiting.into_iter().filter(|one| one.is_asked);
     mine.map(|one| one.hold).collect()
 }
 
-async fn decided(
-    gate: &Gate,
-    seat: &Seated,
-) -> Result<Vec<Hold>, portcullis_firewall::error::GateError> {
+async fn decided(gate: &Gate, seat: &Seated) -> Result<Vec<HoldEntry>, GateError> {
     let ended = [
         HoldStatus::Released,
         HoldStatus::Killed,
@@ -119,10 +117,11 @@ async fn decided(
         limit: DECIDED_MOST,
         ..DocumentQuery::all(DocumentKind::Hold)
     };
-    gate.holds(&seat.principal, query).await
+    let holds = gate.holds(&seat.principal, query).await?;
+    Ok(holds.iter().map(HoldEntry::from).collect())
 }
 
-fn line(hold: &Hold, agents: &Agents) -> Line {
+fn line(hold: &HoldEntry, agents: &Agents) -> Line {
     Line {
         id: hold.id.clone(),
         action: hold.action_type.clone(),
@@ -130,8 +129,8 @@ fn line(hold: &Hold, agents: &Agents) -> Line {
         environment: hold.environment.clone(),
         agent: agents.name(hold.agent_id.as_str()),
         risk: hold.risk_tier,
-        why: hold.decision_reasoning.clone(),
-        approvals: hold.approvals_now().count().try_into().unwrap_or(u8::MAX),
+        why: hold.why.clone(),
+        approvals: hold.approvals,
         approvals_required: hold.approvals_required,
         created_at: hold.created_at,
         timeout_at: hold.timeout_at,

@@ -10,7 +10,8 @@ use crate::{
         desk::Desk,
         page::Flash,
         pages::approval::{
-            self as page, Affected, Approval, Budget, Choice as Offer, Confidence, Vote, Why,
+            self as page, Affected, Approval, Budget, Choice as Offer, Confidence, Ending, Vote,
+            Why,
         },
         parts::{
             badge::Tone,
@@ -97,6 +98,10 @@ async fn decided(
     if shown != hold.action_digest.to_string() {
         let message = "what was shown is not what is held; reload the page";
         return Err(GateError::conflict("approval.other_action", message));
+    }
+    // The agent is told why not.
+    if choice == Choice::Reject && sent.one("reason").is_empty() {
+        return Err(GateError::invalid("reason", "is required to reject"));
     }
     let credential = sent.one("credential");
     let presence = if credential.is_empty() {
@@ -314,11 +319,20 @@ fn view(
                 reason: String::new(),
             })
             .collect(),
+        ending: sight.ending.map(ending),
         approvals_required: sight.approvals_required,
         approvers: sight.asked,
         created_at: hold.created_at,
         timeout_at: hold.timeout_at,
         choice,
+    }
+}
+
+fn ending(ending: portcullis_firewall::sight::Ending) -> Ending {
+    Ending {
+        by: ending.by,
+        at: ending.at,
+        reason: ending.reason.unwrap_or_default(),
     }
 }
 

@@ -1,27 +1,26 @@
 //! Says that something changed (server-sent events); what did is for a page to show.
 
 use super::{answer::Refused, seat::Seated};
-use crate::{console::desk::Desk, console::paths, rights::Gate};
+use crate::{
+    console::{
+        desk::{Desk, Place},
+        paths,
+    },
+    rights::Gate,
+};
 use axum::{
     Extension, Router,
     extract::State,
+    http::StatusCode,
     response::sse::{Event, KeepAlive, Sse},
     routing::get,
 };
 use futures_util::stream::{Stream, unfold};
+use portcullis_door::reply::Refusal;
 use portcullis_firewall::error::GateError;
-use std::{
-    convert::Infallible,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::{sync::watch, time};
 
-/// The most browsers that listen at once.
-const LISTENERS_MAX: usize = 1_000;
 /// News of so long are told as one.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How often it is looked whether somebody is still signed in when nothing happens.
@@ -40,30 +39,15 @@ struct Listener {
     _place: Place,
 }
 
-struct Place(Arc<AtomicUsize>);
-
-impl Place {
-    /// A place, as long as there is one.
-    fn take(listeners: &Arc<AtomicUsize>) -> Option<Self> {
-        let place = Self(Arc::clone(listeners));
-        let before = listeners.fetch_add(1, Ordering::Relaxed);
-        (before < LISTENERS_MAX).then_some(place)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 async fn listen(
     State(gate): State<Gate>,
     Extension(desk): Extension<Arc<Desk>>,
     seat: Seated,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refused> {
-    let full = || GateError::Unavailable("too many listen at once".to_owned());
-    let place = Place::take(&desk.listeners).ok_or_else(full)?;
+    let nobody = || GateError::Forbidden("only a person listens".to_owned());
+    let person = seat.principal.person.as_ref().ok_or_else(nobody)?;
+    let place = desk.listeners.place(&seat.principal.tenant, &person.id);
+    let place = place.ok_or_else(|| Refusal::of_status(StatusCode::TOO_MANY_REQUESTS))?;
     let news = gate.news();
     let secret = seat.secret;
     let listener = Listener {

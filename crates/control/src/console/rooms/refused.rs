@@ -1,8 +1,11 @@
 //! Why there is no page, and the plainest answers.
 
-use crate::console::{headers::page_headers, page::dead_end};
+use crate::console::{
+    headers::page_headers,
+    page::{alone, dead_end},
+};
 use axum::{
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use maud::Markup;
@@ -14,8 +17,16 @@ use portcullis_firewall::error::GateError;
 pub(super) struct Refused {
     status: StatusCode,
     words: String,
-    /// Where to go instead.
-    instead: Option<String>,
+    instead: Option<Instead>,
+}
+
+/// What is answered in the place of a page.
+#[derive(Debug)]
+enum Instead {
+    /// Another page.
+    Page(String),
+    /// The same, asked for by a page of ours.
+    OnceMore,
 }
 
 impl Refused {
@@ -24,7 +35,17 @@ impl Refused {
         Self {
             status: StatusCode::SEE_OTHER,
             words: String::new(),
-            instead: Some(path),
+            instead: Some(Instead::Page(path)),
+        }
+    }
+
+    /// The same page once more, asked for by one of ours: what another site began, browsers send
+    /// without the cookie of the sign-in.
+    pub(super) const fn once_more() -> Self {
+        Self {
+            status: StatusCode::OK,
+            words: String::new(),
+            instead: Some(Instead::OnceMore),
         }
     }
 
@@ -64,8 +85,10 @@ impl From<Refusal> for Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        if let Some(path) = &self.instead {
-            return led_to(path);
+        match &self.instead {
+            Some(Instead::Page(path)) => return led_to(path),
+            Some(Instead::OnceMore) => return once_more(),
+            None => {}
         }
         let title = match self.status {
             StatusCode::FORBIDDEN => "Not allowed",
@@ -78,6 +101,22 @@ impl IntoResponse for Refused {
         let words = portcullis_firewall::visible::visible_line(&self.words).into_owned();
         drawn(self.status, &dead_end(title, &words))
     }
+}
+
+/// A page that asks for itself once more.
+fn once_more() -> Response {
+    let body = maud::html! {
+        div class="card stack" {
+            h1 { "One moment" }
+            p { a href="" { "Go on" } }
+        }
+    };
+    let mut response = drawn(StatusCode::OK, &alone("One moment", &[], &body));
+    let name = HeaderName::from_static("refresh");
+    response
+        .headers_mut()
+        .insert(name, HeaderValue::from_static("0"));
+    response
 }
 
 /// A page with the headers of one.

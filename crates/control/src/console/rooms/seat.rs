@@ -2,7 +2,7 @@
 
 use crate::{
     console::{
-        desk::Desk,
+        desk::{Desk, is_from_elsewhere},
         page::{Section, Who},
         paths,
         rooms::refused::Refused,
@@ -42,7 +42,7 @@ impl FromRequestParts<Gate> for Seated {
             .unwrap_or_default()
             .to_owned();
         let Some(principal) = gate.signed_in(&secret) else {
-            return Err(stranger(parts));
+            return Err(stranger(parts, secret.is_empty()));
         };
         let waiting = gate.waiting_for(&principal).await?;
         let name = principal.person.as_ref();
@@ -67,9 +67,13 @@ pub(super) fn desk(parts: &Parts) -> Result<Arc<Desk>, GateError> {
 }
 
 /// Who reads is led to where people sign in, and back from there; who wants something done is not.
-fn stranger(parts: &Parts) -> Refused {
+/// Who follows a link of another site, e.g. of a chat, may be signed in all the same.
+fn stranger(parts: &Parts, has_no_cookie: bool) -> Refused {
     if parts.method != Method::GET {
         return GateError::Unauthenticated.into();
+    }
+    if has_no_cookie && is_from_elsewhere(&parts.headers) {
+        return Refused::once_more();
     }
     let next = parts.uri.path_and_query().map_or("", |path| path.as_str());
     Refused::instead(paths::with_query(paths::SIGN_IN, &[("next", next)]))

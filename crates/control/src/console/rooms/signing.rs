@@ -118,6 +118,12 @@ fn providers(desk: &Desk, next: &str) -> Vec<Provider> {
 
 /// Leads somebody in, with a new secret: one that was there before is good for nothing.
 async fn let_in(desk: &Desk, headers: &HeaderMap, signed_in: &SignedIn, next: &str) -> Response {
+    end_before(desk, headers).await;
+    with_cookie(led_to(&safe_next(next)), &desk.set_sign_in(signed_in))
+}
+
+/// Ends the sign-in that a browser had before.
+async fn end_before(desk: &Desk, headers: &HeaderMap) {
     let before = desk.sign_in_cookie(headers).unwrap_or_default();
     if let Some(before) = desk.firewall().signed_in(before) {
         // They are somebody already; that sign-in ends, but its end must not keep them out.
@@ -125,7 +131,6 @@ async fn let_in(desk: &Desk, headers: &HeaderMap, signed_in: &SignedIn, next: &s
             tracing::warn!(%error, "an earlier sign-in was not ended");
         }
     }
-    with_cookie(led_to(&safe_next(next)), &desk.set_sign_in(signed_in))
 }
 
 /// Where to go after signing in: a page of this console, or its first.

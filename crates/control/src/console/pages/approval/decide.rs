@@ -1,6 +1,6 @@
 //! The panel where a hold is decided.
 
-use super::{Approval, Choice, Vote};
+use super::{Approval, Choice, Ending, Vote};
 use crate::console::{
     figure,
     parts::{
@@ -24,6 +24,7 @@ pub(super) fn panel(view: &Approval) -> Markup {
             h2 id="decision" { "Decision" }
             (quorum(view))
             @if !view.votes.is_empty() { ul class="votes" { @for vote in &view.votes { (drawn(vote)) } } }
+            @if let Some(ending) = &view.ending { (ended(view.status, ending)) }
             @if view.status == HoldStatus::Held {
                 p class="small" {
                     "Refused by itself " (moment(view.timeout_at, view.now)) span class="quiet" { ", at " (clock(view.timeout_at)) }
@@ -60,6 +61,16 @@ fn drawn(vote: &Vote) -> Markup {
             (badge::label(tone, word)) strong { (words::line(&vote.by)) } span class="quiet small" { (clock(vote.at)) }
             @if !vote.reason.is_empty() { span class="small" { "“" (words::line(&vote.reason)) "”" } }
         }
+    }
+}
+
+/// Who ended it, when, and why.
+fn ended(status: HoldStatus, ending: &Ending) -> Markup {
+    html! {
+        p class="row" {
+            (badge::hold(status)) "by " strong { (words::line(&ending.by)) } span class="quiet small" { (clock(ending.at)) }
+        }
+        @if !ending.reason.is_empty() { p class="small" { "“" (words::line(&ending.reason)) "”" } }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
         desk::{Desk, Errand, SlackEntrance},
         paths,
         rooms::{
-            answer::{Answer, Refused, back, led_to, with_cookie},
+            answer::{Answer, back, led_to, with_cookie},
             fields::Fields,
             seat::Seated,
         },
@@ -59,18 +59,13 @@ async fn begin(
     Ok(with_cookie(led_to(&url), &desk.set_errand(&id)))
 }
 
-/// The way back begins at another site, so that the sign-in's cookie is not with it: the page asks
-/// for itself once more.
 async fn finish(
     State(gate): State<Gate>,
     Extension(desk): Extension<Arc<Desk>>,
     Query(callback): Query<Callback>,
     headers: HeaderMap,
-    seat: Result<Seated, Refused>,
+    seat: Seated,
 ) -> Answer {
-    let Ok(seat) = seat else {
-        return Ok(crate::console::rooms::answer::once_more());
-    };
     match linked(&gate, &desk, &seat, (&callback, &headers)).await {
         Ok(user) => {
             gate.link_slack(&seat.principal, user).await?;

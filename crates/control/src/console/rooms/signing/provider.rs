@@ -1,13 +1,13 @@
 //! By an identity provider.
 
-use super::{errand, safe_next};
+use super::{end_before, errand, safe_next};
 use crate::{
     console::{
-        desk::{Desk, Entrance, Errand},
+        desk::{Desk, Entrance, Errand, is_from_elsewhere},
         page::alone,
         paths,
         rooms::{
-            answer::{Answer, document, led_to, with_cookie},
+            answer::{Answer, Refused, document, led_to, with_cookie},
             question::Question,
         },
     },
@@ -24,9 +24,13 @@ use portcullis_firewall::{
     error::GateError,
     person::Subject,
     turn::{Newcomer, Proof},
+    visible::{excerpt, visible_line},
 };
 use portcullis_policy::id::TenantId;
 use std::sync::Arc;
+
+/// The longest name that is taken over, in bytes: a number may come behind it.
+const NAME_MAX_BYTES: usize = 120;
 
 pub(super) async fn begin(Extension(desk): Extension<Arc<Desk>>, asked: Question) -> Answer {
     let missing = || GateError::NotFound("identity provider", asked.word("tenant").to_owned());
@@ -51,6 +55,10 @@ pub(super) async fn finish(
     Query(callback): Query<Callback>,
     headers: HeaderMap,
 ) -> Answer {
+    // Only so is a sign-in seen that there is already, and ended.
+    if is_from_elsewhere(&headers) {
+        return Err(Refused::once_more());
+    }
     let Errand::Provider(tenant, begun, next) = errand(&desk, &headers)? else {
         let message = "this sign-in was begun in another way; begin again";
         return Err(GateError::conflict("sign_in.over", message).into());
@@ -72,6 +80,7 @@ pub(super) async fn finish(
         .firewall()
         .sign_in_by_provider(&tenant, newcomer)
         .await?;
+    end_before(&desk, &headers).await;
     Ok(with_cookie(arrived(&next), &desk.set_sign_in(&signed_in)))
 }
 
@@ -83,10 +92,7 @@ fn newcomer(entrance: &Entrance, identity: Identity) -> Newcomer {
             .iter()
             .map(|(theirs, ours)| (ours.clone(), is_in(theirs)))
             .collect(),
-        name: identity
-            .name
-            .clone()
-            .unwrap_or_else(|| identity.subject.clone()),
+        name: name(&identity),
         email: identity.email.clone().filter(|_| identity.email_verified),
         subject: Subject {
             issuer: identity.issuer,
@@ -94,6 +100,20 @@ fn newcomer(entrance: &Entrance, identity: Identity) -> Newcomer {
         },
         roles: entrance.newcomers.clone(),
     }
+}
+
+/// What somebody is called who comes for the first time: a name of theirs as people may have one.
+fn name(identity: &Identity) -> String {
+    let named = [identity.name.as_deref(), identity.email.as_deref()];
+    let fitting = named.into_iter().flatten().map(fit);
+    let mut fitting = fitting.filter(|name| !name.is_empty());
+    fitting.next().unwrap_or_else(|| fit(&identity.subject))
+}
+
+/// A text as the name of a person: all of it seen, and not too long.
+fn fit(text: &str) -> String {
+    let seen = visible_line(text.trim());
+    excerpt(&seen, NAME_MAX_BYTES).text.trim().to_owned()
 }
 
 /// The sign-in's cookie goes along with nothing that another site began: so the browser goes on

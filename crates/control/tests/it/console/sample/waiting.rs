@@ -119,6 +119,7 @@ pub(crate) fn approval(words: Outside) -> Approval {
             at: at(-30),
             reason: words.say("checked with the team"),
         }],
+        ending: None,
         approvals_required: 2,
         approvers: vec![words.say("group:oncall"), words.say("Ann Archer")],
         created_at: at(-120),
