@@ -1,10 +1,13 @@
 //! The console as a browser gets it: every page over made-up views.
 
+mod authenticator;
 mod browser;
 mod charts;
 mod deciding;
+mod elsewhere;
 mod gallery;
 mod pages;
+mod passkeys;
 mod promises;
 mod rooms;
 mod sample;

@@ -1,5 +1,5 @@
 //! OpenID Connect: a stand-in issuer behind the courier, and tokens of an independent signer.
 
 mod flow;
-mod issuer;
+pub(crate) mod issuer;
 mod tokens;

@@ -1,27 +1,40 @@
 //! A browser without scripts, and the console it looks at.
 
 use crate::house::{House, PASSWORD, Reply};
-use axum::{Router, body::Body, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, Response},
+};
 use portcullis_control::{
     Porter,
     console::{
-        desk::{Desk, Parts},
+        desk::{Desk, Entrance, Parts},
         rooms,
     },
 };
+use portcullis_policy::id::TenantId;
 use portcullis_testkit::SeededEntropy;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 use tower::ServiceExt;
 
 pub(super) const URL: &str = "https://gate.example";
 
 /// The console of a house.
 pub(super) fn console(house: &House) -> Router {
+    console_with(house, HashMap::new())
+}
+
+/// The console of a house whose tenants have identity providers.
+pub(super) fn console_with(house: &House, entrances: HashMap<TenantId, Entrance>) -> Router {
     let desk = Desk::new(Parts {
         porter: Porter::new(house.firewall.clone()),
         entropy: Arc::new(SeededEntropy::new(5)),
         public_url: URL.to_owned(),
-        entrances: Default::default(),
+        entrances,
         slack: Default::default(),
         shutting: tokio::sync::watch::channel(false).1,
     });
@@ -70,6 +83,14 @@ impl Browser {
             .await
     }
 
+    /// Opens a page, whose body is yet to be read.
+    pub(super) async fn open(&self, path: &str) -> Response<Body> {
+        let cookie = format!("__Host-portcullis={}", self.secret());
+        let request = Request::get(path).header("cookie", cookie);
+        let request = request.body(Body::empty()).unwrap();
+        self.console.clone().oneshot(request).await.unwrap()
+    }
+
     /// Sends a form of a page.
     pub(super) async fn post(
         &mut self,
@@ -92,6 +113,18 @@ impl Browser {
             request = request.header(*name, *value);
         }
         self.send(request.body(body.finish().into()).unwrap()).await
+    }
+
+    /// Follows a link of another site: the sign-in's cookie stays behind, as it is strict.
+    pub(super) async fn come_from_elsewhere(&mut self, path: &str) -> Reply {
+        let kept = self.cookies.remove("__Host-portcullis");
+        let request = Request::get(path).header("sec-fetch-site", "cross-site");
+        let reply = self.send(request.body(Body::empty()).unwrap()).await;
+        if let Some(kept) = kept {
+            let strict = "__Host-portcullis".to_owned();
+            self.cookies.entry(strict).or_insert(kept);
+        }
+        reply
     }
 
     async fn send(&mut self, mut request: Request<Body>) -> Reply {

@@ -195,6 +195,67 @@ async fn a_request_that_was_altered_or_is_for_something_else_is_refused() {
 }
 
 #[tokio::test]
+async fn who_rejects_says_why_and_all_read_it() {
+    let room = Room::new().await;
+    let hold = room.house.held().await;
+    let (mut nina, mut otto) = (room.browser("Nina").await, room.browser("Otto").await);
+    let page = nina.get(&path(&hold, "")).await;
+    let own = fields(&page, "reject");
+    let own: Vec<(&str, &str)> = own.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    let silent = nina.post_plain(&path(&hold, "/reject"), &own).await;
+    assert_eq!(silent.status, 422, "{}", silent.text);
+    assert_eq!(room.status(&hold).await, HoldStatus::Held);
+    assert_eq!(answer(&mut nina, &page, &hold, "reject").await.status, 303);
+    let seen = otto.get(&path(&hold, "")).await.text;
+    assert!(seen.contains("by <strong>Nina</strong>"), "{seen}");
+    assert!(seen.contains("“because”"), "{seen}");
+}
+
+#[tokio::test]
+async fn a_request_of_an_earlier_level_is_over() {
+    let room = Room::new().await;
+    let architect = &room.house.acme.architect;
+    let architect = room.house.firewall.authenticate(architect).unwrap();
+    let approvals = "approvals:
+  expires_minutes: 10
+  tier3: { required: 1, escalate: [{ approvers: ['person:Otto'], minutes: 30 }], ceiling_minutes: 60 }
+";
+    let policy = format!("{}{approvals}", crate::house::TENANT_POLICY);
+    let policy = portcullis_policy::tenant::read::parse(&policy).unwrap();
+    let applied = room.house.firewall.apply_tenant_policy(&architect, policy);
+    applied.await.unwrap();
+    let hold = room.house.held().await;
+    let mut otto = room.browser("Otto").await;
+    let early = otto.get(&path(&hold, "")).await;
+    room.house
+        .clock
+        .advance(std::time::Duration::from_secs(11 * 60));
+    room.house.firewall.sweep().await.unwrap();
+    let late = answer(&mut otto, &early, &hold, "approve").await;
+    assert_eq!(late.status, 409, "{}", late.text);
+    assert_eq!(room.status(&hold).await, HoldStatus::Held);
+    let page = otto.get(&path(&hold, "")).await;
+    assert_eq!(answer(&mut otto, &page, &hold, "approve").await.status, 303);
+    assert_eq!(room.status(&hold).await, HoldStatus::Released);
+}
+
+#[tokio::test]
+async fn of_a_thousand_holds_a_page_shows_its_part() {
+    let room = Room::new().await;
+    for n in 0..1_000 {
+        let action = json!({"action_type": "reservations.create", "target_service": format!("c-{n}"),
+            "parameters": {"cost_usd": 0, "n": n}});
+        assert!(room.house.govern(action).await.hold.is_some(), "{n}");
+    }
+    let mut nina = room.browser("Nina").await;
+    let page = nina.get("/console/approvals?page=2").await;
+    assert_eq!(page.text.matches("data-key=").count(), 50);
+    assert!(page.text.contains("1,000"), "all are counted");
+    let found = nina.get("/console/approvals?q=C-777").await;
+    assert_eq!(found.text.matches("data-key=").count(), 1);
+}
+
+#[tokio::test]
 async fn what_an_agent_says_is_text_and_nothing_else() {
     let room = Room::new().await;
     let hostile = "<script>alert(1)</script><img src=x onerror=alert(1)>\u{202E}\"'&";

@@ -130,6 +130,23 @@ async fn a_form_that_is_not_ours_does_nothing() {
 }
 
 #[tokio::test]
+async fn the_token_of_a_form_before_signing_in_is_good_for_no_other() {
+    let house = house().await;
+    let console = console(&house);
+    let mut nina = Browser::signed_in(&console, "Nina").await;
+    // Whoever plants the cookie of an errand knows the token that belongs to it.
+    let mut attacker = Browser::new(&console);
+    let page = attacker.get("/console/sign-in").await;
+    let errand = "__Host-portcullis-errand".to_owned();
+    let planted = attacker.cookies[&errand].clone();
+    nina.cookies.insert(errand, planted);
+    let csrf = field(&page.text, "csrf");
+    let fields = [("csrf", csrf.as_str()), ("name", "mine")];
+    let path = "/console/account/tokens";
+    assert_eq!(nina.post_plain(path, &fields).await.status, 403);
+}
+
+#[tokio::test]
 async fn nothing_is_good_in_the_place_of_another() {
     let house = house().await;
     let console = console(&house);
@@ -187,6 +204,8 @@ async fn every_answer_forbids_frames_and_foreign_scripts() {
         "/console/approvals",
         "/console/approvals/esc_none",
         "/console/nowhere",
+        "/console/assets/console.0.css",
+        "/console/sign-out",
         "/console/people",
         "/console/invitation?code=x",
     ] {
@@ -244,6 +263,35 @@ async fn who_is_deactivated_or_changed_is_out_at_once() {
             .ok();
         assert_eq!(browser.get("/console/approvals").await.status, 303);
     }
+}
+
+#[tokio::test]
+async fn news_come_as_long_as_one_is_signed_in_and_there_is_room() {
+    let house = house().await;
+    let console = console(&house);
+    let mut nina = Browser::signed_in(&console, "Nina").await;
+    let page = nina.get("/console/approvals").await;
+    let mut streams = Vec::new();
+    loop {
+        let answer = nina.open("/console/events").await;
+        if answer.status() != 200 {
+            assert_eq!(answer.status(), 429);
+            break;
+        }
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
+        assert_eq!(answer.headers()["x-frame-options"], "DENY");
+        streams.push(answer);
+    }
+    assert_eq!(streams.len(), 16);
+    drop(streams.split_off(1));
+    assert_eq!(nina.open("/console/events").await.status(), 200);
+    let stream = streams.remove(0).into_body();
+    let (whole, _) = tokio::join!(axum::body::to_bytes(stream, 1 << 20), async {
+        house.held().await;
+        nina.post("/console/sign-out", &page, &[]).await;
+    });
+    let text = String::from_utf8(whole.unwrap().to_vec()).unwrap();
+    assert!(text.len() < 200, "{text}");
 }
 
 #[tokio::test]

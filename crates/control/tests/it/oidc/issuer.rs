@@ -8,37 +8,37 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-pub(super) const ISSUER: &str = "https://issuer.example.com/realm";
-pub(super) const CLIENT: &str = "portcullis";
+pub(crate) const ISSUER: &str = "https://issuer.example.com/realm";
+pub(crate) const CLIENT: &str = "portcullis";
 
 /// What stands at which address, and what was asked.
 #[derive(Debug, Default)]
-pub(super) struct StandIn {
+pub(crate) struct StandIn {
     pages: Mutex<HashMap<String, (u16, Vec<u8>)>>,
     asked: Mutex<Vec<Parcel>>,
 }
 
 impl StandIn {
     /// One that describes itself and publishes keys.
-    pub(super) fn with_keys(keys: &Value) -> Self {
+    pub(crate) fn with_keys(keys: &Value) -> Self {
         let issuer = Self::default();
         issuer.put("/.well-known/openid-configuration", 200, &description());
         issuer.put("/keys", 200, keys);
         issuer
     }
 
-    pub(super) fn put(&self, path: &str, status: u16, page: &Value) {
+    pub(crate) fn put(&self, path: &str, status: u16, page: &Value) {
         self.put_bytes(path, status, page.to_string().into_bytes());
     }
 
-    pub(super) fn put_bytes(&self, path: &str, status: u16, page: Vec<u8>) {
+    pub(crate) fn put_bytes(&self, path: &str, status: u16, page: Vec<u8>) {
         let url = format!("{ISSUER}{path}");
         let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
         pages.insert(url, (status, page));
     }
 
     /// The parcels for a path so far.
-    pub(super) fn asked(&self, path: &str) -> Vec<Parcel> {
+    pub(crate) fn asked(&self, path: &str) -> Vec<Parcel> {
         let url = format!("{ISSUER}{path}");
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let fitting = asked.iter().filter(|parcel| parcel.url == url);
@@ -76,7 +76,7 @@ impl Courier for StandIn {
 }
 
 /// What the issuer says of itself.
-pub(super) fn description() -> Value {
+pub(crate) fn description() -> Value {
     json!({
         "issuer": ISSUER,
         "authorization_endpoint": format!("{ISSUER}/authorize?tenant=a"),
@@ -88,24 +88,24 @@ pub(super) fn description() -> Value {
 }
 
 /// A key of the issuer's.
-pub(super) struct Signer {
+pub(crate) struct Signer {
     kid: &'static str,
     pair: Ed25519KeyPair,
 }
 
 impl Signer {
-    pub(super) fn new(kid: &'static str, seed: u8) -> Self {
+    pub(crate) fn new(kid: &'static str, seed: u8) -> Self {
         let pair = Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap();
         Self { kid, pair }
     }
 
-    pub(super) fn jwks(&self) -> Value {
+    pub(crate) fn jwks(&self) -> Value {
         let x = encode(self.pair.public_key().as_ref());
         let key = json!({"kty": "OKP", "crv": "Ed25519", "use": "sig", "kid": self.kid, "x": x});
         json!({"keys": [key]})
     }
 
-    pub(super) fn token(&self, claims: &Value) -> String {
+    pub(crate) fn token(&self, claims: &Value) -> String {
         let header = json!({"alg": "EdDSA", "kid": self.kid});
         let [header, claims] = [&header, claims].map(|part| encode(part.to_string().as_bytes()));
         let signed = format!("{header}.{claims}");
@@ -114,7 +114,7 @@ impl Signer {
     }
 }
 
-pub(super) fn encode(bytes: &[u8]) -> String {
+pub(crate) fn encode(bytes: &[u8]) -> String {
     use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     URL_SAFE_NO_PAD.encode(bytes)
 }
