@@ -3,7 +3,12 @@
 use super::browser::{Browser, console, field, location};
 use crate::house::{House, Reply};
 use axum::Router;
-use portcullis_firewall::{hold::HoldStatus, query::RecordQuery};
+use portcullis_firewall::{
+    hold::HoldStatus,
+    principal::Role,
+    query::RecordQuery,
+    turn::{NewAgent, NewKey},
+};
 use serde_json::{Value, json};
 
 struct Room {
@@ -242,16 +247,32 @@ async fn a_request_of_an_earlier_level_is_over() {
 #[tokio::test]
 async fn of_a_thousand_holds_a_page_shows_its_part() {
     let room = Room::new().await;
-    for n in 0..1_000 {
-        let action = json!({"action_type": "reservations.create", "target_service": format!("c-{n}"),
-            "parameters": {"cost_usd": 0, "n": n}});
-        assert!(room.house.govern(action).await.hold.is_some(), "{n}");
+    let firewall = &room.house.firewall;
+    let architect = firewall.authenticate(&room.house.acme.architect).unwrap();
+    let new = NewAgent {
+        name: "second-bot".to_owned(),
+        ..NewAgent::default()
+    };
+    let second = firewall.register_agent(&architect, new).await.unwrap().id;
+    let key = NewKey::of("second", Role::Agent(second));
+    let (_, token) = firewall.issue_key(&architect, key).await.unwrap();
+    let second = firewall.authenticate(token.reveal()).unwrap();
+    for n in 0..500 {
+        for agent in [&room.house.acme.agent_principal, &second] {
+            let target = format!("{}-{n}", agent.key);
+            let action = json!({"action_type": "reservations.create", "target_service": target,
+                "parameters": {"cost_usd": 0}});
+            let answer = room.house.govern_as(agent, action).await;
+            assert!(answer.hold.is_some(), "{}", answer.reasoning);
+        }
     }
     let mut nina = room.browser("Nina").await;
     let page = nina.get("/console/approvals?page=2").await;
     assert_eq!(page.text.matches("data-key=").count(), 50);
     assert!(page.text.contains("1,000"), "all are counted");
-    let found = nina.get("/console/approvals?q=C-777").await;
+    let found = nina
+        .get(&format!("/console/approvals?q={}-377", second.key))
+        .await;
     assert_eq!(found.text.matches("data-key=").count(), 1);
 }
 
