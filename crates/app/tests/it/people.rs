@@ -65,12 +65,12 @@ fn join<'g>(admin: &Desk<'g>, folder: &Path, name: &str) -> Desk<'g> {
     let invitation = admin.json(&["people", "invite", name]);
     let code = invitation["code"].as_str().unwrap();
     let desk = desk(admin.gate, folder, name);
-    let password = format!("a long password of {name}\n");
-    desk.run(&["login", "--invitation", code], &password)
+    let password = "correct horse battery staple\n";
+    desk.run(&["login", "--invitation", code], password)
         .ended(0);
     desk.run(&["logout"], "").ended(0);
     assert!(!desk.file().exists());
-    let signed = desk.run(&["login", "--name", name], &password).ended(0);
+    let signed = desk.run(&["login", "--name", name], password).ended(0);
     assert!(signed.contains(name), "{signed}");
     desk
 }
