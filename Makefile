@@ -11,7 +11,8 @@ CACHE := .cache
 VENV := $(CACHE)/venv
 # The published clients and receivers that the tests drive against the gate, unchanged.
 CLIENTS := thewardn==0.1.0 cloudevents==2.2.0 standardwebhooks==1.1.0 \
-	slack_sdk==3.47.0 slack_bolt==1.30.0
+	slack_sdk==3.47.0 slack_bolt==1.30.0 \
+	securesystemslib[crypto]==1.6.0 rfc8785==0.1.4
 # Where the tests find them.
 export PORTCULLIS_PYTHON := $(CURDIR)/$(VENV)/bin/python
 
@@ -21,8 +22,7 @@ DENY := $(or $(shell command -v cargo-deny),$(CACHE)/tools/bin/cargo-deny)
 ORACLE = $(CARGO) run $(CARGOFLAGS) --manifest-path oracle/Cargo.toml
 
 # What CI runs, in this order.
-STAGES := fmt-check lint test doc deny tidy $(if $(wildcard fuzz/Cargo.toml),fuzz) \
-	$(if $(wildcard oracle/Cargo.toml),oracle)
+STAGES := fmt-check lint test doc deny tidy $(if $(wildcard fuzz/Cargo.toml),fuzz)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

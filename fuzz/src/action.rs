@@ -46,6 +46,7 @@ pub fn action(bytes: &[u8]) -> bool {
         tenant: tenant(),
         key: "key_1".to_owned(),
         role: Role::Client,
+        person: None,
     };
     let Ok(read) = request::read(bytes, &principal, Nonce::new([7; 16]), None) else {
         return false;

@@ -19,11 +19,12 @@ const GRACE: Duration = Duration::from_secs(10);
 pub(crate) async fn serve_until(
     listener: TcpListener,
     firewall: &Firewall,
-    staff: Staff,
+    mut staff: Staff,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let (shut, mut shutting) = watch::channel(false);
-    let others = staff.doors();
+    let others = staff.doors(&shutting)?;
+    let porter = staff.porter();
     let working = staff.work(&shutting);
     let sweeper = tokio::spawn(sweep(firewall.clone()));
     let verifier = tokio::spawn(verify(firewall.clone()));
@@ -33,8 +34,8 @@ pub(crate) async fn serve_until(
         stop.await;
         shutter.send_replace(true);
     };
-    let serving =
-        axum::serve(listener, wire::doors(firewall, others)?).with_graceful_shutdown(stopping);
+    let serving = axum::serve(listener, wire::doors(firewall, porter, others)?)
+        .with_graceful_shutdown(stopping);
     let overdue = async move {
         let _ = shutting.wait_for(|shut| *shut).await;
         tokio::time::sleep(GRACE).await;

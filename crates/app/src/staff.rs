@@ -9,6 +9,11 @@ use crate::{
 use anyhow::ensure;
 use axum::Router;
 use portcullis_control::{
+    Porter,
+    console::{
+        self,
+        desk::{Entrance, Parts, SlackEntrance},
+    },
     notify::{
         channel::Channel,
         follower::{Ended, Following, follow},
@@ -16,18 +21,20 @@ use portcullis_control::{
         mail::{Mail, MailPorts},
         webhook::{Webhook, WebhookPorts},
     },
+    oidc::RelyingParty,
     slack::{
         self, deliver,
         desk::{Desk, World},
         desks::Desks,
+        linking,
         links::Links,
         socket,
     },
 };
 use portcullis_credentials::{CourierSettings, HttpCourier, Secrets, SmtpMailer};
-use portcullis_firewall::{firewall::Firewall, outside::Courier};
+use portcullis_firewall::{access::RoleGrant, firewall::Firewall, outside::Courier};
 use portcullis_policy::id::TenantId;
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 /// The pause before somebody who ended is started again, at first and at most.
@@ -40,10 +47,16 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 type Work = Pin<Box<dyn Future<Output = bool> + Send>>;
 type Job = Box<dyn Fn(watch::Receiver<bool>) -> Work + Send>;
 
-/// Everybody who is to work beside the gate, and the door that Slack knocks at.
+/// Everybody who is to work beside the gate, and the doors that people and Slack knock at.
 pub(crate) struct Staff {
     jobs: Vec<(String, Job)>,
     desks: Arc<Desks>,
+    /// Who checks passwords, at every door.
+    porter: Porter,
+    /// Where people reach the console.
+    public_url: String,
+    entrances: HashMap<TenantId, Entrance>,
+    slack: HashMap<TenantId, SlackEntrance>,
 }
 
 impl std::fmt::Debug for Staff {
@@ -58,7 +71,11 @@ impl Staff {
     ///
     /// # Errors
     /// When the file names a tenant that is not there, or nothing can be called with its settings.
-    pub(crate) fn hire(config: &Config, firewall: &Firewall) -> anyhow::Result<Self> {
+    pub(crate) fn hire(
+        config: &Config,
+        firewall: &Firewall,
+        public_url: &str,
+    ) -> anyhow::Result<Self> {
         let known = firewall.tenants();
         for tenant in config.tenants.keys() {
             ensure!(
@@ -75,6 +92,10 @@ impl Staff {
         let mut staff = Self {
             jobs: Vec::new(),
             desks,
+            porter: Porter::new(firewall.clone()),
+            public_url: public_url.to_owned(),
+            entrances: entrances(config, &courier),
+            slack: slack_entrances(config, &courier),
         };
         staff.slack();
         for (tenant, wiring) in &config.tenants {
@@ -85,12 +106,29 @@ impl Staff {
         Ok(staff)
     }
 
-    /// The doors that others knock at.
-    pub(crate) fn doors(&self) -> Router {
+    /// Who checks passwords.
+    pub(crate) fn porter(&self) -> Porter {
+        self.porter.clone()
+    }
+
+    /// The doors that people with a browser, and Slack, knock at.
+    ///
+    /// # Errors
+    /// When there is no randomness for the console's keys.
+    pub(crate) fn doors(&mut self, shutting: &watch::Receiver<bool>) -> anyhow::Result<Router> {
+        let desk = console::desk::Desk::new(Parts {
+            porter: self.porter(),
+            entropy: Arc::new(SystemEntropy),
+            public_url: self.public_url.clone(),
+            entrances: std::mem::take(&mut self.entrances),
+            slack: std::mem::take(&mut self.slack),
+            shutting: shutting.clone(),
+        })?;
+        let console = console::rooms::router(desk);
         if self.desks.iter().next().is_none() {
-            return Router::new();
+            return Ok(console);
         }
-        slack::router(Arc::clone(&self.desks))
+        Ok(console.merge(slack::router(Arc::clone(&self.desks))))
     }
 
     /// Sets everybody to work until the gate shuts.
@@ -179,6 +217,39 @@ async fn supervise(name: String, job: Job, mut shut: watch::Receiver<bool>) {
         }
         pause = pause.saturating_mul(2).min(PAUSE_MAX);
     }
+}
+
+/// The identity providers that people sign in by.
+fn entrances(config: &Config, courier: &Arc<dyn Courier>) -> HashMap<TenantId, Entrance> {
+    let entrance = |(tenant, wiring): (&TenantId, &Wiring)| {
+        let sign_in = wiring.sign_in.clone()?;
+        let grant = |role| RoleGrant {
+            role,
+            workspace: None,
+        };
+        let roles: Vec<RoleGrant> = sign_in.roles.into_iter().map(grant).collect();
+        let entrance = Entrance {
+            name: sign_in.provider.issuer.clone(),
+            party: RelyingParty::new(sign_in.provider, Arc::clone(courier)),
+            groups: sign_in.groups,
+            newcomers: (!roles.is_empty()).then_some(roles),
+        };
+        Some((tenant.clone(), entrance))
+    };
+    config.tenants.iter().filter_map(entrance).collect()
+}
+
+/// Where people link their users in Slack.
+fn slack_entrances(
+    config: &Config,
+    courier: &Arc<dyn Courier>,
+) -> HashMap<TenantId, SlackEntrance> {
+    let entrance = |(tenant, wiring): (&TenantId, &Wiring)| {
+        let settings = wiring.slack.clone()?;
+        let party = RelyingParty::new(linking::sign_in(&settings)?, Arc::clone(courier));
+        Some((tenant.clone(), SlackEntrance { party, settings }))
+    };
+    config.tenants.iter().filter_map(entrance).collect()
 }
 
 fn desks(config: &Config, firewall: &Firewall, courier: &Arc<dyn Courier>) -> Desks {

@@ -6,6 +6,7 @@ use crate::{
 };
 use anyhow::{Context, bail};
 use axum::Router;
+use portcullis_control::Porter;
 use portcullis_door::{request_id::RequestIds, threshold::threshold};
 use portcullis_firewall::{
     firewall::{Firewall, Ports},
@@ -110,9 +111,8 @@ pub(crate) fn make_private_folder(path: &Path) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When there is no randomness to begin the names of requests with.
-pub(crate) fn doors(firewall: &Firewall, others: Router) -> anyhow::Result<Router> {
+pub(crate) fn doors(firewall: &Firewall, porter: Porter, others: Router) -> anyhow::Result<Router> {
     let measures = metrics::Measures::default();
-    let porter = portcullis_control::Porter::new(firewall.clone());
     let doors = Router::new()
         .merge(portcullis_gateway::http::router(firewall.clone()))
         .merge(portcullis_gateway::thewardn::router(firewall.clone()))

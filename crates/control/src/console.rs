@@ -7,9 +7,11 @@
 
 pub mod assets;
 pub mod charts;
+pub mod desk;
 pub mod figure;
 pub mod headers;
 pub mod page;
 pub mod pages;
 pub mod parts;
 pub mod paths;
+pub mod rooms;

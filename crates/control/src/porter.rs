@@ -45,7 +45,6 @@ pub(crate) enum For {
     /// A token for a header.
     Program,
     /// A secret for a cookie.
-    #[expect(dead_code, reason = "for the console")]
     Browser,
 }
 
@@ -127,6 +126,22 @@ impl Porter {
             For::Browser => self.firewall.sign_in_by_password(tenant, verified).await,
         };
         Ok(signed_in?)
+    }
+
+    /// Whether somebody who is signed in knows their password; `None` when they have none.
+    ///
+    /// # Errors
+    /// 503 when too many wait.
+    pub(crate) async fn shown(
+        &self,
+        caller: &Principal,
+        password: String,
+    ) -> Result<Option<Verified>, Refusal> {
+        let _place = self.place()?;
+        let Some(check) = self.firewall.own_password_check(caller).await? else {
+            return Ok(None);
+        };
+        Ok(Some(self.work(move || check.verify(&password)).await?))
     }
 
     /// Hashes a new password of somebody who is known.

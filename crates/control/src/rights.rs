@@ -66,7 +66,7 @@ rights! {
     PlainResident: resides, true, "only people with a role in the whole tenant look at people";
     /// As [`Decider`], on a route that understands a query.
     Chooser: Principal::decides, false, "only an operator or architect may do this";
-    /// A person who decides holds and resolves violations.
+    /// A person who resolves violations. Who decides holds is for the firewall to say and record.
     Decider: Principal::decides, true, "only an operator or architect may do this";
     /// A person who may do everything.
     Architect: Principal::configures, true, "only an architect may do this";

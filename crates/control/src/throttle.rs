@@ -314,7 +314,7 @@ mod tests {
         let mut throttle = tired("ann");
         for n in 0..NAMES_MAX + 50 {
             // A minute apart, so that the tenant's own limit is never met.
-            let now = at(i64::try_from(n).unwrap() / 60 * 61);
+            let now = at((i64::try_from(n).unwrap() / 60 + 1) * 61);
             fail(&mut throttle, &key(&format!("guess {n}")), now);
         }
         assert_eq!(throttle.names.len(), NAMES_MAX);

@@ -57,7 +57,7 @@ pub struct Presence {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Clicked {
     /// It counts; the hold as it is now.
-    Counted(Hold),
+    Counted(Box<Hold>),
     /// It does not; that it was tried is on record.
     Refused(GateError),
 }

@@ -5,6 +5,7 @@ mod audit;
 mod calls;
 mod evidence;
 mod holds;
+mod inbox;
 mod notices;
 mod open;
 mod people;
@@ -19,6 +20,7 @@ mod views;
 
 pub use audit::{ConsistencyProof, InclusionProof, Verification};
 pub use evidence::{ActionEvidence, Evidence, RecordEvidence};
+pub use inbox::Waiting;
 pub use open::{NewTenant, Ports, Spawn};
 pub use replay::{Replay, ReplayedRecord};
 pub use signing_in::SignedIn;

@@ -146,7 +146,7 @@ impl Directory {
     fn admit(&mut self, tenant: &TenantId, key: &Key, holder: Option<&Holder>) {
         let mut hash = [0_u8; 32];
         let readable = hex::decode_to_slice(&key.token_sha256, &mut hash).is_ok();
-        let held = holder.map_or(!key.role.is_person(), |holder| holder.active);
+        let held = holder.map_or_else(|| !key.role.is_person(), |holder| holder.active);
         if key.revoked || !readable || !held {
             self.entries.remove(&key.id);
             return;

@@ -21,6 +21,7 @@ mod signing_in;
 mod sweep;
 
 pub use agents::{AgentPatch, NewAgent};
+pub use decide::StepUpDue;
 pub use groups::{GroupPatch, Membership};
 pub(crate) use judging::judge as judge_for_sight;
 pub use keys::NewKey;

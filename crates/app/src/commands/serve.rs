@@ -50,12 +50,14 @@ impl Serve {
             .await
             .with_context(|| format!("cannot listen on {}", self.listen))?;
         let url = format!("http://{}", listener.local_addr()?);
+        // Passkeys are for names: an address of numbers has none.
+        let by_name = url.replace("127.0.0.1", "localhost");
+        let public = config.public_url.clone().unwrap_or(by_name);
         if opened.firewall.tenants().is_empty() {
             let founded = founding::found(&opened.firewall, &self.tenant, None).await?;
-            let public = config.public_url.as_deref().unwrap_or(&url);
-            output.founded(&founded, (&url, public), &self.data)?;
+            output.founded(&founded, (&url, &public), &self.data)?;
         }
-        let staff = Staff::hire(&config, &opened.firewall)?;
+        let staff = Staff::hire(&config, &opened.firewall, &public)?;
         for fault in config.obstacles().0 {
             output.note(&format!("warning: {fault}"))?;
         }

@@ -250,7 +250,6 @@ pub(super) async fn grave(stage: &mut Stage<'_>) -> anyhow::Result<()> {
         .await?;
     let twice = stage.decide(&stage.cast.ana, "release", "once more").await;
     let said = refusal(stage, twice);
-    let said = said.replace(&key_name(&first), "Ana");
     stage
         .then(&format!("she approves once more; the gate says: {said}"))
         .await?;
@@ -323,14 +322,6 @@ fn job(gpus: u32, hours: u32) -> Value {
         "team": "ml-research",
         "job_class": "ELASTIC",
     })
-}
-
-/// The name under which the first approver stands in records.
-fn key_name(hold: &Value) -> String {
-    hold.pointer("/approvals/0/by")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
 }
 
 /// What the gate says when it refuses; it must.

@@ -68,7 +68,7 @@ impl Setting {
         let (stop, stopped) = oneshot::channel();
         let firewall = opened.firewall.clone();
         let server = tokio::spawn(async move {
-            let staff = Staff::hire(&Config::default(), &firewall)?;
+            let staff = Staff::hire(&Config::default(), &firewall, "http://localhost")?;
             serve_until(listener, &firewall, staff, async { drop(stopped.await) }).await
         });
         Ok(Self {
@@ -113,8 +113,8 @@ async fn cast(firewall: &Firewall, url: &str) -> anyhow::Result<Cast> {
     let watch = Role::Agent(AgentId::new(&watch_id)?);
     Ok(Cast {
         watch: house.key("night-watch", watch, &[]).await?,
-        ana: house.key("ana", Role::Operator, &["gpu-oncall"]).await?,
-        ben: house.key("ben", Role::Operator, &["gpu-leads"]).await?,
+        ana: house.key("Ana", Role::Operator, &["gpu-oncall"]).await?,
+        ben: house.key("Ben", Role::Operator, &["gpu-leads"]).await?,
         architect: Client::new(url, Some(&founded.admin_token))?,
         watch_id,
         capacity_id,

@@ -50,7 +50,7 @@ fn what_is_not_understood_is_refused_with_code_2() {
 
 /// Command lines that are understood and cannot be done, and what is said.
 const IMPOSSIBLE: &[(&str, &str)] = &[
-    ("agents list", "no token: give it as PORTCULLIS_TOKEN"),
+    ("agents list", "no token: run `portcullis login`"),
     ("agents list --token t --url gate", "`gate` is no URL"),
     (
         "agents list --token t --url https://gate.example",

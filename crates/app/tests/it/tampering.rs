@@ -51,7 +51,7 @@ fn a_broken_chain_stops_verdicts_until_a_person_acknowledges_it() {
     assert!(refused(&gate, agent).contains("SGP-7"));
     let found = gate.ask(admin, &["audit", "verify"]).ended(3);
     assert!(
-        found.contains("record 7 does not fit: hash_mismatch"),
+        found.contains("record 9 does not fit: hash_mismatch"),
         "{found}"
     );
     let told = ["audit", "acknowledge", "--reason", "a test changed it"];
@@ -74,11 +74,11 @@ fn it_is_found_without_the_gate() {
     let house = tampered();
     let mut verify = portcullis();
     let found = Ran::of(verify.args(["audit", "verify", "--data"]).arg(house.data())).ended(3);
-    assert!(found.contains("record 7 does not fit"), "{found}");
+    assert!(found.contains("record 9 does not fit"), "{found}");
     let mut doctor = portcullis();
     doctor
         .args(["doctor", "-o", "json", "--listen", "127.0.0.1:0", "--data"])
         .arg(house.data());
     let found = Ran::of(&mut doctor).json(3);
-    assert!(found.to_string().contains("breaks at record 7"), "{found}");
+    assert!(found.to_string().contains("breaks at record 9"), "{found}");
 }

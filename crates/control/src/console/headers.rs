@@ -1,7 +1,10 @@
 //! What every answer of the console says about itself, so that a browser allows little.
 
 use crate::console::assets::{Asset, CACHE_CONTROL};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::{
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::Response,
+};
 
 /// Only this origin's own files; no inline style or script; nothing may be made from text by a
 /// script; nobody may frame it (CSP level 3, Trusted Types).
@@ -59,6 +62,16 @@ pub fn asset_headers(asset: &Asset, public_url: &str) -> HeaderMap {
     set(&mut headers, header::CONTENT_TYPE, asset.media_type);
     set(&mut headers, header::CACHE_CONTROL, CACHE_CONTROL);
     headers
+}
+
+/// Whatever is answered says it too, also where a page forgot.
+pub(super) fn guard(mut response: Response, public_url: &str) -> Response {
+    for (name, value) in always(public_url) {
+        if let Some(name) = name {
+            response.headers_mut().entry(name).or_insert(value);
+        }
+    }
+    response
 }
 
 fn always(public_url: &str) -> HeaderMap {

@@ -39,6 +39,8 @@ pub enum Section {
     Groups,
     /// Permission sets.
     PermissionSets,
+    /// Workspaces.
+    Workspaces,
     /// Lists of who may approve what.
     ApproverLists,
     /// One's own tokens and passkeys.
@@ -66,6 +68,7 @@ const NAVIGATION: &[(&str, &[Section])] = &[
             Section::People,
             Section::Groups,
             Section::PermissionSets,
+            Section::Workspaces,
             Section::ApproverLists,
         ],
     ),
@@ -74,7 +77,7 @@ const NAVIGATION: &[(&str, &[Section])] = &[
 
 impl Section {
     /// Every part.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Overview,
         Self::Approvals,
         Self::Activity,
@@ -85,6 +88,7 @@ impl Section {
         Self::People,
         Self::Groups,
         Self::PermissionSets,
+        Self::Workspaces,
         Self::ApproverLists,
         Self::Account,
     ];
@@ -102,6 +106,7 @@ impl Section {
             Self::People => ("People", paths::PEOPLE, Icon::Person),
             Self::Groups => ("Groups", paths::GROUPS, Icon::People),
             Self::PermissionSets => ("Permission sets", paths::PERMISSION_SETS, Icon::Key),
+            Self::Workspaces => ("Workspaces", paths::WORKSPACES, Icon::Document),
             Self::ApproverLists => ("Approver lists", paths::APPROVER_LISTS, Icon::Check),
             Self::Account => ("Account", paths::ACCOUNT, Icon::Person),
         }

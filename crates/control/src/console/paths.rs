@@ -8,6 +8,16 @@ pub const OVERVIEW: &str = "/console";
 pub const SIGN_IN: &str = "/console/sign-in";
 /// Sign in with a passkey: takes the assertion (`POST`).
 pub const SIGN_IN_PASSKEY: &str = "/console/sign-in/passkey";
+/// Sign in at an identity provider: begins there (`GET`).
+pub const PROVIDER: &str = "/console/sign-in/provider";
+/// Where the identity provider sends people back to.
+pub const PROVIDER_BACK: &str = "/console/sign-in/provider/callback";
+/// An invitation: shows the form (`GET`), takes the password (`POST`).
+pub const INVITATION: &str = "/console/invitation";
+/// Link one's user in Slack: begins there (`GET`).
+pub const SLACK: &str = "/console/account/slack";
+/// Where Slack sends people back to.
+pub const SLACK_BACK: &str = "/console/account/slack/callback";
 /// Sign out (`POST`).
 pub const SIGN_OUT: &str = "/console/sign-out";
 /// The approvals inbox.
@@ -22,12 +32,19 @@ pub const AGENTS: &str = "/console/agents";
 pub const AUDIT: &str = "/console/audit";
 /// Policies.
 pub const POLICIES: &str = "/console/policies";
+/// The tenant policy: its text, its versions, and a form to apply another (`POST` to `check` and
+/// `apply` below it).
+pub const TENANT_POLICY: &str = "/console/tenant-policy";
 /// The test simulator.
 pub const SIMULATOR: &str = "/console/simulator";
 /// People.
 pub const PEOPLE: &str = "/console/people";
 /// Groups.
 pub const GROUPS: &str = "/console/groups";
+/// Changes that wait for a second person.
+pub const ELEVATIONS: &str = "/console/elevations";
+/// Workspaces.
+pub const WORKSPACES: &str = "/console/workspaces";
 /// Permission sets.
 pub const PERMISSION_SETS: &str = "/console/permission-sets";
 /// Lists of who may approve what.

@@ -228,11 +228,12 @@ async fn invite(
 
 /// Ends a person's link to Slack
 ///
-/// They answer in Slack no more until they link themselves again. Everybody may end their own.
+/// They answer in Slack no more until they link themselves again. Everybody may end their own
+/// link, architects any.
 #[utoipa::path(
     delete, path = "/v1/people/{id}/slack", tag = "people",
     params(("id" = String, Path, description = "The person's id.")),
-    security(("bearer" = ["architect"])),
+    security(("bearer" = ["viewer"])),
     responses((status = 200, description = "The person as they are now.", body = Person)),
 )]
 async fn unlink_slack(

@@ -20,7 +20,7 @@ impl Links {
     /// Where a hold is shown whole, and decided.
     #[must_use]
     pub fn hold(&self, hold: &str) -> String {
-        format!("{}/console/holds/{hold}", self.public_url)
+        format!("{}/console/approvals/{hold}", self.public_url)
     }
 
     /// Where people link their Slack account to themselves.

@@ -155,7 +155,10 @@ mod tests {
         let upper = SIGNED.to_uppercase().replace("V0", "v0");
         let long = format!("{SIGNED}00");
         let v1 = SIGNED.replace("v0", "v1");
-        let (short, bare) = (SIGNED.trim_end_matches('3'), SIGNED.trim_start_matches("v0="));
+        let (short, bare) = (
+            SIGNED.trim_end_matches('3'),
+            SIGNED.trim_start_matches("v0="),
+        );
         for text in ["", "v0=", &upper, &long, &v1, short, bare] {
             let read = read("1531420618", text, 1_531_420_618_000);
             assert_eq!(read, Err(SignatureError::Malformed), "`{text}`");

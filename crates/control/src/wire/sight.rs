@@ -127,6 +127,8 @@ pub(crate) struct BudgetLeft {
     pub left: String,
     /// The limit, with its unit.
     pub limit: String,
+    /// What is spent and reserved, in thousandths of the limit.
+    pub used_permille: u32,
 }
 
 /// How sure the agent says it is of one thing.
@@ -230,8 +232,18 @@ impl From<sight::Workload> for Workload {
 
 impl From<sight::BudgetLeft> for BudgetLeft {
     fn from(budget: sight::BudgetLeft) -> Self {
-        let sight::BudgetLeft { name, left, limit } = budget;
-        Self { name, left, limit }
+        let sight::BudgetLeft {
+            name,
+            left,
+            limit,
+            used_permille,
+        } = budget;
+        Self {
+            name,
+            left,
+            limit,
+            used_permille,
+        }
     }
 }
 

@@ -79,7 +79,8 @@ words! {
         "decision" | "escrow_outcome" | "permit_issued" | "permit_redeemed" | "outcome"
         | "tenant_created" | "agent_change" | "key_change" | "policy_change"
         | "tenant_policy_change" | "settings_change" | "violation_resolved"
-        | "chain_acknowledged";
+        | "chain_acknowledged" | "escrow_escalated" | "decision_refused" | "person_change"
+        | "group_change" | "permission_change" | "workspace_change" | "sign_in" | "elevation";
     BudgetUnit: "What a budget counts.", "usd" | "gpu_hours";
     BudgetSpan: "Over which time a budget counts.", "day" | "month";
     Weekday: "A weekday.",
@@ -153,6 +154,10 @@ mod tests {
             ScopeMode::WORDS,
             &[rules::ScopeMode::Strict, rules::ScopeMode::Override],
         );
+    }
+
+    #[test]
+    fn so_are_those_about_people_and_disagreements() {
         use settings::AutonomyReset as R;
         same(AutonomyReset::WORDS, &[R::Off, R::RaiseToB, R::BlockAgent]);
         use access::{Effect as E, Verb as W};

@@ -145,7 +145,7 @@ async fn an_export_says_how_a_hold_ended() {
         (&json!(1), &json!("RELEASED"))
     );
     let csv = house.get(&format!("{query}csv")).await.text;
-    assert!(csv.contains(",RELEASED,operator:key_"), "{csv}");
+    assert!(csv.contains(",RELEASED,person:per_"), "{csv}");
 }
 
 #[tokio::test]

@@ -1,10 +1,14 @@
 //! The console as a browser gets it: every page over made-up views.
 
+mod browser;
 mod charts;
+mod deciding;
 mod gallery;
 mod pages;
 mod promises;
+mod rooms;
 mod sample;
+mod seats;
 
 use portcullis_control::console::assets::{MARK, SCRIPT, STYLE};
 

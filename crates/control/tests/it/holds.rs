@@ -39,7 +39,7 @@ async fn a_hold_waits_is_counted_and_is_released_once() {
         released["decided_by"]
             .as_str()
             .unwrap()
-            .starts_with("operator:key_")
+            .starts_with("person:per_")
     );
     let again = house.call(("POST", &path), &house.acme.operator, "").await;
     assert_eq!(again.refused(409), "hold.already_decided");
@@ -104,7 +104,7 @@ async fn a_late_decision_is_none() {
     let late = house
         .call(("POST", &at(&id, "release")), &house.acme.operator, "")
         .await;
-    assert_eq!(late.refused(409), "hold.already_decided");
+    assert_eq!(late.refused(409), "hold.expired");
     assert_eq!(
         house.get("/v1/holds?status=HELD").await.ok()["holds"],
         json!([])
@@ -112,6 +112,10 @@ async fn a_late_decision_is_none() {
     house.firewall.sweep().await.unwrap();
     let over = house.get("/v1/holds?status=timed_out").await.ok();
     assert_eq!(over["holds"][0]["id"], id);
+    let later = house
+        .call(("POST", &at(&id, "release")), &house.acme.operator, "")
+        .await;
+    assert_eq!(later.refused(409), "hold.already_decided");
 }
 
 #[tokio::test]
@@ -146,4 +150,69 @@ async fn holds_come_in_pages_newest_first() {
     assert_eq!(day["holds"].as_array().unwrap().len(), 3);
     let other = house.get("/v1/holds?start_date=2026-04-11").await.ok();
     assert_eq!(other["holds"], json!([]));
+}
+
+#[tokio::test]
+async fn a_signed_request_is_good_for_its_own_decision_alone() {
+    let house = House::new().await;
+    let (id, other) = (house.held().await, {
+        let action = json!({
+            "action_type": "reservations.create", "target_service": "other",
+            "parameters": {"cost_usd": 1},
+        });
+        house.govern(action).await.hold.unwrap().id
+    });
+    let asked = house.get(&at(&id, "request?choice=approve")).await.ok();
+    assert_eq!(asked["level"], 0);
+    assert_eq!(asked["challenge"].as_str().unwrap().len(), 43);
+    let answer = json!({"token": asked["token"]}).to_string();
+    for path in [at(&other, "release"), at(&id, "kill")] {
+        let reply = house
+            .call(("POST", &path), &house.acme.operator, answer.clone())
+            .await;
+        assert_eq!(reply.refused(409), "approval.other_request", "{path}");
+    }
+    let forged = json!({"token": "pca1.e30.e30"}).to_string();
+    let forged = house
+        .call(("POST", &at(&id, "release")), &house.acme.operator, forged)
+        .await;
+    assert_eq!(forged.refused(409), "approval.malformed");
+    let released = house
+        .call(("POST", &at(&id, "release")), &house.acme.operator, answer)
+        .await
+        .ok();
+    assert_eq!(released["status"], "RELEASED");
+    let late = house.get(&at(&id, "request?choice=approve")).await;
+    assert_eq!(late.refused(409), "hold.already_decided");
+}
+
+#[tokio::test]
+async fn approvers_see_what_they_decide_from() {
+    let house = House::new().await;
+    let id = house.held().await;
+    let sight = house.get(&at(&id, "sight")).await.ok();
+    assert_eq!(
+        (
+            &sight["hold_id"],
+            &sight["agent_name"],
+            &sight["hidden_bytes"]
+        ),
+        (&json!(id), &json!("ops-bot"), &json!(0))
+    );
+    assert_eq!(sight["words"], "The team was promised these nodes");
+    let lines = sight["parameters"].as_array().unwrap();
+    assert!(
+        lines.iter().any(|line| line["text"] == "  \"cost_usd\": 1"),
+        "{sight}"
+    );
+
+    house
+        .call(("POST", &at(&id, "kill")), &house.acme.operator, "")
+        .await
+        .ok();
+    let hold = house.get(&at(&id, "review")).await.ok();
+    assert_eq!(hold["rejection"]["name"], "ann");
+    assert_eq!(hold["rejection"]["way"], "api");
+    let sight = house.get(&at(&id, "sight")).await.ok();
+    assert_eq!(sight["votes"][0]["choice"], "reject");
 }

@@ -5,7 +5,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, Request, StatusCode, header},
 };
-use portcullis_control::{docs, rest, thewardn};
+use portcullis_control::{Porter, docs, rest, thewardn};
 use portcullis_door::{request_id::RequestIds, threshold::threshold};
 use portcullis_firewall::{
     answer::Answer,
@@ -38,6 +38,15 @@ budgets:
   monthly_usd: 1000
 ";
 
+/// What newcomers choose as their password.
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
+/// Somebody who has chosen a password.
+pub(crate) struct Newcomer {
+    pub(crate) id: String,
+    pub(crate) token: String,
+}
+
 /// A gate with two tenants.
 pub(crate) struct House {
     pub(crate) firewall: Firewall,
@@ -54,6 +63,7 @@ pub(crate) struct Tenant {
     pub(crate) operator: String,
     pub(crate) second_operator: String,
     pub(crate) viewer: String,
+    pub(crate) member: String,
     pub(crate) client: String,
     pub(crate) agent_token: String,
     pub(crate) agent: AgentId,
@@ -133,7 +143,8 @@ impl House {
         let firewall = Firewall::open(ports).await.unwrap();
         let acme = Tenant::new(&firewall, "acme").await;
         let globex = Tenant::new(&firewall, "globex").await;
-        let doors = rest::router(firewall.clone())
+        let porter = Porter::new(firewall.clone());
+        let doors = rest::router(firewall.clone(), porter)
             .merge(thewardn::router(firewall.clone()))
             .merge(docs::docs_router(&rest::openapi()));
         let doors = threshold(doors, RequestIds::new(0xfeed));
@@ -188,6 +199,32 @@ impl House {
             .await
     }
 
+    /// Sends JSON without any credential.
+    pub(crate) async fn knock(&self, path: &str, body: Value) -> Reply {
+        let request = Request::post(path).body(body.to_string().into()).unwrap();
+        self.send(request).await
+    }
+
+    /// Makes somebody known to acme, who takes up the invitation.
+    pub(crate) async fn newcomer(&self, name: &str, roles: Value) -> Newcomer {
+        let new = json!({"name": name, "roles": roles});
+        let person = self.act("POST", "/v1/people", new).await.must(201);
+        let id = person["id"].as_str().unwrap().to_owned();
+        let path = format!("/v1/people/{id}/invitation");
+        let invited = self.act("POST", &path, json!({})).await.must(201);
+        let taken = json!({"code": invited["code"], "password": PASSWORD});
+        let token = self.knock("/v1/invitations/accept", taken).await.must(201);
+        Newcomer {
+            id,
+            token: token["token"].as_str().unwrap().to_owned(),
+        }
+    }
+
+    /// Who a token belongs to.
+    pub(crate) async fn me(&self, token: &str) -> Value {
+        self.call(("GET", "/v1/me"), token, "").await.ok()
+    }
+
     /// Has acme's agent ask for something.
     pub(crate) async fn govern(&self, action: Value) -> Answer {
         self.govern_as(&self.acme.agent_principal, action).await
@@ -224,6 +261,12 @@ impl House {
             .id
     }
 
+    /// Has acme's agent make another such hold.
+    pub(crate) async fn held_again(&self) -> String {
+        let again = json!({"action_type": "reservations.create", "parameters": {"cost_usd": 2}});
+        self.govern(again).await.hold.unwrap().id
+    }
+
     /// Has acme's agent ask for something that is refused.
     pub(crate) async fn blocked(&self) -> Answer {
         let answer = self.govern(json!({"action_type": "database_drop"})).await;
@@ -258,6 +301,7 @@ impl Tenant {
             operator: issue("ann", Role::Operator).await,
             second_operator: issue("bob", Role::Operator).await,
             viewer: issue("vera", Role::Viewer).await,
+            member: issue("milo", Role::Member).await,
             client: issue("client", Role::Client).await,
             agent_principal: firewall.authenticate(&agent_token).unwrap(),
             agent_token,

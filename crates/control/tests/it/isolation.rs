@@ -9,6 +9,17 @@ async fn no_list_shows_another_tenants_things() {
     let house = House::new().await;
     house.held().await;
     house.blocked().await;
+    for (path, new) in [
+        ("/v1/people", json!({"name": "dora of acme"})),
+        ("/v1/groups", json!({"name": "acme leads"})),
+        ("/v1/workspaces", json!({"id": "acme-lab"})),
+        (
+            "/v1/permission-sets",
+            json!({"name": "acme set", "entries": []}),
+        ),
+    ] {
+        house.act("POST", path, new).await.must(201);
+    }
     house
         .act(
             "POST",
@@ -24,6 +35,12 @@ async fn no_list_shows_another_tenants_things() {
     for path in [
         "/v1/agents",
         "/v1/keys",
+        "/v1/me",
+        "/v1/people",
+        "/v1/groups",
+        "/v1/elevations",
+        "/v1/permission-sets",
+        "/v1/workspaces",
         "/v1/policies",
         "/v1/policies/conflicts",
         "/v1/packs",
@@ -118,5 +135,48 @@ async fn anothers_id_answers_as_one_that_never_was() {
             never.json()["detail"].as_str().unwrap(),
             "{method} {path}"
         );
+    }
+}
+
+#[tokio::test]
+async fn anothers_people_and_rights_answer_as_ones_that_never_were() {
+    let house = House::new().await;
+    let make = async |path: &str, new| {
+        let made = house.act("POST", path, new).await.must(201);
+        made["id"].as_str().unwrap().to_owned()
+    };
+    let person = make("/v1/people", json!({"name": "dora"})).await;
+    let group = make("/v1/groups", json!({"name": "leads"})).await;
+    let workspace = make("/v1/workspaces", json!({"id": "lab"})).await;
+    let set = make("/v1/permission-sets", json!({"name": "s", "entries": []})).await;
+    let own = house.me(&house.acme.architect).await["person"]["id"].clone();
+    let members = format!("/v1/groups/{group}/members");
+    let waits = house.act("POST", &members, json!({"person_id": own})).await;
+    let elevation = waits.must(202)["id"].as_str().unwrap().to_owned();
+    let replaced = r#"{"name":"s","entries":[]}"#;
+    let explained = json!({"person_id": person, "verb": "VIEW"}).to_string();
+    let member = json!({"person_id": person}).to_string();
+    for (method, path, body) in [
+        ("GET", format!("/v1/people/{person}"), ""),
+        ("PATCH", format!("/v1/people/{person}"), "{}"),
+        ("POST", format!("/v1/people/{person}/invitation"), ""),
+        ("DELETE", format!("/v1/people/{person}/slack"), ""),
+        ("GET", format!("/v1/groups/{group}"), ""),
+        ("PATCH", format!("/v1/groups/{group}"), "{}"),
+        ("DELETE", format!("/v1/groups/{group}"), ""),
+        ("POST", members.clone(), member.as_str()),
+        ("DELETE", format!("{members}/{person}"), ""),
+        ("POST", format!("/v1/elevations/{elevation}/confirm"), ""),
+        ("DELETE", format!("/v1/elevations/{elevation}"), ""),
+        ("GET", format!("/v1/permission-sets/{set}"), ""),
+        ("PUT", format!("/v1/permission-sets/{set}"), replaced),
+        ("DELETE", format!("/v1/permission-sets/{set}"), ""),
+        ("GET", format!("/v1/workspaces/{workspace}"), ""),
+        ("PATCH", format!("/v1/workspaces/{workspace}"), "{}"),
+        ("POST", "/v1/access/explain".to_owned(), explained.as_str()),
+    ] {
+        let token = &house.globex.architect;
+        let reply = house.call((method, &path), token, body.to_owned()).await;
+        assert_eq!(reply.refused(404), "not_found", "{method} {path}");
     }
 }

@@ -14,7 +14,13 @@ async fn a_key_shows_its_token_once_and_works_until_it_is_revoked() {
 
     house.call(("GET", "/v1/tenant"), &token, "").await.ok();
     let shown = house.get(&path).await.ok();
-    assert_eq!(shown["groups"], json!(["on-call"]));
+    assert_eq!(shown["usage"], "token");
+    let person = shown["person_id"].as_str().unwrap();
+    let architect = house.firewall.authenticate(&house.acme.architect).unwrap();
+    let groups = house.firewall.groups(&architect).await.unwrap();
+    let on_call = groups.iter().find(|group| group.name == "on-call").unwrap();
+    let members: Vec<&str> = on_call.members.iter().map(|m| m.person.as_str()).collect();
+    assert_eq!(members, [person]);
     let list = house.get("/v1/keys?limit=200").await;
     for text in [
         house.get(&path).await.text,

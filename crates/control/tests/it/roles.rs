@@ -8,25 +8,36 @@ use std::collections::BTreeMap;
 /// The least right a route asks for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Right {
+    /// Anybody at all.
+    Open,
     /// Anybody known, for what is their own.
     Own,
-    /// Clients and people.
+    /// As [`Own`], but for people with roles in single workspaces alone.
+    Look,
+    /// Clients, and people with a role in the whole tenant.
     Read,
+    /// Clients and people, for what they may see.
+    Watch,
+    /// People with a role in the whole tenant.
+    Reside,
     /// People.
     Person,
-    /// Operators and architects.
-    Decide,
+    /// Operators and architects. Who else tries is refused when it comes to deciding, on record.
+    Answer,
+    /// People who decide, as far as they reach.
+    Choose,
     /// Architects.
     Configure,
 }
 
-use Right::{Configure, Decide, Own, Person, Read};
+use Right::{Answer, Choose, Configure, Look, Open, Own, Person, Read, Reside, Watch};
 
 /// Every route under `/v1` with the right it asks for. A route that is not here fails the test.
 const TABLE: &[(&str, &str, Right)] = &[
+    ("POST", "/v1/access/explain", Reside),
     ("GET", "/v1/agents", Read),
     ("POST", "/v1/agents", Configure),
-    ("GET", "/v1/agents/{id}", Own),
+    ("GET", "/v1/agents/{id}", Look),
     ("PATCH", "/v1/agents/{id}", Configure),
     ("POST", "/v1/agents/{id}/block", Configure),
     ("POST", "/v1/agents/{id}/deregister", Configure),
@@ -46,18 +57,43 @@ const TABLE: &[(&str, &str, Right)] = &[
     ("GET", "/v1/budgets", Read),
     ("GET", "/v1/catalogue", Read),
     ("POST", "/v1/chain/acknowledge", Configure),
-    ("GET", "/v1/holds", Read),
+    ("GET", "/v1/elevations", Reside),
+    ("DELETE", "/v1/elevations/{id}", Configure),
+    ("POST", "/v1/elevations/{id}/confirm", Configure),
+    ("GET", "/v1/groups", Reside),
+    ("POST", "/v1/groups", Configure),
+    ("DELETE", "/v1/groups/{id}", Configure),
+    ("GET", "/v1/groups/{id}", Reside),
+    ("PATCH", "/v1/groups/{id}", Configure),
+    ("POST", "/v1/groups/{id}/members", Configure),
+    ("DELETE", "/v1/groups/{id}/members/{person}", Configure),
+    ("GET", "/v1/holds", Watch),
     ("GET", "/v1/holds/stats", Read),
-    ("POST", "/v1/holds/{id}/kill", Decide),
-    ("POST", "/v1/holds/{id}/release", Decide),
-    ("GET", "/v1/holds/{id}/review", Read),
+    ("POST", "/v1/holds/{id}/kill", Answer),
+    ("POST", "/v1/holds/{id}/release", Answer),
+    ("GET", "/v1/holds/{id}/request", Choose),
+    ("GET", "/v1/holds/{id}/review", Watch),
+    ("GET", "/v1/holds/{id}/sight", Watch),
+    ("POST", "/v1/invitations/accept", Open),
     ("GET", "/v1/keys", Person),
-    ("POST", "/v1/keys", Configure),
-    ("DELETE", "/v1/keys/{id}", Configure),
+    ("POST", "/v1/keys", Person),
+    ("DELETE", "/v1/keys/{id}", Person),
     ("GET", "/v1/keys/{id}", Person),
+    ("GET", "/v1/me", Own),
     ("GET", "/v1/packs", Read),
     ("GET", "/v1/packs/{id}", Read),
     ("POST", "/v1/packs/{id}/apply", Configure),
+    ("GET", "/v1/people", Reside),
+    ("POST", "/v1/people", Configure),
+    ("GET", "/v1/people/{id}", Reside),
+    ("PATCH", "/v1/people/{id}", Configure),
+    ("POST", "/v1/people/{id}/invitation", Configure),
+    ("DELETE", "/v1/people/{id}/slack", Person),
+    ("GET", "/v1/permission-sets", Reside),
+    ("POST", "/v1/permission-sets", Configure),
+    ("DELETE", "/v1/permission-sets/{id}", Configure),
+    ("GET", "/v1/permission-sets/{id}", Reside),
+    ("PUT", "/v1/permission-sets/{id}", Configure),
     ("GET", "/v1/policies", Read),
     ("POST", "/v1/policies", Configure),
     ("GET", "/v1/policies/conflicts", Read),
@@ -71,6 +107,7 @@ const TABLE: &[(&str, &str, Right)] = &[
     ("POST", "/v1/replay", Read),
     ("GET", "/v1/settings", Read),
     ("PATCH", "/v1/settings", Configure),
+    ("POST", "/v1/sign-in", Open),
     ("GET", "/v1/tenant", Read),
     ("GET", "/v1/tenant-policy", Read),
     ("PUT", "/v1/tenant-policy", Configure),
@@ -79,23 +116,27 @@ const TABLE: &[(&str, &str, Right)] = &[
     ("GET", "/v1/tenant-policy/versions", Read),
     ("GET", "/v1/violations", Read),
     ("GET", "/v1/violations/{id}", Read),
-    ("PATCH", "/v1/violations/{id}/resolve", Decide),
+    ("PATCH", "/v1/violations/{id}/resolve", Choose),
+    ("GET", "/v1/workspaces", Watch),
+    ("POST", "/v1/workspaces", Configure),
+    ("GET", "/v1/workspaces/{id}", Watch),
+    ("PATCH", "/v1/workspaces/{id}", Configure),
 ];
 
 /// The routes of TheWARDN's dialect.
 const DIALECT: &[(&str, &str, Right)] = &[
     ("GET", "/api/agents", Read),
     ("POST", "/api/agents/connect", Configure),
-    ("GET", "/api/agents/{id}", Own),
+    ("GET", "/api/agents/{id}", Look),
     ("PUT", "/api/agents/{id}", Configure),
     ("DELETE", "/api/agents/{id}", Configure),
     ("GET", "/api/escrow", Read),
     ("GET", "/api/escrow/stats", Read),
-    ("POST", "/api/escrow/{id}/release", Decide),
-    ("POST", "/api/escrow/{id}/kill", Decide),
+    ("POST", "/api/escrow/{id}/release", Answer),
+    ("POST", "/api/escrow/{id}/kill", Answer),
     ("GET", "/agents", Read),
     ("POST", "/agents", Configure),
-    ("GET", "/agents/{id}", Own),
+    ("GET", "/agents/{id}", Look),
     ("PATCH", "/agents/{id}", Configure),
     ("POST", "/agents/{id}/pause", Configure),
     ("POST", "/agents/{id}/resume", Configure),
@@ -120,24 +161,27 @@ const DIALECT: &[(&str, &str, Right)] = &[
     ("GET", "/escrow", Read),
     ("GET", "/escrow/stats", Read),
     ("GET", "/escrow/{id}", Read),
-    ("POST", "/escrow/{id}/release", Decide),
-    ("POST", "/escrow/{id}/kill", Decide),
+    ("POST", "/escrow/{id}/release", Answer),
+    ("POST", "/escrow/{id}/kill", Answer),
     ("GET", "/audit", Read),
     ("GET", "/audit/verify", Read),
     ("GET", "/audit/export", Read),
     ("GET", "/audit/{seq}", Read),
     ("GET", "/violations", Read),
     ("GET", "/violations/{id}", Read),
-    ("PATCH", "/violations/{id}/resolve", Decide),
+    ("PATCH", "/violations/{id}/resolve", Choose),
 ];
 
-/// Which roles have a right.
+/// Which roles are let in by a right.
 fn may(role: &str, right: Right) -> bool {
     match right {
-        Own => true,
-        Read => role != "agent",
+        Open | Own | Answer => true,
+        Look => role != "member",
+        Read => !["agent", "member"].contains(&role),
+        Watch => role != "agent",
+        Reside => ["viewer", "operator", "architect"].contains(&role),
+        Choose => ["member", "operator", "architect"].contains(&role),
         Person => !["agent", "client"].contains(&role),
-        Decide => ["operator", "architect"].contains(&role),
         Configure => role == "architect",
     }
 }
@@ -166,13 +210,17 @@ fn the_description_names_the_least_role_of_every_route() {
     for (method, path, right) in TABLE {
         let operation = &api["paths"][*path][method.to_ascii_lowercase()];
         let least = match right {
-            Own => "agent",
-            Read => "client",
-            Person => "viewer",
-            Decide => "operator",
+            Open => "",
+            Own | Look => "agent",
+            Read | Watch => "client",
+            Person | Reside => "viewer",
+            Choose | Answer => "operator",
             Configure => "architect",
         };
-        let named = serde_json::json!([{"bearer": [least]}]);
+        let named = match right {
+            Open => serde_json::json!([{}]),
+            _ => serde_json::json!([{"bearer": [least]}]),
+        };
         assert_eq!(operation["security"], named, "{method} {path}");
     }
 }
@@ -184,6 +232,7 @@ async fn each_role_may_exactly_what_the_table_says() {
         ("agent", &house.acme.agent_token),
         ("client", &house.acme.client),
         ("viewer", &house.acme.viewer),
+        ("member", &house.acme.member),
         ("operator", &house.acme.operator),
         ("architect", &house.acme.architect),
     ]);
@@ -191,8 +240,11 @@ async fn each_role_may_exactly_what_the_table_says() {
     for (method, pattern, right) in TABLE.iter().chain(DIALECT) {
         // Nothing is changed: whoever may is stopped by a body, a query or an id that is no good.
         let path = match right {
-            Own => pattern.replace("{id}", agent),
-            _ => pattern.replace("{id}", "none").replace("{seq}", "999999"),
+            Own | Look => pattern.replace("{id}", agent),
+            _ => pattern
+                .replace("{id}", "none")
+                .replace("{person}", "none")
+                .replace("{seq}", "999999"),
         };
         for (role, token) in &roles {
             let body = if *method == "GET" {
@@ -225,13 +277,11 @@ async fn a_refused_caller_changes_nothing() {
     let house = House::new().await;
     let before = house.get("/v1/tenant").await.ok()["chain"].clone();
     let hold = house.held().await;
-    let release = format!("/v1/holds/{hold}/release");
     for token in [
         &house.acme.viewer,
         &house.acme.client,
         &house.acme.agent_token,
     ] {
-        house.call(("POST", &release), token, "").await.refused(403);
         house
             .call(
                 ("POST", "/v1/keys"),
@@ -255,4 +305,30 @@ async fn a_refused_caller_changes_nothing() {
     );
     let hold: Value = house.get(&format!("/v1/holds/{hold}/review")).await.ok();
     assert_eq!(hold["status"], "HELD");
+}
+
+#[tokio::test]
+async fn who_may_not_decide_and_tries_is_on_record() {
+    let house = House::new().await;
+    let hold = house.held().await;
+    let mut tried = 0;
+    for door in ["/v1/holds", "/api/escrow", "/escrow"] {
+        for deed in ["release", "kill"] {
+            let path = format!("{door}/{hold}/{deed}");
+            for token in [
+                &house.acme.viewer,
+                &house.acme.client,
+                &house.acme.agent_token,
+            ] {
+                let reply = house.call(("POST", &path), token, "").await;
+                assert_eq!(reply.refused(403), "auth.forbidden", "{path}");
+                tried += 1;
+            }
+        }
+    }
+    let query = "/v1/audit?record_type=decision_refused&limit=100";
+    let refused = house.get(query).await.ok();
+    assert_eq!(refused["records"].as_array().unwrap().len(), tried);
+    let shown = house.get(&format!("/v1/holds/{hold}/review")).await.ok();
+    assert_eq!(shown["status"], "HELD");
 }

@@ -18,7 +18,7 @@ async fn audit_only_mode_has_an_end_and_is_on_record() {
         settings["mode_set_by"]
             .as_str()
             .unwrap()
-            .starts_with("architect:key_")
+            .starts_with("person:per_")
     );
     assert_eq!(settings["mode_set_at"], "2026-04-10T14:32:01.000Z");
 
@@ -100,4 +100,16 @@ async fn the_tenant_shows_its_verdicts_its_chain_and_its_queue() {
     assert_eq!(tenant["chain"]["hash"], last.hash.to_string());
     assert_eq!(tenant["holds"]["queue_depth"], 1);
     assert_eq!(tenant["tenant_policy_version"], 1);
+}
+
+#[tokio::test]
+async fn whose_passkey_is_asked_for_is_a_setting() {
+    let house = House::new().await;
+    let settings = house.get("/v1/settings").await.ok();
+    assert_eq!(settings["step_up"], "when_registered");
+    for word in ["never", "always"] {
+        let change = json!({"step_up": word});
+        let changed = house.act("PATCH", "/v1/settings", change).await.ok();
+        assert_eq!(changed["step_up"], word);
+    }
 }

@@ -35,6 +35,25 @@ async fn busy() -> House {
         .await;
     assert_eq!(held.verdict.as_str(), "HELD");
     house.blocked().await;
+    let lab = json!({"id": "lab"});
+    house.act("POST", "/v1/workspaces", lab).await.must(201);
+    let entry = json!({"workspace": "lab", "effect": "DENY", "agents": ["a"], "scopes": ["b"]});
+    let set = json!({"name": "s", "entries": [entry]});
+    let set = house
+        .act("POST", "/v1/permission-sets", set)
+        .await
+        .must(201);
+    let group = house
+        .act("POST", "/v1/groups", json!({"name": "leads"}))
+        .await;
+    let group = format!("/v1/groups/{}", group.must(201)["id"].as_str().unwrap());
+    let sets = json!({"permission_sets": [set["id"]]});
+    house.act("PATCH", &group, sets).await.ok();
+    let members = format!("{group}/members");
+    for (token, status) in [(&house.acme.viewer, 200), (&house.acme.architect, 202)] {
+        let who = json!({"person_id": house.me(token).await["person"]["id"]});
+        house.act("POST", &members, who).await.must(status);
+    }
     house
 }
 
@@ -44,6 +63,12 @@ async fn the_management_api_keeps_its_shapes() {
     for path in [
         "/v1/agents",
         "/v1/keys",
+        "/v1/me",
+        "/v1/people",
+        "/v1/groups",
+        "/v1/elevations",
+        "/v1/permission-sets",
+        "/v1/workspaces",
         "/v1/policies",
         "/v1/policies/conflicts",
         "/v1/packs",

@@ -142,7 +142,7 @@ impl Firewall {
 
 fn counted(clicked: Clicked) -> Result<Hold, GateError> {
     match clicked {
-        Clicked::Counted(hold) => Ok(hold),
+        Clicked::Counted(hold) => Ok(*hold),
         Clicked::Refused(error) => Err(error),
     }
 }

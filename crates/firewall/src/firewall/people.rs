@@ -12,7 +12,7 @@ use crate::{
     turn::{GroupPatch, Membership, NewKey, NewPerson, PersonPatch, SetDraft, WorkspaceDraft},
     workspace::Workspace,
 };
-use portcullis_policy::id::WorkspaceId;
+use portcullis_policy::{id::WorkspaceId, label::Label};
 
 impl Firewall {
     /// Issues a key, or a person's token. It is known at every door before this returns.
@@ -28,13 +28,30 @@ impl Firewall {
         let own = principal
             .person
             .as_ref()
-            .is_some_and(|badge| *badge.name == *new.name);
+            .is_some_and(|badge| Label::new(&badge.name) == Label::new(&new.name));
         if !own || !new.role.is_person() {
             architect(principal)?;
         }
         let caller = principal.clone();
         self.at_the_doors(principal, move |turn| turn.issue_key(&caller, new))
             .await
+    }
+
+    /// Issues another token of the caller, by a name of its own.
+    ///
+    /// # Errors
+    /// As [`crate::turn::Turn::issue_own_token`].
+    pub async fn issue_own_token(
+        &self,
+        principal: &Principal,
+        name: &str,
+        expires_at: Option<jiff::Timestamp>,
+    ) -> Result<(Key, Token), GateError> {
+        let (caller, name) = (principal.clone(), name.to_owned());
+        self.at_the_doors(principal, move |turn| {
+            turn.issue_own_token(&caller, &name, expires_at)
+        })
+        .await
     }
 
     /// Revokes a key or token. No door knows it any more when this returns.

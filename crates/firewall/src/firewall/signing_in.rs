@@ -144,7 +144,7 @@ impl Firewall {
         newcomer: Newcomer,
     ) -> Result<SignedIn, GateError> {
         let issued = self
-            .for_the_doors(tenant, move |turn| turn.sign_in_newcomer(newcomer))
+            .for_the_doors(tenant, move |turn| turn.sign_in_newcomer(&newcomer))
             .await?;
         Ok(issued.into())
     }

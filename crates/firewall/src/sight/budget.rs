@@ -11,4 +11,6 @@ pub struct BudgetLeft {
     pub left: String,
     /// The limit, with its unit.
     pub limit: String,
+    /// What is spent and reserved, in thousandths of the limit.
+    pub used_permille: u32,
 }

@@ -214,7 +214,16 @@ fn left(allowance: &Allowance, state: &State) -> BudgetLeft {
         name: format!("{}, {span}", shown(scope)),
         left: with_unit(allowance.limit.minus(committed).units(), budget.unit),
         limit: with_unit(allowance.limit.units(), budget.unit),
+        used_permille: permille(committed.get(), allowance.limit.get()),
     }
+}
+
+/// A part in thousandths of the whole; all of it when there is nothing to be a part of.
+fn permille(part: u64, whole: u64) -> u32 {
+    let thousandths = part.saturating_mul(1_000).checked_div(whole);
+    thousandths
+        .and_then(|part| u32::try_from(part).ok())
+        .unwrap_or(1_000)
 }
 
 fn votes(hold: &Hold) -> Vec<Vote> {

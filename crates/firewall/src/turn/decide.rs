@@ -23,7 +23,58 @@ use portcullis_policy::tier::RiskTier;
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 
+/// Whether a passkey goes with an answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum StepUpDue {
+    /// No.
+    No,
+    /// Yes, one of those that are registered.
+    Passkey,
+    /// Yes, and none is registered yet.
+    Registration,
+}
+
 impl Turn<'_> {
+    /// Whether a hold waits for this caller.
+    pub(crate) fn is_theirs(&self, principal: &Principal, hold: &Hold) -> bool {
+        let Ok(person) = self.decider(principal) else {
+            return false;
+        };
+        let said = hold
+            .approvals_now()
+            .any(|approval| approval.person == person.id);
+        !said && self.must_be_asked(person, principal, hold).is_ok()
+    }
+
+    /// Whether an answer would count at this moment; nothing happens.
+    pub(crate) fn could_decide(
+        &self,
+        principal: &Principal,
+        hold: &Hold,
+        choice: Choice,
+    ) -> Result<StepUpDue, GateError> {
+        let hold = self.state.holds.get(&hold.id).unwrap_or(hold);
+        hold.must_wait(self.now)?;
+        let person = self.decider(principal)?;
+        self.must_be_asked(person, principal, hold)?;
+        if choice == Choice::Reject {
+            return Ok(StepUpDue::No);
+        }
+        let superseded = |why: String| GateError::conflict("hold.superseded", why);
+        let again = self.judged_now(hold)?.map_err(superseded)?;
+        self.must_be_another(person, hold, again.owner_approval)?;
+        Ok(
+            match (
+                self.is_passkey_due(person, hold),
+                person.passkeys.is_empty(),
+            ) {
+                (false, _) => StepUpDue::No,
+                (true, false) => StepUpDue::Passkey,
+                (true, true) => StepUpDue::Registration,
+            },
+        )
+    }
+
     /// Counts one person's answer to a hold; with enough approvals by different people it is
     /// released, and one person's no ends it.
     ///
@@ -45,7 +96,7 @@ impl Turn<'_> {
     ) -> Result<Clicked, GateError> {
         let hold = self.state.holds.get(&hold.id).cloned().unwrap_or(hold);
         match self.answered(principal, &hold, click) {
-            Ok(hold) => Ok(Clicked::Counted(hold)),
+            Ok(hold) => Ok(Clicked::Counted(Box::new(hold))),
             Err(error @ GateError::Unavailable(_)) => Err(error),
             Err(error) => {
                 self.put_on_record(principal, &hold, click, &error)?;
@@ -262,6 +313,15 @@ impl Turn<'_> {
         Ok(())
     }
 
+    fn is_passkey_due(&self, person: &Person, hold: &Hold) -> bool {
+        hold.risk_tier >= RiskTier::Destructive
+            && match self.state.tenant.settings.step_up {
+                StepUp::Never => false,
+                StepUp::WhenRegistered => !person.passkeys.is_empty(),
+                StepUp::Always => true,
+            }
+    }
+
     /// Checks that a passkey was used where one is due.
     fn must_be_present<'c>(
         &self,
@@ -269,12 +329,7 @@ impl Turn<'_> {
         hold: &Hold,
         click: &'c Click,
     ) -> Result<Option<&'c Presence>, GateError> {
-        let due = hold.risk_tier >= RiskTier::Destructive
-            && match self.state.tenant.settings.step_up {
-                StepUp::Never => false,
-                StepUp::WhenRegistered => !person.passkeys.is_empty(),
-                StepUp::Always => true,
-            };
+        let due = self.is_passkey_due(person, hold);
         let Some(presence) = &click.presence else {
             return if due {
                 let message = "confirm this with your passkey, in the console";

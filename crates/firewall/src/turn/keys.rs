@@ -103,6 +103,26 @@ impl Turn<'_> {
         self.make_key(actor, new, Some(person.id), Usage::Token)
     }
 
+    /// Issues another token of the caller, by a name of its own, for as much as the caller may.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for others than people, [`GateError::Invalid`].
+    pub fn issue_own_token(
+        &mut self,
+        principal: &Principal,
+        name: &str,
+        expires_at: Option<Timestamp>,
+    ) -> Result<(Key, Token), GateError> {
+        let person = self.caller(principal)?.clone();
+        let new = NewKey {
+            expires_at,
+            ..NewKey::of(name, principal.role.clone())
+        };
+        self.check_new_key(&new)?;
+        check_name("name", name)?;
+        self.issue_own(principal, person, new)
+    }
+
     /// Issues a token of the caller.
     fn issue_own(
         &mut self,

@@ -83,17 +83,17 @@ impl Turn<'_> {
     pub fn invite(&mut self, principal: &Principal, id: &str) -> Result<(Key, Token), GateError> {
         must_configure(principal)?;
         let person = self.person(id)?.clone();
-        self.invitation(&principal.actor(), person)
+        self.invitation(&principal.actor(), &person)
     }
 
     /// Invites the holder of a tenant's first token.
     pub(crate) fn invite_first(&mut self, key: &Key) -> Result<(Key, Token), GateError> {
         let id = key.person.as_ref().map_or("", PersonId::as_str);
         let person = self.person(id)?.clone();
-        self.invitation("portcullis", person)
+        self.invitation("portcullis", &person)
     }
 
-    fn invitation(&mut self, actor: &str, person: Person) -> Result<(Key, Token), GateError> {
+    fn invitation(&mut self, actor: &str, person: &Person) -> Result<(Key, Token), GateError> {
         if !person.active {
             return Err(GateError::conflict(
                 "person.inactive",
@@ -102,7 +102,7 @@ impl Turn<'_> {
         }
         self.end_keys_of(actor, &person.id, &[Usage::Invitation])?;
         let seconds = INVITATION_SECONDS;
-        self.key_of_person(actor, &person, Usage::Invitation, seconds)
+        self.key_of_person(actor, person, Usage::Invitation, seconds)
     }
 
     /// Takes up an invitation: sets the password, and signs in.
@@ -232,7 +232,7 @@ impl Turn<'_> {
     /// # Errors
     /// [`GateError::Unauthenticated`] for somebody who is not known, when nobody is let in for the
     /// first time, or is inactive.
-    pub fn sign_in_newcomer(&mut self, newcomer: Newcomer) -> Result<(Key, Token), GateError> {
+    pub fn sign_in_newcomer(&mut self, newcomer: &Newcomer) -> Result<(Key, Token), GateError> {
         for (group, _) in &newcomer.groups {
             check_name("groups", group)?;
         }
@@ -240,7 +240,7 @@ impl Turn<'_> {
         let known = self.state.people.by_subject(&newcomer.subject).cloned();
         let person = match (known, &newcomer.roles) {
             (Some(person), _) => person,
-            (None, Some(roles)) => self.make_newcomer_known(&actor, &newcomer, roles.clone())?,
+            (None, Some(roles)) => self.make_newcomer_known(&actor, newcomer, roles.clone())?,
             (None, None) => return Err(GateError::Unauthenticated),
         };
         for (group, is_in) in &newcomer.groups {

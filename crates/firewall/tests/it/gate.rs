@@ -1,8 +1,10 @@
 //! The gate as a whole, over a ledger in memory and a clock that is set by hand.
 
+mod asking;
 mod attacks;
 mod autonomy;
 mod budgets;
+mod evidence;
 mod faults;
 mod fixture;
 mod holds;

@@ -1,11 +1,12 @@
 //! The integration tests of the firewall.
 #![expect(
+    clippy::disallowed_methods,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::string_slice,
     clippy::unwrap_used,
-    reason = "a test whose world cannot be set up must stop, in its helpers too"
+    reason = "a test whose world cannot be set up must stop, in its helpers too; where other tools are is told by the environment"
 )]
 
 mod access;

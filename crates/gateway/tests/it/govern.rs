@@ -1,6 +1,6 @@
 //! Governing one action and many.
 
-use crate::house::House;
+use crate::house::{House, masked};
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ async fn a_cleared_action_may_be_executed() {
     let house = House::new().await;
     let answer = house.ask("/v1/govern", &read()).await.ok();
     assert_eq!(answer["seq"], house.head().await.seq);
-    insta::assert_json_snapshot!(answer);
+    insta::assert_json_snapshot!(masked(answer));
 }
 
 #[tokio::test]
@@ -23,7 +23,7 @@ async fn a_held_action_waits_for_people() {
     body["action_type"] = "allocations.release".into();
     let answer = house.ask("/v1/govern", &body).await.ok();
     assert_eq!(answer["execute"], false);
-    insta::assert_json_snapshot!(answer);
+    insta::assert_json_snapshot!(masked(answer));
 }
 
 #[tokio::test]
@@ -33,7 +33,7 @@ async fn a_blocked_action_is_a_200_that_names_the_rule() {
     body["action_type"] = "data_shred".into();
     let answer = house.ask("/v1/govern", &body).await.ok();
     assert_eq!(answer["execute"], false);
-    insta::assert_json_snapshot!(answer);
+    insta::assert_json_snapshot!(masked(answer));
 }
 
 #[tokio::test]

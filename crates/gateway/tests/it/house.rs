@@ -197,6 +197,28 @@ impl House {
     }
 }
 
+/// A reply without what every change of a record's form changes: ids, digests, hashes, and how many
+/// records came before.
+pub(crate) fn masked(mut reply: Value) -> Value {
+    mask("", &mut reply);
+    reply
+}
+
+fn mask(name: &str, value: &mut Value) {
+    match value {
+        Value::Object(members) => members.iter_mut().for_each(|(name, one)| mask(name, one)),
+        Value::Array(items) => items.iter_mut().for_each(|one| mask(name, one)),
+        Value::Number(_) if name.ends_with("seq") => *value = "[seq]".into(),
+        Value::String(text) => {
+            let (kind, bits) = text.split_at(text.find('_').map_or(0, |at| at + 1));
+            if bits.len() >= 24 && bits.bytes().all(|b| b.is_ascii_hexdigit()) {
+                *text = format!("{kind}[{} digits]", bits.len());
+            }
+        }
+        _ => {}
+    }
+}
+
 fn bearer(path: &str, token: &str) -> axum::http::request::Builder {
     Request::builder()
         .uri(path)

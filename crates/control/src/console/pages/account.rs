@@ -5,9 +5,9 @@ use crate::console::{
     parts::{
         badge::{self, Tone},
         button::{self, Call, submit},
-        field::Field,
+        field::{Field, Kind},
         form::{Form, Passkey as Ceremony, one_button, post},
-        moment::{last, moment},
+        moment::moment,
         notice::notice,
         table::{Row, table, words as column},
         words,
@@ -37,6 +37,17 @@ pub struct Account {
     pub new_token: String,
     /// Where one is signed in.
     pub sign_ins: Vec<SignedIn>,
+    /// Whether one has a password, which must be shown to change it.
+    pub has_password: bool,
+    /// One's user in Slack; `None` when this gate is not connected to Slack.
+    pub slack: Option<Slack>,
+}
+
+/// One's user in Slack.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Slack {
+    /// The user's id there; empty while it is not linked.
+    pub user: String,
 }
 
 /// One passkey.
@@ -48,8 +59,6 @@ pub struct Passkey {
     pub name: String,
     /// When it was registered.
     pub created_at: Timestamp,
-    /// When it was last used.
-    pub used_at: Option<Timestamp>,
 }
 
 /// One token.
@@ -59,10 +68,10 @@ pub struct Token {
     pub id: String,
     /// Its name, as its owner chose it.
     pub name: String,
+    /// When it was issued.
+    pub created_at: Timestamp,
     /// When it ends; `None` is never.
     pub expires_at: Option<Timestamp>,
-    /// When it was last used.
-    pub used_at: Option<Timestamp>,
 }
 
 /// One sign-in.
@@ -70,12 +79,10 @@ pub struct Token {
 pub struct SignedIn {
     /// Its id.
     pub id: String,
-    /// How: `password`, `passkey`, a provider.
-    pub by: String,
-    /// From where: the browser and the address, as they said.
-    pub from: String,
     /// When.
     pub at: Timestamp,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
     /// Whether it is the one this page is read with.
     pub is_this: bool,
 }
@@ -88,7 +95,65 @@ pub fn account(view: &Account) -> Markup {
             @if !view.new_token.is_empty() { (new_token(&view.new_token)) }
             (passkeys(view))
             (tokens(view))
+            (password(view))
+            (slack(view))
             (sign_ins(view))
+        }
+    }
+}
+
+fn password(view: &Account) -> Markup {
+    let path = paths::one(paths::ACCOUNT, "password");
+    let form = Form {
+        path: &path,
+        csrf: &view.csrf,
+        ..Form::default()
+    };
+    let field = |name: &str, label: &str, complete: &str| {
+        Field::new("password", name, label)
+            .kind(Kind::Password)
+            .autocomplete(complete)
+            .required()
+    };
+    let old = field("old", "Your password now", "current-password");
+    let new = field("new", "The new one", "new-password").hint("At least 15 characters.");
+    let again = field("again", "The new one once more", "new-password");
+    html! {
+        section class="card flush" aria-labelledby="password" {
+            header { h2 id="password" { "Password" } span class="quiet small" { "Changing it ends your other sign-ins." } }
+            div class="filters" {
+                (post(&form, &html! {
+                    @if view.has_password { (old.draw()) }
+                    (new.draw())
+                    (again.draw())
+                    div { (submit(Call::Normal, "Change the password")) }
+                }))
+            }
+        }
+    }
+}
+
+fn slack(view: &Account) -> Markup {
+    let Some(slack) = &view.slack else {
+        return html! {};
+    };
+    let path = paths::deed(paths::ACCOUNT, "slack", "remove");
+    let form = Form {
+        path: &path,
+        csrf: &view.csrf,
+        confirm: "You can no longer decide in Slack.",
+        ..Form::default()
+    };
+    html! {
+        section class="card stack" aria-labelledby="slack" {
+            h2 id="slack" { "Slack" }
+            @if slack.user.is_empty() {
+                p { "Link your user in Slack to decide there." }
+                p { (button::link(Call::Normal, paths::SLACK, "Link Slack")) }
+            } @else {
+                p { "You are " (words::code(&slack.user)) " in Slack." }
+                (one_button(&form, &html! { button type="submit" class="button" { "Unlink Slack" } }))
+            }
         }
     }
 }
@@ -109,17 +174,11 @@ fn passkeys(view: &Account) -> Markup {
         cells: vec![
             words::line(&one.name),
             moment(one.created_at, view.now),
-            last(one.used_at, view.now),
             remove(view, "passkeys", &one.id, &one.name),
         ],
     };
     let rows: Vec<Row> = view.passkeys.iter().map(row).collect();
-    let columns = [
-        column("Passkey"),
-        column("Registered"),
-        column("Last used"),
-        column("Change"),
-    ];
+    let columns = [column("Passkey"), column("Registered"), column("Change")];
     html! {
         section class="card flush" aria-labelledby="passkeys" {
             header { h2 id="passkeys" { "Passkeys" } span class="quiet small" { "Destructive actions are approved with one." } }
@@ -150,16 +209,16 @@ fn tokens(view: &Account) -> Markup {
         key: String::new(),
         cells: vec![
             html! { (words::line(&one.name)) div class="quiet small" { (words::code(&one.id)) } },
+            moment(one.created_at, view.now),
             last_or(one.expires_at, view.now),
-            last(one.used_at, view.now),
             remove(view, "tokens", &one.id, &one.name),
         ],
     };
     let rows: Vec<Row> = view.tokens.iter().map(row).collect();
     let columns = [
         column("Token"),
+        column("Issued"),
         column("Ends"),
-        column("Last used"),
         column("Change"),
     ];
     let path = paths::one(paths::ACCOUNT, "tokens");
@@ -184,17 +243,17 @@ fn sign_ins(view: &Account) -> Markup {
     let row = |one: &SignedIn| Row {
         key: String::new(),
         cells: vec![
-            html! { (words::line(&one.from)) @if one.is_this { " " (badge::label(Tone::Accent, "This one")) } },
-            words::line(&one.by),
+            html! { (words::code(&one.id)) @if one.is_this { " " (badge::label(Tone::Accent, "This one")) } },
             moment(one.at, view.now),
-            html! { @if !one.is_this { (remove(view, "sign-ins", &one.id, &one.from)) } },
+            last_or(one.expires_at, view.now),
+            html! { @if !one.is_this { (remove(view, "sign-ins", &one.id, &one.id)) } },
         ],
     };
     let rows: Vec<Row> = view.sign_ins.iter().map(row).collect();
     let columns = [
-        column("From"),
-        column("By"),
-        column("When"),
+        column("Sign-in"),
+        column("Since"),
+        column("Ends"),
         column("Change"),
     ];
     html! {

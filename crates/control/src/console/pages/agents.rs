@@ -1,5 +1,7 @@
 //! The agents of a tenant, and one of them.
 
+mod belongings;
+
 use crate::console::{
     charts::spark,
     figure,
@@ -10,7 +12,7 @@ use crate::console::{
         empty::empty,
         field::{Field, Kind, choices},
         filter::filters,
-        form::{Form, one_button},
+        form::{Form, one_button, post},
         icon::Icon,
         moment::last,
         pager::{Pager, pager},
@@ -22,6 +24,7 @@ use crate::console::{
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
+use portcullis_firewall::hold::HoldStatus;
 
 /// The part of the console these pages belong to.
 pub const SECTION: Section = Section::Agents;
@@ -54,12 +57,16 @@ pub struct Agent {
     pub state: State,
     /// When it last asked.
     pub seen_at: Option<Timestamp>,
-    /// Its judgements in the last day.
-    pub judgements: u64,
-    /// How many of those were BLOCKED.
-    pub blocked: u64,
-    /// Its judgements by hour, oldest first.
-    pub by_hour: Vec<u64>,
+    /// Its judgements so far: CLEARED, HELD, BLOCKED.
+    pub verdicts: [u64; 3],
+}
+
+impl Agent {
+    fn judgements(&self) -> u64 {
+        self.verdicts
+            .iter()
+            .fold(0, |sum, one| sum.saturating_add(*one))
+    }
 }
 
 /// Where an agent stands.
@@ -67,12 +74,14 @@ pub struct Agent {
 pub enum State {
     /// It may ask.
     Active,
-    /// It is refused until somebody resumes it.
+    /// Everything it asks for waits for people until somebody resumes it.
     Paused,
     /// It is refused: something was wrong with it.
     Blocked,
     /// It is no more.
     Deregistered,
+    /// It is no more, for ever.
+    Revoked,
 }
 
 impl State {
@@ -82,6 +91,7 @@ impl State {
             Self::Paused => badge::drawn(Tone::Warning, Icon::Pause, "Paused"),
             Self::Blocked => badge::drawn(Tone::Bad, Icon::Cross, "Blocked"),
             Self::Deregistered => badge::label(Tone::Quiet, "Deregistered"),
+            Self::Revoked => badge::label(Tone::Bad, "Identity revoked"),
         }
     }
 }
@@ -95,10 +105,46 @@ pub struct OneAgent {
     pub csrf: String,
     /// The agent.
     pub agent: Agent,
+    /// Its judgements of the last day by hour, oldest first.
+    pub by_hour: Vec<u64>,
     /// What else is known: name and value, as they came.
     pub facts: Vec<(String, String)>,
+    /// Its newest holds.
+    pub holds: Vec<AgentHold>,
+    /// Its newest violations.
+    pub violations: Vec<AgentViolation>,
+    /// What was wrong with the owner that was sent; empty is nothing.
+    pub owner_error: String,
     /// Whether the reader may pause and resume it.
     pub may_change: bool,
+}
+
+/// A hold of an agent.
+#[derive(Clone, Debug)]
+pub struct AgentHold {
+    /// Its id.
+    pub id: String,
+    /// What it is about, in a line.
+    pub what: String,
+    /// Where it stands.
+    pub status: HoldStatus,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
+/// A violation of an agent.
+#[derive(Clone, Debug)]
+pub struct AgentViolation {
+    /// The record of the verdict.
+    pub record: u64,
+    /// Its kind, as the API names it.
+    pub kind: String,
+    /// Why, in words.
+    pub reason: String,
+    /// Whether nobody dealt with it yet.
+    pub is_open: bool,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// The body of the list.
@@ -108,8 +154,8 @@ pub fn agents(view: &Agents) -> Markup {
         column("Agent"),
         column("State"),
         column("Owner"),
-        column("Last 24 hours"),
         number("Judgements"),
+        number("Held"),
         number("Blocked"),
         column("Last asked"),
     ];
@@ -124,6 +170,7 @@ pub fn agents(view: &Agents) -> Markup {
         ("paused", "Paused"),
         ("blocked", "Blocked"),
         ("deregistered", "Deregistered"),
+        ("identity_revoked", "Identity revoked"),
     ]);
     let fields = [
         Field::new("filter", "q", "Search")
@@ -144,6 +191,7 @@ pub fn agents(view: &Agents) -> Markup {
 }
 
 fn row(agent: &Agent, now: Timestamp) -> Row {
+    let [_, held, blocked] = agent.verdicts;
     Row {
         key: agent.id.clone(),
         cells: vec![
@@ -153,9 +201,9 @@ fn row(agent: &Agent, now: Timestamp) -> Row {
             },
             agent.state.badge(),
             words::line(&agent.owner),
-            spark::line("Judgements by hour", &agent.by_hour),
-            html! { (figure::full(agent.judgements)) },
-            html! { (figure::full(agent.blocked)) },
+            html! { (figure::full(agent.judgements())) },
+            html! { (figure::full(held)) },
+            html! { (figure::full(blocked)) },
             last(agent.seen_at, now),
         ],
     }
@@ -174,29 +222,57 @@ pub fn crumbs() -> Vec<Crumb> {
 #[must_use]
 pub fn agent(view: &OneAgent) -> Markup {
     let agent = &view.agent;
+    let [cleared, held, blocked] = agent.verdicts;
     let mut facts = vec![
         ("State", agent.state.badge()),
         ("Id", words::code(&agent.id)),
         ("Owner", words::line(&agent.owner)),
         ("Last asked", last(agent.seen_at, view.now)),
         (
-            "Last 24 hours",
-            html! { (figure::count(agent.judgements, "judgement")) ", " (figure::full(agent.blocked)) " blocked" },
+            "So far",
+            html! {
+                (figure::count(agent.judgements(), "judgement")) ": " (figure::full(cleared)) " cleared, "
+                (figure::full(held)) " held, " (figure::full(blocked)) " blocked"
+            },
         ),
-        ("By hour", spark::line("Judgements by hour", &agent.by_hour)),
+        (
+            "Last 24 hours",
+            spark::line("Judgements by hour", &view.by_hour),
+        ),
     ];
     let more = view.facts.iter();
     facts.extend(more.map(|(name, value)| (name.as_str(), words::line(value))));
     let activity = paths::with_query(paths::FEED, &[("agent", &agent.id)]);
     html! {
-        div class="card stack" {
-            (pairs(&facts))
-            div class="row" {
-                a class="button slim" href=(activity) { "See its judgements" }
-                @if view.may_change { (change(view)) }
+        div class="stack" {
+            div class="card stack" {
+                (pairs(&facts))
+                div class="row" {
+                    a class="button slim" href=(activity) { "See its judgements" }
+                    @if view.may_change { (change(view)) }
+                }
+                @if view.may_change { (owner(view)) }
             }
+            (belongings::holds(view))
+            (belongings::violations(view))
         }
     }
+}
+
+fn owner(view: &OneAgent) -> Markup {
+    let form = Form {
+        path: &paths::deed(paths::AGENTS, &view.agent.id, "owner"),
+        csrf: &view.csrf,
+        ..Form::default()
+    };
+    let field = Field::new("owner", "owner", "Owner")
+        .hint("The name of a person. They answer for the agent, and do not approve what it asks. Left empty, it has none.")
+        .value(&view.agent.owner)
+        .error(&view.owner_error);
+    post(
+        &form,
+        &html! { (field.draw()) div { (submit(Call::Normal, "Change the owner")) } },
+    )
 }
 
 fn change(view: &OneAgent) -> Markup {
@@ -205,15 +281,21 @@ fn change(view: &OneAgent) -> Markup {
             "pause",
             Call::Danger,
             "Pause",
-            "Everything this agent asks for is refused until somebody resumes it.",
+            "Everything this agent asks for waits for people until somebody resumes it.",
         ),
-        State::Paused | State::Blocked => (
+        State::Blocked => (
+            "unblock",
+            Call::Normal,
+            "Unblock",
+            "This agent may ask again, under the rules as they are now.",
+        ),
+        State::Paused => (
             "resume",
             Call::Normal,
             "Resume",
             "This agent may ask again, under the rules as they are now.",
         ),
-        State::Deregistered => return html! {},
+        State::Deregistered | State::Revoked => return html! {},
     };
     let form = Form {
         path: &paths::deed(paths::AGENTS, &view.agent.id, deed),

@@ -50,6 +50,8 @@ pub struct Approval {
     pub on_behalf_of: String,
     /// The digest of exactly what will run.
     pub digest: String,
+    /// The signed requests that a yes and a no answer; empty when it does not wait.
+    pub requests: (String, String),
     /// The number of the HELD verdict's record.
     pub record: u64,
     /// Who must decide.
@@ -168,6 +170,8 @@ pub enum Choice {
     },
     /// Approve only after a passkey was registered; reject at once.
     RegisterFirst,
+    /// Only reject, and why not approve, in a sentence.
+    RejectOnly(String),
     /// Only look, and why, in a sentence.
     Look(String),
 }

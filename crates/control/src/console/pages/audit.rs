@@ -5,12 +5,13 @@ use crate::console::{
     page::{Crumb, Section},
     parts::{
         badge::{self, Tone},
-        button::{Call, link},
+        button::{Call, link, submit},
         code::{Block, block},
         diff::plain,
         empty::empty,
         field::{Field, Kind, choices},
         filter::filters,
+        form::{Form, one_button},
         moment::{clock, moment},
         notice::notice,
         pager::{Pager, pager},
@@ -33,6 +34,8 @@ pub const SECTION: Section = Section::Audit;
 pub struct Audit {
     /// The moment the page is made.
     pub now: Timestamp,
+    /// The token against forged requests.
+    pub csrf: String,
     /// Whether the chain holds.
     pub chain: Chain,
     /// What is asked for; empty is all.
@@ -48,24 +51,18 @@ pub struct Audit {
 /// Whether the chain holds.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Chain {
-    /// It was verified up to a record.
+    /// No break is known.
     Holds {
         /// How many records there are.
         size: u64,
         /// The root over them, as hexadecimal digits.
         root: String,
-        /// When it was verified.
-        at: Timestamp,
     },
     /// It does not, from a record on.
     Broken {
         /// The first record that does not fit.
         record: u64,
-        /// What is wrong with it.
-        why: String,
     },
-    /// It was not verified yet.
-    Unknown,
 }
 
 /// What is asked for; empty is all.
@@ -135,7 +132,7 @@ pub fn audit(view: &Audit) -> Markup {
     let rows: Vec<Row> = view.lines.iter().map(|line| row(line, view.now)).collect();
     html! {
         div class="stack" {
-            (chain(&view.chain, view.now))
+            (chain(view))
             div class="card flush" {
                 (filters(paths::AUDIT, &[], &fields(&view.filter)))
                 @if rows.is_empty() { (empty("No records", "Nothing of this kind was sealed.", &html! {})) }
@@ -165,28 +162,31 @@ fn row(line: &Line, now: Timestamp) -> Row {
     }
 }
 
-fn chain(chain: &Chain, now: Timestamp) -> Markup {
-    match chain {
-        Chain::Holds { size, root, at } => notice(
+fn chain(view: &Audit) -> Markup {
+    let form = Form {
+        path: &paths::one(paths::AUDIT, "verify"),
+        csrf: &view.csrf,
+        ..Form::default()
+    };
+    let verify = one_button(&form, &submit(Call::Normal, "Verify it now"));
+    match &view.chain {
+        Chain::Holds { size, root } => notice(
             Tone::Good,
             &html! {
-                strong { "The chain holds: " (figure::count(*size, "record")) "." }
-                " Verified " (moment(*at, now)) ". Root " (words::digest("root", root))
+                strong { "No break of the chain is known: " (figure::count(*size, "record")) "." }
+                " Root " (words::digest("root", root))
                 div class="row" {
                     (link(Call::Normal, &paths::one(paths::AUDIT, "checkpoint"), "Download the signed checkpoint"))
+                    (verify)
                 }
             },
         ),
-        Chain::Broken { record, why } => notice(
+        Chain::Broken { record } => notice(
             Tone::Bad,
             &html! {
                 strong { "The chain is broken at record #" (record) "." }
-                " " (words::line(why)) " Verdicts of this tenant stop until a person acknowledges it."
+                " Verdicts of this tenant stop until a person acknowledges it."
             },
-        ),
-        Chain::Unknown => notice(
-            Tone::Warning,
-            &html! { "The chain was not verified since the gate started." },
         ),
     }
 }

@@ -38,14 +38,20 @@ pub struct Feed {
 pub struct Filter {
     /// `CLEARED`, `HELD` or `BLOCKED`, as `?verdict=`.
     pub verdict: String,
-    /// A risk tier from 0 to 5, as `?risk=`.
-    pub risk: String,
-    /// An agent's id, as `?agent=`.
+    /// `A`, `B`, `C` or `X`, as `?tier=`.
+    pub tier: String,
+    /// An agent's id or name, as `?agent=`.
     pub agent: String,
-    /// A part of the action's type, as `?action=`.
+    /// The action's type, as `?action=`.
     pub action: String,
-    /// A reason's code, as `?code=`.
-    pub code: String,
+    /// From when on: a day or a moment (RFC 3339), as `?from=`.
+    pub from: String,
+    /// Until when, as `?to=`.
+    pub to: String,
+    /// What was wrong with `from`; may be empty.
+    pub from_error: String,
+    /// What was wrong with `to`; may be empty.
+    pub to_error: String,
 }
 
 /// One judgement.
@@ -128,7 +134,7 @@ fn more(record: &str, others: &[(String, String)]) -> Markup {
     }
 }
 
-fn fields(filter: &Filter) -> [Field; 5] {
+fn fields(filter: &Filter) -> [Field; 6] {
     let verdicts = choices(&[
         ("", "All"),
         ("CLEARED", "Cleared"),
@@ -139,21 +145,23 @@ fn fields(filter: &Filter) -> [Field; 5] {
     [
         field("action", "Action", &filter.action).kind(Kind::Search),
         field("verdict", "Verdict", &filter.verdict).kind(verdicts),
-        field("risk", "Risk tier", &filter.risk).kind(risks()),
+        field("tier", "Tier", &filter.tier).kind(tiers()),
         field("agent", "Agent", &filter.agent),
-        field("code", "Reason code", &filter.code),
+        field("from", "From (UTC)", &filter.from)
+            .hint("2026-01-31")
+            .error(&filter.from_error),
+        field("to", "To (UTC)", &filter.to)
+            .hint("2026-02-28")
+            .error(&filter.to_error),
     ]
 }
 
-/// The risk tiers to choose from.
-pub(super) fn risks() -> Kind {
+fn tiers() -> Kind {
     choices(&[
         ("", "All"),
-        ("0", "0 observe"),
-        ("1", "1 inform"),
-        ("2", "2 low write"),
-        ("3", "3 high write"),
-        ("4", "4 destructive"),
-        ("5", "5 prohibited"),
+        ("A", "A agent alone"),
+        ("B", "B people decide"),
+        ("C", "C policy refuses"),
+        ("X", "X principle refuses"),
     ])
 }

@@ -31,7 +31,7 @@ pub struct Overview {
     pub tiles: Vec<Tile>,
     /// Verdicts over the span, oldest first.
     pub verdicts: Vec<verdicts::Span>,
-    /// Judgements by risk tier, lowest first.
+    /// Judgements by tier, from the agent alone to a principle.
     pub tiers: Vec<bars::Bar>,
     /// How long holds waited until they ended.
     pub ages: Vec<columns::Class>,
@@ -89,7 +89,7 @@ pub fn overview(view: &Overview) -> Markup {
             (tiles(&view.tiles))
             div class="halves" {
                 (card("Verdicts", view.verdicts.is_empty(), &verdicts::over_time("verdicts", "Verdicts over time", &view.verdicts)))
-                (card("Risk", view.tiers.is_empty(), &bars::lying("tiers", "Judgements by risk tier", "Judgements", &view.tiers)))
+                (card("Tiers", view.tiers.is_empty(), &bars::lying("tiers", "Judgements by tier", "Judgements", &view.tiers)))
                 (card("Holds", view.ages.is_empty(), &columns::standing("ages", "How long holds waited", "Holds", &view.ages)))
                 (card("Policies", view.policies.is_empty(), &bars::lying("policies", "How often policies fire", "Fired", &view.policies)))
             }

@@ -18,6 +18,10 @@ pub struct SignIn {
     pub csrf: String,
     /// Whether a name and a password are taken.
     pub has_password: bool,
+    /// Whether there are several tenants, so that one must be named.
+    pub asks_tenant: bool,
+    /// The tenant that was tried.
+    pub tenant: String,
     /// The name that was tried, to be tried again.
     pub name: String,
     /// What was wrong; never which of name and password it was.
@@ -77,8 +81,13 @@ fn password(view: &SignIn) -> Markup {
         .kind(Kind::Password)
         .autocomplete("current-password")
         .required();
+    let tenant = Field::new("sign-in", "tenant", "Tenant")
+        .value(&view.tenant)
+        .autocomplete("organization")
+        .required();
     let fields = html! {
         (next(view))
+        @if view.asks_tenant { (tenant.draw()) }
         (name.draw())
         (password.draw())
         (submit(Call::Primary, "Sign in"))

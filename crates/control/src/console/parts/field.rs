@@ -1,6 +1,7 @@
 //! Fields of forms: a label, a hint, what was wrong with it, and the field that they describe.
 
 use maud::{Markup, html};
+use portcullis_firewall::visible::visible_line;
 
 /// What kind of field it is.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -120,7 +121,7 @@ impl Field {
                 label for=(id) { (self.label) }
                 @if !self.hint.is_empty() { span class="hint" id={ (id) "-hint" } { (self.hint) } }
                 (self.input(&id))
-                @if !self.error.is_empty() { span class="error" id={ (id) "-error" } { (self.error) } }
+                @if !self.error.is_empty() { span class="error" id={ (id) "-error" } { (visible_line(&self.error)) } }
             }
         }
     }
@@ -137,7 +138,8 @@ impl Field {
         let target = (self.kind == Kind::Search).then_some("search");
         match &self.kind {
             Kind::Line | Kind::Password | Kind::Search => html! {
-                input class="input" id=(id) name=(name) type=(self.type_word()) value=(self.value)
+                // What cannot be seen is written out: nobody sends on what they did not see.
+                input class="input" id=(id) name=(name) type=(self.type_word()) value=(visible_line(&self.value))
                     autocomplete=(complete) aria-describedby=[described] aria-invalid=[invalid]
                     required[self.is_required] data-key-target=[target] autocapitalize="none" spellcheck="false";
             },

@@ -48,7 +48,12 @@ async fn live(story: Story) {
     source.troubles.lock().unwrap().extend(story.troubles);
     let channel = Script::new(&source, story.answers);
     let last = (0, None);
-    for (more, death) in story.lives.into_iter().chain([last]) {
+    let lives = story.lives.len();
+    for (life, (more, death)) in story.lives.into_iter().chain([last]).enumerate() {
+        if life == lives {
+            // The last life goes well to its end, the keeping of its place too.
+            source.troubles.lock().unwrap().clear();
+        }
         source.grow(&mut chain, more);
         source.steps.die_after(death);
         let (before, cursor) = (channel.seqs().len(), source.cursor_now(NAME).unwrap());

@@ -273,7 +273,7 @@ async fn a_modal_that_cannot_open_leads_to_the_console() {
     assert!(
         room.slack.whispers()[0]
             .text
-            .contains(&format!("/console/holds/{hold}"))
+            .contains(&format!("/console/approvals/{hold}"))
     );
     assert_eq!(room.hold(&hold).await.status, HoldStatus::Held);
 }

@@ -67,6 +67,7 @@ pub(super) fn sight() -> Sight {
             name: "tenant, today".to_owned(),
             left: "80.00 USD".to_owned(),
             limit: "100.00 USD".to_owned(),
+            used_permille: 200,
         }],
         evidence: vec![format!("{{\"alert\": \"{HOSTILE}\"}}")],
         confidence: vec![("fix".to_owned(), 0.8)],

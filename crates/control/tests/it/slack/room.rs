@@ -163,9 +163,7 @@ impl Room {
         } else {
             "workloads.cancel"
         };
-        self.govern(action, json!({"cost_usd": 1}))
-            .await
-            .unwrap()
+        self.govern(action, json!({"cost_usd": 1})).await.unwrap()
     }
 
     /// The hold as it stands.

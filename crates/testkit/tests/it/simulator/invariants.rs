@@ -166,6 +166,7 @@ fn every_release_has_its_people(records: &[StoredRecord], seed: u64) {
             .as_array()
             .expect("approvals")
             .iter()
+            .filter(|approval| approval["level"] == outcome["level"])
             .map(|approval| approval["by"].as_str().expect("a name").to_owned())
             .collect();
         let required = outcome["approvals_required"].as_u64().expect("a number");

@@ -79,6 +79,10 @@ fn approvers(view: &Approval) -> Markup {
 fn choice(view: &Approval) -> Markup {
     match &view.choice {
         Choice::Look(why) => notice(Tone::Quiet, &html! { (why) }),
+        Choice::RejectOnly(why) => html! {
+            (notice(Tone::Quiet, &html! { (why) }))
+            (reject(view))
+        },
         Choice::RegisterFirst => html! {
             (notice(Tone::Warning, &html! {
                 p { "Approving this action takes a passkey, and you have none." }
@@ -114,7 +118,7 @@ fn approve(view: &Approval, passkey_options: &str) -> Markup {
         "Approve"
     };
     let body = html! {
-        (bound(view))
+        (bound(view, &view.requests.0))
         (reason.draw())
         (submit_by_key(Call::Primary, "approve", words))
     };
@@ -132,14 +136,18 @@ fn reject(view: &Approval) -> Markup {
         .kind(Kind::Text)
         .required();
     let body = html! {
-        (bound(view))
+        (bound(view, &view.requests.1))
         (reason.draw())
         (submit_by_key(Call::Danger, "reject", "Reject"))
     };
     html! { section class="card decide" aria-label="Reject" { (post(&form, &body)) } }
 }
 
-/// The answer names the digest that was shown: the gate refuses it for any other.
-fn bound(view: &Approval) -> Markup {
-    html! { input type="hidden" name="digest" value=(view.digest); }
+/// The answer carries the signed request, and names the digest that was shown: the gate refuses it
+/// for any other.
+fn bound(view: &Approval, request: &str) -> Markup {
+    html! {
+        input type="hidden" name="digest" value=(view.digest);
+        input type="hidden" name="request" value=(request);
+    }
 }

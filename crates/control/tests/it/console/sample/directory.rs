@@ -3,7 +3,7 @@
 use super::{Outside, at, now};
 use portcullis_control::console::{
     pages::{
-        account::{Account, Passkey, SignedIn, Token},
+        account::{Account, Passkey, SignedIn, Slack, Token},
         directory::{
             Entry,
             approver_lists::{ApproverList, ApproverLists},
@@ -125,9 +125,8 @@ pub(crate) fn approver_lists(words: Outside) -> ApproverLists {
 pub(crate) fn account(words: Outside) -> Account {
     let sign_in = |id: &str, is_this| SignedIn {
         id: id.to_owned(),
-        by: words.say("passkey"),
-        from: words.say("Firefox on Linux, 192.0.2.7"),
         at: at(-600),
+        expires_at: Some(at(42_000)),
         is_this,
     };
     Account {
@@ -138,15 +137,18 @@ pub(crate) fn account(words: Outside) -> Account {
             id: "pk_1".to_owned(),
             name: words.say("Laptop"),
             created_at: at(-900_000),
-            used_at: None,
         }],
         tokens: vec![Token {
             id: "tok_1".to_owned(),
             name: words.say("CI"),
+            created_at: at(-5),
             expires_at: Some(at(86_400)),
-            used_at: Some(at(-5)),
         }],
         new_token: "pcl_sample".to_owned(),
         sign_ins: vec![sign_in("ses_1", true), sign_in("ses_2", false)],
+        has_password: true,
+        slack: Some(Slack {
+            user: words.say("U012AB3CD"),
+        }),
     }
 }

@@ -4,7 +4,7 @@ use super::{Outside, at, now};
 use portcullis_control::console::{
     charts::{bars::Bar, columns::Class, verdicts::Span},
     pages::{
-        agents::{Agent, Agents, OneAgent, State},
+        agents::{Agent, AgentHold, AgentViolation, Agents, OneAgent, State},
         audit::{self, Audit, Chain, Record},
         feed::{self, Feed},
         overview::{Overview, Range},
@@ -13,6 +13,7 @@ use portcullis_control::console::{
     },
     parts::{diff::compare, pager::Pager, tile::Tile},
 };
+use portcullis_firewall::hold::HoldStatus;
 use portcullis_policy::tier::{RiskTier, Tier, Verdict};
 
 pub(crate) fn overview(words: Outside) -> Overview {
@@ -92,9 +93,7 @@ fn one_agent(words: Outside) -> Agent {
         owner: words.say("Bob"),
         state: State::Active,
         seen_at: Some(at(-3)),
-        judgements: 1_204,
-        blocked: 7,
-        by_hour: vec![3, 9, 4, 0, 12],
+        verdicts: [1_100, 97, 7],
     }
 }
 
@@ -113,7 +112,22 @@ pub(crate) fn agent(words: Outside) -> OneAgent {
         now: now(),
         csrf: "csrf-token".to_owned(),
         agent: one_agent(words),
-        facts: vec![(words.say("Model"), words.say("m-1"))],
+        by_hour: vec![3, 9, 4, 0, 12],
+        facts: vec![(words.say("Type"), words.say("general"))],
+        holds: vec![AgentHold {
+            id: "esc_7".to_owned(),
+            what: words.say("workloads.submit on cluster-a"),
+            status: HoldStatus::Held,
+            at: at(-60),
+        }],
+        violations: vec![AgentViolation {
+            record: 40,
+            kind: words.say("CHAM_VIOLATION"),
+            reason: words.say("It is night."),
+            is_open: true,
+            at: at(-70),
+        }],
+        owner_error: words.say("There is nobody of this name."),
         may_change: true,
     }
 }
@@ -136,8 +150,8 @@ pub(crate) fn audit(words: Outside) -> Audit {
         chain: Chain::Holds {
             size: 42,
             root: words.say("51be"),
-            at: at(-60),
         },
+        csrf: "csrf-token".to_owned(),
         filter: audit::Filter {
             from: "soon".to_owned(),
             from_error: "Expected a day, such as 2026-01-31.".to_owned(),

@@ -16,6 +16,8 @@ pub(crate) fn sign_in() -> SignIn {
     SignIn {
         csrf: "csrf-token".to_owned(),
         has_password: true,
+        asks_tenant: true,
+        tenant: "acme".to_owned(),
         name: "ann".to_owned(),
         error: "Name or password is not right.".to_owned(),
         providers: vec![Provider {
@@ -83,6 +85,7 @@ pub(crate) fn approval(words: Outside) -> Approval {
         agent: words.say("indexer"),
         on_behalf_of: words.say("Bob"),
         digest: "sha256:9f2c4a61d0e7b358".to_owned(),
+        requests: ("pca1.yes".to_owned(), "pca1.no".to_owned()),
         record: 41,
         tier: Tier::B,
         risk: RiskTier::Destructive,

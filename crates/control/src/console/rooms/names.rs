@@ -1,0 +1,48 @@
+//! What ids are called.
+
+use crate::rights::Gate;
+use portcullis_firewall::{error::GateError, firewall::AgentView, principal::Principal};
+use std::collections::HashMap;
+
+/// The agents of a tenant by id.
+pub(super) struct Agents(HashMap<String, String>);
+
+impl Agents {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// As [`portcullis_firewall::firewall::Firewall::agents`].
+    pub(super) async fn read(gate: &Gate, caller: &Principal) -> Result<Self, GateError> {
+        let named = |view: AgentView| (view.agent.id.to_string(), view.agent.name);
+        let agents = gate.agents(caller).await?;
+        Ok(Self(agents.into_iter().map(named).collect()))
+    }
+
+    /// No names, for who does not read them.
+    pub(super) fn unknown() -> Self {
+        Self(HashMap::new())
+    }
+
+    /// The name of an agent, or its id when it has none.
+    pub(super) fn name(&self, id: &str) -> String {
+        self.0.get(id).map_or_else(|| id.to_owned(), Clone::clone)
+    }
+
+    /// The id that a person means by an id or a name; what names no agent stands for itself.
+    pub(super) fn meant(&self, word: &str) -> Option<String> {
+        if word.is_empty() {
+            return None;
+        }
+        let by_name = || {
+            self.0
+                .iter()
+                .find(|(_, name)| name.eq_ignore_ascii_case(word))
+        };
+        let id = if self.0.contains_key(word) {
+            None
+        } else {
+            by_name().map(|(id, _)| id.clone())
+        };
+        Some(id.unwrap_or_else(|| word.to_owned()))
+    }
+}

@@ -1,0 +1,86 @@
+//! Who sits at the console.
+
+use crate::{
+    console::{
+        desk::Desk,
+        page::{Section, Who},
+        paths,
+        rooms::refused::Refused,
+    },
+    rights::Gate,
+};
+use axum::{
+    extract::FromRequestParts,
+    http::{Method, request::Parts},
+};
+use portcullis_firewall::{error::GateError, principal::Principal};
+use std::sync::Arc;
+
+/// Somebody who is signed in.
+///
+/// Fails closed: only the cookie of a sign-in counts here, never a key or a token, and it counts
+/// nowhere else.
+#[derive(Clone, Debug)]
+pub(super) struct Seated {
+    /// Who calls.
+    pub principal: Principal,
+    /// The token against forged requests.
+    pub csrf: String,
+    /// What the frame of a page shows of them.
+    pub who: Who,
+    /// The secret of their sign-in.
+    pub(super) secret: String,
+}
+
+impl FromRequestParts<Gate> for Seated {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, gate: &Gate) -> Result<Self, Refused> {
+        let desk = desk(parts)?;
+        let secret = desk
+            .sign_in_cookie(&parts.headers)
+            .unwrap_or_default()
+            .to_owned();
+        let Some(principal) = gate.signed_in(&secret) else {
+            return Err(stranger(parts));
+        };
+        let waiting = gate.waiting_for(&principal).await?;
+        let name = principal.person.as_ref();
+        Ok(Self {
+            csrf: desk.csrf(&secret),
+            who: Who {
+                name: name.map_or_else(String::new, |badge| badge.name.to_string()),
+                tenant: principal.tenant.to_string(),
+                sections: sections(&principal),
+                waiting: waiting.try_into().unwrap_or(u64::MAX),
+            },
+            principal,
+            secret,
+        })
+    }
+}
+
+/// The console's memory, as every route of it has it.
+pub(super) fn desk(parts: &Parts) -> Result<Arc<Desk>, GateError> {
+    let desk = parts.extensions.get::<Arc<Desk>>().cloned();
+    desk.ok_or_else(|| GateError::Unavailable("the console is not set up".to_owned()))
+}
+
+/// Who reads is led to where people sign in, and back from there; who wants something done is not.
+fn stranger(parts: &Parts) -> Refused {
+    if parts.method != Method::GET {
+        return GateError::Unauthenticated.into();
+    }
+    let next = parts.uri.path_and_query().map_or("", |path| path.as_str());
+    Refused::instead(paths::with_query(paths::SIGN_IN, &[("next", next)]))
+}
+
+/// The parts of the console that somebody may open.
+fn sections(principal: &Principal) -> Vec<Section> {
+    let all = Section::ALL.into_iter();
+    if principal.reads() {
+        return all.collect();
+    }
+    let own = |section: &Section| matches!(section, Section::Approvals | Section::Account);
+    all.filter(own).collect()
+}

@@ -1,0 +1,74 @@
+//! A record in words.
+
+use crate::wire::record;
+use portcullis_firewall::batch::StoredRecord;
+use portcullis_policy::tier::RiskTier;
+use serde_json::{Map, Value};
+
+/// The members of a record, read once.
+pub(super) struct Telling(Map<String, Value>);
+
+impl Telling {
+    /// Takes a record apart; one that cannot be read has no members.
+    pub(super) fn of(record: &StoredRecord) -> Self {
+        Self(record::members(record))
+    }
+
+    /// A member that is a text.
+    pub(super) fn text(&self, name: &str) -> &str {
+        self.0.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// How risky the action of a decision is; the worst, when the record does not say.
+    pub(super) fn risk(&self) -> RiskTier {
+        let number = self.0.get("risk_tier").and_then(Value::as_u64);
+        let known = [
+            RiskTier::Observe,
+            RiskTier::Inform,
+            RiskTier::LowWrite,
+            RiskTier::HighWrite,
+            RiskTier::Destructive,
+        ];
+        let named = known
+            .into_iter()
+            .find(|risk| Some(u64::from(risk.number())) == number);
+        named.unwrap_or(RiskTier::Prohibited)
+    }
+
+    /// The reasons of a decision: code and sentence.
+    pub(super) fn reasons(&self) -> Vec<(String, String)> {
+        self.0.get("reasons").map(reasons).unwrap_or_default()
+    }
+
+    /// What it is about, in a line.
+    pub(super) fn what(&self) -> String {
+        let (action, target) = (self.text("action_type"), self.text("target_service"));
+        if !action.is_empty() && !target.is_empty() {
+            return format!("{action} on {target}");
+        }
+        let names = [
+            "action_type",
+            "hold_id",
+            "person_id",
+            "group_id",
+            "policy_id",
+            "key_id",
+            "reason",
+        ];
+        let texts = names.iter().map(|name| self.text(name));
+        let said: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
+        said.join(" · ")
+    }
+}
+
+/// Reasons as they are kept: code and sentence.
+pub(super) fn reasons(kept: &Value) -> Vec<(String, String)> {
+    let text = |reason: &Value, name: &str| {
+        let member = reason.get(name).and_then(Value::as_str);
+        member.unwrap_or_default().to_owned()
+    };
+    let list = kept.as_array().map(Vec::as_slice).unwrap_or_default();
+    list.iter()
+        .map(|one| (text(one, "code"), text(one, "text")))
+        .collect()
+}
