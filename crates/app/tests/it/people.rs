@@ -11,7 +11,7 @@ use std::{
 };
 
 const POLICY: &str = "version: 1\ntenant: default\ndefault: deny\n\
-    actions:\n  - { action: data.wipe, tier: 4, environments: [\"*\"] }\n\
+    actions:\n  - { action: data.wipe }\n\
     catalogue:\n  - { action: data.wipe, tier: 4 }\n\
     approvals:\n  tier4: { approvers: [\"group:leads\"], required: 2 }\n";
 
