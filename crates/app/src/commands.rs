@@ -12,11 +12,13 @@ mod demo;
 mod desk;
 mod doctor;
 mod govern;
+mod groups;
 mod holds;
 mod init;
 mod keys;
 mod login;
 mod openapi;
+mod people;
 mod permits;
 mod policy;
 mod principles;
@@ -91,6 +93,8 @@ enum Command {
     Policy(policy::Policy),
     Agents(agents::Agents),
     Keys(keys::Keys),
+    People(people::People),
+    Groups(groups::Groups),
     Approvals(approvals::Approvals),
     Holds(holds::Holds),
     Permits(permits::Permits),
@@ -135,6 +139,8 @@ impl Cli {
             Command::Govern(govern) => govern.run(&desk).await,
             Command::Policy(policy) => policy.run(&desk).await,
             Command::Agents(agents) => agents.run(&desk).await,
+            Command::People(people) => people.run(&desk).await,
+            Command::Groups(groups) => groups.run(&desk).await,
             Command::Keys(keys) => keys.run(&desk).await,
             Command::Approvals(approvals) => approvals.run(&desk).await,
             Command::Holds(holds) => holds.run(&desk).await,

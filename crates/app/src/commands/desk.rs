@@ -3,7 +3,7 @@
 use crate::{
     client::{Client, ClientError, Query},
     login::Login,
-    output::Output,
+    output::{Output, table::text_at},
 };
 use anyhow::{Context, ensure};
 use serde_json::Value;
@@ -95,6 +95,24 @@ pub(super) fn entries<'v>(value: &'v Value, name: &str) -> &'v [Value] {
         .get(name)
         .and_then(Value::as_array)
         .map_or(&[], Vec::as_slice)
+}
+
+/// The id of something that is named by its id or, whatever its case, by its name.
+pub(super) async fn id_of(
+    client: &Client,
+    (path, list): (&str, &str),
+    prefix: &str,
+    named: &str,
+) -> anyhow::Result<String> {
+    if named.starts_with(prefix) {
+        return Ok(named.to_owned());
+    }
+    let all = pages(client, &Query::of(path), list, usize::MAX).await?;
+    let wanted = named.to_lowercase();
+    let fits = |one: &&Value| text_at(one, "name").to_lowercase() == wanted;
+    let found = entries(&all, list).iter().find(fits);
+    let found = found.with_context(|| format!("nothing among the {list} is called `{named}`"))?;
+    Ok(text_at(found, "id"))
 }
 
 /// The text of a file; `-` is standard input.

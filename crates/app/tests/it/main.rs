@@ -16,6 +16,7 @@ mod help;
 mod http;
 mod json;
 mod openapi;
+mod people;
 mod policies;
 mod shutdown;
 mod story;
