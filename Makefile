@@ -13,7 +13,11 @@ VENV := $(CACHE)/venv
 CLIENTS := thewardn==0.1.0 cloudevents==2.2.0 standardwebhooks==1.1.0 \
 	slack_sdk==3.47.0 slack_bolt==1.30.0 \
 	securesystemslib[crypto]==1.6.0 rfc8785==0.1.4
+# What the browser test walks through the console with.
+BROWSER := $(CACHE)/browser
+BROWSER_PACKAGES := playwright-core@1.64.1 axe-core@4.14.1
 # Where the tests find them.
+export PORTCULLIS_BROWSER := $(CURDIR)/$(BROWSER)
 export PORTCULLIS_PYTHON := $(CURDIR)/$(VENV)/bin/python
 
 DENY_VERSION := 0.20.2
@@ -26,7 +30,7 @@ STAGES := fmt-check lint test doc deny tidy $(if $(wildcard fuzz/Cargo.toml),fuz
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo serve build check stages test fmt fmt-check lint deny tidy bench fuzz oracle doc clean
+.PHONY: help pictures demo serve build check stages test fmt fmt-check lint deny tidy bench fuzz oracle doc clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -40,7 +44,7 @@ serve: ## start the gate on this machine
 build: ## build the binary, target/release/portcullis
 	$(CARGO) build $(CARGOFLAGS) --release -p portcullis
 
-test: $(VENV)/ready ## run every test, and install what they need
+test: $(VENV)/ready $(BROWSER)/ready ## run every test, and install what they need
 	$(CARGO) test $(CARGOFLAGS) --workspace --no-fail-fast
 	$(ORACLE)
 
@@ -93,6 +97,18 @@ $(VENV)/ready: Makefile
 	@$(PYTHON) -m venv --clear $(VENV) >/dev/null 2>&1 || { $(call install,python3-venv) && $(PYTHON) -m venv --clear $(VENV); }
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(CLIENTS)
 	@touch $@
+
+# The packages that drive a browser; the browser itself is the system's.
+$(BROWSER)/ready: Makefile
+	$(call require,node,nodejs)
+	$(call require,npm,npm)
+	$(call require,chromium,chromium)
+	@mkdir -p $(BROWSER)
+	npm install --prefix $(BROWSER) --no-audit --no-fund --no-package-lock --silent $(BROWSER_PACKAGES)
+	@touch $@
+
+pictures: $(BROWSER)/ready ## take the README's pictures of the console
+	PORTCULLIS_PICTURES=$(CURDIR)/docs/pictures $(CARGO) test $(CARGOFLAGS) -p portcullis --test it -- browser
 
 # $(call require,command,package): installs the package when the command is missing.
 require = @command -v $(1) >/dev/null || { $(call install,$(2)); }

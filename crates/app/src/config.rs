@@ -99,27 +99,36 @@ pub(crate) fn read(text: &str) -> Result<Config, Faults> {
     faults.or(config)
 }
 
+/// What is wrong with the address people use. Over plain HTTP everybody on the way reads the secrets
+/// of their sign-ins, so that only this machine may go without TLS.
+fn public_url_fault(url: &str) -> Option<&'static str> {
+    const FORM: &str = "expected an address such as `https://gate.example.com`, without a path";
+    let Some((scheme, authority)) = url.split_once("://") else {
+        return Some(FORM);
+    };
+    let authority = authority.trim_end_matches('/');
+    let plain = |b: u8| b.is_ascii_graphic() && !b"@/?#\\\"'<>`".contains(&b);
+    if authority.is_empty() || !authority.bytes().all(plain) {
+        return Some(FORM);
+    }
+    let host = authority
+        .rsplit_once(':')
+        .map_or(authority, |(host, _)| host);
+    let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
+    match scheme {
+        "https" => None,
+        "http" if is_here => None,
+        "http" => Some("must be `https://`: without TLS only this machine is reached"),
+        _ => Some(FORM),
+    }
+}
+
 fn document(value: &Value, faults: &mut Faults) -> Option<Config> {
     let keys = ["public_url", "extra_roots", "tenants"];
     let sheet = Sheet::open(value, String::new(), &keys, faults)?;
     let public_url = sheet.text("public_url", faults);
-    if let Some(url) = &public_url {
-        let is_origin = url
-            .strip_prefix("https://")
-            .or_else(|| url.strip_prefix("http://"));
-        let plain = |rest: &str| {
-            !rest.is_empty()
-                && rest
-                    .bytes()
-                    .all(|b| b.is_ascii_graphic() && !b"@?#\\\"'<>`".contains(&b))
-        };
-        if !is_origin.is_some_and(plain) {
-            sheet.fault(
-                "public_url",
-                "expected an address such as `https://gate.example.com`",
-                faults,
-            );
-        }
+    if let Some(fault) = public_url.as_deref().and_then(public_url_fault) {
+        sheet.fault("public_url", fault, faults);
     }
     let extra_roots = sheet.text("extra_roots", faults).map(PathBuf::from);
     if extra_roots.as_ref().is_some_and(|path| !path.is_absolute()) {
@@ -273,6 +282,30 @@ mod tests {
         assert_eq!(config.secrets().len(), 5);
         let wiring = config.tenants.values().next().unwrap();
         assert!(wiring.sign_in.is_some() && wiring.slack.is_some() && wiring.mail.is_some());
+    }
+
+    #[test]
+    fn people_are_reached_without_tls_on_this_machine_alone() {
+        for good in [
+            "https://gate.example.com",
+            "https://gate.example.com:8443/",
+            "http://localhost:8088",
+            "http://127.0.0.1:8088",
+            "http://[::1]:8088",
+        ] {
+            assert_eq!(public_url_fault(good), None, "{good}");
+        }
+        for bad in [
+            "http://gate.example.com",
+            "http://localhost.evil.example",
+            "http://localhost@evil.example",
+            "https://gate.example.com/console",
+            "ftp://gate.example.com",
+            "gate.example.com",
+            "https://",
+        ] {
+            assert!(public_url_fault(bad).is_some(), "{bad}");
+        }
     }
 
     #[test]

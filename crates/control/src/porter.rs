@@ -131,7 +131,7 @@ impl Porter {
     /// Whether somebody who is signed in knows their password; `None` when they have none.
     ///
     /// # Errors
-    /// 503 when too many wait.
+    /// 429 after too many failures; 503 when too many wait.
     pub(crate) async fn shown(
         &self,
         caller: &Principal,
@@ -141,7 +141,19 @@ impl Porter {
         let Some(check) = self.firewall.own_password_check(caller).await? else {
             return Ok(None);
         };
-        Ok(Some(self.work(move || check.verify(&password)).await?))
+        // A stolen sign-in must not be a way to guess the password behind it.
+        let key = Key::new(Some(&caller.tenant), &caller.actor());
+        self.throttle()
+            .admit(&key, self.now())
+            .map_err(|wait| too_often(wait.seconds))?;
+        let verified = self.work(move || check.verify(&password)).await?;
+        let now = self.now();
+        if verified.is_right() {
+            self.throttle().succeeded(&key, now);
+        } else {
+            self.throttle().failed(&key, now);
+        }
+        Ok(Some(verified))
     }
 
     /// Hashes a new password of somebody who is known.

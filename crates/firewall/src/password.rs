@@ -131,6 +131,12 @@ pub struct Verified {
 }
 
 impl Verified {
+    /// Whether it was.
+    #[must_use]
+    pub const fn is_right(&self) -> bool {
+        self.same
+    }
+
     /// Whether this person has shown their password.
     pub(crate) fn is_by(&self, person: &PersonId) -> bool {
         self.same && self.person.as_ref() == Some(person)

@@ -8,6 +8,7 @@
 )]
 
 mod bin;
+mod browser;
 mod crash;
 mod demo;
 mod doctor;

@@ -6,6 +6,7 @@ mod errand;
 mod guard;
 mod listeners;
 
+pub(super) use errand::Kind;
 pub use errand::{Errand, Errands};
 pub(super) use guard::{is_from_elsewhere, is_ours, strictly_same};
 pub use listeners::Listeners;
@@ -29,6 +30,7 @@ use portcullis_policy::id::TenantId;
 use ring::hmac;
 use std::{
     collections::{BTreeMap, HashMap},
+    net::IpAddr,
     sync::Arc,
 };
 use tokio::sync::watch;
@@ -167,6 +169,14 @@ impl Desk {
     /// Sets the cookie of an errand.
     pub(super) fn set_errand(&self, id: &str) -> String {
         cookie::set_errand(self.is_secure(), id)
+    }
+
+    /// Whether browsers have passkeys for the address people use: they have none for an address of
+    /// numbers (WebAuthn Level 3, 5.1.2).
+    pub(super) fn has_passkeys(&self) -> bool {
+        guard::host(&self.parts.public_url)
+            .parse::<IpAddr>()
+            .is_err()
     }
 
     /// A passkey ceremony over a challenge.

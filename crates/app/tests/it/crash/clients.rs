@@ -50,11 +50,12 @@ impl Asker {
         answers
     }
 
-    /// Sends what is still open, at a gate that answers.
-    pub(super) fn catch_up(&mut self, address: &str) -> Answers {
+    /// Sends what is still open, at a gate that answers, and goes on until enough was asked: how
+    /// much a round has time for is the machine's to say.
+    pub(super) fn catch_up(&mut self, address: &str, enough: usize) -> Answers {
         let mut answers = Answers::default();
-        if self.open.is_some() {
-            let mut wire = Wire::open(address, &self.token).unwrap();
+        let mut wire = Wire::open(address, &self.token).unwrap();
+        while self.open.is_some() || self.sent < enough {
             self.once(&mut wire, &mut answers).unwrap();
         }
         answers

@@ -44,8 +44,10 @@ pub struct Approval {
     pub target: String,
     /// Where.
     pub environment: String,
-    /// Who asks.
+    /// Who asks: the agent's id.
     pub agent: String,
+    /// Its name.
+    pub agent_name: String,
     /// For whom the agent works: the person who opened its session; empty is nobody known.
     pub on_behalf_of: String,
     /// The digest of exactly what will run.
@@ -236,7 +238,7 @@ fn action(view: &Approval) -> Markup {
                 div {
                     dt { "Agent" }
                     dd {
-                        a href=(paths::one(paths::AGENTS, &view.agent)) { (exact(&view.agent)) }
+                        a href=(paths::one(paths::AGENTS, &view.agent)) { (exact(&view.agent_name)) } " " (words::code(&view.agent))
                         @if !view.on_behalf_of.is_empty() { " for " (exact(&view.on_behalf_of)) }
                     }
                 }
@@ -287,7 +289,7 @@ fn why(view: &Approval) -> Markup {
                     li {
                         (words::line(&one.words)) " " code class="quiet" { (words::line(&one.code)) }
                         @if let Some((id, name)) = &one.policy {
-                            div class="small" { "Policy " a href=(paths::one(paths::POLICIES, id)) { (words::line(name)) } }
+                            div class="small" { "Policy " (words::line(name)) " " (words::code(id)) }
                         }
                     }
                 }

@@ -5,7 +5,6 @@ use crate::console::{
     page::Section,
     parts::{
         badge::Tone,
-        button::{Call, link},
         empty::empty,
         notice::notice,
         tabs::{Tab, tabs},
@@ -98,11 +97,10 @@ pub fn overview(view: &Overview) -> Markup {
 }
 
 fn card(name: &str, is_empty: bool, chart: &Markup) -> Markup {
-    let next = link(Call::Normal, paths::SIMULATOR, "Try the rules");
     html! {
         section class="card" {
             header { h2 { (name) } }
-            @if is_empty { (empty("Nothing yet", "No action was judged in this span of time.", &next)) }
+            @if is_empty { (empty("Nothing yet", "There is nothing to show for this span of time.", &html! {})) }
             @else { (chart) }
         }
     }

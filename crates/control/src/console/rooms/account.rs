@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     console::{
-        desk::{Desk, Errand},
+        desk::{Desk, Errand, Kind},
         page::Flash,
         pages::account::{self as page, Account, Passkey, SignedIn, Token},
         parts::badge::Tone,
@@ -133,10 +133,13 @@ fn passkey(passkey: &portcullis_firewall::passkey::Passkey) -> Passkey {
 
 /// The options to register a passkey with; what is to be signed is kept with the sign-in.
 fn options(desk: &Desk, seat: &Seated, person: &Person) -> Result<String, GateError> {
+    if !desk.has_passkeys() {
+        return Ok(String::new());
+    }
     let challenge = desk.challenge()?;
     let now = desk.firewall().now();
     desk.errands
-        .put(&seat.secret, Errand::Passkey(challenge), now);
+        .put(&seat.secret, Errand::Registration(challenge), now)?;
     let owner = Owner {
         handle: person.id.as_str().as_bytes().to_vec(),
         name: person.name.clone(),
@@ -209,8 +212,10 @@ async fn registered(
         let message = "this took too long, or was done already; try again";
         GateError::conflict("passkey.over", message)
     };
-    let kept = desk.errands.take(&seat.secret, gate.now());
-    let Some(Errand::Passkey(challenge)) = kept else {
+    let kept = desk
+        .errands
+        .take(&seat.secret, Kind::Registration, gate.now());
+    let Some(Errand::Registration(challenge)) = kept else {
         return Err(late());
     };
     let answer = answer_in(sent.one("credential"))?;

@@ -7,6 +7,7 @@ use crate::console::{
 use axum::extract::{FromRequest, Request};
 use portcullis_door::body::Payload;
 use portcullis_firewall::error::GateError;
+use std::collections::HashSet;
 
 /// The fields of a form, in the order they were sent.
 ///
@@ -39,7 +40,7 @@ impl<S: Sync> FromRequest<S> for Fields {
 }
 
 impl Fields {
-    /// Fails closed: a form with one field that cannot be decoded is none.
+    /// Fails closed: a form with one field that cannot be decoded, or that comes twice, is none.
     fn read(bytes: &[u8]) -> Option<Self> {
         let pieces = bytes.split(|byte| *byte == b'&');
         let pairs = pieces.filter(|piece| !piece.is_empty()).map(|piece| {
@@ -47,7 +48,9 @@ impl Fields {
             let name = decoded(sides.next().unwrap_or_default())?;
             Some((name, decoded(sides.next().unwrap_or_default())?))
         });
-        pairs.collect::<Option<_>>().map(Self)
+        let pairs: Vec<(String, String)> = pairs.collect::<Option<_>>()?;
+        let names: HashSet<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
+        (names.len() == pairs.len()).then_some(Self(pairs))
     }
 
     /// A field to the letter; empty when it was not sent.
@@ -91,7 +94,7 @@ mod tests {
         assert_eq!(fields.one("a"), "1 2");
         assert_eq!(fields.one("b"), "é\nx");
         assert_eq!(fields.one("c"), "");
-        for bad in [&b"a=%"[..], b"a=%4", b"a=%zz", b"a=%FF"] {
+        for bad in [&b"a=%"[..], b"a=%4", b"a=%zz", b"a=%FF", b"a=1&a=1"] {
             assert!(Fields::read(bad).is_none());
         }
     }

@@ -129,12 +129,7 @@ fn tiles(glance: &firewall::Overview, tenant: &str) -> Vec<Tile> {
         tile("Held", held, "so far", paths::FEED),
         tile("Blocked", blocked, "so far", paths::FEED),
         tile("Agents", count(glance.agents), tenant, paths::AGENTS),
-        tile(
-            "Policies",
-            count(glance.active_policies),
-            "active",
-            paths::POLICIES,
-        ),
+        tile("Policies", count(glance.active_policies), "active", ""),
     ]
 }
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     console::{
-        desk::{Desk, Errand},
+        desk::{Desk, Errand, Kind},
         page::Flash,
         pages::sign_in::{Provider, SignIn, sign_in},
         paths,
@@ -79,10 +79,7 @@ fn form(desk: &Desk, headers: &HeaderMap, status: StatusCode, tried: Tried) -> A
         Some(id) if id.len() == 64 => id.to_owned(),
         _ => desk.secret()?,
     };
-    let challenge = desk.challenge()?;
-    desk.errands
-        .put(&id, Errand::Passkey(challenge), desk.firewall().now());
-    let options = webauthn::assertion_options(&desk.ceremony(challenge), &[]);
+    let passkey_options = passkey_options(desk, &id)?;
     let view = SignIn {
         csrf: desk.csrf(&id),
         has_password: true,
@@ -91,12 +88,24 @@ fn form(desk: &Desk, headers: &HeaderMap, status: StatusCode, tried: Tried) -> A
         name: tried.name,
         error: tried.error,
         providers: providers(desk, &tried.next),
-        passkey_options: options.to_string(),
+        passkey_options,
         next: tried.next,
     };
     let flashes: [Flash; 0] = [];
     let page = document(status, &sign_in(&view, &flashes));
     Ok(with_cookie(page, &desk.set_errand(&id)))
+}
+
+/// The options to sign in with a passkey; none where browsers know none, and none in a crowd.
+fn passkey_options(desk: &Desk, id: &str) -> Result<String, GateError> {
+    let challenge = desk.challenge()?;
+    let now = desk.firewall().now();
+    let errand = Errand::Passkey(challenge);
+    if !desk.has_passkeys() || desk.errands.put(id, errand, now).is_err() {
+        return Ok(String::new());
+    }
+    let ceremony = desk.ceremony(challenge);
+    Ok(webauthn::assertion_options(&ceremony, &[]).to_string())
 }
 
 fn providers(desk: &Desk, next: &str) -> Vec<Provider> {
@@ -149,14 +158,14 @@ fn safe_next(next: &str) -> String {
 }
 
 /// The errand that a form belongs to; it is taken, so that nothing is done twice.
-fn errand(desk: &Desk, headers: &HeaderMap) -> Result<Errand, GateError> {
+fn errand(desk: &Desk, headers: &HeaderMap, kind: Kind) -> Result<Errand, GateError> {
     let late = || {
         let message = "this took too long, or was done already; begin again";
         GateError::conflict("sign_in.over", message)
     };
     let id = desk.errand_cookie(headers).ok_or_else(late)?;
     desk.errands
-        .take(id, desk.firewall().now())
+        .take(id, kind, desk.firewall().now())
         .ok_or_else(late)
 }
 

@@ -3,7 +3,7 @@
 use super::refused;
 use crate::{
     console::{
-        desk::{Desk, Errand, SlackEntrance},
+        desk::{Desk, Errand, Kind, SlackEntrance},
         paths,
         rooms::{
             answer::{Answer, back, led_to, with_cookie},
@@ -55,7 +55,7 @@ async fn begin(
         GateError::Unavailable("Slack cannot be asked now".to_owned())
     })?;
     let (id, url) = (desk.secret()?, begun.url.clone());
-    desk.errands.put(&id, Errand::Slack(begun), gate.now());
+    desk.errands.put(&id, Errand::Slack(begun), gate.now())?;
     Ok(with_cookie(led_to(&url), &desk.set_errand(&id)))
 }
 
@@ -87,7 +87,7 @@ async fn linked(
         GateError::conflict("slack.over", message)
     };
     let id = desk.errand_cookie(headers).ok_or_else(late)?;
-    let Some(Errand::Slack(begun)) = desk.errands.take(id, gate.now()) else {
+    let Some(Errand::Slack(begun)) = desk.errands.take(id, Kind::Slack, gate.now()) else {
         return Err(late());
     };
     let refused = |code: &'static str, why: String| {

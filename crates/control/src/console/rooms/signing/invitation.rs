@@ -2,7 +2,7 @@
 
 use super::let_in;
 use crate::console::{
-    desk::{Desk, Errand},
+    desk::{Desk, Errand, Kind as Of},
     page::alone,
     parts::{
         badge::Tone,
@@ -41,7 +41,7 @@ pub(super) async fn show(
     desk.firewall().invited(code).ok_or_else(over)?;
     let id = desk.secret()?;
     desk.errands
-        .put(&id, Errand::Invitation(code.to_owned()), now);
+        .put(&id, Errand::Invitation(code.to_owned()), now)?;
     Ok(with_cookie(
         led_to(paths::INVITATION),
         &desk.set_errand(&id),
@@ -83,7 +83,8 @@ pub(super) async fn accept(
         }
     };
     let signed_in = desk.firewall().accept(&invited, new).await?;
-    desk.errands.take(&id, desk.firewall().now());
+    desk.errands
+        .take(&id, Of::Invitation, desk.firewall().now());
     Ok(let_in(&desk, &headers, &signed_in, paths::OVERVIEW).await)
 }
 

@@ -3,7 +3,7 @@
 use super::{Tried, errand, form, let_in, safe_next};
 use crate::{
     console::{
-        desk::{Desk, Errand},
+        desk::{Desk, Errand, Kind},
         rooms::{answer::Answer, deciding::answer_in, fields::Fields},
     },
     passkey::{named_passkey, verify_assertion},
@@ -22,7 +22,7 @@ pub(super) async fn sign_in(
     sent: Fields,
 ) -> Answer {
     let next = safe_next(sent.one("next"));
-    let Errand::Passkey(challenge) = errand(&desk, &headers)? else {
+    let Errand::Passkey(challenge) = errand(&desk, &headers, Kind::Passkey)? else {
         let message = "this sign-in was begun in another way; begin again";
         return Err(GateError::conflict("sign_in.over", message).into());
     };

@@ -3,7 +3,7 @@
 use super::{end_before, errand, safe_next};
 use crate::{
     console::{
-        desk::{Desk, Entrance, Errand, is_from_elsewhere},
+        desk::{Desk, Entrance, Errand, Kind, is_from_elsewhere},
         page::alone,
         paths,
         rooms::{
@@ -46,7 +46,7 @@ pub(super) async fn begin(Extension(desk): Extension<Arc<Desk>>, asked: Question
     let (id, url) = (desk.secret()?, begun.url.clone());
     let next = safe_next(asked.word("next"));
     desk.errands
-        .put(&id, Errand::Provider(tenant, begun, next), now);
+        .put(&id, Errand::Provider(tenant, begun, next), now)?;
     Ok(with_cookie(led_to(&url), &desk.set_errand(&id)))
 }
 
@@ -59,7 +59,7 @@ pub(super) async fn finish(
     if is_from_elsewhere(&headers) {
         return Err(Refused::once_more());
     }
-    let Errand::Provider(tenant, begun, next) = errand(&desk, &headers)? else {
+    let Errand::Provider(tenant, begun, next) = errand(&desk, &headers, Kind::Provider)? else {
         let message = "this sign-in was begun in another way; begin again";
         return Err(GateError::conflict("sign_in.over", message).into());
     };
