@@ -17,6 +17,8 @@ use tokio::{
     task::spawn_blocking,
 };
 
+/// The longest name or mail address that anybody signs in by, in bytes.
+const NAME_MAX_BYTES: usize = 254;
 /// How many passwords are worked on at once.
 const AT_ONCE: usize = 2;
 /// How many others wait for that.
@@ -75,7 +77,7 @@ impl Porter {
     /// late, and counts as much.
     ///
     /// # Errors
-    /// 401; 429 after too many failures; 503 when too many wait.
+    /// 401; 422 for a name that is too long; 429 after too many failures; 503 when too many wait.
     pub(crate) async fn sign_in(
         &self,
         tenant: &TenantId,
@@ -83,6 +85,11 @@ impl Porter {
         password: String,
         purpose: For,
     ) -> Result<SignedIn, Refusal> {
+        // Names are remembered while they fail: a long one must not cost memory.
+        if name.len() > NAME_MAX_BYTES {
+            let message = format!("has at most {NAME_MAX_BYTES} bytes");
+            return Err(Refusal::invalid("name", message));
+        }
         let _place = self.place()?;
         let known = self.firewall.tenants().contains(tenant);
         let key = Key::new(known.then_some(tenant), name);

@@ -85,12 +85,8 @@ impl Firewall {
         T: Send + 'static,
         W: FnOnce(&mut Turn<'_>) -> Result<T, GateError> + Send + 'static,
     {
-        let caller = principal.clone();
-        let work = move |turn: &mut Turn<'_>| {
-            turn.must_be_live(&caller)?;
-            work(turn)
-        };
-        self.in_turn(&principal.tenant, work).await
+        self.in_turn(&principal.tenant, while_live(principal, work))
+            .await
     }
 
     /// As [`Self::on_lane`], for what changes who may get in: every door knows before this returns.
@@ -99,12 +95,8 @@ impl Firewall {
         T: Send + 'static,
         W: FnOnce(&mut Turn<'_>) -> Result<T, GateError> + Send + 'static,
     {
-        let caller = principal.clone();
-        let work = move |turn: &mut Turn<'_>| {
-            turn.must_be_live(&caller)?;
-            work(turn)
-        };
-        self.for_the_doors(&principal.tenant, work).await
+        self.for_the_doors(&principal.tenant, while_live(principal, work))
+            .await
     }
 
     /// As [`Self::at_the_doors`], for who is not signed in yet.
@@ -148,5 +140,21 @@ impl Firewall {
             queue.send(job).await.map_err(|_| away())?;
         }
         told.await.map_err(|_| away())?
+    }
+}
+
+/// Work for a caller, who must still be who the door took them for when its turn comes.
+fn while_live<T, W>(
+    principal: &Principal,
+    work: W,
+) -> impl FnOnce(&mut Turn<'_>) -> Result<T, GateError> + Send + 'static + use<T, W>
+where
+    T: Send + 'static,
+    W: FnOnce(&mut Turn<'_>) -> Result<T, GateError> + Send + 'static,
+{
+    let caller = principal.clone();
+    move |turn: &mut Turn<'_>| {
+        turn.must_be_live(&caller)?;
+        work(turn)
     }
 }

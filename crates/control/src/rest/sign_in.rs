@@ -19,9 +19,6 @@ use std::fmt;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The longest name somebody signs in with, in bytes: as long as a mail address can be.
-const NAME_MAX_BYTES: usize = 254;
-
 pub(super) fn routes() -> OpenApiRouter<Porter> {
     OpenApiRouter::new()
         .routes(routes!(sign_in))
@@ -120,10 +117,6 @@ async fn sign_in(
         name,
         password: Secret(password),
     } = credentials;
-    if name.len() > NAME_MAX_BYTES {
-        let message = format!("has at most {NAME_MAX_BYTES} bytes");
-        return Err(Refusal::invalid("name", message));
-    }
     let tenant = tenant_meant(porter.firewall(), tenant.as_deref())?;
     let signed_in = porter
         .sign_in(&tenant, &name, password, For::Program)

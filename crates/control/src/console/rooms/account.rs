@@ -70,6 +70,19 @@ pub(super) async fn refused(gate: &Gate, desk: &Desk, seat: &Seated, error: Refu
     draw(gate, desk, seat, error.status(), told).await
 }
 
+/// Back to the account after a deed, or the account with what was wrong.
+pub(super) async fn done<T>(
+    gate: &Gate,
+    desk: &Desk,
+    seat: &Seated,
+    deed: Result<T, GateError>,
+) -> Answer {
+    match deed {
+        Ok(_) => back(paths::ACCOUNT),
+        Err(error) => refused(gate, desk, seat, error.into()).await,
+    }
+}
+
 async fn draw(gate: &Gate, desk: &Desk, seat: &Seated, status: StatusCode, told: Told) -> Answer {
     let person = person(gate, seat).await?;
     let keys = gate.keys(&seat.principal).await?;
@@ -184,10 +197,8 @@ async fn end_key(
     Named(id): Named,
     _: Fields,
 ) -> Answer {
-    match gate.revoke_key(&seat.principal, &id).await {
-        Ok(_) => back(paths::ACCOUNT),
-        Err(error) => refused(&gate, &desk, &seat, error.into()).await,
-    }
+    let ended = gate.revoke_key(&seat.principal, &id).await;
+    done(&gate, &desk, &seat, ended).await
 }
 
 async fn add_passkey(
@@ -196,10 +207,8 @@ async fn add_passkey(
     seat: Seated,
     sent: Fields,
 ) -> Answer {
-    match registered(&gate, &desk, &seat, &sent).await {
-        Ok(()) => back(paths::ACCOUNT),
-        Err(error) => refused(&gate, &desk, &seat, error.into()).await,
-    }
+    let added = registered(&gate, &desk, &seat, &sent).await;
+    done(&gate, &desk, &seat, added).await
 }
 
 async fn registered(
@@ -232,10 +241,8 @@ async fn remove_passkey(
     Named(id): Named,
     _: Fields,
 ) -> Answer {
-    match gate.remove_passkey(&seat.principal, &id).await {
-        Ok(_) => back(paths::ACCOUNT),
-        Err(error) => refused(&gate, &desk, &seat, error.into()).await,
-    }
+    let removed = gate.remove_passkey(&seat.principal, &id).await;
+    done(&gate, &desk, &seat, removed).await
 }
 
 async fn change_password(

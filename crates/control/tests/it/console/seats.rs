@@ -240,6 +240,15 @@ async fn guessing_is_slowed_down_for_names_that_exist_and_others() {
 }
 
 #[tokio::test]
+async fn a_name_that_is_none_costs_no_memory() {
+    let house = house().await;
+    let mut browser = Browser::new(&console(&house));
+    let long = browser.sign_in(&"x".repeat(255), PASSWORD, "").await;
+    assert_eq!(long.status, 422);
+    assert!(long.text.contains("at most 254 bytes"), "{}", long.text);
+}
+
+#[tokio::test]
 async fn who_is_deactivated_or_changed_is_out_at_once() {
     let house = house().await;
     let console = console(&house);

@@ -1,6 +1,6 @@
 //! Linking one's user in Slack, by Sign in with Slack.
 
-use super::refused;
+use super::{done, refused};
 use crate::{
     console::{
         desk::{Desk, Errand, Kind, SlackEntrance},
@@ -114,8 +114,6 @@ async fn unlink(
         .person
         .as_ref()
         .map_or("", |badge| badge.id.as_str());
-    match gate.unlink_slack(&seat.principal, id).await {
-        Ok(_) => back(paths::ACCOUNT),
-        Err(error) => refused(&gate, &desk, &seat, error.into()).await,
-    }
+    let unlinked = gate.unlink_slack(&seat.principal, id).await;
+    done(&gate, &desk, &seat, unlinked).await
 }
