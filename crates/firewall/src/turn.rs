@@ -10,14 +10,18 @@ mod decide;
 mod expire;
 mod govern;
 mod groups;
+mod invitations;
 mod judging;
 mod keys;
+mod newcomers;
 mod outcome;
+mod passkeys;
 mod people;
 mod permits;
 mod policies;
 mod rights;
 mod signing_in;
+mod slack;
 mod sweep;
 
 pub use agents::{AgentPatch, NewAgent};
@@ -25,11 +29,12 @@ pub use decide::StepUpDue;
 pub use groups::{GroupPatch, Membership};
 pub(crate) use judging::judge as judge_for_sight;
 pub use keys::NewKey;
+pub use newcomers::Newcomer;
 pub use outcome::{OutcomeReport, OutcomeResult};
 pub use people::{NewPerson, PersonPatch};
 pub use permits::Redemption;
 pub use rights::{SetDraft, WorkspaceDraft};
-pub use signing_in::{Newcomer, Proof};
+pub use signing_in::Proof;
 
 use crate::{
     batch::{Batch, Document, DocumentKind, Head, RecordKind, StoredRecord},
