@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 /// Signs in, and keeps the token for the commands that follow. The token is never printed.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  portcullis login --name ann\n  portcullis login --invitation inv_…\n  \
+    after_help = "Examples:\n  portcullis login --name ann\n  portcullis login --invitation pcl_…\n  \
     portcullis login --token-stdin < token\n\n\
     A password is asked for without showing it, or is the first line of standard input."
 )]

@@ -68,7 +68,8 @@ impl Serve {
             output.json(&json!({ "open": url }))?;
         } else {
             output.line(&format!(
-                "the gate is open at {url} (its API is described at {url}/docs)"
+                "the gate is open at {url} (people decide at {public}/console; programs find its API at \
+                 {url}/docs)"
             ))?;
         }
         let served = serving::serve_until(listener, &opened.firewall, staff, stop).await;
