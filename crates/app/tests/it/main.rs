@@ -20,6 +20,7 @@ mod openapi;
 mod people;
 mod policies;
 mod shutdown;
+mod single_use;
 mod story;
 mod tampering;
 mod thewardn;

@@ -78,11 +78,18 @@ impl Firewall {
     /// Takes the permit of a released hold, once.
     ///
     /// # Errors
-    /// As [`crate::turn::Turn::claim`].
+    /// [`GateError::Conflict`] when it was taken or is not released, else as
+    /// [`crate::turn::Turn::claim`].
     pub async fn claim(&self, principal: &Principal, hold: &str) -> Result<String, GateError> {
-        let (caller, hold) = (principal.clone(), hold.to_owned());
-        self.on_lane(principal, move |turn| turn.claim(&caller, &hold))
-            .await
+        let (caller, id) = (principal.clone(), hold.to_owned());
+        let claimed = self
+            .on_lane(principal, move |turn| turn.claim(&caller, &id))
+            .await;
+        match claimed {
+            // The lane forgets what is over; whoever may see it is told how it ended.
+            Err(GateError::NotFound(..)) => Err(self.hold(principal, hold).await?.without_permit()),
+            answer => answer,
+        }
     }
 
     /// Spends a permit.
