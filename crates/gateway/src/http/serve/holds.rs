@@ -98,28 +98,11 @@ pub(in crate::http) async fn claim(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Reply {
-    // Another agent's hold is not found here, and an ended one says how it ended.
-    must_be_open(&desk.firewall.hold(&caller.principal, &id).await?)?;
+    // Another agent's hold is not found here.
+    desk.firewall.hold(&caller.principal, &id).await?;
     let permit = desk.firewall.claim(&caller.principal, &id).await?;
     Ok(json_bytes(
         StatusCode::OK,
         render::claimed(&id, &permit, &caller.request_id),
     ))
-}
-
-fn must_be_open(hold: &Hold) -> Result<(), GateError> {
-    match hold.status {
-        HoldStatus::Released if hold.claimed => {
-            let message = format!(
-                "the permit of hold `{}` was taken; it is given once",
-                hold.id
-            );
-            Err(GateError::conflict("hold.claimed", message))
-        }
-        HoldStatus::Released => Ok(()),
-        _ => {
-            let message = format!("hold `{}` is {}", hold.id, hold.status.as_str());
-            Err(GateError::conflict("hold.not_released", message))
-        }
-    }
 }
