@@ -1,0 +1,83 @@
+//! The versions of a text: who made them, and two of them compared, chosen without scripts.
+
+use crate::console::{
+    parts::{
+        button::{Call, submit},
+        field::{Choice, Field, Kind},
+    },
+    paths,
+};
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+/// Who made a version, and when.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Seal {
+    /// The record of the change.
+    pub record: u64,
+    /// Who made it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The record of a change, as a link.
+#[must_use]
+pub fn record(seal: &Seal) -> Markup {
+    html! { a href=(paths::one(paths::AUDIT, &seal.record.to_string())) { "#" (seal.record) } }
+}
+
+/// Which versions of a text are looked at.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Pick {
+    /// The one that is shown.
+    pub version: u32,
+    /// The one it is compared with; 0 is none.
+    pub against: u32,
+    /// Every version there is, newest first.
+    pub all: Vec<u32>,
+}
+
+impl Pick {
+    /// What is shown, in words.
+    #[must_use]
+    pub fn name(&self) -> String {
+        if self.against == 0 {
+            format!("Version {}", self.version)
+        } else {
+            format!("Version {} to {}", self.against, self.version)
+        }
+    }
+}
+
+/// The form that chooses; with a single version there is nothing to choose.
+#[must_use]
+pub fn pick(path: &str, pick: &Pick) -> Markup {
+    if pick.all.len() < 2 {
+        return html! {};
+    }
+    let choice = |version: u32, name: String| Choice {
+        value: version.to_string(),
+        name,
+    };
+    let versions: Vec<Choice> = pick
+        .all
+        .iter()
+        .map(|version| choice(*version, format!("Version {version}")))
+        .collect();
+    let mut others = vec![choice(0, "Nothing".to_owned())];
+    others.extend(versions.clone());
+    let shown = Field::new("pick", "version", "Show")
+        .kind(Kind::Choice(versions))
+        .value(&pick.version.to_string());
+    let against = Field::new("pick", "against", "Compared with")
+        .kind(Kind::Choice(others))
+        .value(&pick.against.to_string());
+    html! {
+        form class="filters inset" method="get" action=(path) {
+            (shown.draw())
+            (against.draw())
+            div class="row" { (submit(Call::Normal, "Show")) }
+        }
+    }
+}
