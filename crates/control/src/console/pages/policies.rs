@@ -169,8 +169,8 @@ pub fn policies(view: &Policies) -> Markup {
                 (pager(&view.pager))
             }
             @if !view.rates.is_empty() {
-                section class="card" aria-labelledby="rates-title" {
-                    header { h2 id="rates-title" { "How often they fire" } span class="quiet small" { "Of every evaluation since they were made" } }
+                section class="card" aria-labelledby="often" {
+                    header { h2 id="often" { "How often they fire" } span class="quiet small" { "Of every evaluation since they were made" } }
                     (bars::lying("rates", "How often policies fire", "Fired", &view.rates))
                 }
             }

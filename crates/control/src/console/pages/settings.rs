@@ -18,6 +18,7 @@ use crate::console::{
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
+use portcullis_firewall::visible::visible_block;
 
 /// What the page needs.
 #[derive(Clone, Debug)]
@@ -189,7 +190,7 @@ fn form(view: &Settings) -> Markup {
             .draw()
     };
     let body = html! {
-        input type="hidden" name="seen" value=(view.seen);
+        input type="hidden" name="seen" value=(visible_block(&view.seen));
         @for face in &FACES { (field(face)) }
         div { (submit(Call::Primary, "Save the settings")) }
     };

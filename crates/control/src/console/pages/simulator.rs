@@ -107,7 +107,9 @@ fn form(view: &Simulator) -> Markup {
         .kind(Kind::Code)
         .value(&view.action);
     let draft = Field::new("try", "draft", "Policy to try, as JSON")
-        .hint("It is tried among the policies in force. Left empty, the rules are tried as they are.")
+        .hint(
+            "It is tried among the policies in force. Left empty, the rules are tried as they are.",
+        )
         .kind(Kind::Code)
         .value(&view.draft);
     let mut places = vec![Choice {

@@ -14,7 +14,7 @@ use crate::console::{
         pager::{Pager, pager},
         pairs::pairs,
         table::{Row, table, words as column},
-        versions::{Pick, Seal, pick, record},
+        versions::{Pick, Seal, pick, record, version},
         words,
     },
     paths,
@@ -121,23 +121,14 @@ fn shown(view: &TenantPolicy) -> Markup {
 }
 
 fn versions(view: &TenantPolicy) -> Markup {
-    let row = |version: &Version| {
-        let number = version.number.to_string();
-        let before = version.number.saturating_sub(1);
-        let path = |pairs: &[(&str, &str)]| paths::with_query(paths::TENANT_POLICY, pairs);
-        let compared = path(&[("version", &number), ("against", &before.to_string())]);
-        Row {
-            key: String::new(),
-            cells: vec![
-                html! {
-                    a href=(path(&[("version", &number)])) { "Version " (number) }
-                    @if before > 0 { div class="small" { a href=(compared) { "What changed" span class="hush" { " in version " (number) } } } }
-                },
-                words::line(&version.seal.by),
-                moment(version.seal.at, view.now),
-                record(&version.seal),
-            ],
-        }
+    let row = |one: &Version| Row {
+        key: String::new(),
+        cells: vec![
+            version(paths::TENANT_POLICY, one.number),
+            words::line(&one.seal.by),
+            moment(one.seal.at, view.now),
+            record(&one.seal),
+        ],
     };
     let rows: Vec<Row> = view.versions.iter().map(row).collect();
     let columns = [

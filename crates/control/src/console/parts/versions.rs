@@ -27,6 +27,24 @@ pub fn record(seal: &Seal) -> Markup {
     html! { a href=(paths::one(paths::AUDIT, &seal.record.to_string())) { "#" (seal.record) } }
 }
 
+/// One version as a link to its text at `path`, and to what changed with it.
+#[must_use]
+pub fn version(path: &str, number: u32) -> Markup {
+    let before = number.saturating_sub(1);
+    let number = number.to_string();
+    let alone = paths::with_query(path, &[("version", &number)]);
+    let compared = [
+        ("version", number.as_str()),
+        ("against", &before.to_string()),
+    ];
+    html! {
+        a href=(alone) { "Version " (number) }
+        @if before > 0 {
+            div class="small" { a href=(paths::with_query(path, &compared)) { "What changed" span class="hush" { " in version " (number) } } }
+        }
+    }
+}
+
 /// Which versions of a text are looked at.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Pick {

@@ -21,7 +21,9 @@ use crate::{
     console::{
         charts::bars::Bar,
         page::Flash,
-        pages::policies::{self as page, Filter, KINDS, Mode, OnePolicy, Policies, Policy, Version},
+        pages::policies::{
+            self as page, Filter, KINDS, Mode, OnePolicy, Policies, Policy, Version,
+        },
         parts::{
             diff::{compare, plain},
             versions::Pick,
@@ -240,12 +242,7 @@ fn numbers(versions: &[KeptVersion]) -> Vec<u32> {
     numbers.collect()
 }
 
-async fn text(
-    State(gate): State<Gate>,
-    seat: Seated,
-    Named(id): Named,
-    asked: Question,
-) -> Answer {
+async fn text(State(gate): State<Gate>, seat: Seated, Named(id): Named, asked: Question) -> Answer {
     let versions = versions(&gate, &seat.principal, &id).await?;
     let pick = picked(&asked, numbers(&versions))?;
     let text = text_of(&versions, pick.version);
@@ -253,12 +250,7 @@ async fn text(
     file(&name, "application/json", text.into_bytes())
 }
 
-async fn show(
-    State(gate): State<Gate>,
-    seat: Seated,
-    Named(id): Named,
-    asked: Question,
-) -> Answer {
+async fn show(State(gate): State<Gate>, seat: Seated, Named(id): Named, asked: Question) -> Answer {
     draw(&gate, &seat, &id, &asked, (StatusCode::OK, &[])).await
 }
 

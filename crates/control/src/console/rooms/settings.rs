@@ -160,6 +160,9 @@ fn seen(sent: &Fields) -> Result<Settings, GateError> {
     let wrong = || GateError::invalid("seen", "must say which settings were seen");
     let text = sent.verbatim("seen");
     let value = strict::parse(text.as_bytes(), &strict::Limits::default()).map_err(|_| wrong())?;
+    if !value.is_object() {
+        return Err(wrong());
+    }
     serde_json::from_value(value).map_err(|_| wrong())
 }
 

@@ -137,7 +137,10 @@ async fn tried(
             ..Found::default()
         });
     }
-    let draft = within("draft", drafts::json(&view.draft).and_then(|value| read::draft(&value)))?;
+    let draft = within(
+        "draft",
+        drafts::json(&view.draft).and_then(|value| read::draft(&value)),
+    )?;
     let replaces = Some(view.replaces.clone()).filter(|id| !id.is_empty());
     let mut with_draft = names.clone();
     with_draft.0.remove(view.replaces.as_str());
@@ -167,7 +170,9 @@ fn action(
 ) -> Result<Action, GateError> {
     let mut value = within("action", drafts::json(text))?;
     if let (Some(agent), Value::Object(members)) = (agent, &mut value) {
-        let said = members.entry("agent_id").or_insert(Value::from(agent.as_str()));
+        let said = members
+            .entry("agent_id")
+            .or_insert(Value::from(agent.as_str()));
         if *said != agent {
             let words = "is another agent than the one above";
             return Err(GateError::invalid("action.agent_id", words));

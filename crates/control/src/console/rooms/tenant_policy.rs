@@ -77,8 +77,7 @@ async fn text(State(gate): State<Gate>, seat: Seated, asked: Question) -> Answer
     let versions = versions(&gate, &seat.principal).await?;
     let pick = picked(&asked, numbers(&versions))?;
     let policy = of_number(&versions, pick.version);
-    let policy =
-        policy.ok_or_else(|| GateError::NotFound("version", pick.version.to_string()))?;
+    let policy = policy.ok_or_else(|| GateError::NotFound("version", pick.version.to_string()))?;
     let name = format!("tenant-policy-version-{}.yaml", pick.version);
     file(&name, "application/yaml", written(policy).into_bytes())
 }

@@ -6,15 +6,17 @@ use crate::console::{
     figure,
     pages::draft::sentences,
     parts::{
+        badge::Tone,
         button::{Call, link, submit},
         code::{Block, block},
         diff::Line as CodeLine,
         form::{Form, one_button},
         moment::{last, moment},
+        notice::notice,
         pager::{Pager, pager},
         pairs::pairs,
         table::{Row, table, words as column},
-        versions::{Pick, Seal, pick, record},
+        versions::{Pick, Seal, pick, record, version},
         words,
     },
     paths,
@@ -73,6 +75,9 @@ pub fn policy(view: &OnePolicy) -> Markup {
     html! {
         div class="split" {
             div class="stack" {
+                @if view.pick.version != view.policy.version {
+                    (notice(Tone::Warning, &html! { "This is not in force: version " (view.policy.version) " is. " a href=(path) { "Show it" } }))
+                }
                 section class="card stack" aria-labelledby="says" {
                     h2 id="says" { "What it says" }
                     (sentences(&view.words))
@@ -164,26 +169,15 @@ fn simulator(view: &OnePolicy) -> String {
 }
 
 fn versions(view: &OnePolicy, path: &str) -> Markup {
-    let row = |version: &Version| {
-        let number = version.number.to_string();
-        let before = version.number.saturating_sub(1);
-        let compared = paths::with_query(
-            path,
-            &[("version", &number), ("against", &before.to_string())],
-        );
-        Row {
-            key: String::new(),
-            cells: vec![
-                html! {
-                    a href=(paths::with_query(path, &[("version", &number)])) { "Version " (number) }
-                    @if before > 0 { div class="small" { a href=(compared) { "What changed" span class="hush" { " in version " (number) } } } }
-                },
-                html! { (version.mode.badge()) " " (words::line(&version.name)) },
-                words::line(&version.seal.by),
-                moment(version.seal.at, view.now),
-                record(&version.seal),
-            ],
-        }
+    let row = |one: &Version| Row {
+        key: String::new(),
+        cells: vec![
+            version(path, one.number),
+            html! { (one.mode.badge()) " " (words::line(&one.name)) },
+            words::line(&one.seal.by),
+            moment(one.seal.at, view.now),
+            record(&one.seal),
+        ],
     };
     let rows: Vec<Row> = view.versions.iter().map(row).collect();
     let columns = [

@@ -78,7 +78,11 @@ fn is_short(items: &[Value]) -> bool {
     let flat = items
         .iter()
         .all(|item| !item.is_array() && !item.is_object());
-    flat && items.iter().map(|item| item.to_string().len()).sum::<usize>() < 60
+    flat && items
+        .iter()
+        .map(|item| item.to_string().len())
+        .sum::<usize>()
+        < 60
 }
 
 fn flow(value: &Value, text: &mut String) {

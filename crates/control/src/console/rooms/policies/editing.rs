@@ -170,12 +170,7 @@ async fn open(State(gate): State<Gate>, seat: Seated, Named(id): Named) -> Answe
     Edit(&policy, &text).draw(&gate, &seat, Shown::default())
 }
 
-async fn change(
-    State(gate): State<Gate>,
-    seat: Seated,
-    Named(id): Named,
-    sent: Fields,
-) -> Answer {
+async fn change(State(gate): State<Gate>, seat: Seated, Named(id): Named, sent: Fields) -> Answer {
     seat.must_configure()?;
     let caller = &seat.principal;
     let policy = gate.policy(caller, &id).await?;
@@ -218,12 +213,7 @@ async fn change(
 }
 
 /// What somebody else did since a version.
-async fn moved(
-    gate: &Gate,
-    caller: &Principal,
-    id: &str,
-    seen: u32,
-) -> Result<Moved, GateError> {
+async fn moved(gate: &Gate, caller: &Principal, id: &str, seen: u32) -> Result<Moved, GateError> {
     let versions = versions(gate, caller, id).await?;
     let missing = || GateError::NotFound("policy", id.to_owned());
     let newest = versions.first().ok_or_else(missing)?;

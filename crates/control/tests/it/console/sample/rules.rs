@@ -166,7 +166,10 @@ pub(crate) fn draft(words: Outside) -> Draft {
             lines: compare("a", &words.say("c")),
         }),
         save: "Save as a new version",
-        beginnings: vec![("Rate limit", "/console/policies/new?type=rate_limit".to_owned())],
+        beginnings: vec![(
+            "Rate limit",
+            "/console/policies/new?type=rate_limit".to_owned(),
+        )],
     }
 }
 
