@@ -94,7 +94,7 @@ async fn judge(State(gate): State<Gate>, seat: Seated, sent: Fields) -> Answer {
             view.found = Some(found);
             // The form of a draft brings no action: it is begun here.
             if sent.one("deed") == "try" {
-                view.action = BEGINNING.to_owned();
+                BEGINNING.clone_into(&mut view.action);
             }
             draw(&seat, &names, view, StatusCode::OK)
         }
@@ -103,7 +103,7 @@ async fn judge(State(gate): State<Gate>, seat: Seated, sent: Fields) -> Answer {
             draw(&seat, &names, view, StatusCode::UNPROCESSABLE_ENTITY)
         }
         Err(GateError::NotFound("agent", _)) => {
-            view.agent_error = "There is no such agent.".to_owned();
+            "There is no such agent.".clone_into(&mut view.agent_error);
             draw(&seat, &names, view, StatusCode::UNPROCESSABLE_ENTITY)
         }
         Err(GateError::NotFound("policy", _)) => {
@@ -133,7 +133,7 @@ async fn tried(
         let action = action.ok_or_else(|| GateError::invalid("action", "is required"))?;
         let outlook = gate.preview(caller, action).await?;
         return Ok(Found {
-            outcome: Some(outcome(outlook, names)),
+            outcome: Some(outcome(&outlook, names)),
             ..Found::default()
         });
     }
@@ -156,8 +156,8 @@ async fn tried(
     let (with, now) = simulation.outlook.unzip();
     Ok(Found {
         conflicts: Some(conflicts),
-        outcome: with.map(|outlook| outcome(outlook, &with_draft)),
-        now: now.map(|outlook| outcome(outlook, names)),
+        outcome: with.map(|outlook| outcome(&outlook, &with_draft)),
+        now: now.map(|outlook| outcome(&outlook, names)),
     })
 }
 
@@ -193,7 +193,7 @@ fn within<T>(field: &str, read: Result<T, Faults>) -> Result<T, GateError> {
     })
 }
 
-fn outcome(outlook: Outlook, names: &Names) -> Outcome {
+fn outcome(outlook: &Outlook, names: &Names) -> Outcome {
     let fired = outlook.policies_fired.iter();
     let kept = reasons(&outlook.reasons).into_iter();
     Outcome {

@@ -196,6 +196,20 @@ async fn settings_are_changed_as_they_were_seen_or_not_at_all() {
     assert!(stale.text.contains("Somebody changed them meanwhile"));
     assert!(stale.text.contains("AUDIT_ONLY") && stale.text.contains("value=\"60\""));
     assert_eq!(settings(&room).await, after);
+    let again = field(&stale.text, "seen").replace("&quot;", "\"");
+    let kept = [
+        ("mode", "AUDIT_ONLY"),
+        ("mode_expires_at", "2090-01-02T00:00:00Z"),
+        ("scope_mode", "override"),
+        ("permit_seconds", "60"),
+    ];
+    let over = arch.post(SETTINGS, &stale, &fields(&again, &kept)).await;
+    assert_eq!(over.status, 303, "{}", over.text);
+    let wanted = Settings {
+        permit_seconds: 60,
+        ..after
+    };
+    assert_eq!(settings(&room).await, wanted, "who set the mode stays");
     for seen in ["", "{}x", "{\"mode\": \"OFF\"}", "[]"] {
         let refused = arch.post(SETTINGS, &page, &fields(seen, &[])).await;
         assert_eq!(refused.status, 422, "{seen}");
