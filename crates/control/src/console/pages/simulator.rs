@@ -126,10 +126,9 @@ fn form(view: &Simulator) -> Markup {
     let body = html! {
         (agent.draw())
         (action.draw())
-        details class="stack" open[!view.draft.is_empty()] {
+        details open[!view.draft.is_empty()] {
             summary { "Try a policy as well" }
-            (draft.draw())
-            (replaces.draw())
+            div class="stack inside" { (draft.draw()) (replaces.draw()) }
         }
         div { (submit(Call::Primary, "Judge it")) }
     };

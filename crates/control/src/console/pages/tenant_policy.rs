@@ -93,29 +93,29 @@ fn shown(view: &TenantPolicy) -> Markup {
         .map(|(name, value)| (*name, words::line(value)))
         .collect();
     html! {
-        div class="split" {
-            div class="stack" {
-                @if view.pick.version != view.version {
-                    (notice(Tone::Warning, &html! { "This is not in force: version " (view.version) " is. " a href=(paths::TENANT_POLICY) { "Show it" } }))
+        div class="stack" {
+            @if view.pick.version != view.version {
+                (notice(Tone::Warning, &html! { "This is not in force: version " (view.version) " is. " a href=(paths::TENANT_POLICY) { "Show it" } }))
+            }
+            @if let Some(list) = &view.changes {
+                section class="card flush" aria-labelledby="changes" {
+                    header { h2 id="changes" { "What changed" } }
+                    (changes("What changed", list))
                 }
-                @if let Some(list) = &view.changes {
-                    section class="card flush" aria-labelledby="changes" {
-                        header { h2 id="changes" { "What changed" } }
-                        (changes("What changed", list))
-                    }
-                }
+            }
+            div class="split" {
                 section class="card stack" aria-labelledby="text-title" {
                     h2 id="text-title" { (view.pick.name()) }
                     (block(&text))
                     (pick(paths::TENANT_POLICY, &view.pick))
                 }
-                (versions(view))
+                aside class="card stack" aria-labelledby="facts" {
+                    h2 id="facts" { "In short" }
+                    p class="small quiet" { "What is not allowed here is refused, whatever the policies say." }
+                    (pairs(&facts))
+                }
             }
-            aside class="card stack" aria-labelledby="facts" {
-                h2 id="facts" { "In short" }
-                p class="small quiet" { "What is not allowed here is refused, whatever the policies say." }
-                (pairs(&facts))
-            }
+            (versions(view))
         }
     }
 }

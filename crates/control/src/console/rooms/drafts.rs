@@ -111,7 +111,7 @@ pub(super) fn changed(before: &str, after: &str) -> Vec<Line> {
     if before == after {
         return Vec::new();
     }
-    compare(before, after)
+    compare(before.trim_end(), after.trim_end())
 }
 
 /// The names of policies by id.

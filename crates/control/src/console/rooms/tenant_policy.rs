@@ -109,8 +109,8 @@ async fn show(State(gate): State<Gate>, seat: Seated, asked: Question) -> Answer
         version: numbers(&versions).first().copied().unwrap_or_default(),
         facts: picked.map(facts).unwrap_or_default(),
         text: match against {
-            None => plain(&text),
-            Some(against) => compare(&written(against), &text),
+            None => plain(text.trim_end()),
+            Some(against) => compare(written(against).trim_end(), text.trim_end()),
         },
         changes: against
             .zip(picked)

@@ -73,23 +73,25 @@ pub fn policy(view: &OnePolicy) -> Markup {
         full_path: format!("{path}/text"),
     };
     html! {
-        div class="split" {
-            div class="stack" {
-                @if view.pick.version != view.policy.version {
-                    (notice(Tone::Warning, &html! { "This is not in force: version " (view.policy.version) " is. " a href=(path) { "Show it" } }))
+        div class="stack" {
+            div class="split" {
+                div class="stack" {
+                    @if view.pick.version != view.policy.version {
+                        (notice(Tone::Warning, &html! { "This is not in force: version " (view.policy.version) " is. " a href=(path) { "Show it" } }))
+                    }
+                    section class="card stack" aria-labelledby="says" {
+                        h2 id="says" { "What it says" }
+                        (sentences(&view.words))
+                    }
+                    section class="card stack" aria-labelledby="rule" {
+                        h2 id="rule" { (view.pick.name()) }
+                        (block(&text))
+                        (pick(&path, &view.pick))
+                    }
                 }
-                section class="card stack" aria-labelledby="says" {
-                    h2 id="says" { "What it says" }
-                    (sentences(&view.words))
-                }
-                section class="card stack" aria-labelledby="rule" {
-                    h2 id="rule" { (view.pick.name()) }
-                    (block(&text))
-                    (pick(&path, &view.pick))
-                }
-                (versions(view, &path))
+                aside class="stack" { (metrics(view)) (switch(view, &path)) }
             }
-            aside class="stack" { (metrics(view)) (switch(view, &path)) }
+            (versions(view, &path))
         }
     }
 }
@@ -157,7 +159,7 @@ fn switch(view: &OnePolicy, path: &str) -> Markup {
                 (link(Call::Normal, &format!("{path}/edit"), "Edit"))
                 (link(Call::Normal, &simulator(view), "Try it on an action"))
                 @if mode != Mode::Enforced { (button("enforce", Call::Normal, "Enforce", "The policy binds from the next judgement on.")) }
-                @if mode != Mode::LogOnly { (button("log-only", Call::Danger, "Log only", "The policy does not bind: it only notes what it would have done.")) }
+                @if mode != Mode::LogOnly { (button("log-only", if mode == Mode::Off { Call::Normal } else { Call::Danger }, "Log only", "The policy does not bind: it only notes what it would have done.")) }
                 @if mode != Mode::Off { (button("off", Call::Danger, "Switch off", "The policy is no longer evaluated.")) }
             }
         }

@@ -39,7 +39,7 @@ fn rule(rule: &Rule) -> Vec<String> {
     match rule {
         Rule::ConfidenceFloor(rule) => floors(rule),
         Rule::EnvironmentRestriction(rule) => vec![format!(
-            "{}{}, {} at least tier {}.",
+            "{}{} {} at least tier {}.",
             capital(&types(&rule.action_types)),
             place(&rule.environments),
             if rule.action_types.len() == 1 {
