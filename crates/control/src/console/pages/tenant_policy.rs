@@ -9,12 +9,10 @@ use crate::console::{
         code::{Block, block},
         diff::Line as CodeLine,
         empty::empty,
-        moment::moment,
         notice::notice,
-        pager::{Pager, pager},
+        pager::Pager,
         pairs::pairs,
-        table::{Row, table, words as column},
-        versions::{Pick, Seal, pick, record, version},
+        versions::{Line, Pick, Seal, history, pick},
         words,
     },
     paths,
@@ -121,27 +119,15 @@ fn shown(view: &TenantPolicy) -> Markup {
 }
 
 fn versions(view: &TenantPolicy) -> Markup {
-    let row = |one: &Version| Row {
-        key: String::new(),
-        cells: vec![
-            version(paths::TENANT_POLICY, one.number),
-            words::line(&one.seal.by),
-            moment(one.seal.at, view.now),
-            record(&one.seal),
-        ],
-    };
-    let rows: Vec<Row> = view.versions.iter().map(row).collect();
-    let columns = [
-        column("Version"),
-        column("By"),
-        column("When"),
-        column("Record"),
-    ];
-    html! {
-        section class="card flush" aria-labelledby="versions" {
-            header { h2 id="versions" { "Versions" } }
-            (table("Versions", &columns, &rows))
-            (pager(&view.pager))
-        }
-    }
+    let lines = view.versions.iter().map(|Version { number, seal }| Line {
+        number: *number,
+        cells: Vec::new(),
+        seal,
+    });
+    history(
+        (paths::TENANT_POLICY, view.now),
+        &[],
+        lines.collect(),
+        &view.pager,
+    )
 }

@@ -4,6 +4,10 @@ use crate::console::{
     parts::{
         button::{Call, submit},
         field::{Choice, Field, Kind},
+        moment::moment,
+        pager::{Pager, pager},
+        table::{Column, Row, table, words as column},
+        words,
     },
     paths,
 };
@@ -21,15 +25,56 @@ pub struct Seal {
     pub at: Timestamp,
 }
 
-/// The record of a change, as a link.
+/// One version in a history.
+#[derive(Clone, Debug)]
+pub struct Line<'v> {
+    /// Its number.
+    pub number: u32,
+    /// What else is to be known of it; one cell for each column of the history's own.
+    pub cells: Vec<Markup>,
+    /// Who made it, and when.
+    pub seal: &'v Seal,
+}
+
+/// A history: the versions of the text at `path`, with columns of its own.
 #[must_use]
-pub fn record(seal: &Seal) -> Markup {
+pub fn history(
+    (path, now): (&str, Timestamp),
+    own: &[Column],
+    lines: Vec<Line<'_>>,
+    pages: &Pager,
+) -> Markup {
+    let row = |line: Line<'_>| {
+        let mut cells = vec![version(path, line.number)];
+        cells.extend(line.cells);
+        cells.push(words::line(&line.seal.by));
+        cells.push(moment(line.seal.at, now));
+        cells.push(record(line.seal));
+        Row {
+            key: String::new(),
+            cells,
+        }
+    };
+    let rows: Vec<Row> = lines.into_iter().map(row).collect();
+    let mut columns = vec![column("Version")];
+    columns.extend(own);
+    columns.extend(["By", "When", "Record"].map(column));
+    html! {
+        section class="card flush" aria-labelledby="versions" {
+            header { h2 id="versions" { "Versions" } }
+            (table("Versions", &columns, &rows))
+            (pager(pages))
+        }
+    }
+}
+
+/// The record of a change, as a link.
+fn record(seal: &Seal) -> Markup {
     html! { a href=(paths::one(paths::AUDIT, &seal.record.to_string())) { "#" (seal.record) } }
 }
 
-/// One version as a link to its text at `path`, and to what changed with it.
-#[must_use]
-pub fn version(path: &str, number: u32) -> Markup {
+/// One version as a link to its text, and to what changed with it.
+fn version(path: &str, number: u32) -> Markup {
     let before = number.saturating_sub(1);
     let number = number.to_string();
     let alone = paths::with_query(path, &[("version", &number)]);

@@ -38,7 +38,7 @@ use axum::{
     Router,
     extract::State,
     http::StatusCode,
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use portcullis_firewall::{
     error::GateError, firewall::PolicyView, principal::Principal, proposal::PolicyPatch,
@@ -58,9 +58,9 @@ pub(super) fn routes() -> Router<Gate> {
         .route(paths::POLICIES, get(list))
         .route(&one(""), get(show))
         .route(&one("/text"), get(text))
-        .route(&one("/enforce"), post(enforce))
-        .route(&one("/log-only"), post(log_only))
-        .route(&one("/off"), post(off))
+        .route(&one("/enforce"), switching(Mode::Enforced))
+        .route(&one("/log-only"), switching(Mode::LogOnly))
+        .route(&one("/off"), switching(Mode::Off))
         .merge(editing::routes())
 }
 
@@ -324,34 +324,16 @@ async fn sealed(
     Ok(lines)
 }
 
-async fn enforce(
-    State(gate): State<Gate>,
-    seat: Seated,
-    Named(id): Named,
-    asked: Question,
-    sent: Fields,
-) -> Answer {
-    switch(&gate, &seat, (&id, Mode::Enforced), &asked, &sent).await
-}
-
-async fn log_only(
-    State(gate): State<Gate>,
-    seat: Seated,
-    Named(id): Named,
-    asked: Question,
-    sent: Fields,
-) -> Answer {
-    switch(&gate, &seat, (&id, Mode::LogOnly), &asked, &sent).await
-}
-
-async fn off(
-    State(gate): State<Gate>,
-    seat: Seated,
-    Named(id): Named,
-    asked: Question,
-    sent: Fields,
-) -> Answer {
-    switch(&gate, &seat, (&id, Mode::Off), &asked, &sent).await
+/// The deed that makes a policy bind, only note, or rest.
+fn switching(wanted: Mode) -> MethodRouter<Gate> {
+    let deed = async move |State(gate): State<Gate>,
+                           seat: Seated,
+                           Named(id): Named,
+                           asked: Question,
+                           sent: Fields| {
+        switch(&gate, &seat, (&id, wanted), &asked, &sent).await
+    };
+    post(deed)
 }
 
 /// Switches the version that was seen; with any other in force, shows that one and does nothing.

@@ -11,12 +11,12 @@ use crate::console::{
         code::{Block, block},
         diff::Line as CodeLine,
         form::{Form, one_button},
-        moment::{last, moment},
+        moment::last,
         notice::notice,
-        pager::{Pager, pager},
+        pager::Pager,
         pairs::pairs,
-        table::{Row, table, words as column},
-        versions::{Pick, Seal, pick, record, version},
+        table::words as column,
+        versions::{Line, Pick, Seal, history, pick},
         words,
     },
     paths,
@@ -171,29 +171,15 @@ fn simulator(view: &OnePolicy) -> String {
 }
 
 fn versions(view: &OnePolicy, path: &str) -> Markup {
-    let row = |one: &Version| Row {
-        key: String::new(),
-        cells: vec![
-            version(path, one.number),
-            html! { (one.mode.badge()) " " (words::line(&one.name)) },
-            words::line(&one.seal.by),
-            moment(one.seal.at, view.now),
-            record(&one.seal),
-        ],
-    };
-    let rows: Vec<Row> = view.versions.iter().map(row).collect();
-    let columns = [
-        column("Version"),
-        column("Was"),
-        column("By"),
-        column("When"),
-        column("Record"),
-    ];
-    html! {
-        section class="card flush" aria-labelledby="versions" {
-            header { h2 id="versions" { "Versions" } }
-            (table("Versions", &columns, &rows))
-            (pager(&view.pager))
-        }
-    }
+    let lines = view.versions.iter().map(|one| Line {
+        number: one.number,
+        cells: vec![html! { (one.mode.badge()) " " (words::line(&one.name)) }],
+        seal: &one.seal,
+    });
+    history(
+        (path, view.now),
+        &[column("Was")],
+        lines.collect(),
+        &view.pager,
+    )
 }

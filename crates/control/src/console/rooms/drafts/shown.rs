@@ -4,7 +4,7 @@ use crate::console::{
     page::Flash,
     pages::draft::{Moved, Review},
     parts::faults::Fault,
-    rooms::{answer::bad, drafts},
+    rooms::{answer::bad, drafts, fields::Fields},
 };
 use axum::http::StatusCode;
 use portcullis_policy::fault::Faults;
@@ -40,21 +40,30 @@ impl Shown {
         }
     }
 
-    /// What it would do.
-    pub(in crate::console::rooms) fn review(review: Review) -> Self {
+    fn review(review: Review) -> Self {
         Self {
             review: Some(review),
             ..Self::default()
         }
     }
 
-    /// The same, as an answer to who would save it without having seen that.
-    pub(in crate::console::rooms) fn first(words: &str, review: Review) -> Self {
-        Self {
+    /// What is shown in the place of saving a good draft: to who only checks it, and to who has
+    /// not seen what is said about it. `first` is what tells them, if there is anything they must
+    /// see; nothing is shown when it is to be saved.
+    pub(in crate::console::rooms) fn before_saving(
+        sent: &Fields,
+        review: Review,
+        first: Option<&str>,
+    ) -> Option<Self> {
+        if sent.one("deed") != "save" {
+            return Some(Self::review(review));
+        }
+        let words = first.filter(|_| sent.one("looked_at") != review.digest)?;
+        Some(Self {
             status: StatusCode::CONFLICT,
             flash: vec![bad(words)],
             ..Self::review(review)
-        }
+        })
     }
 
     /// What somebody else did meanwhile.

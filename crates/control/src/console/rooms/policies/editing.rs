@@ -120,18 +120,14 @@ fn stays(draft: &read::Draft, policy: &cham::Policy) -> Result<(), Faults> {
     faults.or(())
 }
 
-/// Whether a draft is to be saved, as far as its form says: whoever saves has seen what it
-/// disagrees with.
-fn is_seen(sent: &Fields, review: &Review) -> bool {
-    let disagrees = review
-        .conflicts
-        .as_ref()
-        .is_some_and(|list| !list.is_empty());
-    !disagrees || sent.one("looked_at") == review.digest
+/// What somebody who saves a draft must have seen.
+fn first(review: &Review) -> Option<&'static str> {
+    let list = review.conflicts.as_ref()?;
+    (!list.is_empty()).then_some(
+        "It disagrees with policies in force. Look at the conflicts, and save it again if it is \
+         right.",
+    )
 }
-
-const LOOK_FIRST: &str =
-    "It disagrees with policies in force. Look at the conflicts, and save it again if it is right.";
 
 async fn blank(State(gate): State<Gate>, seat: Seated, asked: Question) -> Answer {
     seat.must_configure()?;
@@ -147,11 +143,9 @@ async fn make(State(gate): State<Gate>, seat: Seated, sent: Fields) -> Answer {
         Ok(found) => found,
         Err(faults) => return form.draw(&gate, &seat, Shown::faults(faults)),
     };
-    if sent.one("deed") != "save" {
-        return form.draw(&gate, &seat, Shown::review(review));
-    }
-    if !is_seen(&sent, &review) {
-        return form.draw(&gate, &seat, Shown::first(LOOK_FIRST, review));
+    let must_see = first(&review);
+    if let Some(shown) = Shown::before_saving(&sent, review, must_see) {
+        return form.draw(&gate, &seat, shown);
     }
     match gate.create_policies(caller, vec![draft]).await {
         Ok(ids) => {
@@ -184,11 +178,9 @@ async fn change(State(gate): State<Gate>, seat: Seated, Named(id): Named, sent: 
         Ok(found) => found,
         Err(faults) => return form.draw(&gate, &seat, Shown::faults(faults)),
     };
-    if sent.one("deed") != "save" {
-        return form.draw(&gate, &seat, Shown::review(review));
-    }
-    if !is_seen(&sent, &review) {
-        return form.draw(&gate, &seat, Shown::first(LOOK_FIRST, review));
+    let must_see = first(&review);
+    if let Some(shown) = Shown::before_saving(&sent, review, must_see) {
+        return form.draw(&gate, &seat, shown);
     }
     let patch = PolicyPatch {
         name: Some(draft.name),

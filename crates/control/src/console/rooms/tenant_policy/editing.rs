@@ -41,9 +41,6 @@ budgets:
   daily_usd: 100
 ";
 
-const LOOK_FIRST: &str = "It makes more possible than the one in force. Look at what loosens, and \
-                          apply it again if it is right.";
-
 /// Reads a draft; what is good could be put in force for this tenant.
 fn parsed(text: &str, tenant: &TenantId) -> Result<TenantPolicy, Faults> {
     drafts::must_be_visible(text)?;
@@ -66,11 +63,13 @@ fn review(text: &str, policy: &TenantPolicy, versions: &[KeptTenantPolicy]) -> R
     }
 }
 
-/// Whoever loosens the reins has seen that it does.
-fn is_seen(sent: &Fields, review: &Review) -> bool {
+/// What somebody who applies a policy must have seen.
+fn first(review: &Review) -> Option<&'static str> {
     let mut changes = review.changes.iter().flatten();
-    let loosens = changes.any(|change| change.loosens);
-    !loosens || sent.one("looked_at") == review.digest
+    changes.any(|change| change.loosens).then_some(
+        "It makes more possible than the one in force. Look at what loosens, and apply it again \
+         if it is right.",
+    )
 }
 
 async fn open(State(gate): State<Gate>, seat: Seated) -> Answer {
@@ -99,12 +98,9 @@ async fn change(State(gate): State<Gate>, seat: Seated, sent: Fields) -> Answer 
         return draw(&gate, &seat, (text, &before), Shown::faults(same));
     }
     let found = review(text, &policy, &before);
-    if sent.one("deed") != "save" {
-        return draw(&gate, &seat, (text, &before), Shown::review(found));
-    }
-    if !is_seen(&sent, &found) {
-        let first = Shown::first(LOOK_FIRST, found);
-        return draw(&gate, &seat, (text, &before), first);
+    let must_see = first(&found);
+    if let Some(shown) = Shown::before_saving(&sent, found, must_see) {
+        return draw(&gate, &seat, (text, &before), shown);
     }
     let applied = gate.replace_tenant_policy(caller, policy, Some(seen));
     match applied.await {
