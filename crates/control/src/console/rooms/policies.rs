@@ -2,12 +2,13 @@
 
 mod beginnings;
 mod editing;
+mod kept;
 mod spoken;
 
 use super::{
     answer::{Answer, Body, back, bad, file},
     drafts::{
-        self, Names,
+        Names,
         versions::{Makers, picked},
     },
     fields::Fields,
@@ -32,7 +33,7 @@ use crate::{
     },
     intake::id::Named,
     rights::Gate,
-    wire::policy::{KeptVersion, PolicyBody},
+    wire::policy::KeptVersion,
 };
 use axum::{
     Router,
@@ -40,12 +41,12 @@ use axum::{
     http::StatusCode,
     routing::{MethodRouter, get, post},
 };
+pub(super) use kept::written;
+use kept::{numbers, text_of, versions};
 use portcullis_firewall::{
     error::GateError, firewall::PolicyView, principal::Principal, proposal::PolicyPatch,
 };
-use portcullis_policy::cham::{self, Rule, Severity};
-use serde::Serialize;
-use serde_json::Value;
+use portcullis_policy::cham::{self, Rule};
 use spoken::spoken;
 use std::cmp::Reverse;
 
@@ -179,67 +180,6 @@ pub(super) async fn names(gate: &Gate, caller: &Principal) -> Result<Names, Gate
     let named = |view: PolicyView| (view.policy.id.to_string(), view.policy.name.clone());
     let policies = gate.policies(caller).await?;
     Ok(Names(policies.into_iter().map(named).collect()))
-}
-
-/// Every version of a policy, newest first.
-async fn versions(
-    gate: &Gate,
-    caller: &Principal,
-    id: &str,
-) -> Result<Vec<KeptVersion>, GateError> {
-    let kept = gate.policy_versions(caller, id).await?;
-    let versions: Result<Vec<KeptVersion>, _> =
-        kept.into_iter().map(serde_json::from_value).collect();
-    let mut versions = versions
-        .map_err(|error| GateError::Unavailable(format!("a version of `{id}`: {error}")))?;
-    versions.sort_by_key(|version| Reverse(version.policy.policy.version));
-    Ok(versions)
-}
-
-/// A policy as people edit it: without what only the gate gives.
-#[derive(Serialize)]
-struct Written {
-    r#type: &'static str,
-    name: String,
-    scope: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    agent_id: Option<String>,
-    config: Value,
-    active: bool,
-    log_only: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hold_minutes: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    severity: Option<Severity>,
-}
-
-/// The text of a policy.
-pub(super) fn written(policy: &cham::Policy) -> String {
-    let body = PolicyBody::of(policy);
-    drafts::pretty(&Written {
-        r#type: body.kind,
-        name: body.name,
-        scope: body.scope,
-        agent_id: body.agent_id,
-        config: body.config,
-        active: body.active,
-        log_only: body.log_only,
-        hold_minutes: body.hold_minutes,
-        severity: body.severity,
-    })
-}
-
-/// The text of a version; of one that there is not, nothing.
-fn text_of(versions: &[KeptVersion], number: u32) -> String {
-    let found = versions
-        .iter()
-        .find(|kept| kept.policy.policy.version == number);
-    found.map_or_else(String::new, |kept| written(&kept.policy.policy))
-}
-
-fn numbers(versions: &[KeptVersion]) -> Vec<u32> {
-    let numbers = versions.iter().map(|kept| kept.policy.policy.version);
-    numbers.collect()
 }
 
 async fn text(State(gate): State<Gate>, seat: Seated, Named(id): Named, asked: Question) -> Answer {

@@ -1,7 +1,11 @@
 //! Making a policy, and a new version of one: checked before it is saved, and never over what
 //! somebody else changed meanwhile.
 
-use super::{beginnings, names, numbers, seen, spoken, text_of, versions, written};
+use super::{
+    beginnings,
+    kept::{numbers, text_of, versions, written},
+    names, seen, spoken,
+};
 use crate::{
     console::{
         pages::{
