@@ -14,6 +14,7 @@ mod demo;
 mod doctor;
 mod flags;
 mod help;
+mod hook;
 mod http;
 mod json;
 mod openapi;
