@@ -133,7 +133,7 @@ const DIALECT: &[(&str, &str, Right)] = &[
     ("GET", "/api/escrow/stats", Read),
     ("POST", "/api/escrow/{id}/release", Answer),
     ("POST", "/api/escrow/{id}/kill", Answer),
-    ("GET", "/agents", Read),
+    ("GET", "/agents", Watch),
     ("POST", "/agents", Configure),
     ("GET", "/agents/{id}", Own),
     ("PATCH", "/agents/{id}", Configure),
@@ -166,8 +166,8 @@ const DIALECT: &[(&str, &str, Right)] = &[
     ("GET", "/audit/verify", Read),
     ("GET", "/audit/export", Read),
     ("GET", "/audit/{seq}", Read),
-    ("GET", "/violations", Read),
-    ("GET", "/violations/{id}", Read),
+    ("GET", "/violations", Watch),
+    ("GET", "/violations/{id}", Watch),
     ("PATCH", "/violations/{id}/resolve", Choose),
 ];
 
