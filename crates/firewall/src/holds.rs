@@ -32,18 +32,22 @@ impl Holds {
 
     /// Puts a hold in the place of what it was before.
     pub fn put(&mut self, hold: Hold) {
-        self.remove(&hold.id);
         if hold.status == HoldStatus::Held {
             *self.held.entry(hold.agent_id.clone()).or_default() += 1;
         }
-        self.by_id.insert(hold.id.clone(), hold);
+        if let Some(before) = self.by_id.insert(hold.id.clone(), hold) {
+            self.forget(before);
+        }
     }
 
     /// Takes a hold out.
     pub fn remove(&mut self, id: &str) {
-        let Some(hold) = self.by_id.remove(id) else {
-            return;
-        };
+        if let Some(hold) = self.by_id.remove(id) {
+            self.forget(hold);
+        }
+    }
+
+    fn forget(&mut self, hold: Hold) {
         if hold.status != HoldStatus::Held {
             return;
         }
