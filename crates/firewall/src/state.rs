@@ -36,13 +36,13 @@ use portcullis_policy::{
     id::{AgentId, TenantId},
     tenant::TenantPolicy,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
 };
 
-pub use stored::{all, document, one, thing};
+pub use stored::{document, thing};
 
 /// How many records' effects are read at once when starting.
 const EFFECTS_AT_ONCE: usize = 10_000;
@@ -240,6 +240,41 @@ impl State {
         kept.map(|key| (key.clone(), self.people.holder_of(key)))
             .collect()
     }
+}
+
+/// One thing from the ledger.
+///
+/// # Errors
+/// When the ledger is away or the thing unreadable.
+pub async fn one<T: DeserializeOwned>(
+    ledger: &dyn Ledger,
+    tenant: &TenantId,
+    kind: DocumentKind,
+    id: &str,
+) -> Result<Option<T>, LedgerError> {
+    ledger
+        .document(tenant, kind, id)
+        .await?
+        .as_ref()
+        .map(thing)
+        .transpose()
+}
+
+/// Every thing a query asks for.
+///
+/// # Errors
+/// When the ledger is away or a thing unreadable.
+pub async fn all<T: DeserializeOwned>(
+    ledger: &dyn Ledger,
+    tenant: &TenantId,
+    query: DocumentQuery,
+) -> Result<Vec<T>, LedgerError> {
+    ledger
+        .documents(tenant, query)
+        .await?
+        .iter()
+        .map(thing)
+        .collect()
 }
 
 async fn rulebook(

@@ -3,11 +3,9 @@
 use crate::{
     batch::{Document, DocumentKind},
     error::GateError,
-    ports::{Ledger, LedgerError},
-    query::DocumentQuery,
+    ports::LedgerError,
 };
 use jiff::Timestamp;
-use portcullis_policy::id::TenantId;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// A thing as a document.
@@ -43,39 +41,4 @@ pub fn thing<T: DeserializeOwned>(document: &Document) -> Result<T, LedgerError>
         let kind = document.kind.as_str();
         LedgerError::Corrupt(format!("{kind} `{}`: {error}", document.id))
     })
-}
-
-/// One thing from the ledger.
-///
-/// # Errors
-/// When the ledger is away or the thing unreadable.
-pub async fn one<T: DeserializeOwned>(
-    ledger: &dyn Ledger,
-    tenant: &TenantId,
-    kind: DocumentKind,
-    id: &str,
-) -> Result<Option<T>, LedgerError> {
-    ledger
-        .document(tenant, kind, id)
-        .await?
-        .as_ref()
-        .map(thing)
-        .transpose()
-}
-
-/// Every thing a query asks for.
-///
-/// # Errors
-/// When the ledger is away or a thing unreadable.
-pub async fn all<T: DeserializeOwned>(
-    ledger: &dyn Ledger,
-    tenant: &TenantId,
-    query: DocumentQuery,
-) -> Result<Vec<T>, LedgerError> {
-    ledger
-        .documents(tenant, query)
-        .await?
-        .iter()
-        .map(thing)
-        .collect()
 }

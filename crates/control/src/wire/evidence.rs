@@ -1,7 +1,6 @@
 //! The evidence of a decided hold: the same bundle as the console gives, described.
 
 use super::words;
-use crate::rest::audit::proof::InclusionProof;
 use portcullis_firewall::firewall;
 use serde::Serialize;
 use serde_json::Value;
@@ -92,8 +91,26 @@ struct RecordEvidence {
     prev_hash: Option<String>,
     /// Its own hash.
     hash: String,
-    /// The way to the root.
-    inclusion: InclusionProof,
+    /// The way to the root (RFC 6962).
+    inclusion: Inclusion,
+}
+
+/// The way from a record to the root of the tree.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "only described")]
+struct Inclusion {
+    /// The record.
+    seq: u64,
+    /// Its place in the tree, from 0.
+    leaf_index: u64,
+    /// Its hash; the leaf is made from its 32 bytes.
+    record_hash: String,
+    /// The size of the tree.
+    tree_size: u64,
+    /// The root of the tree.
+    root_hash: String,
+    /// The siblings, from the leaf up, in hex.
+    hashes: Vec<String>,
 }
 
 /// A signed statement (DSSE 1.0).

@@ -14,7 +14,7 @@ use crate::{
     error::GateError,
     principal::Principal,
     query::{DocumentQuery, RecordQuery},
-    stored,
+    state,
     tally::AgentTally,
     turn::Turn,
     violation::Violation,
@@ -172,7 +172,7 @@ impl Firewall {
                 limit: AT_ONCE,
                 ..query.clone()
             };
-            let read: Vec<Violation> = stored::all(&*self.ledger, &principal.tenant, part).await?;
+            let read: Vec<Violation> = state::all(&*self.ledger, &principal.tenant, part).await?;
             let is_last = read.len() < AT_ONCE;
             for violation in read {
                 if self.reaches(principal, Verb::View, violation.seq).await? {
