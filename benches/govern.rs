@@ -1,20 +1,13 @@
 //! The whole way over HTTP: verdicts on disk before they are answered, beside a bare handler.
 //!
-//! Needs `wrk`, and the release binary: `cargo build --release -p portcullis`, found at
-//! `../target/release/portcullis` or where `PORTCULLIS_BIN` says. All traffic stays on loopback.
+//! Needs `wrk`, and the release binary (see `portcullis_benches::gate`).
 
 use anyhow::{Context, ensure};
 use axum::{Json, Router, routing::post};
+use portcullis_benches::gate::{Gate, in_folder};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::{fs, path::Path, process::Command, time::Duration};
 
 const SECONDS: u32 = 6;
 const POLICIES: usize = 10_000;
@@ -32,20 +25,13 @@ struct Report {
 }
 
 fn main() -> anyhow::Result<()> {
-    if std::env::args().any(|arg| arg == "--test") {
-        return Ok(());
-    }
-    let folder = std::env::temp_dir().join(format!("portcullis-bench-{}", std::process::id()));
-    fs::create_dir_all(&folder)?;
-    let done = run(&folder);
-    fs::remove_dir_all(&folder)?;
-    done
+    in_folder(run)
 }
 
 fn run(folder: &Path) -> anyhow::Result<()> {
     let bare = bare_handler()?;
-    let gate = Gate::start(folder)?;
-    gate.load_policies()?;
+    let gate = Gate::start(folder, TENANT_POLICY)?;
+    gate.load_policies(POLICIES)?;
     let script = folder.join("post.lua");
     fs::write(&script, lua(&gate.agent_key))?;
     println!("{:>12} {:>14} {:>10} {:>10}", "connections", "requests/s", "p50", "p99");
@@ -101,95 +87,6 @@ fn bare_handler() -> anyhow::Result<String> {
         let _ = runtime.block_on(async { axum::serve(listener, router).await });
     });
     Ok(address)
-}
-
-/// A gate of its own, with the embedded store; killed when dropped.
-struct Gate {
-    process: Child,
-    address: String,
-    admin_token: String,
-    agent_key: String,
-}
-
-impl Gate {
-    fn start(folder: &Path) -> anyhow::Result<Self> {
-        let binary = std::env::var_os("PORTCULLIS_BIN")
-            .map_or_else(|| "../target/release/portcullis".into(), PathBuf::from);
-        let (data, policy) = (folder.join("data"), folder.join("tenant-policy.yaml"));
-        fs::write(&policy, TENANT_POLICY)?;
-        let made = Command::new(&binary)
-            .args(["init", "-o", "json", "--data"])
-            .arg(&data)
-            .arg("--policy")
-            .arg(&policy)
-            .output()
-            .with_context(|| format!("cannot run `{}`", binary.display()))?;
-        ensure!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let made: Value = serde_json::from_slice(&made.stdout)?;
-        let mut process = Command::new(&binary)
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(&data)
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let stdout = process.stdout.take().context("no standard output")?;
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line)?;
-        let address = line
-            .split_whitespace()
-            .find_map(|word| word.strip_prefix("http://"))
-            .with_context(|| format!("no address in `{line}`"))?;
-        let word = |key: &str| made[key].as_str().unwrap_or_default().to_owned();
-        Ok(Self {
-            process,
-            address: address.to_owned(),
-            admin_token: word("admin_token"),
-            agent_key: word("agent_key"),
-        })
-    }
-
-    fn load_policies(&self) -> anyhow::Result<()> {
-        let policy = |at: usize| {
-            json!({
-                "type": "environment_restriction",
-                "name": format!("restriction {at}"),
-                "config": {
-                    "environment": "production", "max_tier": "B",
-                    "action_types": [format!("op_{at}")],
-                },
-            })
-        };
-        for first in (1..=POLICIES).step_by(1_000) {
-            let policies: Vec<Value> = (first..first + 1_000).map(policy).collect();
-            let body = json!({ "policies": policies }).to_string();
-            let mut stream = TcpStream::connect(&self.address)?;
-            write!(
-                stream,
-                "POST /v1/policies HTTP/1.1\r\nhost: gate\r\nconnection: close\r\n\
-                 authorization: Bearer {}\r\ncontent-type: application/json\r\n\
-                 content-length: {}\r\n\r\n{body}",
-                self.admin_token,
-                body.len()
-            )?;
-            let mut answer = String::new();
-            stream.read_to_string(&mut answer)?;
-            ensure!(answer.starts_with("HTTP/1.1 20"), "policies were refused: {answer}");
-        }
-        Ok(())
-    }
-
-    fn resident_mib(&self) -> anyhow::Result<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("no VmRSS")?;
-        let kib: u64 = line.split_whitespace().nth(1).context("no number")?.parse()?;
-        Ok(kib / 1_024)
-    }
-}
-
-impl Drop for Gate {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 fn lua(agent_key: &str) -> String {

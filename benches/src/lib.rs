@@ -1,4 +1,4 @@
-//! What the benchmarks share: rule sets and actions, and a table of ratios.
+//! What the benchmarks share: rule sets and actions, a gate to measure, and a table of ratios.
 //!
 //! **What is this?** Measurements of the gate beside peers, in one run, as ratios.
 //!
@@ -7,4 +7,6 @@
 //! **Where do I start reading?** At `judge.rs`.
 
 pub mod fixture;
+pub mod gate;
 pub mod ratio;
+pub mod wire;

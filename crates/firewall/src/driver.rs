@@ -26,7 +26,24 @@ pub fn queue() -> (Queue, Receiver<Job>) {
 }
 
 /// Counts what became durable, for whoever follows it; it never waits for them.
-pub type News = Arc<watch::Sender<u64>>;
+pub type Count = Arc<watch::Sender<u64>>;
+
+/// Where it is told that something of one tenant became durable.
+#[derive(Clone, Debug)]
+pub struct News {
+    /// For who follows this tenant.
+    pub own: Count,
+    /// For who follows every tenant.
+    pub all: Count,
+}
+
+impl News {
+    fn tell(&self) {
+        for count in [&self.own, &self.all] {
+            count.send_modify(|count| *count = count.wrapping_add(1));
+        }
+    }
+}
 
 /// Runs a lane until every sender is gone; then the tally is kept once more.
 pub async fn drive(mut lane: Lane, mut jobs: Receiver<Job>, ledger: Arc<dyn Ledger>, news: News) {
@@ -37,7 +54,7 @@ pub async fn drive(mut lane: Lane, mut jobs: Receiver<Job>, ledger: Arc<dyn Ledg
             let before = lane.state().head.seq;
             turn(&mut lane, &mut waiting, &*ledger).await;
             if lane.state().head.seq != before {
-                news.send_modify(|count| *count = count.wrapping_add(1));
+                news.tell();
             }
         }
     }

@@ -11,6 +11,7 @@ mod open;
 mod people;
 mod permits;
 mod replay;
+mod seen;
 mod sights;
 mod signing_in;
 mod simulate;
@@ -30,7 +31,7 @@ pub use telling::{Buttons, Posting};
 pub use views::{AgentView, BudgetView, Overview, PolicyView};
 
 use crate::{
-    driver::Queue,
+    driver::{Count, Queue},
     error::GateError,
     house::House,
     key::{Directory, Usage},
@@ -42,7 +43,7 @@ use crate::{
 use arc_swap::ArcSwap;
 use portcullis_policy::id::TenantId;
 use std::{collections::HashMap, sync::Arc};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 
 /// The gate. Clones share it.
 #[derive(Clone, Debug)]
@@ -50,10 +51,17 @@ pub struct Firewall {
     ledger: Arc<dyn Ledger>,
     house: House,
     directory: Arc<ArcSwap<Directory>>,
-    lanes: Arc<ArcSwap<HashMap<TenantId, Queue>>>,
+    lanes: Arc<ArcSwap<HashMap<TenantId, Way>>>,
     spawn: Spawner,
     /// Changes whenever something became durable.
-    news: Arc<watch::Sender<u64>>,
+    news: Count,
+}
+
+/// The way to a lane, and the news from it.
+#[derive(Clone, Debug)]
+struct Way {
+    queue: Queue,
+    news: Count,
 }
 
 #[derive(Clone)]
@@ -135,6 +143,7 @@ impl Firewall {
             let queue = lanes
                 .get(tenant)
                 .ok_or_else(|| GateError::NotFound("tenant", tenant.to_string()))?
+                .queue
                 .clone();
             drop(lanes);
             queue.send(job).await.map_err(|_| away())?;

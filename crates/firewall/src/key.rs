@@ -6,6 +6,7 @@
 use crate::{
     ports::{Entropy, EntropyError},
     principal::{Badge, Principal, Role},
+    proof::Proof,
 };
 use jiff::Timestamp;
 use portcullis_policy::id::{PersonId, TenantId};
@@ -29,6 +30,9 @@ pub struct Key {
     /// Where it may be shown.
     #[serde(default)]
     pub usage: Usage,
+    /// How its person proved who they are, when it was got by signing in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
     /// SHA-256 of the whole token, as hex.
     pub token_sha256: String,
     /// When it was issued.
@@ -71,6 +75,12 @@ impl Key {
     #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {
         !self.revoked && self.expires_at.is_none_or(|end| now < end)
+    }
+
+    /// Whether it was got by signing in, in a browser or for a program.
+    #[must_use]
+    pub fn is_sign_in(&self) -> bool {
+        self.usage == Usage::SignIn || self.proof.is_some()
     }
 }
 

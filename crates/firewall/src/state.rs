@@ -7,7 +7,7 @@ use crate::{
     access::PermissionSet,
     agent::Agent,
     alarm::Alarm,
-    batch::{Document, DocumentKind, Head},
+    batch::{DocumentKind, Head},
     chain::Hash,
     effects::Effects,
     elevation::Elevation,
@@ -15,6 +15,8 @@ use crate::{
     frozen::Frozen,
     group::Group,
     hold::{Hold, HoldStatus},
+    holds::Holds,
+    kept_hold,
     key::{Holder, Key},
     merkle::Frontier,
     people::People,
@@ -25,6 +27,7 @@ use crate::{
     retry::{RetryBook, StoredAnswer},
     rulebook::{Entry, Manuscript, Rulebook},
     settings::Tenant,
+    stored,
     tally::Tally,
     workspace::Workspace,
 };
@@ -38,6 +41,8 @@ use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
 };
+
+pub use stored::{document, thing};
 
 /// How many records' effects are read at once when starting.
 const EFFECTS_AT_ONCE: usize = 10_000;
@@ -66,7 +71,7 @@ pub struct State {
     /// How many vain attempts were put on record lately.
     pub alarm: Alarm,
     /// The holds that wait, and the released ones whose permit was not taken, by id.
-    pub holds: BTreeMap<String, Hold>,
+    pub holds: Holds,
     /// The actions behind those holds and behind unspent permits, by their ids.
     pub frozen: HashMap<String, Frozen>,
     /// The permits that may still be spent, by id.
@@ -149,8 +154,7 @@ impl State {
         }
         let agents: Vec<Agent> = all(ledger, id, DocumentQuery::all(DocumentKind::Agent)).await?;
         let keys: Vec<Key> = all(ledger, id, DocumentQuery::all(DocumentKind::Key)).await?;
-        let frozen: Vec<Frozen> = all(ledger, id, DocumentQuery::all(DocumentKind::Frozen)).await?;
-        let holds = open_holds(ledger, id, &frozen).await?;
+        let Open { holds, frozen } = open(ledger, id).await?;
         let unspent = DocumentQuery::with_status(DocumentKind::Permit, "ISSUED");
         let permits: Vec<PermitState> = all(ledger, id, unspent).await?;
         let answers: Vec<StoredAnswer> =
@@ -170,17 +174,13 @@ impl State {
             people: people(ledger, id).await?,
             alarm: Alarm::default(),
             retries: RetryBook::read(
-                holds.iter().filter(|hold| hold.status == HoldStatus::Held),
+                holds
+                    .values()
+                    .filter(|hold| hold.status == HoldStatus::Held),
                 answers,
             ),
-            holds: holds
-                .into_iter()
-                .map(|hold| (hold.id.clone(), hold))
-                .collect(),
-            frozen: frozen
-                .into_iter()
-                .map(|frozen| (frozen.id.clone(), frozen))
-                .collect(),
+            holds,
+            frozen,
             permits: permits
                 .into_iter()
                 .map(|permit| (permit.id.clone(), permit))
@@ -217,7 +217,7 @@ impl State {
             keys: BTreeMap::new(),
             people: People::default(),
             alarm: Alarm::default(),
-            holds: BTreeMap::new(),
+            holds: Holds::default(),
             frozen: HashMap::new(),
             permits: HashMap::new(),
             retries: RetryBook::default(),
@@ -240,41 +240,6 @@ impl State {
         kept.map(|key| (key.clone(), self.people.holder_of(key)))
             .collect()
     }
-}
-
-/// A thing as a document.
-///
-/// # Errors
-/// When it cannot be written as JSON, which would be a mistake of ours.
-pub fn document<T: Serialize>(
-    kind: DocumentKind,
-    id: &str,
-    labels: (&str, &str),
-    at: Timestamp,
-    thing: &T,
-) -> Result<Document, GateError> {
-    let body = serde_json::to_vec(thing)
-        .map_err(|error| GateError::Unavailable(format!("cannot write `{id}`: {error}")))?;
-    let (status, agent) = (labels.0.to_owned(), labels.1.to_owned());
-    Ok(Document {
-        kind,
-        id: id.to_owned(),
-        status,
-        agent,
-        at,
-        body,
-    })
-}
-
-/// A document as the thing it is.
-///
-/// # Errors
-/// [`LedgerError::Corrupt`] when it is not one.
-pub fn thing<T: DeserializeOwned>(document: &Document) -> Result<T, LedgerError> {
-    serde_json::from_slice(&document.body).map_err(|error| {
-        let kind = document.kind.as_str();
-        LedgerError::Corrupt(format!("{kind} `{}`: {error}", document.id))
-    })
 }
 
 /// One thing from the ledger.
@@ -412,17 +377,33 @@ async fn counts(
     }
 }
 
-/// The holds whose action is kept: those that wait, and those whose permit was not taken.
-async fn open_holds(
-    ledger: &dyn Ledger,
-    tenant: &TenantId,
-    frozen: &[Frozen],
-) -> Result<Vec<Hold>, LedgerError> {
-    let mut holds = Vec::new();
-    for frozen in frozen {
-        holds.extend(one::<Hold>(ledger, tenant, DocumentKind::Hold, &frozen.id).await?);
+/// What may still happen.
+struct Open {
+    holds: Holds,
+    frozen: HashMap<String, Frozen>,
+}
+
+/// The holds that wait and those whose permit was not taken, with every action that is kept: of a
+/// hold that waits beside it, of the others in documents of their own.
+async fn open(ledger: &dyn Ledger, tenant: &TenantId) -> Result<Open, LedgerError> {
+    let apart: Vec<Frozen> = all(ledger, tenant, DocumentQuery::all(DocumentKind::Frozen)).await?;
+    let waiting = DocumentQuery::with_status(DocumentKind::Hold, HoldStatus::Held.as_str());
+    let mut holds = Holds::default();
+    let mut frozen = HashMap::new();
+    for document in ledger.documents(tenant, waiting).await? {
+        let (hold, beside) = kept_hold::read(&document, tenant)?;
+        frozen.extend(beside.map(|kept| (kept.id.clone(), kept)));
+        holds.put(hold);
     }
-    Ok(holds)
+    for kept in apart {
+        if holds.get(&kept.id).is_none()
+            && let Some(hold) = one::<Hold>(ledger, tenant, DocumentKind::Hold, &kept.id).await?
+        {
+            holds.put(hold);
+        }
+        frozen.insert(kept.id.clone(), kept);
+    }
+    Ok(Open { holds, frozen })
 }
 
 async fn newest(

@@ -34,7 +34,6 @@ pub use outcome::{OutcomeReport, OutcomeResult};
 pub use people::{NewPerson, PersonPatch};
 pub use permits::Redemption;
 pub use rights::{SetDraft, WorkspaceDraft};
-pub use signing_in::Proof;
 
 use crate::{
     batch::{Batch, Document, DocumentKind, Head, RecordKind, StoredRecord},
@@ -42,11 +41,13 @@ use crate::{
     chain::{self, Hash},
     effects::Effects,
     error::GateError,
-    hold::Hold,
+    hold::{Hold, HoldStatus},
     house::House,
+    kept_hold::KeptHold,
     moment,
     settings::Tenant,
-    state::{self, CURRENT, State},
+    state::{CURRENT, State},
+    stored,
 };
 use jiff::Timestamp;
 use portcullis_policy::tier::{Tier, Verdict};
@@ -190,7 +191,7 @@ impl<'t> Turn<'t> {
         (status, agent, at): (&str, &str, Timestamp),
         thing: &T,
     ) -> Result<(), GateError> {
-        let document: Document = state::document(kind, id, (status, agent), at, thing)?;
+        let document: Document = stored::document(kind, id, (status, agent), at, thing)?;
         self.batch.put(document);
         Ok(())
     }
@@ -206,13 +207,25 @@ impl<'t> Turn<'t> {
         Ok(())
     }
 
+    /// Writes a hold down; as long as it waits, the action behind it goes along.
     fn keep_hold(&mut self, hold: &Hold) -> Result<(), GateError> {
         let labels = (
             hold.status.as_str(),
             hold.agent_id.as_str(),
             hold.created_at,
         );
-        self.keep(DocumentKind::Hold, &hold.id, labels, hold)
+        let beside = (hold.status == HoldStatus::Held)
+            .then(|| self.state.frozen.get(&hold.id))
+            .flatten();
+        let document = stored::document(
+            DocumentKind::Hold,
+            &hold.id,
+            (labels.0, labels.1),
+            labels.2,
+            &KeptHold::of(hold, beside),
+        )?;
+        self.batch.put(document);
+        Ok(())
     }
 }
 

@@ -1,13 +1,13 @@
 //! Writes one batch into an open transaction.
 
 use crate::{
-    columns,
+    columns, documents,
     fault::Fault,
     place::TenantNumber,
     records::{self, Last},
     tenants::{self, Enrolled},
 };
-use portcullis_firewall::batch::{Batch, Document, DocumentKind, Head, StoredRecord};
+use portcullis_firewall::batch::{Batch, Head, StoredRecord};
 use rusqlite::{Connection, params};
 
 /// Writes a batch where its tenant's chain ends.
@@ -30,10 +30,10 @@ pub(crate) fn append(tx: &Connection, batch: &Batch) -> Result<(), Fault> {
     }
     watch_time(tx, tenant, last.as_ref(), &batch.records)?;
     for (kind, id) in &batch.removals {
-        remove_document(tx, tenant.number, *kind, id)?;
+        documents::remove(tx, tenant.number, *kind, id)?;
     }
     for document in &batch.documents {
-        put_document(tx, tenant.number, document)?;
+        documents::put(tx, tenant.number, document)?;
     }
     Ok(())
 }
@@ -89,36 +89,5 @@ fn insert_record(
             record.hash.as_bytes().as_slice(),
             record.effects,
         ])?;
-    Ok(())
-}
-
-fn put_document(tx: &Connection, tenant: TenantNumber, document: &Document) -> Result<(), Fault> {
-    tx.prepare_cached(
-        "INSERT INTO documents (tenant, kind, id, status, agent, at_ms, body)
-         VALUES (?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (tenant, kind, id) DO UPDATE SET
-             status = excluded.status, agent = excluded.agent,
-             at_ms = excluded.at_ms, body = excluded.body",
-    )?
-    .execute(params![
-        tenant,
-        document.kind.as_str(),
-        document.id,
-        document.status,
-        document.agent,
-        columns::ms(document.at),
-        document.body,
-    ])?;
-    Ok(())
-}
-
-fn remove_document(
-    tx: &Connection,
-    tenant: TenantNumber,
-    kind: DocumentKind,
-    id: &str,
-) -> Result<(), Fault> {
-    tx.prepare_cached("DELETE FROM documents WHERE tenant = ? AND kind = ? AND id = ?")?
-        .execute(params![tenant, kind.as_str(), id])?;
     Ok(())
 }

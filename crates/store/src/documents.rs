@@ -1,4 +1,4 @@
-//! Reads documents.
+//! Reads and writes documents: a narrow row that finds each, and its body elsewhere.
 
 use crate::{columns, fault::Fault, place::TenantNumber, tenants};
 use portcullis_firewall::{
@@ -26,22 +26,101 @@ fn fetch(
     id: &str,
 ) -> Result<Option<Document>, Fault> {
     let mut statement = conn.prepare_cached(
-        "SELECT kind, id, status, agent, at_ms, body FROM documents
+        "SELECT kind, id, status, agent, at_ms, body_at FROM documents
          WHERE tenant = ? AND kind = ? AND id = ?",
     )?;
     let mut rows = statement.query(params![tenant, kind.as_str(), id])?;
-    rows.next()?.map(document).transpose()
+    rows.next()?.map(|row| document(conn, row)).transpose()
 }
 
-fn document(row: &Row<'_>) -> Result<Document, Fault> {
+fn document(conn: &Connection, row: &Row<'_>) -> Result<Document, Fault> {
+    let id: String = row.get(1)?;
     Ok(Document {
         kind: columns::document_kind(&row.get::<_, String>(0)?)?,
-        id: row.get(1)?,
         status: row.get(2)?,
         agent: row.get(3)?,
         at: columns::moment(row.get(4)?)?,
-        body: row.get(5)?,
+        body: body(conn, &id, row.get(5)?)?,
+        id,
     })
+}
+
+/// The wide part of a document.
+///
+/// Fails closed: a document without its body is an error, not a shorter list.
+fn body(conn: &Connection, id: &str, number: i64) -> Result<Vec<u8>, Fault> {
+    conn.prepare_cached("SELECT body FROM bodies WHERE number = ?")?
+        .query_row([number], |row| row.get(0))
+        .optional()?
+        .ok_or_else(|| missing(id))
+}
+
+fn missing(id: &str) -> Fault {
+    Fault::Unreadable(format!("the body of document `{id}` is missing"))
+}
+
+/// Writes a document in place of an earlier one of the same kind and id.
+pub(crate) fn put(tx: &Connection, tenant: TenantNumber, new: &Document) -> Result<(), Fault> {
+    let kept = place(tx, tenant, new.kind, &new.id)?;
+    let body_at = if let Some(number) = kept {
+        let changed = tx
+            .prepare_cached("UPDATE bodies SET body = ? WHERE number = ?")?
+            .execute(params![new.body, number])?;
+        if changed != 1 {
+            return Err(missing(&new.id));
+        }
+        number
+    } else {
+        tx.prepare_cached("INSERT INTO bodies (body) VALUES (?)")?
+            .insert([&new.body])?
+    };
+    tx.prepare_cached(
+        "INSERT INTO documents (tenant, kind, id, status, agent, at_ms, body_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (tenant, kind, id) DO UPDATE SET
+             status = excluded.status, agent = excluded.agent, at_ms = excluded.at_ms",
+    )?
+    .execute(params![
+        tenant,
+        new.kind.as_str(),
+        new.id,
+        new.status,
+        new.agent,
+        columns::ms(new.at),
+        body_at,
+    ])?;
+    Ok(())
+}
+
+/// Ends a document; one that is not there ends as well.
+pub(crate) fn remove(
+    tx: &Connection,
+    tenant: TenantNumber,
+    kind: DocumentKind,
+    id: &str,
+) -> Result<(), Fault> {
+    let Some(number) = place(tx, tenant, kind, id)? else {
+        return Ok(());
+    };
+    tx.prepare_cached("DELETE FROM documents WHERE tenant = ? AND kind = ? AND id = ?")?
+        .execute(params![tenant, kind.as_str(), id])?;
+    tx.prepare_cached("DELETE FROM bodies WHERE number = ?")?
+        .execute([number])?;
+    Ok(())
+}
+
+/// Where the body of a document is.
+fn place(
+    conn: &Connection,
+    tenant: TenantNumber,
+    kind: DocumentKind,
+    id: &str,
+) -> Result<Option<i64>, Fault> {
+    let place = conn
+        .prepare_cached("SELECT body_at FROM documents WHERE tenant = ? AND kind = ? AND id = ?")?
+        .query_row(params![tenant, kind.as_str(), id], |row| row.get(0))
+        .optional()?;
+    Ok(place)
 }
 
 /// The documents a query asks for.
@@ -73,7 +152,7 @@ pub(crate) fn list(
         .skip(query.offset)
         .take(query.limit)
         .collect();
-    // Bodies lie in the order of ids; a long list reads along them.
+    // Rows lie in the order of ids; a long list reads along them.
     chosen.sort_unstable_by(|(_, id), (_, other)| id.cmp(other));
     let read = chosen
         .iter()

@@ -9,6 +9,7 @@ pub(crate) const APPLICATION_ID: i32 = 0x5043_554c;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_tenants_and_records.sql"),
     include_str!("migrations/0002_documents.sql"),
+    include_str!("migrations/0003_bodies.sql"),
 ];
 
 /// What a file says about itself.
@@ -105,6 +106,29 @@ mod tests {
                 .unwrap();
             assert_eq!(name, "acme");
         }
+    }
+
+    #[test]
+    fn documents_keep_their_bodies_when_those_move_out() {
+        let mut conn = fresh(2);
+        for (id, body) in [("b", "second"), ("a", "first")] {
+            conn.execute(
+                "INSERT INTO documents VALUES (1, 'hold', ?, 'HELD', 'agt_1', 7, ?)",
+                (id, body.as_bytes()),
+            )
+            .unwrap();
+        }
+        migrate(&mut conn, 2).unwrap();
+        let found = |id: &str| -> (String, Vec<u8>) {
+            conn.query_row(
+                "SELECT status, body FROM documents JOIN bodies ON number = body_at WHERE id = ?",
+                [id],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .unwrap()
+        };
+        assert_eq!(found("a"), ("HELD".to_owned(), b"first".to_vec()));
+        assert_eq!(found("b"), ("HELD".to_owned(), b"second".to_vec()));
     }
 
     #[test]

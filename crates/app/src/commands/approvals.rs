@@ -1,5 +1,6 @@
 //! `portcullis approvals`: what waits for a person's answer, as an approver sees it.
 
+mod evidence;
 mod sight;
 
 use super::desk::{Desk, entries, pages};
@@ -75,6 +76,7 @@ enum Command {
         /// The hold's id, `esc_…`; without one everything that waits.
         id: Option<String>,
     },
+    Evidence(evidence::Evidence),
 }
 
 const COLUMNS: &[Column] = &[
@@ -118,6 +120,7 @@ impl Approvals {
             }
             Command::Watch { id: Some(id) } => return until_decided(desk, &client, &id).await,
             Command::Watch { id: None } => watch(desk, &client).await?,
+            Command::Evidence(evidence) => return evidence.run(desk).await,
         }
         Ok(exit::OK)
     }

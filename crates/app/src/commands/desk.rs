@@ -7,7 +7,7 @@ use crate::{
 };
 use anyhow::{Context, ensure};
 use serde_json::Value;
-use std::{fs, io::Read, path::Path};
+use std::{fs, io::Read, os::unix::fs::OpenOptionsExt, path::Path};
 
 /// The largest file that is read as a whole, in bytes.
 const FILE_MAX_BYTES: u64 = 16 << 20;
@@ -113,6 +113,16 @@ pub(super) async fn id_of(
     let found = entries(&all, list).iter().find(fits);
     let found = found.with_context(|| format!("nothing among the {list} is called `{named}`"))?;
     Ok(text_at(found, "id"))
+}
+
+/// A new file for its owner's eyes; one that is there stays as it is.
+pub(super) fn create(path: &Path) -> anyhow::Result<fs::File> {
+    fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| format!("cannot create `{}`", path.display()))
 }
 
 /// The text of a file; `-` is standard input.

@@ -7,7 +7,7 @@
 
 use super::member;
 use crate::wire::record;
-use portcullis_firewall::batch::StoredRecord;
+use portcullis_firewall::{batch::StoredRecord, visible::is_unseen};
 use serde_json::{Map, Value};
 
 /// The names of the columns; a test compares them with [`row`].
@@ -93,17 +93,11 @@ fn write_cell(cell: &str, out: &mut Vec<u8>) {
 
 /// Whether a spreadsheet could run the cell, or take its first character for ours.
 fn is_armed(cell: &str) -> bool {
-    let blank = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
+    let blank = |c: char| c.is_whitespace() || is_unseen(c);
     cell.starts_with(['\t', '\r', '\n', '\''])
         || cell
             .trim_start_matches(blank)
             .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
-}
-
-/// Characters that show as nothing before a formula.
-const fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{00AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }
 
 #[cfg(test)]

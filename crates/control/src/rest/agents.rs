@@ -10,7 +10,7 @@ use crate::{
         page::{Paging, PagingParams, page},
         query::{Asked, query},
     },
-    rights::{Anybody, Architect, Gate, Searcher},
+    rights::{Anybody, Architect, Gate, Watcher},
     wire::{agent::Agent, words},
 };
 use axum::{Json, extract::State, http::StatusCode};
@@ -109,7 +109,8 @@ impl From<AgentChange> for turn::AgentPatch {
 
 /// Lists agents
 ///
-/// Every agent ever registered, with its running counts.
+/// Every agent ever registered that the caller sees, with its running counts. For whoever sees some
+/// of its actions alone, those among the newest 10,000 judgements are counted.
 #[utoipa::path(
     get, path = "/v1/agents", tag = "registered agents",
     params(AgentFilter, PagingParams),
@@ -118,7 +119,7 @@ impl From<AgentChange> for turn::AgentPatch {
 )]
 pub(crate) async fn list(
     State(gate): State<Gate>,
-    Searcher(caller): Searcher,
+    Watcher(caller): Watcher,
     Asked((filter, paging)): Asked<(AgentFilter, Paging)>,
 ) -> Reply<Json<AgentPage>> {
     let mut agents = gate.agents(&caller).await?;

@@ -12,7 +12,7 @@ use crate::{
         page::{Cut, Paging, PagingParams},
         query::Asked,
     },
-    rights::{Gate, Reader, Searcher},
+    rights::{Gate, PlainWatcher, Watcher},
     wire::record::Record,
 };
 use axum::{Json, extract::State};
@@ -77,7 +77,8 @@ pub(crate) fn page_query(filter: &RecordFilter, paging: Paging) -> RecordQuery {
 
 /// Lists records
 ///
-/// Newest first. Words of other products are understood for verdicts: ALLOW, ESCROW and DENY.
+/// Newest first. Words of other products are understood for verdicts: ALLOW, ESCROW and DENY. Whoever
+/// sees some records alone gets those among the newest 10,000.
 #[utoipa::path(
     get, path = "/v1/audit", tag = "audit",
     params(RecordFilter, PagingParams),
@@ -86,7 +87,7 @@ pub(crate) fn page_query(filter: &RecordFilter, paging: Paging) -> RecordQuery {
 )]
 async fn list(
     State(gate): State<Gate>,
-    Searcher(caller): Searcher,
+    Watcher(caller): Watcher,
     Asked((filter, paging)): Asked<(RecordFilter, Paging)>,
 ) -> Reply<Json<RecordPage>> {
     let records = gate.records(&caller, page_query(&filter, paging)).await?;
@@ -104,7 +105,7 @@ async fn list(
 )]
 async fn show(
     State(gate): State<Gate>,
-    Reader(caller): Reader,
+    PlainWatcher(caller): PlainWatcher,
     Numbered(seq): Numbered,
 ) -> Reply<Json<Record>> {
     Ok(Json(shown(&gate.record(&caller, seq).await?)?))

@@ -10,8 +10,8 @@ use crate::{
         query::{Asked, query},
         word::{Since, Until},
     },
-    rights::{Anybody, Gate, PlainWatcher, Reader, Watcher},
-    wire::{hold::Hold, tenant::Waiting, words},
+    rights::{Anybody, Gate, PlainWatcher, Watcher},
+    wire::{evidence::Evidence, hold::Hold, tenant::Waiting, words},
 };
 use axum::{Json, extract::State};
 use portcullis_door::reply::Reply;
@@ -31,6 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
         .routes(routes!(list))
         .routes(routes!(stats))
         .routes(routes!(review))
+        .routes(routes!(evidence))
         .routes(routes!(release))
         .routes(routes!(kill))
         .merge(asking::routes())
@@ -133,13 +134,16 @@ async fn list(
 
 /// Counts the holds that wait
 ///
-/// How many wait for people, and since when the oldest does.
+/// How many of those that the caller sees wait for people, and since when the oldest does.
 #[utoipa::path(
     get, path = "/v1/holds/stats", tag = "holds",
     security(("bearer" = ["client"])),
     responses((status = 200, description = "The queue.", body = Waiting)),
 )]
-async fn stats(State(gate): State<Gate>, Reader(caller): Reader) -> Reply<Json<Waiting>> {
+async fn stats(
+    State(gate): State<Gate>,
+    PlainWatcher(caller): PlainWatcher,
+) -> Reply<Json<Waiting>> {
     Ok(Json(gate.overview(&caller).await?.waiting.into()))
 }
 
@@ -158,6 +162,30 @@ async fn review(
     Named(id): Named,
 ) -> Reply<Json<Hold>> {
     Ok(Json(gate.hold(&caller, &id).await?.into()))
+}
+
+/// Gives the evidence of a decided hold
+///
+/// Everything that proves who decided about what, for other tools to verify without the gate: the
+/// action in its canonical bytes (RFC 8785), each answer as an in-toto statement in a DSSE envelope,
+/// the reasons of the rules, the records of the verdict and of the end with their proofs of
+/// inclusion, a signed checkpoint of the tree, and the gate's public key. Whoever may look at the
+/// hold may have it.
+#[utoipa::path(
+    get, path = "/v1/holds/{id}/evidence", tag = "holds",
+    params(("id" = String, Path, description = "The hold's id.")),
+    security(("bearer" = ["client"])),
+    responses(
+        (status = 200, description = "The bundle.", body = Evidence),
+        (status = 409, description = "It waits still, or its end is not recorded yet."),
+    ),
+)]
+async fn evidence(
+    State(gate): State<Gate>,
+    PlainWatcher(caller): PlainWatcher,
+    Named(id): Named,
+) -> Reply<Json<Evidence>> {
+    Ok(Json(gate.evidence(&caller, &id).await?.into()))
 }
 
 /// Approves a hold

@@ -8,7 +8,7 @@ use crate::{
         query::{Asked, query},
         word::{Since, Until},
     },
-    rights::{Decider, Gate, Reader, Searcher},
+    rights::{Decider, Gate, PlainWatcher, Watcher},
     wire::{violation::Violation, words},
 };
 use axum::{Json, extract::State};
@@ -133,7 +133,8 @@ impl ViolationFilter {
 
 /// Lists violations
 ///
-/// Every BLOCKED verdict opens one.
+/// Every BLOCKED verdict opens one. Whoever sees some of them alone gets those among the newest
+/// 10,000.
 #[utoipa::path(
     get, path = "/v1/violations", tag = "violations",
     params(ViolationFilter, PagingParams),
@@ -142,7 +143,7 @@ impl ViolationFilter {
 )]
 pub(crate) async fn list(
     State(gate): State<Gate>,
-    Searcher(caller): Searcher,
+    Watcher(caller): Watcher,
     Asked((filter, paging)): Asked<(ViolationFilter, Paging)>,
 ) -> Reply<Json<ViolationPage>> {
     Ok(Json(filter.find(&gate, &caller, paging).await?.into()))
@@ -159,7 +160,7 @@ pub(crate) async fn list(
 )]
 pub(crate) async fn show(
     State(gate): State<Gate>,
-    Reader(caller): Reader,
+    PlainWatcher(caller): PlainWatcher,
     Named(id): Named,
 ) -> Reply<Json<Violation>> {
     Ok(Json(gate.violation(&caller, &id).await?.into()))
@@ -175,6 +176,7 @@ pub(crate) async fn show(
     security(("bearer" = ["operator"])),
     responses(
         (status = 200, description = "The violation, resolved.", body = Violation),
+        (status = 403, description = "The caller may look at what it is about, and not decide it."),
         (status = 409, description = "It is resolved already."),
     ),
 )]

@@ -31,7 +31,10 @@ const LATE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Follows the tenant's records for as long as it is polled; dropping it stops it at any point.
 pub async fn follow(desk: Arc<Desk>) {
-    let mut news = desk.world.gate.news();
+    let Ok(mut news) = desk.world.gate.news_of(&desk.tenant) else {
+        tracing::error!(tenant = %desk.tenant, "there is no such tenant to tell of in slack");
+        return;
+    };
     let mut pace = Pace::default();
     loop {
         news.borrow_and_update();

@@ -2,7 +2,11 @@
 
 use crate::house::House;
 use serde_json::json;
-use std::time::Duration;
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 fn at(hold: &str, what: &str) -> String {
     format!("/v1/holds/{hold}/{what}")
@@ -215,4 +219,53 @@ async fn approvers_see_what_they_decide_from() {
     assert_eq!(hold["rejection"]["way"], "api");
     let sight = house.get(&at(&id, "sight")).await.ok();
     assert_eq!(sight["votes"][0]["choice"], "reject");
+}
+
+/// What independent tools say of a bundle.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where `make` has put the packages"
+)]
+fn verified(bundle: &str) -> String {
+    let python = std::env::var("PORTCULLIS_PYTHON").unwrap_or_else(|_| {
+        panic!("PORTCULLIS_PYTHON names no Python with securesystemslib: run `make test`")
+    });
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../firewall/tests/it/evidence.py"
+    );
+    let mut child = Command::new(python)
+        .arg(script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(bundle.as_bytes()).unwrap();
+    drop(stdin);
+    String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+}
+
+#[tokio::test]
+async fn the_evidence_of_a_decided_hold_is_verified_without_the_gate() {
+    let house = House::new().await;
+    let id = house.held().await;
+    let path = at(&id, "evidence");
+    let early = house.get(&path).await;
+    assert_eq!(early.refused(409), "hold.not_decided");
+    let release = at(&id, "release");
+    house
+        .call(("POST", &release), &house.acme.operator, "")
+        .await
+        .ok();
+    for token in [&house.acme.member, &house.globex.architect] {
+        house.call(("GET", &path), token, "").await.refused(404);
+    }
+    house
+        .call(("GET", &path), &house.acme.agent_token, "")
+        .await
+        .refused(403);
+    let bundle = house.call(("GET", &path), &house.acme.viewer, "").await;
+    assert_eq!(bundle.ok()["status"], "RELEASED");
+    assert_eq!(verified(&bundle.text), "verified 1\n");
 }

@@ -29,6 +29,7 @@ mod permission_sets;
 mod policies;
 mod replay;
 mod roles;
+mod seen;
 mod settings;
 mod shapes;
 mod sign_in;

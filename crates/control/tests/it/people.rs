@@ -158,7 +158,7 @@ async fn a_token_is_never_good_for_more_than_its_person() {
     house.act("PATCH", &path, json!({"roles": []})).await.ok();
     assert_eq!(house.me(&dora.token).await["role"], "member");
     house
-        .call(("GET", "/v1/tenant"), &dora.token, "")
+        .call(("GET", "/v1/policies"), &dora.token, "")
         .await
         .refused(403);
 }

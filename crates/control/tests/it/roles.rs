@@ -12,8 +12,6 @@ enum Right {
     Open,
     /// Anybody known, for what is their own.
     Own,
-    /// As [`Own`], but for people with roles in single workspaces alone.
-    Look,
     /// Clients, and people with a role in the whole tenant.
     Read,
     /// Clients and people, for what they may see.
@@ -30,14 +28,14 @@ enum Right {
     Configure,
 }
 
-use Right::{Answer, Choose, Configure, Look, Open, Own, Person, Read, Reside, Watch};
+use Right::{Answer, Choose, Configure, Open, Own, Person, Read, Reside, Watch};
 
 /// Every route under `/v1` with the right it asks for. A route that is not here fails the test.
 const TABLE: &[(&str, &str, Right)] = &[
     ("POST", "/v1/access/explain", Reside),
-    ("GET", "/v1/agents", Read),
+    ("GET", "/v1/agents", Watch),
     ("POST", "/v1/agents", Configure),
-    ("GET", "/v1/agents/{id}", Look),
+    ("GET", "/v1/agents/{id}", Own),
     ("PATCH", "/v1/agents/{id}", Configure),
     ("POST", "/v1/agents/{id}/block", Configure),
     ("POST", "/v1/agents/{id}/deregister", Configure),
@@ -46,13 +44,13 @@ const TABLE: &[(&str, &str, Right)] = &[
     ("POST", "/v1/agents/{id}/resume", Configure),
     ("POST", "/v1/agents/{id}/revoke-identity", Configure),
     ("POST", "/v1/agents/{id}/unblock", Configure),
-    ("GET", "/v1/audit", Read),
+    ("GET", "/v1/audit", Watch),
     ("GET", "/v1/audit/checkpoint", Read),
     ("GET", "/v1/audit/consistency", Read),
     ("GET", "/v1/audit/export", Read),
     ("GET", "/v1/audit/key", Read),
     ("GET", "/v1/audit/verify", Read),
-    ("GET", "/v1/audit/{seq}", Read),
+    ("GET", "/v1/audit/{seq}", Watch),
     ("GET", "/v1/audit/{seq}/proof", Read),
     ("GET", "/v1/budgets", Read),
     ("GET", "/v1/catalogue", Read),
@@ -68,7 +66,8 @@ const TABLE: &[(&str, &str, Right)] = &[
     ("POST", "/v1/groups/{id}/members", Configure),
     ("DELETE", "/v1/groups/{id}/members/{person}", Configure),
     ("GET", "/v1/holds", Watch),
-    ("GET", "/v1/holds/stats", Read),
+    ("GET", "/v1/holds/stats", Watch),
+    ("GET", "/v1/holds/{id}/evidence", Watch),
     ("POST", "/v1/holds/{id}/kill", Answer),
     ("POST", "/v1/holds/{id}/release", Answer),
     ("GET", "/v1/holds/{id}/request", Choose),
@@ -108,14 +107,14 @@ const TABLE: &[(&str, &str, Right)] = &[
     ("GET", "/v1/settings", Read),
     ("PATCH", "/v1/settings", Configure),
     ("POST", "/v1/sign-in", Open),
-    ("GET", "/v1/tenant", Read),
+    ("GET", "/v1/tenant", Watch),
     ("GET", "/v1/tenant-policy", Read),
     ("PUT", "/v1/tenant-policy", Configure),
     ("POST", "/v1/tenant-policy/diff", Read),
     ("POST", "/v1/tenant-policy/validate", Read),
     ("GET", "/v1/tenant-policy/versions", Read),
-    ("GET", "/v1/violations", Read),
-    ("GET", "/v1/violations/{id}", Read),
+    ("GET", "/v1/violations", Watch),
+    ("GET", "/v1/violations/{id}", Watch),
     ("PATCH", "/v1/violations/{id}/resolve", Choose),
     ("GET", "/v1/workspaces", Watch),
     ("POST", "/v1/workspaces", Configure),
@@ -127,16 +126,16 @@ const TABLE: &[(&str, &str, Right)] = &[
 const DIALECT: &[(&str, &str, Right)] = &[
     ("GET", "/api/agents", Read),
     ("POST", "/api/agents/connect", Configure),
-    ("GET", "/api/agents/{id}", Look),
+    ("GET", "/api/agents/{id}", Own),
     ("PUT", "/api/agents/{id}", Configure),
     ("DELETE", "/api/agents/{id}", Configure),
     ("GET", "/api/escrow", Read),
     ("GET", "/api/escrow/stats", Read),
     ("POST", "/api/escrow/{id}/release", Answer),
     ("POST", "/api/escrow/{id}/kill", Answer),
-    ("GET", "/agents", Read),
+    ("GET", "/agents", Watch),
     ("POST", "/agents", Configure),
-    ("GET", "/agents/{id}", Look),
+    ("GET", "/agents/{id}", Own),
     ("PATCH", "/agents/{id}", Configure),
     ("POST", "/agents/{id}/pause", Configure),
     ("POST", "/agents/{id}/resume", Configure),
@@ -167,8 +166,8 @@ const DIALECT: &[(&str, &str, Right)] = &[
     ("GET", "/audit/verify", Read),
     ("GET", "/audit/export", Read),
     ("GET", "/audit/{seq}", Read),
-    ("GET", "/violations", Read),
-    ("GET", "/violations/{id}", Read),
+    ("GET", "/violations", Watch),
+    ("GET", "/violations/{id}", Watch),
     ("PATCH", "/violations/{id}/resolve", Choose),
 ];
 
@@ -176,7 +175,6 @@ const DIALECT: &[(&str, &str, Right)] = &[
 fn may(role: &str, right: Right) -> bool {
     match right {
         Open | Own | Answer => true,
-        Look => role != "member",
         Read => !["agent", "member"].contains(&role),
         Watch => role != "agent",
         Reside => ["viewer", "operator", "architect"].contains(&role),
@@ -211,7 +209,7 @@ fn the_description_names_the_least_role_of_every_route() {
         let operation = &api["paths"][*path][method.to_ascii_lowercase()];
         let least = match right {
             Open => "",
-            Own | Look => "agent",
+            Own => "agent",
             Read | Watch => "client",
             Person | Reside => "viewer",
             Choose | Answer => "operator",
@@ -240,7 +238,7 @@ async fn each_role_may_exactly_what_the_table_says() {
     for (method, pattern, right) in TABLE.iter().chain(DIALECT) {
         // Nothing is changed: whoever may is stopped by a body, a query or an id that is no good.
         let path = match right {
-            Own | Look => pattern.replace("{id}", agent),
+            Own => pattern.replace("{id}", agent),
             _ => pattern
                 .replace("{id}", "none")
                 .replace("{person}", "none")

@@ -82,6 +82,16 @@ impl Rights {
         self.why(verb, resource).may()
     }
 
+    /// Whether the person may do something to every thing there could be.
+    #[must_use]
+    pub fn reach_all(&self, verb: Verb) -> bool {
+        let denies = |placed: &Placed| placed.entry.effect == Effect::Deny;
+        self.active
+            && self.grant(verb, None).is_some_and(|grant| {
+                grant.role == PersonRole::Architect || !self.entries.values().flatten().any(denies)
+            })
+    }
+
     /// The same answer, with what decided it.
     pub fn why(&self, verb: Verb, resource: &Resource<'_>) -> Why<'_> {
         if !self.active {

@@ -2,6 +2,7 @@
 
 use super::Firewall;
 use crate::{
+    access::Verb,
     agent::{Agent, Step},
     answer::Answer,
     batch::DocumentKind,
@@ -363,6 +364,13 @@ impl Firewall {
         )
         .await?
         .ok_or_else(|| GateError::NotFound("violation", id.to_owned()))?;
+        if !self.reaches(principal, Verb::View, violation.seq).await? {
+            return Err(GateError::NotFound("violation", id.to_owned()));
+        }
+        if !self.reaches(principal, Verb::Decide, violation.seq).await? {
+            let message = "your rights do not reach what this violation is about";
+            return Err(GateError::Forbidden(message.to_owned()));
+        }
         let (actor, notes) = (principal.actor(), notes.to_owned());
         self.on_lane(principal, move |turn| {
             turn.resolve(&actor, violation, &notes)

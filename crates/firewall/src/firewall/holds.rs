@@ -1,14 +1,9 @@
 //! Lists of holds, for callers who see all of them and for those who see some.
 
-use super::{Firewall, views::may_read};
+use super::{Firewall, seen::may_watch};
 use crate::{
-    access::Verb,
-    batch::DocumentKind,
-    error::GateError,
-    hold::Hold,
-    principal::{Principal, Role},
-    query::DocumentQuery,
-    state,
+    access::Verb, batch::DocumentKind, error::GateError, hold::Hold, principal::Principal,
+    query::DocumentQuery, state,
 };
 
 /// How many holds are read at once for somebody who sees some of them.
@@ -27,16 +22,12 @@ impl Firewall {
         principal: &Principal,
         query: DocumentQuery,
     ) -> Result<Vec<Hold>, GateError> {
-        if principal.role.agent().is_some() {
-            may_read(principal)?;
-        }
+        may_watch(principal)?;
         let query = DocumentQuery {
             kind: DocumentKind::Hold,
             ..query
         };
-        // No permission set binds an architect.
-        let sees_all = matches!(principal.role, Role::Client | Role::Architect);
-        let holds = if sees_all {
+        let holds = if principal.sees_all() {
             state::all(&*self.ledger, &principal.tenant, query).await?
         } else {
             self.holds_seen(principal, query).await?

@@ -1,6 +1,6 @@
 //! What waits for whom.
 
-use super::Firewall;
+use super::{Firewall, seen::may_watch};
 use crate::{
     access::Verb,
     approval::Choice,
@@ -75,10 +75,7 @@ impl Firewall {
     /// # Errors
     /// [`GateError::Forbidden`] for an agent's key.
     pub async fn inbox(&self, principal: &Principal) -> Result<Vec<Waiting>, GateError> {
-        if principal.role.agent().is_some() {
-            let message = "an agent's key does not read the tenant's lists";
-            return Err(GateError::Forbidden(message.to_owned()));
-        }
+        may_watch(principal)?;
         let caller = principal.clone();
         let mut waiting = self
             .on_lane(principal, move |turn| {

@@ -1,8 +1,8 @@
 //! Opening the gate over a ledger, and making tenants.
 
-use super::Firewall;
+use super::{Firewall, Way};
 use crate::{
-    driver,
+    driver::{self, News},
     error::GateError,
     house::House,
     key::{Directory, Key, Token},
@@ -149,11 +149,19 @@ impl Firewall {
         });
         let (queue, jobs) = driver::queue();
         let lane = Lane::new(state, self.house.clone());
-        let run = driver::drive(lane, jobs, Arc::clone(&self.ledger), Arc::clone(&self.news));
+        let news = News {
+            own: Arc::new(watch::channel(0).0),
+            all: Arc::clone(&self.news),
+        };
+        let run = driver::drive(lane, jobs, Arc::clone(&self.ledger), news.clone());
         (self.spawn.0)(Box::pin(run));
         self.lanes.rcu(|lanes| {
             let mut lanes = HashMap::clone(lanes);
-            lanes.insert(tenant.clone(), queue.clone());
+            let way = Way {
+                queue: queue.clone(),
+                news: Arc::clone(&news.own),
+            };
+            lanes.insert(tenant.clone(), way);
             lanes
         });
     }

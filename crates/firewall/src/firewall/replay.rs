@@ -1,6 +1,6 @@
 //! Judging recorded actions again: under the rules of then, or under others.
 
-use super::{Firewall, views::may_read};
+use super::{Firewall, seen::must_see_all, views::may_read};
 use crate::{
     batch::{DocumentKind, RecordKind, StoredRecord},
     digest::{ActionDigest, Nonce},
@@ -99,8 +99,8 @@ impl Firewall {
     /// byte of their records; with `candidate` rules instead, shows what would come out otherwise.
     ///
     /// # Errors
-    /// [`GateError::Forbidden`] for an agent's key; [`GateError::Unavailable`] when the ledger is
-    /// away or the rules of then cannot be made again.
+    /// [`GateError::Forbidden`] for who does not see all records; [`GateError::Unavailable`] when the
+    /// ledger is away or the rules of then cannot be made again.
     pub async fn replay(
         &self,
         principal: &Principal,
@@ -108,7 +108,7 @@ impl Firewall {
         candidate: Option<Arc<Rulebook>>,
         progress: &mut (dyn FnMut(u64) + Send),
     ) -> Result<Replay, GateError> {
-        may_read(principal)?;
+        must_see_all(principal)?;
         let mut replay = Replay::default();
         let mut library = Library::new(self, principal).await?;
         let mut after = from.saturating_sub(1);

@@ -9,7 +9,8 @@ use crate::{
     password::{NewPassword, PasswordCheck, Salt, Verified},
     person::{Person, SlackUser},
     principal::Principal,
-    turn::{Newcomer, Proof, Turn},
+    proof::Proof,
+    turn::{Newcomer, Turn},
 };
 use jiff::Timestamp;
 use portcullis_policy::id::{PersonId, TenantId};

@@ -56,6 +56,17 @@ impl Firewall {
         self.news.subscribe()
     }
 
+    /// Changes whenever something of a tenant became durable.
+    ///
+    /// # Errors
+    /// [`GateError::NotFound`] for a tenant that does not exist.
+    pub fn news_of(&self, tenant: &TenantId) -> Result<watch::Receiver<u64>, GateError> {
+        let lanes = self.lanes.load();
+        let way = lanes.get(tenant);
+        let way = way.ok_or_else(|| GateError::NotFound("tenant", tenant.to_string()))?;
+        Ok(way.news.subscribe())
+    }
+
     /// The records after a number, in order.
     ///
     /// # Errors

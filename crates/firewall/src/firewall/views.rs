@@ -1,6 +1,9 @@
 //! What callers may look at. Nothing here changes anything.
 
-use super::Firewall;
+use super::{
+    Firewall,
+    seen::{may_watch, sees_agent},
+};
 use crate::{
     access::Verb,
     agent::Agent,
@@ -8,7 +11,7 @@ use crate::{
     error::GateError,
     hold::{Hold, HoldStatus},
     key::{Key, Usage},
-    principal::{Principal, Role},
+    principal::Principal,
     query::{DocumentQuery, RecordQuery},
     settings::Tenant,
     state::{self, KeptTenantPolicy},
@@ -16,7 +19,11 @@ use crate::{
     turn::Turn,
     violation::Violation,
 };
-use portcullis_policy::{cham::Policy, id::TenantId, tenant::rules::Allowance};
+use portcullis_policy::{
+    cham::Policy,
+    id::{AgentId, TenantId},
+    tenant::rules::Allowance,
+};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -56,9 +63,9 @@ pub struct Overview {
     pub head: Head,
     /// Verdicts so far: CLEARED, HELD, BLOCKED.
     pub verdicts: [u64; 3],
-    /// Agents by status.
+    /// Agents.
     pub agents: usize,
-    /// Active policies.
+    /// Active policies; none for who does not read them.
     pub active_policies: usize,
     /// Holds that wait, with the moment of the oldest.
     pub waiting: (usize, Option<jiff::Timestamp>),
@@ -69,18 +76,45 @@ pub struct Overview {
 }
 
 impl Firewall {
-    /// Every agent, in order of id.
+    /// Every agent that the caller sees, in order of id. For who sees some of its actions alone,
+    /// those are what is counted.
     ///
     /// # Errors
     /// [`GateError::Forbidden`] for an agent's key.
     pub async fn agents(&self, principal: &Principal) -> Result<Vec<AgentView>, GateError> {
-        may_read(principal)?;
-        self.on_lane(principal, |turn| {
-            Ok(turn
-                .state
-                .agents
-                .values()
-                .map(|agent| agent_view(turn, agent))
+        may_watch(principal)?;
+        let caller = principal.clone();
+        let mut views: Vec<AgentView> = self
+            .on_lane(principal, move |turn| {
+                let all = turn.state.agents.values();
+                let seen = all.filter(|agent| sees_agent(turn, &caller, &agent.id));
+                Ok(seen.map(|agent| agent_view(turn, agent)).collect())
+            })
+            .await?;
+        if !principal.sees_all() {
+            let mut counts = self.counts_seen(principal, None).await?;
+            for view in &mut views {
+                view.tally = counts.remove(view.agent.id.as_str()).unwrap_or_default();
+            }
+        }
+        Ok(views)
+    }
+
+    /// What the agents that the caller sees are called, by id.
+    ///
+    /// # Errors
+    /// As [`Self::agents`].
+    pub async fn agent_names(
+        &self,
+        principal: &Principal,
+    ) -> Result<Vec<(AgentId, String)>, GateError> {
+        may_watch(principal)?;
+        let caller = principal.clone();
+        self.on_lane(principal, move |turn| {
+            let all = turn.state.agents.values();
+            let seen = all.filter(|agent| sees_agent(turn, &caller, &agent.id));
+            Ok(seen
+                .map(|agent| (agent.id.clone(), agent.name.clone()))
                 .collect())
         })
         .await
@@ -89,18 +123,26 @@ impl Firewall {
     /// One agent. An agent's own key may look at itself.
     ///
     /// # Errors
-    /// [`GateError::Forbidden`], [`GateError::NotFound`].
+    /// [`GateError::Forbidden`]; [`GateError::NotFound`], also for one that the caller does not see.
     pub async fn agent(&self, principal: &Principal, id: &str) -> Result<AgentView, GateError> {
-        if !matches!(&principal.role, Role::Agent(own) if own.as_str() == id) {
-            may_read(principal)?;
+        let is_own = principal.role.agent().is_some_and(|own| own.as_str() == id);
+        if !is_own {
+            may_watch(principal)?;
         }
-        let id = id.to_owned();
-        self.on_lane(principal, move |turn| {
-            let agent = turn.state.agents.get(id.as_str());
-            let agent = agent.ok_or(GateError::NotFound("agent", id))?;
-            Ok(agent_view(turn, agent))
-        })
-        .await
+        let (caller, wanted) = (principal.clone(), id.to_owned());
+        let mut view = self
+            .on_lane(principal, move |turn| {
+                let agent = turn.state.agents.get(wanted.as_str());
+                let seen = agent.filter(|agent| sees_agent(turn, &caller, &agent.id));
+                let agent = seen.ok_or(GateError::NotFound("agent", wanted))?;
+                Ok(agent_view(turn, agent))
+            })
+            .await?;
+        if !is_own && !principal.sees_all() {
+            let mut counts = self.counts_seen(principal, Some(id)).await?;
+            view.tally = counts.remove(id).unwrap_or_default();
+        }
+        Ok(view)
     }
 
     /// Every policy, the inactive ones too, oldest first.
@@ -206,7 +248,8 @@ impl Firewall {
         hold
     }
 
-    /// Violations, newest first.
+    /// Violations that the caller sees, newest first. For who sees some of them alone, the newest
+    /// 10,000 are looked through.
     ///
     /// # Errors
     /// [`GateError::Forbidden`] for an agent's key.
@@ -215,28 +258,32 @@ impl Firewall {
         principal: &Principal,
         query: DocumentQuery,
     ) -> Result<Vec<Violation>, GateError> {
-        may_read(principal)?;
+        may_watch(principal)?;
         let query = DocumentQuery {
             kind: DocumentKind::Violation,
             ..query
         };
-        Ok(state::all(&*self.ledger, &principal.tenant, query).await?)
+        if principal.sees_all() {
+            return Ok(state::all(&*self.ledger, &principal.tenant, query).await?);
+        }
+        self.violations_seen(principal, query).await
     }
 
     /// One violation.
     ///
     /// # Errors
-    /// [`GateError::Forbidden`], [`GateError::NotFound`].
+    /// [`GateError::Forbidden`]; [`GateError::NotFound`], also for one that the caller does not see.
     pub async fn violation(&self, principal: &Principal, id: &str) -> Result<Violation, GateError> {
-        may_read(principal)?;
-        state::one(
-            &*self.ledger,
-            &principal.tenant,
-            DocumentKind::Violation,
-            id,
-        )
-        .await?
-        .ok_or_else(|| GateError::NotFound("violation", id.to_owned()))
+        may_watch(principal)?;
+        let missing = || GateError::NotFound("violation", id.to_owned());
+        let kind = DocumentKind::Violation;
+        let found: Option<Violation> =
+            state::one(&*self.ledger, &principal.tenant, kind, id).await?;
+        let violation = found.ok_or_else(missing)?;
+        if !self.reaches(principal, Verb::View, violation.seq).await? {
+            return Err(missing());
+        }
+        Ok(violation)
     }
 
     /// Keys and tokens, without secrets: of architects and other readers every one, of others
@@ -286,13 +333,26 @@ impl Firewall {
         .await
     }
 
-    /// The tenant at a glance.
+    /// The tenant at a glance, as far as the caller sees it: of what is hidden from them nothing is
+    /// counted, and the end of the chain is the newest record they see.
     ///
     /// # Errors
     /// [`GateError::Forbidden`] for an agent's key.
     pub async fn overview(&self, principal: &Principal) -> Result<Overview, GateError> {
-        may_read(principal)?;
-        self.on_lane(principal, |turn| Ok(overview(turn))).await
+        may_watch(principal)?;
+        let caller = principal.clone();
+        let all = self.on_lane(principal, move |turn| Ok(overview(turn, Some(&caller))));
+        let all = all.await?;
+        if principal.sees_all() {
+            return Ok(all);
+        }
+        let counts = self.counts_seen(principal, None).await?;
+        let sum = |of: fn(&AgentTally) -> u64| counts.values().map(of).sum();
+        Ok(Overview {
+            head: self.head_seen(principal).await?,
+            verdicts: [sum(|t| t.cleared), sum(|t| t.held), sum(|t| t.blocked)],
+            ..all
+        })
     }
 
     /// Every tenant at a glance, for the operators of the whole gate.
@@ -300,14 +360,15 @@ impl Firewall {
         let mut overviews = Vec::new();
         for tenant in self.tenants() {
             // A tenant whose lane does not answer shows by being absent.
-            if let Ok(overview) = self.in_turn(&tenant, |turn| Ok(overview(turn))).await {
+            if let Ok(overview) = self.in_turn(&tenant, |turn| Ok(overview(turn, None))).await {
                 overviews.push((tenant, overview));
             }
         }
         overviews
     }
 
-    /// Records as a query asks for them.
+    /// Records as a query asks for them, among those that the caller sees. For who sees some of
+    /// them alone, 10,000 are looked through.
     ///
     /// # Errors
     /// [`GateError::Forbidden`] for an agent's key.
@@ -316,20 +377,25 @@ impl Firewall {
         principal: &Principal,
         query: RecordQuery,
     ) -> Result<Vec<StoredRecord>, GateError> {
-        may_read(principal)?;
-        Ok(self.ledger.records(&principal.tenant, query).await?)
+        may_watch(principal)?;
+        self.records_seen(principal, query).await
     }
 
     /// One record.
     ///
     /// # Errors
-    /// [`GateError::Forbidden`], [`GateError::NotFound`].
+    /// [`GateError::Forbidden`]; [`GateError::NotFound`], also for one that the caller does not see.
     pub async fn record(&self, principal: &Principal, seq: u64) -> Result<StoredRecord, GateError> {
-        let records = self.records(principal, RecordQuery::one(seq)).await?;
-        records
-            .into_iter()
-            .find(|record| record.seq == seq)
-            .ok_or_else(|| GateError::NotFound("record", seq.to_string()))
+        may_watch(principal)?;
+        let missing = || GateError::NotFound("record", seq.to_string());
+        let one = RecordQuery::one(seq);
+        let records = self.ledger.records(&principal.tenant, one).await?;
+        let found = records.into_iter().find(|record| record.seq == seq);
+        let record = found.ok_or_else(missing)?;
+        if !self.sees_record(principal, &record).await? {
+            return Err(missing());
+        }
+        Ok(record)
     }
 }
 
@@ -360,20 +426,26 @@ fn agent_view(turn: &Turn<'_>, agent: &Agent) -> AgentView {
     }
 }
 
-fn overview(turn: &Turn<'_>) -> Overview {
+/// What a caller sees; nobody in particular sees everything.
+fn overview(turn: &Turn<'_>, caller: Option<&Principal>) -> Overview {
     let state = &turn.state;
+    let sees = |hold: &Hold| caller.is_none_or(|one| one.may(Verb::View, &hold.resource()));
     let waiting = || {
-        state
-            .holds
-            .values()
-            .filter(|hold| hold.must_wait(turn.now).is_ok())
+        let holds = state.holds.values();
+        holds.filter(|hold| hold.must_wait(turn.now).is_ok() && sees(hold))
     };
+    let agents = state.agents.keys();
+    let seen = |agent: &&AgentId| caller.is_none_or(|one| sees_agent(turn, one, agent));
     Overview {
         tenant: state.tenant.clone(),
         head: state.head.clone(),
         verdicts: state.tally.verdicts(),
-        agents: state.agents.len(),
-        active_policies: state.rulebook.rules.policies().len(),
+        agents: agents.filter(seen).count(),
+        active_policies: if caller.is_none_or(Principal::reads) {
+            state.rulebook.rules.policies().len()
+        } else {
+            0
+        },
         waiting: (
             waiting().count(),
             waiting().map(|hold| hold.created_at).min(),

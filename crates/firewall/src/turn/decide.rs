@@ -174,7 +174,7 @@ impl Turn<'_> {
         }
         self.seal_hold(&actor, &hold)?;
         self.keep_hold(&hold)?;
-        self.state.holds.insert(hold.id.clone(), hold.clone());
+        self.state.holds.put(hold.clone());
         Ok(hold)
     }
 

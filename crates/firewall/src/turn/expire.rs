@@ -53,7 +53,7 @@ impl Turn<'_> {
         let about = ("portcullis", hold.agent_id.as_str());
         self.seal_event(RecordKind::HoldEscalated, about, members)?;
         self.keep_hold(&hold)?;
-        self.state.holds.insert(hold.id.clone(), hold);
+        self.state.holds.put(hold);
         Ok(())
     }
 
@@ -97,8 +97,11 @@ impl Turn<'_> {
             self.state.holds.remove(&hold.id);
             self.drop_frozen(&hold.id);
         } else {
-            // A released hold stays at hand until its permit is taken.
-            self.state.holds.insert(hold.id.clone(), hold.clone());
+            // A released hold stays at hand until its permit is taken, and its action by itself.
+            if let Some(kept) = self.state.frozen.get(&hold.id).cloned() {
+                self.keep(DocumentKind::Frozen, &hold.id, ("", "", self.now), &kept)?;
+            }
+            self.state.holds.put(hold.clone());
         }
         Ok(hold)
     }

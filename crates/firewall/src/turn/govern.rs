@@ -9,6 +9,7 @@ use crate::{
     effects::{DecisionEffects, Effects, Pledge},
     electorate::Electorate,
     error::GateError,
+    frozen::Frozen,
     hold::{Hold, HoldStatus},
     moment,
     principal::Principal,
@@ -290,7 +291,11 @@ impl Turn<'_> {
     /// decide them, and each keeps its action in memory.
     fn new_hold_id(&self, charged: &AgentId) -> Result<String, GateError> {
         let own = |hold: &&Hold| hold.agent_id == *charged && hold.must_wait(self.now).is_ok();
-        if self.state.holds.values().filter(own).count() >= HOLDS_OF_ONE_AGENT {
+        let holds = &self.state.holds;
+        // Looking through all of them is only worth it near the bound.
+        if holds.held_of(charged) >= HOLDS_OF_ONE_AGENT
+            && holds.values().filter(own).count() >= HOLDS_OF_ONE_AGENT
+        {
             return Err(GateError::conflict(
                 "hold.too_many",
                 format!("{HOLDS_OF_ONE_AGENT} actions of `{charged}` wait for people already"),
@@ -299,7 +304,7 @@ impl Turn<'_> {
         Ok(self.house.id("esc_")?)
     }
 
-    /// Makes the hold of a HELD verdict; the frozen bytes wait beside it.
+    /// Makes the hold of a HELD verdict; its action waits with it.
     fn hold(
         &mut self,
         case: &Case<'_, '_>,
@@ -354,10 +359,11 @@ impl Turn<'_> {
             claimed: false,
         };
         let ticket = ticket(&hold);
+        let kept = Frozen::of(&hold.id, &case.request.frozen, stake.clone());
+        self.state.frozen.insert(hold.id.clone(), kept);
         self.keep_hold(&hold)?;
-        self.keep_frozen(&hold.id, &case.request.frozen, stake)?;
         self.state.retries.note_hold(&hold);
-        self.state.holds.insert(hold.id.clone(), hold);
+        self.state.holds.put(hold);
         Ok(ticket)
     }
 

@@ -1,12 +1,13 @@
 //! Inviting people, and being invited: whoever has an invitation chooses a password, once.
 
-use super::{Proof, Turn, people::must_configure};
+use super::{Turn, keys::Issue, people::must_configure};
 use crate::{
     error::GateError,
     key::{Key, Token, Usage},
     password::NewPassword,
     person::Person,
     principal::Principal,
+    proof::Proof,
 };
 use portcullis_policy::id::PersonId;
 
@@ -42,7 +43,11 @@ impl Turn<'_> {
         }
         self.end_keys_of(actor, &person.id, &[Usage::Invitation])?;
         let seconds = INVITATION_SECONDS;
-        self.key_of_person(actor, person, Usage::Invitation, seconds)
+        let issue = Issue {
+            usage: Usage::Invitation,
+            proof: None,
+        };
+        self.key_of_person(actor, person, issue, seconds)
     }
 
     /// Takes up an invitation: sets the password, and signs in.
@@ -87,7 +92,7 @@ impl Turn<'_> {
         person.known_since = self.now;
         let person = self.change_person(&actor, person, "invitation accepted")?;
         self.end_key(&actor, invitation)?;
-        self.end_keys_of(&actor, &person.id, &[Usage::SignIn])?;
+        self.end_sign_ins(principal, &person.id, |_| true)?;
         Ok(person.id)
     }
 }

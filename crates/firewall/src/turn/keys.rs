@@ -7,6 +7,7 @@ use crate::{
     key::{Key, Token, Usage},
     person::Person,
     principal::{Principal, Role},
+    proof::Proof,
     state::Roster,
 };
 use jiff::Timestamp;
@@ -41,6 +42,23 @@ impl NewKey {
     }
 }
 
+/// As what a credential is issued.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Issue {
+    /// Where it may be shown.
+    pub(super) usage: Usage,
+    /// How its person proved who they are, when they sign in.
+    pub(super) proof: Option<Proof>,
+}
+
+impl Issue {
+    /// As a token that somebody asked for.
+    const TOKEN: Self = Self {
+        usage: Usage::Token,
+        proof: None,
+    };
+}
+
 impl Turn<'_> {
     /// Issues a key, or a person's token; the token is shown once.
     ///
@@ -58,7 +76,7 @@ impl Turn<'_> {
     ) -> Result<(Key, Token), GateError> {
         self.check_new_key(&new)?;
         if !new.role.is_person() {
-            return self.make_key(&principal.actor(), new, None, Usage::Token);
+            return self.make_key(&principal.actor(), new, None, Issue::TOKEN);
         }
         let Some(known) = self.state.people.by_name(&new.name).cloned() else {
             return self.introduce(&principal.actor(), new);
@@ -100,7 +118,7 @@ impl Turn<'_> {
         for group in &new.groups {
             self.join_by_name(actor, group, &person.id)?;
         }
-        self.make_key(actor, new, Some(person.id), Usage::Token)
+        self.make_key(actor, new, Some(person.id), Issue::TOKEN)
     }
 
     /// Issues another token of the caller, by a name of its own, for as much as the caller may.
@@ -134,7 +152,7 @@ impl Turn<'_> {
             let message = "a token is for no more than the credential that issues it";
             return Err(GateError::conflict("key.raises_role", message));
         }
-        self.make_key(&principal.actor(), new, Some(person.id), Usage::Token)
+        self.make_key(&principal.actor(), new, Some(person.id), Issue::TOKEN)
     }
 
     fn check_new_key(&self, new: &NewKey) -> Result<(), GateError> {
@@ -158,7 +176,7 @@ impl Turn<'_> {
         actor: &str,
         new: NewKey,
         person: Option<PersonId>,
-        usage: Usage,
+        Issue { usage, proof }: Issue,
     ) -> Result<(Key, Token), GateError> {
         if let Some(person) = &person
             && self.live_keys_of(person).count() >= OF_ONE_PERSON
@@ -174,6 +192,7 @@ impl Turn<'_> {
             role: new.role,
             person,
             usage,
+            proof,
             token_sha256: token.sha256(),
             created_at: self.now,
             expires_at: new.expires_at,
@@ -232,6 +251,25 @@ impl Turn<'_> {
         key.revoked = true;
         self.change_key(actor, key.clone())?;
         Ok(key)
+    }
+
+    /// Ends what a person got by signing in, in browsers and for programs, as far as it is meant;
+    /// what the change is made with stays.
+    pub(super) fn end_sign_ins(
+        &mut self,
+        principal: &Principal,
+        person: &PersonId,
+        is_meant: impl Fn(&Key) -> bool,
+    ) -> Result<(), GateError> {
+        let ended: Vec<Key> = self
+            .live_keys_of(person)
+            .filter(|key| key.is_sign_in() && key.id != principal.key && is_meant(key))
+            .cloned()
+            .collect();
+        for key in ended {
+            self.end_key(&principal.actor(), key)?;
+        }
+        Ok(())
     }
 
     /// Ends every credential of a person of some usages.
@@ -310,7 +348,9 @@ impl Turn<'_> {
 
     /// Forgets sign-ins and invitations that have ended: nobody asks for them again.
     pub(super) fn forget_sign_ins(&mut self, at_once: usize) {
-        let over = |key: &&Key| key.usage != Usage::Token && !key.is_live(self.now);
+        let over = |key: &&Key| {
+            (key.is_sign_in() || key.usage == Usage::Invitation) && !key.is_live(self.now)
+        };
         let ids: Vec<String> = self
             .state
             .keys

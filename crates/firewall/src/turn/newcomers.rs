@@ -1,11 +1,12 @@
 //! People whom an identity provider vouches for.
 
-use super::{Proof, Turn, people::check_name};
+use super::{Turn, people::check_name};
 use crate::{
     access::RoleGrant,
     error::GateError,
     key::{Key, Token},
     person::{Person, Subject},
+    proof::Proof,
 };
 
 /// Who an identity provider says somebody is.

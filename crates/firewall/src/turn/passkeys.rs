@@ -1,6 +1,6 @@
 //! The passkeys of people. Their signatures are verified before they get here.
 
-use super::{Proof, Turn};
+use super::Turn;
 use crate::{
     click::Presence,
     error::GateError,
@@ -8,6 +8,7 @@ use crate::{
     passkey::Passkey,
     person::Person,
     principal::Principal,
+    proof::Proof,
 };
 use portcullis_policy::id::PersonId;
 
@@ -43,7 +44,7 @@ impl Turn<'_> {
         self.change_person(&principal.actor(), person, "passkey added")
     }
 
-    /// Removes a passkey of the caller.
+    /// Removes a passkey of the caller; their other sign-ins by passkey end.
     ///
     /// # Errors
     /// [`GateError::NotFound`].
@@ -60,7 +61,11 @@ impl Turn<'_> {
         if person.passkeys.len() == before {
             return Err(GateError::NotFound("passkey", credential_id.to_owned()));
         }
-        self.change_person(&principal.actor(), person, "passkey removed")
+        let person = self.change_person(&principal.actor(), person, "passkey removed")?;
+        self.end_sign_ins(principal, &person.id, |key| {
+            key.proof == Some(Proof::Passkey)
+        })?;
+        Ok(person)
     }
 
     /// Notes how often a passkey was used, by its own count.

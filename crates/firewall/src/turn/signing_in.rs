@@ -1,6 +1,9 @@
 //! Signing in and out, and the passwords of people.
 
-use super::{Turn, details, keys::NewKey};
+use super::{
+    Turn, details,
+    keys::{Issue, NewKey},
+};
 use crate::{
     access::RoleGrant,
     batch::RecordKind,
@@ -10,6 +13,7 @@ use crate::{
     password::{NewPassword, Verified},
     person::Person,
     principal::{Principal, Role},
+    proof::Proof,
 };
 use portcullis_policy::id::PersonId;
 use serde_json::Value;
@@ -19,37 +23,8 @@ const SIGN_IN_SECONDS: u32 = 12 * 3_600;
 /// The most live sign-ins of one person; the oldest gives way.
 const SIGN_INS_MAX: usize = 20;
 
-/// How somebody proved who they are.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Proof {
-    /// By their password.
-    Password,
-    /// By a passkey.
-    Passkey,
-    /// By an identity provider.
-    Provider,
-    /// By a personal token.
-    Token,
-    /// By an invitation.
-    Invitation,
-}
-
-impl Proof {
-    /// The word in records.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Password => "password",
-            Self::Passkey => "passkey",
-            Self::Provider => "identity_provider",
-            Self::Token => "token",
-            Self::Invitation => "invitation",
-        }
-    }
-}
-
 impl Turn<'_> {
-    /// Replaces the caller's password; their other sign-ins end.
+    /// Replaces the caller's password; their other sign-ins end, those of programs too.
     ///
     /// # Errors
     /// [`GateError::Forbidden`] for others than people; [`GateError::Invalid`] when they have one
@@ -68,14 +43,7 @@ impl Turn<'_> {
         person.password = Some(new.into_hash());
         let actor = principal.actor();
         let person = self.change_person(&actor, person, "password changed")?;
-        let others: Vec<Key> = self
-            .live_keys_of(&person.id)
-            .filter(|key| key.usage == Usage::SignIn && key.id != principal.key)
-            .cloned()
-            .collect();
-        for key in others {
-            self.end_key(&actor, key)?;
-        }
+        self.end_sign_ins(principal, &person.id, |_| true)?;
         Ok(person)
     }
 
@@ -96,7 +64,11 @@ impl Turn<'_> {
         for key in own.into_iter().take(too_many) {
             self.end_key(&actor, key)?;
         }
-        self.key_of_person(&actor, &person, Usage::SignIn, SIGN_IN_SECONDS)
+        let issue = Issue {
+            usage: Usage::SignIn,
+            proof: Some(proof),
+        };
+        self.key_of_person(&actor, &person, issue, SIGN_IN_SECONDS)
     }
 
     /// Gives a person who has proven who they are a token for programs, as long as a sign-in.
@@ -109,7 +81,11 @@ impl Turn<'_> {
         proof: Proof,
     ) -> Result<(Key, Token), GateError> {
         let (actor, person) = self.note_sign_in(id, proof)?;
-        self.key_of_person(&actor, &person, Usage::Token, SIGN_IN_SECONDS)
+        let issue = Issue {
+            usage: Usage::Token,
+            proof: Some(proof),
+        };
+        self.key_of_person(&actor, &person, issue, SIGN_IN_SECONDS)
     }
 
     fn note_sign_in(&mut self, id: &PersonId, proof: Proof) -> Result<(String, Person), GateError> {
@@ -165,7 +141,7 @@ impl Turn<'_> {
         &mut self,
         actor: &str,
         person: &Person,
-        usage: Usage,
+        issue: Issue,
         seconds: u32,
     ) -> Result<(Key, Token), GateError> {
         let new = NewKey {
@@ -174,7 +150,7 @@ impl Turn<'_> {
             groups: Vec::new(),
             expires_at: Some(moment::later(self.now, seconds)),
         };
-        self.make_key(actor, new, Some(person.id.clone()), usage)
+        self.make_key(actor, new, Some(person.id.clone()), issue)
     }
 
     /// Makes the people known whose tokens come from a time when tokens had no person.

@@ -113,7 +113,7 @@ fn a_file_of_a_later_release_is_refused_and_left_alone() {
             refused,
             OpenError::Newer {
                 found: 77,
-                known: 2,
+                known: 3,
                 ..
             }
         ),

@@ -1,12 +1,14 @@
 //! `portcullis audit export`: records as a file.
 
-use crate::{client::Query, commands::desk::Desk, exit, progress::Progress};
-use anyhow::Context;
+use crate::{
+    client::Query,
+    commands::desk::{self, Desk},
+    exit,
+    progress::Progress,
+};
 use clap::{Args, ValueEnum};
 use std::{
-    fs::OpenOptions,
     io::{self, BufWriter, Write},
-    os::unix::fs::OpenOptionsExt,
     path::PathBuf,
 };
 
@@ -79,13 +81,7 @@ impl Export {
             return Ok(exit::OK);
         };
         let shown = path.display();
-        // Records are for their owner's eyes.
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path);
-        let mut file = BufWriter::new(file.with_context(|| format!("cannot create `{shown}`"))?);
+        let mut file = BufWriter::new(desk::create(path)?);
         let mut progress = Progress::of("exporting, KiB");
         let (mut bytes, mut lines) = (0_u64, 0_u64);
         let poured = client

@@ -59,11 +59,7 @@ async fn list(State(gate): State<Gate>, seat: Seated, asked: Question) -> Answer
         Shown::Waiting => waiting.into_iter().map(|one| one.hold).collect(),
         Shown::Mine => asked_of_me(waiting),
     };
-    let agents = if seat.principal.reads() {
-        Agents::read(&gate, &seat.principal).await?
-    } else {
-        Agents::unknown()
-    };
+    let agents = Agents::read(&gate, &seat.principal).await?;
     let (search, risk) = (
         asked.word("q").to_lowercase(),
         asked.word("risk").to_owned(),

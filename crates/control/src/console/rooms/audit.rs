@@ -74,7 +74,7 @@ async fn explorer(gate: &Gate, seat: &Seated, asked: &Question, flash: &[Flash])
         filter,
         lines: records.iter().map(|record| line(record, &agents)).collect(),
         pager,
-        may_export: caller.reads(),
+        may_export: gate.may_export(caller).is_ok(),
     };
     let body = Body {
         title: "Audit",
@@ -205,6 +205,7 @@ async fn download(State(gate): State<Gate>, seat: Seated, asked: Question) -> An
         return Err(GateError::invalid(name, error).into());
     }
     let format = asked.one::<Format>("format")?.unwrap_or_default();
+    gate.may_export(&caller)?;
     let last = gate.overview(&caller).await?.head.seq;
     let export = export::Export {
         gate,

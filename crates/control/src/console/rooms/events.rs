@@ -48,7 +48,7 @@ async fn listen(
     let person = seat.principal.person.as_ref().ok_or_else(nobody)?;
     let place = desk.listeners.place(&seat.principal.tenant, &person.id);
     let place = place.ok_or_else(|| Refusal::of_status(StatusCode::TOO_MANY_REQUESTS))?;
-    let mut news = gate.news();
+    let mut news = gate.news_of(&seat.principal.tenant)?;
     // What happened between the making of the page and this call would never be told.
     news.mark_changed();
     let secret = seat.secret;

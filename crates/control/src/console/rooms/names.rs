@@ -1,26 +1,22 @@
 //! What ids are called.
 
 use crate::rights::Gate;
-use portcullis_firewall::{error::GateError, firewall::AgentView, principal::Principal};
+use portcullis_firewall::{error::GateError, principal::Principal};
+use portcullis_policy::id::AgentId;
 use std::collections::HashMap;
 
-/// The agents of a tenant by id.
+/// The agents that somebody sees, by id.
 pub(super) struct Agents(HashMap<String, String>);
 
 impl Agents {
     /// Reads them.
     ///
     /// # Errors
-    /// As [`portcullis_firewall::firewall::Firewall::agents`].
+    /// As [`portcullis_firewall::firewall::Firewall::agent_names`].
     pub(super) async fn read(gate: &Gate, caller: &Principal) -> Result<Self, GateError> {
-        let named = |view: AgentView| (view.agent.id.to_string(), view.agent.name);
-        let agents = gate.agents(caller).await?;
+        let named = |(id, name): (AgentId, String)| (id.to_string(), name);
+        let agents = gate.agent_names(caller).await?;
         Ok(Self(agents.into_iter().map(named).collect()))
-    }
-
-    /// No names, for who does not read them.
-    pub(super) fn unknown() -> Self {
-        Self(HashMap::new())
     }
 
     /// The name of an agent, or its id when it has none.

@@ -1,7 +1,7 @@
 //! The overview: numbers at a glance, over a span of time.
 
 use super::{
-    answer::{Answer, Body, back},
+    answer::{Answer, Body},
     question::{Question, count},
     seat::Seated,
 };
@@ -38,12 +38,9 @@ pub(super) fn routes() -> Router<Gate> {
     Router::new().route(paths::OVERVIEW, get(show))
 }
 
-/// Somebody with roles in single workspaces alone is led to what waits for them.
+/// Somebody with roles in single workspaces alone sees what happened there.
 async fn show(State(gate): State<Gate>, seat: Seated, asked: Question) -> Answer {
     let caller = &seat.principal;
-    if !caller.reads() {
-        return back(paths::APPROVALS);
-    }
     let (range, now) = (range(asked.word("range"))?, gate.now());
     let slices = Slices::until(now, range);
     let records = RecordQuery {
@@ -61,16 +58,22 @@ async fn show(State(gate): State<Gate>, seat: Seated, asked: Question) -> Answer
         ..DocumentQuery::all(DocumentKind::Hold)
     };
     let glance = gate.overview(caller).await?;
+    // The rules are the tenant's, not a workspace's.
+    let policies = if caller.reads() {
+        policies(gate.policies(caller).await?)
+    } else {
+        Vec::new()
+    };
     let records = gate.records(caller, records).await?;
     let holds = gate.holds(caller, holds).await?;
     let view = Overview {
         range,
         warnings: warnings(&glance, (records.len(), holds.len())),
-        tiles: tiles(&glance, &seat.who.tenant),
+        tiles: tiles(&glance, &seat),
         verdicts: slices.count(&records),
         tiers: tiers(&records),
         ages: ages(&holds),
-        policies: policies(gate.policies(caller).await?),
+        policies,
     };
     let body = Body {
         title: "Overview",
@@ -114,7 +117,7 @@ fn warnings(glance: &firewall::Overview, (records, holds): (usize, usize)) -> Ve
     warnings
 }
 
-fn tiles(glance: &firewall::Overview, tenant: &str) -> Vec<Tile> {
+fn tiles(glance: &firewall::Overview, seat: &Seated) -> Vec<Tile> {
     let [cleared, held, blocked] = glance.verdicts;
     let tile = |name: &str, number: u64, note: &str, path: &str| Tile {
         name: name.to_owned(),
@@ -123,19 +126,27 @@ fn tiles(glance: &firewall::Overview, tenant: &str) -> Vec<Tile> {
         path: path.to_owned(),
     };
     let (waiting, _) = glance.waiting;
-    vec![
+    let mut tiles = vec![
         tile("Waiting", count(waiting), "holds", paths::APPROVALS),
         tile("Cleared", cleared, "so far", paths::FEED),
         tile("Held", held, "so far", paths::FEED),
         tile("Blocked", blocked, "so far", paths::FEED),
-        tile("Agents", count(glance.agents), tenant, paths::AGENTS),
         tile(
+            "Agents",
+            count(glance.agents),
+            &seat.who.tenant,
+            paths::AGENTS,
+        ),
+    ];
+    if seat.principal.reads() {
+        tiles.push(tile(
             "Policies",
             count(glance.active_policies),
             "active",
             paths::POLICIES,
-        ),
-    ]
+        ));
+    }
+    tiles
 }
 
 /// The span of time, in slices of one length.

@@ -96,11 +96,7 @@ fn stranger(parts: &Parts, has_no_cookie: bool) -> Refused {
 
 /// The parts of the console that somebody may open, of those that there are rooms for.
 fn sections(principal: &Principal) -> Vec<Section> {
-    let own = [Section::Approvals, Section::Account];
-    if !principal.reads() {
-        return own.to_vec();
-    }
-    vec![
+    let all = [
         Section::Overview,
         Section::Approvals,
         Section::Activity,
@@ -109,5 +105,8 @@ fn sections(principal: &Principal) -> Vec<Section> {
         Section::Simulator,
         Section::Audit,
         Section::Account,
-    ]
+    ];
+    // The chain as a whole is for who sees the whole tenant; single records are for everybody.
+    let opens = |section: &Section| *section != Section::Audit || principal.reads();
+    all.into_iter().filter(opens).collect()
 }

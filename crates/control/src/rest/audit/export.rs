@@ -71,6 +71,7 @@ pub(crate) async fn download(
     Searcher(caller): Searcher,
     Asked((how, filter)): Asked<(ExportAs, RecordFilter)>,
 ) -> Reply {
+    gate.may_export(&caller)?;
     let format = how.format.unwrap_or_default();
     let last = gate.overview(&caller).await?.head.seq;
     file(Export {

@@ -312,3 +312,21 @@ async fn another_tenants_hold_is_not_there() {
         assert_eq!(nina.get(&path(&hold, deed)).await.status, 404);
     }
 }
+
+#[tokio::test]
+async fn parameters_too_long_to_show_are_taken_away_whole() {
+    let room = Room::new().await;
+    let long = "x".repeat(100_000);
+    let parameters = json!({"cost_usd": 1, "notes": [long, "the end"]});
+    let action = json!({"action_type": "reservations.create", "parameters": parameters});
+    let hold = room.house.govern(action).await.hold.unwrap().id;
+    let mut nina = room.browser("Nina").await;
+    let page = nina.get(&path(&hold, "")).await;
+    let link = format!("href=\"{}\"", path(&hold, "/parameters"));
+    assert!(page.text.contains("hidden.") && page.text.contains(&link));
+    let file = nina.get(&path(&hold, "/parameters")).await;
+    assert_eq!(file.headers["content-type"], "application/json");
+    let name = format!("attachment; filename=\"{hold}-parameters.json\"");
+    assert_eq!(file.headers["content-disposition"], name.as_str());
+    assert_eq!(file.json(), parameters);
+}

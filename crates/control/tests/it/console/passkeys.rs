@@ -126,3 +126,24 @@ async fn what_destroys_takes_the_passkey_over_that_very_request() {
     assert!(location(&led).ends_with("?said=approved"), "Otto has none");
     assert_eq!(room.status(&hold).await, (HoldStatus::Released, 2));
 }
+
+#[tokio::test]
+async fn a_removed_passkey_ends_what_was_got_by_it() {
+    let mut room = Room::new().await;
+    let mut by_passkey = Browser::new(&room.console);
+    let page = by_passkey.get("/console/sign-in").await;
+    let shown = room.passkey.sign(&page.text);
+    let fields = [("credential", shown.as_str())];
+    by_passkey
+        .post("/console/sign-in/passkey", &page, &fields)
+        .await;
+    assert_eq!(by_passkey.get("/console/account").await.status, 200);
+    let mut by_password = Browser::signed_in(&room.console, "Nina").await;
+    let account = room.nina.get("/console/account").await;
+    let at = account.text.find("/console/account/passkeys/").unwrap();
+    let path = account.text[at..].split('"').next().unwrap().to_owned();
+    let removed = room.nina.post(&path, &account, &[]).await;
+    assert_eq!(removed.status, 303, "{}", removed.text);
+    assert_eq!(by_passkey.get("/console/account").await.status, 303);
+    assert_eq!(by_password.get("/console/account").await.status, 200);
+}

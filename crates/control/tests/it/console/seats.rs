@@ -352,3 +352,41 @@ async fn an_invitation_is_taken_up_once() {
     let late = thief.get(&format!("/console/invitation?code={code}")).await;
     assert_eq!(late.status, 409, "{}", late.text);
 }
+
+#[tokio::test]
+async fn a_new_password_ends_what_was_got_by_signing_in() {
+    let house = House::new().await;
+    let roles = json!([{"role": "OPERATOR"}]);
+    let by_program = house.newcomer("Nina", roles).await.token;
+    let console = console(&house);
+    let mut nina = Browser::signed_in(&console, "Nina").await;
+    let mut elsewhere = Browser::signed_in(&console, "Nina").await;
+    let account = nina.get("/console/account").await;
+    let named = json!({"name": "Nina", "role": "operator"}).to_string();
+    let own = house
+        .call(("POST", "/v1/keys"), &by_program, named)
+        .await
+        .must(201);
+    let new = "another horse, another battery";
+    let fields = [("old", PASSWORD), ("new", new), ("again", new)];
+    let changed = nina
+        .post("/console/account/password", &account, &fields)
+        .await;
+    assert!(
+        changed.text.contains("Your password is changed."),
+        "{}",
+        changed.text
+    );
+    assert_eq!(
+        nina.get("/console/account").await.status,
+        200,
+        "this one stays"
+    );
+    assert_eq!(elsewhere.get("/console/account").await.status, 303);
+    house
+        .call(("GET", "/v1/me"), &by_program, "")
+        .await
+        .refused(401);
+    let asked_for = own["token"].as_str().unwrap();
+    house.call(("GET", "/v1/me"), asked_for, "").await.ok();
+}

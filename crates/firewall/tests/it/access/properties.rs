@@ -26,6 +26,17 @@ proptest! {
     }
 
     #[test]
+    fn who_reaches_everything_reaches_each_thing(
+        person in any_person(),
+        verb in any_verb(),
+        things in vec(any_thing(), 16),
+    ) {
+        let rights = rights(&person);
+        let each = things.iter().all(|thing| may(&rights, verb, thing));
+        prop_assert!(each || !rights.reach_all(verb));
+    }
+
+    #[test]
     fn a_deny_more_never_opens_anything(
         person in any_person(),
         line in any_line(),

@@ -1,7 +1,14 @@
 //! People decide, once; time decides the rest.
 
 use super::fixture::{Gate, release, submit};
-use portcullis_firewall::{batch::DocumentKind, hold::HoldStatus, query::DocumentQuery};
+use portcullis_firewall::{
+    batch::{Batch, Document, DocumentKind},
+    hold::HoldStatus,
+    ports::Ledger as _,
+    query::DocumentQuery,
+    state::State,
+    stored,
+};
 use portcullis_policy::{
     facts::AgentStatus,
     tier::{Tier, Verdict},
@@ -223,4 +230,44 @@ async fn holds_outlive_the_gate() {
         .await
         .expect("released");
     assert_eq!(hold.status, HoldStatus::Released);
+}
+
+/// Before they stood in the hold itself, actions that wait were documents of their own.
+#[tokio::test]
+async fn a_hold_of_an_older_ledger_is_decided_all_the_same() {
+    let mut gate = Gate::open().await;
+    let id = held(&gate).await;
+    let tenant = gate.architect.tenant.clone();
+    let ledger = std::sync::Arc::clone(&gate.ledger);
+    let state = State::read(&*ledger, &tenant, 0).await.expect("an image");
+    let hold = ledger.document(&tenant, DocumentKind::Hold, &id).await;
+    let hold = hold.expect("read").expect("kept");
+    let labels = ("", "");
+    let apart = stored::document(
+        DocumentKind::Frozen,
+        &id,
+        labels,
+        hold.at,
+        &state.frozen[&id],
+    );
+    let mut body: serde_json::Value = serde_json::from_slice(&hold.body).expect("JSON");
+    let rest = body
+        .as_object_mut()
+        .expect("a hold")
+        .remove("rest_of_action");
+    assert!(rest.is_some(), "what waits has its action with it");
+    let mut batch = Batch::new(tenant.clone(), ledger.head(&tenant).await.expect("a head"));
+    batch.put(apart.expect("a document"));
+    batch.put(Document {
+        body: body.to_string().into_bytes(),
+        ..hold
+    });
+    ledger.commit(batch).await.expect("written");
+    gate.reopen().await;
+    let released = gate.firewall.release(&gate.ann, &id, None).await;
+    assert_eq!(released.expect("released").status, HoldStatus::Released);
+    gate.reopen().await;
+    gate.firewall.claim(&gate.own, &id).await.expect("a permit");
+    let kept = ledger.document(&tenant, DocumentKind::Frozen, &id).await;
+    assert_eq!(kept.expect("read"), None, "it goes with the hold");
 }

@@ -56,15 +56,15 @@ async fn a_held_action_that_was_changed_in_the_ledger_is_not_released() {
     let answer = gate.ask(submit(5, 1.0)).await.expect("an answer");
     let id = answer.hold.expect("a hold").id;
     let tenant = TenantId::new("acme").expect("an id");
-    let frozen = gate
+    let kept = gate
         .ledger
-        .document(&tenant, DocumentKind::Frozen, &id)
+        .document(&tenant, DocumentKind::Hold, &id)
         .await
         .expect("read")
         .expect("kept");
-    let mut body: Value = serde_json::from_slice(&frozen.body).expect("JSON");
+    let mut body: Value = serde_json::from_slice(&kept.body).expect("JSON");
     let gpus = body
-        .pointer_mut("/action/parameters/requested_gpus")
+        .pointer_mut("/parameters/requested_gpus")
         .expect("the parameter");
     *gpus = 50.into();
     let mut batch = Batch::new(
@@ -73,7 +73,7 @@ async fn a_held_action_that_was_changed_in_the_ledger_is_not_released() {
     );
     batch.put(Document {
         body: serde_json::to_vec(&body).expect("JSON"),
-        ..frozen
+        ..kept
     });
     gate.ledger.commit(batch).await.expect("tampered with");
     gate.reopen().await;

@@ -12,7 +12,7 @@ use axum::{
     Extension,
     http::{HeaderMap, StatusCode},
 };
-use portcullis_firewall::{click::Presence, error::GateError, firewall::SignedIn, turn::Proof};
+use portcullis_firewall::{click::Presence, error::GateError, firewall::SignedIn, proof::Proof};
 use portcullis_policy::id::TenantId;
 use std::sync::Arc;
 

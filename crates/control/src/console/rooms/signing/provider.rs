@@ -23,7 +23,8 @@ use maud::html;
 use portcullis_firewall::{
     error::GateError,
     person::Subject,
-    turn::{Newcomer, Proof},
+    proof::Proof,
+    turn::Newcomer,
     visible::{excerpt, visible_line},
 };
 use portcullis_policy::id::TenantId;

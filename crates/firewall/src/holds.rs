@@ -1,0 +1,69 @@
+//! The holds at hand: those that wait, and released ones whose permit was not taken.
+
+use crate::hold::{Hold, HoldStatus};
+use portcullis_policy::id::AgentId;
+use std::collections::{BTreeMap, HashMap};
+
+/// Holds by their ids, and how many of each agent are HELD.
+#[derive(Clone, Debug, Default)]
+pub struct Holds {
+    by_id: BTreeMap<String, Hold>,
+    held: HashMap<AgentId, usize>,
+}
+
+impl Holds {
+    /// One of them.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Hold> {
+        self.by_id.get(id)
+    }
+
+    /// All of them, in the order of their ids.
+    pub fn values(&self) -> impl Iterator<Item = &Hold> {
+        self.by_id.values()
+    }
+
+    /// How many of an agent are HELD, those among them whose time is over and that were not swept
+    /// yet.
+    #[must_use]
+    pub fn held_of(&self, agent: &AgentId) -> usize {
+        self.held.get(agent).copied().unwrap_or_default()
+    }
+
+    /// Puts a hold in the place of what it was before.
+    pub fn put(&mut self, hold: Hold) {
+        if hold.status == HoldStatus::Held {
+            *self.held.entry(hold.agent_id.clone()).or_default() += 1;
+        }
+        if let Some(before) = self.by_id.insert(hold.id.clone(), hold) {
+            self.forget(before);
+        }
+    }
+
+    /// Takes a hold out.
+    pub fn remove(&mut self, id: &str) {
+        if let Some(hold) = self.by_id.remove(id) {
+            self.forget(hold);
+        }
+    }
+
+    fn forget(&mut self, hold: Hold) {
+        if hold.status != HoldStatus::Held {
+            return;
+        }
+        let left = self.held_of(&hold.agent_id).saturating_sub(1);
+        if left == 0 {
+            self.held.remove(&hold.agent_id);
+        } else {
+            self.held.insert(hold.agent_id, left);
+        }
+    }
+}
+
+impl FromIterator<Hold> for Holds {
+    fn from_iter<I: IntoIterator<Item = Hold>>(holds: I) -> Self {
+        let mut all = Self::default();
+        holds.into_iter().for_each(|hold| all.put(hold));
+        all
+    }
+}
