@@ -6,6 +6,7 @@
 
 mod clicks;
 mod courier;
+mod identity;
 mod limits;
 mod lines;
 mod methods;
@@ -13,13 +14,14 @@ mod server;
 
 pub use clicks::{Person, mac};
 pub use courier::SlackCourier;
+pub use identity::{CLIENT_ID, CLIENT_SECRET};
 pub use limits::breach;
 pub use server::SlackServer;
 
 use lines::Lines;
 use serde_json::Value;
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard},
 };
 
@@ -46,6 +48,7 @@ pub struct StandInSlack {
 
 #[derive(Debug, Default)]
 struct State {
+    consents: HashMap<String, identity::Consent>,
     clock: u64,
     posted: Vec<Posted>,
     whispers: Vec<Whisper>,

@@ -97,6 +97,16 @@ impl SlackSettings {
         faults
     }
 
+    /// Who says who somebody is in this Slack: the site that its methods are on, e.g.
+    /// `https://slack.com`.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        let (scheme, rest) = self.base_url.split_once("://").unwrap_or_default();
+        let host = rest.split('/').next().unwrap_or_default();
+        let length = scheme.len() + "://".len() + host.len();
+        self.base_url.get(..length).unwrap_or_default()
+    }
+
     /// The channel that a level of a hold is asked in; 1 is the first.
     #[must_use]
     pub fn channel_of(&self, level: u8) -> &str {
@@ -146,6 +156,20 @@ mod tests {
     #[test]
     fn little_must_be_said() {
         assert!(faults("team", json!("T0123456789")).is_empty());
+    }
+
+    #[test]
+    fn who_says_who_somebody_is_goes_by_where_slack_is() {
+        let mut named = settings();
+        let issuer = |settings: &Value| {
+            let settings: SlackSettings = serde_json::from_value(settings.clone()).unwrap();
+            settings.issuer().to_owned()
+        };
+        assert_eq!(issuer(&named), "https://slack.com");
+        named["base_url"] = json!("https://slack-gov.com/api/");
+        assert_eq!(issuer(&named), "https://slack-gov.com");
+        named["base_url"] = json!("nonsense");
+        assert_eq!(issuer(&named), "");
     }
 
     #[test]
