@@ -33,6 +33,12 @@ pub fn submit(call: Call, words: &str) -> Markup {
     html! { button type="submit" class=(call.class()) { (words) } }
 }
 
+/// Sends the form around it; that it is about `whom` is heard, not seen.
+#[must_use]
+pub fn submit_about(call: Call, words: &str, whom: &str) -> Markup {
+    html! { button type="submit" class=(call.class()) { (words) span class="hush" { " " (super::words::line(whom)) } } }
+}
+
 /// Sends the form around it, and is reached by a key: `target` is `approve` or `reject`.
 #[must_use]
 pub fn submit_by_key(call: Call, target: &str, words: &str) -> Markup {

@@ -91,6 +91,11 @@ fn sections(principal: &Principal) -> Vec<Section> {
         Section::Activity,
         Section::Agents,
         Section::Audit,
+        Section::People,
+        Section::Groups,
+        Section::PermissionSets,
+        Section::Workspaces,
+        Section::ApproverLists,
         Section::Account,
     ]
 }
