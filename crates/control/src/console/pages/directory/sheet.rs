@@ -62,7 +62,7 @@ pub fn sheet(view: &Sheet) -> Markup {
             (link(Call::Plain, &view.cancel, "Cancel"))
         }
     };
-    html! { div class="card sheet" { (post(&form, &body)) } }
+    html! { div class="card narrow" { (post(&form, &body)) } }
 }
 
 fn part(part: &Part) -> Markup {
