@@ -13,7 +13,10 @@ budgets: { daily_usd: 100 }
 
 /// Every page of the console that is not about one thing.
 const PAGES: &str = "/console /console/approvals /console/approvals?show=decided \
-     /console/activity /console/agents /console/audit /console/account";
+     /console/activity /console/agents /console/audit /console/account \
+     /console/people /console/groups /console/elevations /console/permission-sets \
+     /console/workspaces /console/approver-lists /console/new/person /console/new/group \
+     /console/new/permission-set /console/new/workspace";
 
 #[test]
 fn two_people_decide_in_a_browser_and_it_happens_once() {
