@@ -121,7 +121,7 @@ fn email(sent: &Fields) -> Option<String> {
 fn unknown<'v>(filled: &Filled<'_>, workspaces: &[Workspace]) -> FormPage<'v> {
     form(
         filled,
-        workspaces,
+        (workspaces, "Without any they may do nothing."),
         FormPage {
             title: "Make somebody known",
             section: view::SECTION,
@@ -136,7 +136,11 @@ fn unknown<'v>(filled: &Filled<'_>, workspaces: &[Workspace]) -> FormPage<'v> {
 }
 
 /// The form with its fields.
-fn form<'v>(filled: &Filled<'_>, workspaces: &[Workspace], page: FormPage<'v>) -> FormPage<'v> {
+fn form<'v>(
+    filled: &Filled<'_>,
+    (workspaces, hint): (&[Workspace], &str),
+    page: FormPage<'v>,
+) -> FormPage<'v> {
     let name = filled
         .line("name", "Name")
         .hint("Unique in the tenant, whatever its case. Approver lists name people by it.")
@@ -145,7 +149,10 @@ fn form<'v>(filled: &Filled<'_>, workspaces: &[Workspace], page: FormPage<'v>) -
         .line("email", "Mail address")
         .hint("Where letters go. They may also sign in with it, when nobody else has it.");
     FormPage {
-        parts: vec![plain(vec![name, email]), roles::part(filled, workspaces)],
+        parts: vec![
+            plain(vec![name, email]),
+            roles::part(filled, workspaces, hint),
+        ],
         ..page
     }
 }
@@ -207,7 +214,10 @@ fn change<'v>(filled: &Filled<'_>, workspaces: &[Workspace], person: &Person) ->
     let path = paths::one(paths::PEOPLE, person.id.as_str());
     form(
         filled,
-        workspaces,
+        (
+            workspaces,
+            "A change of roles ends their sign-ins and their open invitation.",
+        ),
         FormPage {
             title: "Change a person",
             section: view::SECTION,

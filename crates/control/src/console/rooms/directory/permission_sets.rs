@@ -232,8 +232,8 @@ impl Drawing<'_> {
             fields: vec![
                 line("effect", "Effect", &one.effect).kind(choices(&effects)),
                 line("workspace", "Workspace", &one.workspace).kind(self.places(&one.workspace)),
-                line("agents", "Ids of agents", &one.agents).kind(Kind::Text),
-                line("scopes", "Scopes: of an action, its target", &one.scopes).kind(Kind::Text),
+                line("agents", "Ids of agents", &one.agents).kind(Kind::Code),
+                line("scopes", "Scopes: of an action, its target", &one.scopes).kind(Kind::Code),
             ],
             leave_out: Some((field(at, "leave_out"), false)),
         }

@@ -57,14 +57,6 @@ fn role(grant: &RoleGrant) -> String {
 }
 
 fn set(one: &access::Entry) -> String {
-    let list = |patterns: &[access::Pattern], what: &str| {
-        let texts: Vec<&str> = patterns.iter().map(access::Pattern::as_str).collect();
-        match (texts.is_empty(), one.effect) {
-            (true, Effect::Allow) => format!("no {what}"),
-            (true, Effect::Deny) => format!("every one of the {what}"),
-            (false, _) => format!("the {what} {}", texts.join(", ")),
-        }
-    };
     let effect = match one.effect {
         Effect::Allow => "opens",
         Effect::Deny => "closes",
@@ -72,7 +64,21 @@ fn set(one: &access::Entry) -> String {
     format!(
         "In the workspace {} it {effect} {} for {}.",
         one.workspace,
-        list(&one.scopes, "scopes"),
-        list(&one.agents, "agents"),
+        list(&one.scopes, "scopes", one.effect),
+        list(&one.agents, "agents", one.effect),
     )
+}
+
+/// The patterns of a list; an empty one is nothing to an entry that allows, and all to one that
+/// denies.
+fn list(patterns: &[access::Pattern], what: &str, effect: Effect) -> String {
+    let texts: Vec<&str> = patterns.iter().map(access::Pattern::as_str).collect();
+    let is_all = texts.contains(&"regex:.*") || (texts.is_empty() && effect == Effect::Deny);
+    if is_all {
+        format!("all {what}")
+    } else if texts.is_empty() {
+        format!("no {what}")
+    } else {
+        format!("the {what} `{}`", texts.join("`, `"))
+    }
 }

@@ -50,7 +50,7 @@ pub(super) fn known(grants: &[RoleGrant], workspaces: &[Workspace]) -> Vec<(Stri
 }
 
 /// The fields of the form.
-pub(super) fn part(filled: &Filled<'_>, workspaces: &[Workspace]) -> Part {
+pub(super) fn part(filled: &Filled<'_>, workspaces: &[Workspace], hint: &str) -> Part {
     let roles = [
         ("", "None"),
         ("viewer", "Viewer: reads"),
@@ -69,7 +69,7 @@ pub(super) fn part(filled: &Filled<'_>, workspaces: &[Workspace]) -> Part {
     };
     Part {
         legend: "Roles".to_owned(),
-        hint: "A change of roles ends their sign-ins and their open invitation.".to_owned(),
+        hint: hint.to_owned(),
         fields: places(workspaces).map(one).collect(),
         leave_out: None,
     }
