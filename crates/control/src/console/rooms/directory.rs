@@ -15,7 +15,7 @@ mod roles;
 mod workspaces;
 
 use super::{
-    answer::{Body, Refused},
+    answer::{Answer, Body, Refused, bad},
     question::Question,
     seat::Seated,
 };
@@ -27,7 +27,11 @@ use crate::{
     },
     rights::Gate,
 };
-use axum::{Router, extract::FromRequestParts, http::request::Parts};
+use axum::{
+    Router,
+    extract::FromRequestParts,
+    http::{StatusCode, request::Parts},
+};
 use maud::{Markup, html};
 use portcullis_firewall::{access::PermissionSet, error::GateError, group::Group, person::Person};
 
@@ -69,6 +73,26 @@ fn page(title: &str, section: Section, markup: Markup) -> Body<'_> {
         deeds: html! {},
         markup,
     }
+}
+
+/// A page with why something on it was not done, if it was not.
+fn shown(body: Body<'_>, seat: &Seated, refused: Option<&Refused>) -> Answer {
+    let status = refused.map_or(StatusCode::OK, Refused::status);
+    let flash: Vec<_> = refused.iter().map(|one| bad(one.words())).collect();
+    Ok(body.show(seat, status, &flash))
+}
+
+/// The one of all that is meant.
+///
+/// # Errors
+/// [`GateError::NotFound`].
+fn found<T>(
+    all: Vec<T>,
+    (what, id): (&'static str, &str),
+    is_meant: impl Fn(&T) -> bool,
+) -> Result<T, GateError> {
+    let found = all.into_iter().find(is_meant);
+    found.ok_or_else(|| GateError::NotFound(what, id.to_owned()))
 }
 
 /// The one main deed of a page: a link for who may change the directory, nothing for others.

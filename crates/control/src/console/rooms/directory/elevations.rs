@@ -1,12 +1,12 @@
 //! What waits for a second architect.
 
-use super::{Changing, entry, page};
+use super::{Changing, entry, page, shown};
 use crate::{
     console::{
         pages::directory::elevations as view,
         paths,
         rooms::{
-            answer::{Answer, Refused, back, bad},
+            answer::{Answer, Refused, back},
             fields::Fields,
             seat::Seated,
         },
@@ -17,7 +17,6 @@ use crate::{
 use axum::{
     Router,
     extract::State,
-    http::StatusCode,
     routing::{get, post},
 };
 use portcullis_firewall::{
@@ -65,14 +64,12 @@ async fn draw(gate: &Gate, seat: &Seated, refused: Option<Refused>) -> Answer {
         lines: waiting.into_iter().map(line).collect(),
         may_change: caller.configures(),
     };
-    let status = refused.as_ref().map_or(StatusCode::OK, Refused::status);
-    let flash: Vec<_> = refused.iter().map(|refused| bad(refused.words())).collect();
     let body = page(
         "Groups: what waits",
         view::SECTION,
         view::elevations(&drawn),
     );
-    Ok(body.show(seat, status, &flash))
+    shown(body, seat, refused.as_ref())
 }
 
 /// Back to what waits, or the list with what was wrong; what is not there is no list's matter.

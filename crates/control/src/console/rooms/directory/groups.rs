@@ -3,7 +3,7 @@
 use super::{
     Changing, below, deed, entries,
     form::{Filled, FormPage, plain},
-    listing, page,
+    found, listing, page, shown,
 };
 use crate::{
     console::{
@@ -11,7 +11,7 @@ use crate::{
         parts::field::Kind,
         paths,
         rooms::{
-            answer::{Answer, Body, Refused, back, bad},
+            answer::{Answer, Body, Refused, back},
             fields::Fields,
             question::{Question, count},
             seat::Seated,
@@ -23,7 +23,6 @@ use crate::{
 use axum::{
     Router,
     extract::State,
-    http::StatusCode,
     routing::{get, post},
 };
 use portcullis_firewall::{
@@ -74,9 +73,8 @@ async fn list(State(gate): State<Gate>, seat: Seated, asked: Question) -> Answer
 /// # Errors
 /// [`GateError::NotFound`], and as [`portcullis_firewall::firewall::Firewall::groups`].
 async fn find(gate: &Gate, seat: &Seated, id: &str) -> Result<Group, GateError> {
-    let mut groups = gate.groups(&seat.principal).await?.into_iter();
-    let found = groups.find(|group| group.id.as_str() == id);
-    found.ok_or_else(|| GateError::NotFound("group", id.to_owned()))
+    let groups = gate.groups(&seat.principal).await?;
+    found(groups, ("group", id), |group| group.id.as_str() == id)
 }
 
 async fn show(State(gate): State<Gate>, seat: Seated, Named(id): Named) -> Answer {
@@ -104,9 +102,7 @@ async fn draw(gate: &Gate, seat: &Seated, id: &str, refused: Option<Refused>) ->
         deeds: deed(seat, &edit, "Change"),
         ..page(&group.name, view::SECTION, view::group(&drawn))
     };
-    let status = refused.as_ref().map_or(StatusCode::OK, Refused::status);
-    let flash: Vec<_> = refused.iter().map(|refused| bad(refused.words())).collect();
-    Ok(body.show(seat, status, &flash))
+    shown(body, seat, refused.as_ref())
 }
 
 /// Back to the group, or its page with what was wrong.

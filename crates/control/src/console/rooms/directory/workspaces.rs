@@ -3,7 +3,7 @@
 use super::{
     Changing, below, deed,
     form::{Filled, FormPage, plain},
-    listing, page,
+    found, listing, page,
 };
 use crate::{
     console::{
@@ -66,9 +66,8 @@ fn line(one: Workspace) -> view::Workspace {
 
 /// A workspace that the caller has to do with.
 async fn find(gate: &Gate, seat: &Seated, id: &str) -> Result<Workspace, GateError> {
-    let mut workspaces = gate.workspaces(&seat.principal).await?.into_iter();
-    let found = workspaces.find(|workspace| workspace.id.as_str() == id);
-    found.ok_or_else(|| GateError::NotFound("workspace", id.to_owned()))
+    let workspaces = gate.workspaces(&seat.principal).await?;
+    found(workspaces, ("workspace", id), |one| one.id.as_str() == id)
 }
 
 async fn show(State(gate): State<Gate>, seat: Seated, Named(id): Named) -> Answer {
