@@ -14,6 +14,7 @@ mod doctor;
 mod govern;
 mod groups;
 mod holds;
+mod hook;
 mod init;
 mod keys;
 mod login;
@@ -97,6 +98,7 @@ enum Command {
     Groups(groups::Groups),
     Approvals(approvals::Approvals),
     Holds(holds::Holds),
+    Hook(hook::Hook),
     Permits(permits::Permits),
     Audit(audit::Audit),
     Violations(violations::Violations),
@@ -144,6 +146,7 @@ impl Cli {
             Command::Keys(keys) => keys.run(&desk).await,
             Command::Approvals(approvals) => approvals.run(&desk).await,
             Command::Holds(holds) => holds.run(&desk).await,
+            Command::Hook(hook) => hook.run(&desk).await,
             Command::Permits(permits) => permits.run(&desk).await,
             Command::Audit(audit) => audit.run(&desk).await,
             Command::Violations(violations) => violations.run(&desk).await,

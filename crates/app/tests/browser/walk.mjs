@@ -198,6 +198,31 @@ await picture(ada, "person");
 const person = `/console/people/${made.json.id}`;
 PAGES.push(set, group, person, `${set}/edit`, `${group}/edit`, `${person}/edit`, "/console/workspaces/lab/edit");
 
+// She makes a policy from an example, checked before it is saved, and tries it on an action.
+await look(ada, "/console/policies/new?type=environment_restriction");
+await ada.getByRole("button", { name: "Check it" }).click();
+await ada.getByText("It disagrees with no policy in force.").waitFor();
+await check(ada);
+await picture(ada, "draft");
+await ada.getByRole("button", { name: "Make the policy" }).click();
+await ada.getByRole("heading", { name: "What it says" }).waitFor();
+await check(ada);
+await picture(ada, "policy");
+const policy = new URL(ada.url()).pathname;
+const { json: { agents: [agent] } } = await api("GET", "/v1/agents", ADMIN_TOKEN);
+await ada.getByRole("link", { name: "Try it on an action" }).click();
+await ada.getByLabel("Agent", { exact: true }).fill(agent.name);
+await ada.getByRole("button", { name: "Judge it" }).click();
+await ada.getByRole("heading", { name: "With the policy" }).waitFor();
+await check(ada);
+await picture(ada, "simulator");
+await ada.goto(ADDRESS + policy);
+await ada.getByRole("button", { name: "Switch off" }).click();
+await ada.getByRole("button", { name: "Go on" }).click();
+await ada.getByRole("cell", { name: "Version 2" }).or(ada.getByRole("rowheader", { name: "Version 2" })).first().waitFor();
+await check(ada);
+PAGES.push(policy);
+
 // Every page, wide, in the dark, and on a phone.
 for (const path of PAGES) await look(ada, path);
 await ada.goto(`${ADDRESS}/console`);

@@ -16,7 +16,9 @@ const PAGES: &str = "/console /console/approvals /console/approvals?show=decided
      /console/activity /console/agents /console/audit /console/account \
      /console/people /console/groups /console/elevations /console/permission-sets \
      /console/workspaces /console/approver-lists /console/new/person /console/new/group \
-     /console/new/permission-set /console/new/workspace";
+     /console/new/permission-set /console/new/workspace \
+     /console/policies /console/policies/new /console/tenant-policy /console/tenant-policy/edit \
+     /console/settings /console/simulator";
 
 #[test]
 fn two_people_decide_in_a_browser_and_it_happens_once() {

@@ -11,6 +11,7 @@ mod pages;
 mod passkeys;
 mod promises;
 mod rooms;
+mod rules;
 mod sample;
 mod seats;
 

@@ -11,6 +11,7 @@ mod bad_input;
 mod credentials;
 mod govern;
 mod holds;
+mod hook;
 mod house;
 mod outcomes;
 mod permits;

@@ -56,11 +56,8 @@ impl FromRequestParts<Gate> for Changing {
 
     async fn from_request_parts(parts: &mut Parts, gate: &Gate) -> Result<Self, Refused> {
         let seat = Seated::from_request_parts(parts, gate).await?;
-        if seat.principal.configures() {
-            Ok(Self(seat))
-        } else {
-            Err(GateError::Forbidden("only an architect may do this".to_owned()).into())
-        }
+        seat.must_configure()?;
+        Ok(Self(seat))
     }
 }
 

@@ -170,8 +170,8 @@ async fn unlink_slack(
     Named(id): Named,
     _: Fields,
 ) -> Answer {
-    if !is_self(&seat, &id) && !seat.principal.configures() {
-        return Err(GateError::Forbidden("only an architect may do this".to_owned()).into());
+    if !is_self(&seat, &id) {
+        seat.must_configure()?;
     }
     let unlinked = gate.unlink_slack(&seat.principal, &id).await;
     done(&gate, &seat, &id, unlinked).await
