@@ -3,6 +3,7 @@
 mod approvals;
 mod audit;
 mod calls;
+mod electors;
 mod evidence;
 mod holds;
 mod inbox;
@@ -20,6 +21,7 @@ mod telling;
 mod views;
 
 pub use audit::{ConsistencyProof, InclusionProof, Verification};
+pub use electors::{Bar, Elector, Electors};
 pub use evidence::{ActionEvidence, Evidence, RecordEvidence};
 pub use inbox::{HoldEntry, Waiting};
 pub use open::{NewTenant, Ports, Spawn};

@@ -148,6 +148,56 @@ assert.equal(spent.filter((one) => one.status === 200).length, 1, JSON.stringify
 const outcome = await api("POST", `/v1/actions/${asked.json.seq}/outcome`, AGENT_KEY, { result: "succeeded", effect: "8 nodes freed" });
 assert.ok(outcome.status < 300, JSON.stringify(outcome));
 
+// The directory is worked on by hand: a workspace, a set that opens it, a group that carries the
+// set. Whoever adds themselves waits, and an invitation is shown once.
+const PAGES = (process.env.PAGES ?? "").split(" ").filter(Boolean);
+async function save(page, button, list) {
+  await page.getByRole("button", { name: button, exact: true }).click();
+  await page.waitForURL(new RegExp(`/console/${list}(/[^/]+)?$`));
+  await check(page);
+  return new URL(page.url()).pathname;
+}
+async function add(page, part, words) {
+  const section = page.getByRole("region", { name: part });
+  await section.getByLabel("Add").selectOption({ label: words });
+  await section.getByRole("button", { name: "Add", exact: true }).click();
+  await page.waitForLoadState("load");
+}
+await ada.goto(`${ADDRESS}/console/new/workspace`);
+await ada.getByLabel("Name", { exact: true }).fill("lab");
+PAGES.push(await save(ada, "Make the workspace", "workspaces"));
+await ada.goto(`${ADDRESS}/console/new/permission-set`);
+await ada.getByLabel("Name", { exact: true }).fill("The lab at night");
+await ada.getByLabel("Ids of agents").fill("regex:.*");
+await ada.getByLabel("Scopes").fill("cluster-1\nregex:(");
+await ada.getByRole("button", { name: "Add an entry" }).click();
+await ada.getByRole("group", { name: "Entry 2" }).getByLabel("Effect").selectOption("DENY");
+await ada.getByRole("button", { name: "Make the set" }).click();
+await ada.getByText("the 2nd of them:").waitFor();
+await check(ada);
+await picture(ada, "permission-set-form");
+await ada.getByRole("group", { name: "Entry 1" }).getByLabel("Scopes").fill("cluster-1");
+const set = await save(ada, "Make the set", "permission-sets");
+await ada.goto(`${ADDRESS}/console/new/group`);
+await ada.getByLabel("Name", { exact: true }).fill("On call");
+const group = await save(ada, "Make the group", "groups");
+await add(ada, "Permission sets", "The lab at night");
+await add(ada, "People", "Bea");
+await ada.getByRole("link", { name: "Bea" }).waitFor();
+await add(ada, "People", "first-architect");
+await ada.getByText("Another architect must agree.").waitFor();
+await check(ada);
+await look(ada, `/console/people/${made.json.id}`);
+await ada.getByText("which the group").first().waitFor();
+await ada.getByRole("button", { name: "Invite again" }).click();
+await ada.getByRole("button", { name: "Go on" }).click();
+await ada.getByText("It is not shown again.").waitFor();
+assert.ok(!ada.url().includes("code="), ada.url());
+await check(ada);
+await picture(ada, "person");
+const person = `/console/people/${made.json.id}`;
+PAGES.push(set, group, person, `${set}/edit`, `${group}/edit`, `${person}/edit`, "/console/workspaces/lab/edit");
+
 // She makes a policy from an example, checked before it is saved, and tries it on an action.
 await look(ada, "/console/policies/new?type=environment_restriction");
 await ada.getByRole("button", { name: "Check it" }).click();
@@ -171,9 +221,9 @@ await ada.getByRole("button", { name: "Switch off" }).click();
 await ada.getByRole("button", { name: "Go on" }).click();
 await ada.getByRole("cell", { name: "Version 2" }).or(ada.getByRole("rowheader", { name: "Version 2" })).first().waitFor();
 await check(ada);
+PAGES.push(policy);
 
 // Every page, wide, in the dark, and on a phone.
-const PAGES = [...(process.env.PAGES ?? "").split(" ").filter(Boolean), policy];
 for (const path of PAGES) await look(ada, path);
 await ada.goto(`${ADDRESS}/console`);
 await picture(ada, "overview");

@@ -14,6 +14,9 @@ budgets: { daily_usd: 100 }
 /// Every page of the console that is not about one thing.
 const PAGES: &str = "/console /console/approvals /console/approvals?show=decided \
      /console/activity /console/agents /console/audit /console/account \
+     /console/people /console/groups /console/elevations /console/permission-sets \
+     /console/workspaces /console/approver-lists /console/new/person /console/new/group \
+     /console/new/permission-set /console/new/workspace \
      /console/policies /console/policies/new /console/tenant-policy /console/tenant-policy/edit \
      /console/settings /console/simulator";
 

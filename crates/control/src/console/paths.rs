@@ -40,14 +40,22 @@ pub const SETTINGS: &str = "/console/settings";
 pub const SIMULATOR: &str = "/console/simulator";
 /// People.
 pub const PEOPLE: &str = "/console/people";
+/// Makes a person known: shows the form (`GET`), takes it (`POST`); so with everything new.
+pub const NEW_PERSON: &str = "/console/new/person";
 /// Groups.
 pub const GROUPS: &str = "/console/groups";
+/// A new group.
+pub const NEW_GROUP: &str = "/console/new/group";
 /// Changes that wait for a second person.
 pub const ELEVATIONS: &str = "/console/elevations";
 /// Workspaces.
 pub const WORKSPACES: &str = "/console/workspaces";
+/// A new workspace.
+pub const NEW_WORKSPACE: &str = "/console/new/workspace";
 /// Permission sets.
 pub const PERMISSION_SETS: &str = "/console/permission-sets";
+/// A new permission set.
+pub const NEW_PERMISSION_SET: &str = "/console/new/permission-set";
 /// Lists of who may approve what.
 pub const APPROVER_LISTS: &str = "/console/approver-lists";
 /// One's own tokens, passkeys and sign-ins.

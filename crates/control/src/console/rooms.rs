@@ -10,6 +10,7 @@ mod answer;
 mod approvals;
 mod audit;
 mod deciding;
+mod directory;
 mod drafts;
 mod events;
 mod feed;
@@ -55,6 +56,7 @@ fn routes() -> Router<Gate> {
         .merge(agents::routes())
         .merge(approvals::routes())
         .merge(audit::routes())
+        .merge(directory::routes())
         .merge(events::routes())
         .merge(feed::routes())
         .merge(files::routes())

@@ -1,19 +1,17 @@
 //! `/v1/permission-sets`: what the members of groups may and may not reach.
 
-mod draft;
-
 use crate::{
     intake::{
         body::{MaybeSent, Nothing, Sent},
         id::Named,
         page::{Paging, PagingParams, page},
+        permission_set::SetBody,
         query::Asked,
     },
     rights::{Architect, Gate, PlainResident, Resident},
     wire::access::PermissionSet,
 };
 use axum::{Json, extract::State, http::StatusCode};
-use draft::SetBody;
 use portcullis_door::reply::Reply;
 use portcullis_firewall::{access, error::GateError, principal::Principal};
 use utoipa_axum::{router::OpenApiRouter, routes};

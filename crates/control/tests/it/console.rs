@@ -4,6 +4,7 @@ mod authenticator;
 mod browser;
 mod charts;
 mod deciding;
+mod directory;
 mod elsewhere;
 mod gallery;
 mod pages;

@@ -53,6 +53,8 @@ pub struct Agent {
     pub name: String,
     /// Who answers for it; empty is nobody.
     pub owner: String,
+    /// The id of that person; empty when nobody knows them here.
+    pub owner_id: String,
     /// Where it stands.
     pub state: State,
     /// When it last asked.
@@ -62,6 +64,13 @@ pub struct Agent {
 }
 
 impl Agent {
+    fn owner(&self) -> Markup {
+        html! {
+            @if self.owner_id.is_empty() { (words::line(&self.owner)) }
+            @else { a href=(paths::one(paths::PEOPLE, &self.owner_id)) { (words::line(&self.owner)) } }
+        }
+    }
+
     fn judgements(&self) -> u64 {
         self.verdicts
             .iter()
@@ -113,6 +122,8 @@ pub struct OneAgent {
     pub holds: Vec<AgentHold>,
     /// Its newest violations.
     pub violations: Vec<AgentViolation>,
+    /// What is in the field for the owner.
+    pub owner_typed: String,
     /// What was wrong with the owner that was sent; empty is nothing.
     pub owner_error: String,
     /// Whether the reader may pause and resume it.
@@ -200,7 +211,7 @@ fn row(agent: &Agent, now: Timestamp) -> Row {
                 div class="quiet small" { (words::code(&agent.id)) }
             },
             agent.state.badge(),
-            words::line(&agent.owner),
+            agent.owner(),
             html! { (figure::full(agent.judgements())) },
             html! { (figure::full(held)) },
             html! { (figure::full(blocked)) },
@@ -226,7 +237,7 @@ pub fn agent(view: &OneAgent) -> Markup {
     let mut facts = vec![
         ("State", agent.state.badge()),
         ("Id", words::code(&agent.id)),
-        ("Owner", words::line(&agent.owner)),
+        ("Owner", agent.owner()),
         ("Last asked", last(agent.seen_at, view.now)),
         (
             "So far",
@@ -267,7 +278,7 @@ fn owner(view: &OneAgent) -> Markup {
     };
     let field = Field::new("owner", "owner", "Owner")
         .hint("The name of a person. They answer for the agent, and do not approve what it asks. Left empty, it has none.")
-        .value(&view.agent.owner)
+        .value(&view.owner_typed)
         .error(&view.owner_error);
     post(
         &form,

@@ -1,17 +1,20 @@
-//! The directory: people, groups, permission sets and approver lists.
+//! The directory: people, groups, permission sets, workspaces and approver lists.
 //!
 //! The lists are of one shape, and so are the pages of one entry: facts, what belongs to it, and
-//! what may be done with it.
+//! what may be done with it. What is made or changed has a form on a page of its own.
 
 pub mod approver_lists;
+pub mod elevations;
 pub mod groups;
 pub mod people;
 pub mod permission_sets;
+pub mod sheet;
+pub mod workspaces;
 
 use crate::console::{
     page::Crumb,
     parts::{
-        button::{Call, submit},
+        button::{Call, submit, submit_about},
         empty::empty,
         field::{Choice, Field, Kind},
         filter::filters,
@@ -20,6 +23,7 @@ use crate::console::{
         table::{Column, Row, table},
         words,
     },
+    paths,
 };
 use maud::{Markup, html};
 use portcullis_firewall::visible::visible_line;
@@ -33,31 +37,48 @@ pub struct Entry {
     pub name: String,
 }
 
-/// A list with a search above it.
-struct List<'v> {
+/// A list of the directory: what was searched for, and one page of what was found.
+#[derive(Clone, Debug)]
+pub struct Listing<T> {
+    /// What was searched for; may be empty.
+    pub search: String,
+    /// The entries of this page.
+    pub lines: Vec<T>,
+    /// Before and after.
+    pub pager: Pager,
+}
+
+/// How a list is drawn.
+struct List {
     name: &'static str,
     path: &'static str,
-    search: &'v str,
-    columns: &'v [Column],
-    rows: Vec<Row>,
-    pager: &'v Pager,
+    columns: &'static [Column],
     /// What is said when there are none.
     nothing: &'static str,
 }
 
-impl List<'_> {
-    fn draw(&self) -> Markup {
+impl List {
+    fn draw<T>(&self, listing: &Listing<T>, row: impl Fn(&T) -> Row) -> Markup {
         let search = Field::new("filter", "q", "Search")
             .kind(Kind::Search)
-            .value(self.search);
+            .value(&listing.search);
+        let rows: Vec<Row> = listing.lines.iter().map(row).collect();
         html! {
             div class="card flush" {
                 (filters(self.path, &[], &[search]))
-                @if self.rows.is_empty() { (empty("Nothing here", self.nothing, &html! {})) }
-                @else { (table(self.name, self.columns, &self.rows)) }
-                (pager(self.pager))
+                @if rows.is_empty() { (empty("Nothing here", self.nothing, &html! {})) }
+                @else { (table(self.name, self.columns, &rows)) }
+                (pager(&listing.pager))
             }
         }
+    }
+}
+
+/// The first cell of a row: the name as a link, and what is to be known with it.
+fn lead(list: &str, one: &Entry, note: &str) -> Markup {
+    html! {
+        a class="lead" href=(paths::one(list, &one.id)) { (words::line(&one.name)) }
+        @if !note.is_empty() { div class="quiet small" { (words::line(note)) } }
     }
 }
 
@@ -69,10 +90,12 @@ struct Members<'v> {
     id: &'static str,
     /// What belongs to it.
     entries: &'v [Entry],
-    /// Where they are listed; empty links nowhere.
+    /// Where they are listed.
     list: &'static str,
     /// What may be added; empty adds nothing.
     others: &'v [Entry],
+    /// What is to be known before somebody adds; may be empty.
+    hint: &'static str,
     /// Where the forms post to, without the deed; empty when the reader may not change it.
     path: String,
     csrf: &'v str,
@@ -84,7 +107,7 @@ impl Members<'_> {
             section class="card stack" aria-labelledby=(self.id) {
                 h2 id=(self.id) { (self.name) }
                 @if self.entries.is_empty() { p class="quiet" { "None." } }
-                ul class="votes" { @for one in self.entries { li { (self.entry(one)) } } }
+                @else { ul class="votes" { @for one in self.entries { li { (self.entry(one)) } } } }
                 @if !self.path.is_empty() && !self.others.is_empty() { (self.add()) }
             }
         }
@@ -99,7 +122,7 @@ impl Members<'_> {
         };
         let button = html! {
             input type="hidden" name="id" value=(one.id);
-            button type="submit" class="button plain slim" { "Remove" span class="hush" { " " (words::line(&one.name)) } }
+            (submit_about(Call::Plain, "Remove", &one.name))
         };
         html! {
             (linked(self.list, one))
@@ -118,6 +141,7 @@ impl Members<'_> {
             name: visible_line(&one.name).into_owned(),
         };
         let field = Field::new(self.id, "id", "Add")
+            .hint(self.hint)
             .kind(Kind::Choice(self.others.iter().map(choice).collect()));
         post(
             &form,
@@ -126,12 +150,39 @@ impl Members<'_> {
     }
 }
 
-/// An entry as a link, if it has a page.
-fn linked(list: &str, one: &Entry) -> Markup {
-    html! {
-        @if list.is_empty() { (words::line(&one.name)) }
-        @else { a href=(crate::console::paths::one(list, &one.id)) { (words::line(&one.name)) } }
+/// A deed on one entry: a form that is one button.
+struct Deed<'v> {
+    /// Where it posts to.
+    path: String,
+    csrf: &'v str,
+    call: Call,
+    words: &'static str,
+    /// Whom it is about, where a page has several of its kind; may be empty.
+    whom: &'v str,
+    /// What is asked before.
+    confirm: &'static str,
+}
+
+impl Deed<'_> {
+    fn draw(&self) -> Markup {
+        let form = Form {
+            path: &self.path,
+            csrf: self.csrf,
+            confirm: self.confirm,
+            ..Form::default()
+        };
+        let button = if self.whom.is_empty() {
+            submit(self.call, self.words)
+        } else {
+            submit_about(self.call, self.words, self.whom)
+        };
+        one_button(&form, &button)
     }
+}
+
+/// An entry as a link.
+fn linked(list: &str, one: &Entry) -> Markup {
+    html! { a href=(paths::one(list, &one.id)) { (words::line(&one.name)) } }
 }
 
 /// Entries behind each other.
@@ -142,6 +193,14 @@ fn several(list: &str, entries: &[Entry]) -> Markup {
             @if place > 0 { ", " }
             (linked(list, one))
         }
+    }
+}
+
+/// Words behind each other.
+fn joined(texts: &[String]) -> Markup {
+    html! {
+        @if texts.is_empty() { span class="quiet" { "none" } }
+        @else { (words::line(&texts.join(", "))) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is pressed.
 
 use maud::{Markup, html};
+use portcullis_firewall::visible::visible_line;
 
 /// How much a button calls.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -31,6 +32,12 @@ impl Call {
 #[must_use]
 pub fn submit(call: Call, words: &str) -> Markup {
     html! { button type="submit" class=(call.class()) { (words) } }
+}
+
+/// Sends the form around it; that it is about `whom` is heard, not seen.
+#[must_use]
+pub fn submit_about(call: Call, words: &str, whom: &str) -> Markup {
+    html! { button type="submit" class=(call.class()) { (words) span class="hush" { " " (visible_line(whom)) } } }
 }
 
 /// Sends the form around it, and is reached by a key: `target` is `approve` or `reject`.

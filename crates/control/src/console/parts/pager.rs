@@ -22,6 +22,11 @@ pub struct Pager {
 /// The line below a list.
 #[must_use]
 pub fn pager(pager: &Pager) -> Markup {
+    // What is counted has pages; records are followed by time, without an end.
+    let (newer, older) = match pager.total {
+        Some(_) => ("Previous", "Next"),
+        None => ("Newer", "Older"),
+    };
     html! {
         nav class="pager" aria-label="Pages" {
             span {
@@ -29,8 +34,8 @@ pub fn pager(pager: &Pager) -> Markup {
                 @if let Some(total) = pager.total { " of " (figure::full(total)) }
             }
             span class="row" {
-                @if !pager.back.is_empty() { (link(Call::Normal, &pager.back, "Newer")) }
-                @if !pager.on.is_empty() { (link(Call::Normal, &pager.on, "Older")) }
+                @if !pager.back.is_empty() { (link(Call::Normal, &pager.back, newer)) }
+                @if !pager.on.is_empty() { (link(Call::Normal, &pager.on, older)) }
             }
         }
     }

@@ -92,14 +92,17 @@ pub(super) async fn people(gate: &Gate, caller: &Principal) -> Result<Vec<Person
 
 fn line(view: &AgentView, people: &[Person]) -> Agent {
     let (agent, tally) = (&view.agent, &view.tally);
-    let owner = agent.owner.as_ref().map(|id| {
-        let known = people.iter().find(|person| person.id == *id);
-        known.map_or_else(|| id.to_string(), |person| person.name.clone())
-    });
+    let own = |person: &&Person| agent.owner.as_ref() == Some(&person.id);
+    let (owner, owner_id) = match (people.iter().find(own), &agent.owner) {
+        (Some(person), _) => (person.name.clone(), person.id.to_string()),
+        (None, Some(id)) => (id.to_string(), String::new()),
+        (None, None) => (String::new(), String::new()),
+    };
     Agent {
         id: agent.id.to_string(),
         name: agent.name.clone(),
-        owner: owner.unwrap_or_default(),
+        owner,
+        owner_id,
         state: match agent.status {
             AgentStatus::Active => Standing::Active,
             AgentStatus::Paused => Standing::Paused,
@@ -132,14 +135,13 @@ async fn page(gate: &Gate, seat: &Seated, id: &str, wrong: Option<(String, Strin
     let violations = gate
         .violations(caller, newest(DocumentKind::Violation))
         .await?;
-    let mut agent = line(&view, &people(gate, caller).await?);
+    let agent = line(&view, &people(gate, caller).await?);
     let status = if wrong.is_some() {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {
         StatusCode::OK
     };
-    let (owner, owner_error) = wrong.unwrap_or_else(|| (agent.owner.clone(), String::new()));
-    agent.owner = owner;
+    let (owner_typed, owner_error) = wrong.unwrap_or_else(|| (agent.owner.clone(), String::new()));
     let drawn = OneAgent {
         now,
         csrf: seat.csrf.clone(),
@@ -150,6 +152,7 @@ async fn page(gate: &Gate, seat: &Seated, id: &str, wrong: Option<(String, Strin
         ],
         holds: holds.into_iter().map(hold).collect(),
         violations: violations.into_iter().map(violation).collect(),
+        owner_typed,
         owner_error,
         may_change: caller.configures(),
         agent,

@@ -53,6 +53,11 @@ impl Fields {
         (names.len() == pairs.len()).then_some(Self(pairs))
     }
 
+    /// Whether a field was sent, be it empty.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(own, _)| own == name)
+    }
+
     /// A field to the letter; empty when it was not sent.
     pub(super) fn verbatim(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(own, _)| own == name);

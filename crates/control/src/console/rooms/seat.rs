@@ -61,7 +61,7 @@ impl FromRequestParts<Gate> for Seated {
 }
 
 impl Seated {
-    /// Goes on for who may change rules.
+    /// Goes on for who may change rules and people.
     ///
     /// # Errors
     /// 403 for everybody else.
@@ -104,6 +104,11 @@ fn sections(principal: &Principal) -> Vec<Section> {
         Section::Policies,
         Section::Simulator,
         Section::Audit,
+        Section::People,
+        Section::Groups,
+        Section::PermissionSets,
+        Section::Workspaces,
+        Section::ApproverLists,
         Section::Account,
     ];
     // The chain as a whole is for who sees the whole tenant; single records are for everybody.

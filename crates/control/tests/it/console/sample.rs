@@ -11,7 +11,9 @@ use portcullis_control::console::{
     page::{Crumb, Flash, Page, Section, Who},
     pages::{
         account, agents, approval, approvals, audit,
-        directory::{approver_lists, groups, people, permission_sets},
+        directory::{
+            approver_lists, elevations, groups, people, permission_sets, sheet, workspaces,
+        },
         draft, feed, overview, policies, settings, sign_in, simulator, tenant_policy,
     },
     parts::badge::Tone,
@@ -121,21 +123,35 @@ fn people_and_rights(words: Outside) -> Vec<Body> {
     let person = people::person(&directory::person(words));
     let groups = groups::groups(&directory::groups(words));
     let group = groups::group(&directory::group(words));
+    let waiting = elevations::elevations(&directory::elevations(words));
     let sets = permission_sets::permission_sets(&directory::permission_sets(words));
     let set = permission_sets::permission_set(&directory::permission_set(words));
+    let form = sheet::sheet(&directory::sheet(words));
+    let places = workspaces::workspaces(&directory::workspaces(words));
+    let place = workspaces::workspace(&directory::workspace(words), now());
     let lists = approver_lists::approver_lists(&directory::approver_lists(words));
     let account = account::account(&directory::account(words));
+    let sets_crumbs = permission_sets::crumbs;
     vec![
         ("people", people::SECTION, vec![], people),
         ("person", people::SECTION, people::crumbs(), person),
         ("groups", groups::SECTION, vec![], groups),
         ("group", groups::SECTION, groups::crumbs(), group),
+        ("elevations", elevations::SECTION, vec![], waiting),
         ("permission sets", permission_sets::SECTION, vec![], sets),
         (
             "permission set",
             permission_sets::SECTION,
-            permission_sets::crumbs(),
+            sets_crumbs(),
             set,
+        ),
+        ("sheet", permission_sets::SECTION, sets_crumbs(), form),
+        ("workspaces", workspaces::SECTION, vec![], places),
+        (
+            "workspace",
+            workspaces::SECTION,
+            workspaces::crumbs(),
+            place,
         ),
         ("approver lists", approver_lists::SECTION, vec![], lists),
         ("account", account::SECTION, vec![], account),

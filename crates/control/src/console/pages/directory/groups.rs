@@ -1,12 +1,14 @@
 //! Groups, and one of them.
 
-use super::{Entry, List, Members, crumb, several};
+use super::{Deed, Entry, List, Listing, Members, crumb, lead, several};
 use crate::console::{
     figure,
     page::{Crumb, Section},
     parts::{
-        pager::Pager,
+        button::Call,
+        pairs::pairs,
         table::{Row, number, words as column},
+        tabs::{Tab, tabs},
         words,
     },
     paths,
@@ -17,14 +19,12 @@ use maud::{Markup, html};
 pub const SECTION: Section = Section::Groups;
 
 /// What the list needs.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Groups {
-    /// What was searched for; may be empty.
-    pub search: String,
-    /// The groups of this page.
-    pub lines: Vec<Line>,
-    /// Before and after.
-    pub pager: Pager,
+    /// The groups.
+    pub listing: Listing<Line>,
+    /// How many changes wait for a second architect.
+    pub waiting: u64,
 }
 
 /// One group in the list.
@@ -32,8 +32,8 @@ pub struct Groups {
 pub struct Line {
     /// The group.
     pub group: Entry,
-    /// Where it comes from: `here`, or the name of a provider.
-    pub source: String,
+    /// What it is for; may be empty.
+    pub description: String,
     /// How many people are in it.
     pub people: u64,
     /// The permission sets it carries.
@@ -47,8 +47,8 @@ pub struct Group {
     pub csrf: String,
     /// The group.
     pub group: Entry,
-    /// Where it comes from; people of a group from elsewhere are changed there.
-    pub source: String,
+    /// What it is for; may be empty.
+    pub description: String,
     /// Who is in it.
     pub people: Vec<Entry>,
     /// Who could be added.
@@ -57,40 +57,45 @@ pub struct Group {
     pub permission_sets: Vec<Entry>,
     /// Sets that could be added.
     pub other_sets: Vec<Entry>,
-    /// Whether the reader may change who is in it.
-    pub may_change_people: bool,
-    /// Whether the reader may change what it carries.
-    pub may_change_sets: bool,
+    /// Whether the reader may change it.
+    pub may_change: bool,
+}
+
+/// The groups, or what waits for a second architect: two pages beside each other.
+pub(super) fn sides(waiting: u64, is_waiting: bool) -> Markup {
+    let tab = |name: &str, path: &str, count, is_open| Tab {
+        name: name.to_owned(),
+        path: path.to_owned(),
+        count,
+        is_open,
+    };
+    tabs(
+        "Groups",
+        &[
+            tab("Groups", paths::GROUPS, None, !is_waiting),
+            tab("Waiting", paths::ELEVATIONS, Some(waiting), is_waiting),
+        ],
+    )
 }
 
 /// The body of the list.
 #[must_use]
 pub fn groups(view: &Groups) -> Markup {
-    let columns = [
-        column("Group"),
-        column("From"),
-        number("People"),
-        column("Permission sets"),
-    ];
+    let list = List {
+        name: "Groups",
+        path: paths::GROUPS,
+        columns: &const { [column("Group"), number("People"), column("Permission sets")] },
+        nothing: "A group gives its people the permission sets it carries, and approver lists name it.",
+    };
     let row = |line: &Line| Row {
         key: line.group.id.clone(),
         cells: vec![
-            html! { a class="lead" href=(paths::one(paths::GROUPS, &line.group.id)) { (words::line(&line.group.name)) } },
-            words::line(&line.source),
+            lead(paths::GROUPS, &line.group, &line.description),
             html! { (figure::full(line.people)) },
             several(paths::PERMISSION_SETS, &line.permission_sets),
         ],
     };
-    let list = List {
-        name: "Groups",
-        path: paths::GROUPS,
-        search: &view.search,
-        columns: &columns,
-        rows: view.lines.iter().map(row).collect(),
-        pager: &view.pager,
-        nothing: "A group gives its people the permission sets it carries.",
-    };
-    list.draw()
+    html! { (sides(view.waiting, false)) (list.draw(&view.listing, row)) }
 }
 
 /// The way to the page of one group.
@@ -102,8 +107,8 @@ pub fn crumbs() -> Vec<Crumb> {
 /// The body of one group's page.
 #[must_use]
 pub fn group(view: &Group) -> Markup {
-    let path = |may: bool, deed| {
-        if may {
+    let path = |deed| {
+        if view.may_change {
             paths::deed(paths::GROUPS, &view.group.id, deed)
         } else {
             String::new()
@@ -115,7 +120,8 @@ pub fn group(view: &Group) -> Markup {
         entries: &view.people,
         list: paths::PEOPLE,
         others: &view.other_people,
-        path: path(view.may_change_people, "people"),
+        hint: "Whoever adds themselves waits for a second architect.",
+        path: path("people"),
         csrf: &view.csrf,
     };
     let sets = Members {
@@ -124,13 +130,34 @@ pub fn group(view: &Group) -> Markup {
         entries: &view.permission_sets,
         list: paths::PERMISSION_SETS,
         others: &view.other_sets,
-        path: path(view.may_change_sets, "permission-sets"),
+        hint: "Everybody in the group has it at once.",
+        path: path("permission-sets"),
         csrf: &view.csrf,
+    };
+    let remove = Deed {
+        path: path("delete"),
+        csrf: &view.csrf,
+        call: Call::Danger,
+        words: "Delete the group",
+        whom: "",
+        confirm: "What waits for this group can then be decided by nobody else in its place.",
     };
     html! {
         div class="stack" {
-            p class="quiet" { "Id " (words::code(&view.group.id)) ", from " (words::line(&view.source)) "." }
+            (facts(&view.description, &view.group.id, &[]))
             div class="halves" { (people.draw()) (sets.draw()) }
+            @if view.may_change { div { (remove.draw()) } }
         }
     }
+}
+
+/// What groups and permission sets are: what they are for, and who they are to programs.
+pub(super) fn facts(description: &str, id: &str, more: &[(&str, Markup)]) -> Markup {
+    let what = if description.is_empty() {
+        html! { span class="quiet" { "not said" } }
+    } else {
+        words::line(description)
+    };
+    let facts = [&[("For", what)], more, &[("Id", words::code(id))]].concat();
+    html! { section class="card" aria-label="Facts" { (pairs(&facts)) } }
 }

@@ -1,12 +1,15 @@
-//! Permission sets, and one of them: which deeds, over which workspaces, scopes and agents.
+//! Permission sets, and one of them: which agents and scopes of which workspaces are open to the
+//! people of a group, and which are closed.
 
-use super::{Entry, List, crumb, several};
+use super::{Deed, Entry, List, Listing, crumb, groups::facts, joined, lead, several};
 use crate::console::{
+    figure,
     page::{Crumb, Section},
     parts::{
-        pager::Pager,
-        pairs::pairs,
-        table::{Row, table, words as column},
+        badge::{self, Tone},
+        button::Call,
+        icon::Icon,
+        table::{Row, number, table, words as column},
         words,
     },
     paths,
@@ -16,71 +19,101 @@ use maud::{Markup, html};
 /// The part of the console these pages belong to.
 pub const SECTION: Section = Section::PermissionSets;
 
-/// What the list needs.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct PermissionSets {
-    /// What was searched for; may be empty.
-    pub search: String,
-    /// The sets of this page.
-    pub lines: Vec<PermissionSet>,
-    /// Before and after.
-    pub pager: Pager,
-}
-
 /// One permission set.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct PermissionSet {
     /// The set.
     pub set: Entry,
-    /// What it is for.
+    /// What it is for; may be empty.
     pub description: String,
-    /// What it allows.
+    /// What it allows and denies.
     pub grants: Vec<Grant>,
     /// The groups that carry it.
     pub groups: Vec<Entry>,
 }
 
-/// One line of what a set allows.
+/// What the page of one set needs.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct OneSet {
+    /// The token against forged requests.
+    pub csrf: String,
+    /// The set.
+    pub set: PermissionSet,
+    /// Whether the reader may change it.
+    pub may_change: bool,
+}
+
+/// One entry of a set.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Grant {
-    /// The deed: `approve`, `view audit`.
-    pub deed: String,
-    /// Over which workspaces; empty is all.
-    pub workspaces: String,
-    /// Over which scopes; empty is all.
-    pub scopes: String,
-    /// Over which agents; empty is all.
-    pub agents: String,
+    /// Whether what it covers is denied, else allowed.
+    pub denies: bool,
+    /// Where.
+    pub workspace: String,
+    /// Which agents: ids, or patterns over them.
+    pub agents: Vec<String>,
+    /// Which scopes: names, or patterns over them.
+    pub scopes: Vec<String>,
+}
+
+impl Grant {
+    /// What an empty list means: an allow entry covers nothing with it, a deny entry everything.
+    fn over(&self, patterns: &[String]) -> Markup {
+        let nothing = if self.denies {
+            "all of them"
+        } else {
+            "none: it covers nothing"
+        };
+        html! {
+            @if patterns.is_empty() { span class="quiet" { (nothing) } }
+            @for (place, pattern) in patterns.iter().enumerate() {
+                @if place > 0 { br; }
+                (words::code(pattern))
+            }
+        }
+    }
+
+    fn effect(&self) -> Markup {
+        if self.denies {
+            badge::drawn(Tone::Bad, Icon::Cross, "Denies")
+        } else {
+            badge::drawn(Tone::Good, Icon::Check, "Allows")
+        }
+    }
 }
 
 /// The body of the list.
 #[must_use]
-pub fn permission_sets(view: &PermissionSets) -> Markup {
-    let columns = [column("Set"), column("Allows"), column("Carried by")];
-    let row = |one: &PermissionSet| {
-        let deeds: Vec<&str> = one.grants.iter().map(|grant| grant.deed.as_str()).collect();
-        Row {
-            key: one.set.id.clone(),
-            cells: vec![
-                html! {
-                    a class="lead" href=(paths::one(paths::PERMISSION_SETS, &one.set.id)) { (words::line(&one.set.name)) }
-                    div class="quiet small" { (words::line(&one.description)) }
-                },
-                words::line(&deeds.join(", ")),
-                several(paths::GROUPS, &one.groups),
-            ],
-        }
-    };
+pub fn permission_sets(view: &Listing<PermissionSet>) -> Markup {
     let list = List {
         name: "Permission sets",
         path: paths::PERMISSION_SETS,
-        search: &view.search,
-        columns: &columns,
-        rows: view.lines.iter().map(row).collect(),
-        pager: &view.pager,
-        nothing: "Without a set that allows it, nobody may do anything.",
+        columns: &const {
+            [
+                column("Set"),
+                number("Entries"),
+                column("Workspaces"),
+                column("Carried by"),
+            ]
+        },
+        nothing: "A set opens agents and scopes of a workspace to the people of a group, or closes them.",
     };
-    list.draw()
+    list.draw(view, |one| Row {
+        key: one.set.id.clone(),
+        cells: vec![
+            lead(paths::PERMISSION_SETS, &one.set, &one.description),
+            html! { (figure::full(u64::try_from(one.grants.len()).unwrap_or(u64::MAX))) },
+            joined(&workspaces(&one.grants)),
+            several(paths::GROUPS, &one.groups),
+        ],
+    })
+}
+
+fn workspaces(grants: &[Grant]) -> Vec<String> {
+    let mut names: Vec<String> = grants.iter().map(|grant| grant.workspace.clone()).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// The way to the page of one set.
@@ -91,42 +124,46 @@ pub fn crumbs() -> Vec<Crumb> {
 
 /// The body of one set's page.
 #[must_use]
-pub fn permission_set(view: &PermissionSet) -> Markup {
-    let over = |text: &str| {
-        if text.is_empty() {
-            html! { span class="quiet" { "all" } }
-        } else {
-            words::line(text)
-        }
-    };
+pub fn permission_set(view: &OneSet) -> Markup {
     let row = |grant: &Grant| Row {
         key: String::new(),
         cells: vec![
-            words::line(&grant.deed),
-            over(&grant.workspaces),
-            over(&grant.scopes),
-            over(&grant.agents),
+            grant.effect(),
+            super::linked(
+                paths::WORKSPACES,
+                &Entry {
+                    id: grant.workspace.clone(),
+                    name: grant.workspace.clone(),
+                },
+            ),
+            grant.over(&grant.agents),
+            grant.over(&grant.scopes),
         ],
     };
-    let rows: Vec<Row> = view.grants.iter().map(row).collect();
+    let rows: Vec<Row> = view.set.grants.iter().map(row).collect();
     let columns = [
-        column("May"),
-        column("Workspaces"),
-        column("Scopes"),
+        column("Effect"),
+        column("Workspace"),
         column("Agents"),
+        column("Scopes"),
     ];
-    let facts = [
-        ("Id", words::code(&view.set.id)),
-        ("For", words::line(&view.description)),
-        ("Carried by", several(paths::GROUPS, &view.groups)),
-    ];
+    let carried = ("Carried by", several(paths::GROUPS, &view.set.groups));
+    let remove = Deed {
+        path: paths::deed(paths::PERMISSION_SETS, &view.set.set.id, "delete"),
+        csrf: &view.csrf,
+        call: Call::Danger,
+        words: "Delete the set",
+        whom: "",
+        confirm: "Its entries are gone for good.",
+    };
     html! {
         div class="stack" {
-            section class="card" aria-label="Facts" { (pairs(&facts)) }
-            section class="card flush" aria-labelledby="allows" {
-                header { h2 id="allows" { "Allows" } }
-                @if rows.is_empty() { p class="empty" { "Nothing." } } @else { (table("Allows", &columns, &rows)) }
+            (facts(&view.set.description, &view.set.set.id, &[carried]))
+            section class="card flush" aria-labelledby="entries" {
+                header { h2 id="entries" { "Entries" } span class="quiet small" { "Deny beats allow. Neither binds an architect." } }
+                @if rows.is_empty() { p class="empty" { "None: it changes nothing." } } @else { (table("Entries", &columns, &rows)) }
             }
+            @if view.may_change { div { (remove.draw()) } }
         }
     }
 }

@@ -5,14 +5,20 @@ use portcullis_control::console::{
     pages::{
         account::{Account, Passkey, SignedIn, Slack, Token},
         directory::{
-            Entry,
+            Entry, Listing,
             approver_lists::{ApproverList, ApproverLists},
+            elevations::{Elevation, Elevations},
             groups::{Group, Groups, Line},
-            people::{OnePerson, People, Person},
-            permission_sets::{Grant, PermissionSet, PermissionSets},
+            people::{OnePerson, Person, Right},
+            permission_sets::{Grant, OneSet, PermissionSet},
+            sheet::{Part, Sheet},
+            workspaces::Workspace,
         },
     },
-    parts::pager::Pager,
+    parts::{
+        field::{Field, Kind, choices},
+        pager::Pager,
+    },
 };
 use portcullis_policy::tier::RiskTier;
 
@@ -23,29 +29,41 @@ fn entry(words: Outside, id: &str, name: &str) -> Entry {
     }
 }
 
+fn listing<T>(lines: Vec<T>) -> Listing<T> {
+    Listing {
+        search: String::new(),
+        lines,
+        pager: Pager {
+            shown: 1,
+            total: Some(1),
+            ..Pager::default()
+        },
+    }
+}
+
 fn ann(words: Outside) -> Person {
     Person {
-        id: "usr_1".to_owned(),
-        name: words.say("Ann Archer"),
+        entry: entry(words, "per_1", "Ann Archer"),
         email: words.say("ann@example.com"),
-        is_enabled: true,
+        roles: vec![words.say("operator"), words.say("architect in training")],
+        is_active: true,
+        ways: vec![words.say("password"), words.say("2 passkeys")],
         groups: vec![
             entry(words, "grp_1", "On call"),
             entry(words, "grp_2", "Engineers"),
         ],
-        passkeys: 2,
-        linked: vec![words.say("Slack")],
-        seen_at: Some(at(-7_200)),
     }
 }
 
-pub(crate) fn people(words: Outside) -> People {
-    People {
-        now: now(),
-        search: String::new(),
-        lines: vec![ann(words)],
-        pager: Pager::default(),
+fn bob(words: Outside) -> Person {
+    Person {
+        entry: entry(words, "per_2", "Bob"),
+        ..Person::default()
     }
+}
+
+pub(crate) fn people(words: Outside) -> Listing<Person> {
+    listing(vec![ann(words), bob(words)])
 }
 
 pub(crate) fn person(words: Outside) -> OnePerson {
@@ -53,21 +71,40 @@ pub(crate) fn person(words: Outside) -> OnePerson {
         now: now(),
         csrf: "csrf-token".to_owned(),
         person: ann(words),
+        created_at: at(-900_000),
+        known_since: at(-800_000),
+        slack: words.say("U012AB3CD"),
+        rights: vec![
+            Right {
+                words: words.say("In the whole tenant: read."),
+                by: None,
+            },
+            Right {
+                words: words
+                    .say("In the workspace training it opens the scopes a for every agent."),
+                by: Some((
+                    entry(words, "grp_1", "On call"),
+                    entry(words, "set_1", "Approve deploys"),
+                )),
+            },
+        ],
         other_groups: vec![entry(words, "grp_3", "Finance")],
         may_change: true,
+        is_self: false,
+        invitation: "https://gate.example/console/invitation?code=pcl_sample".to_owned(),
+        invitation_ends: Some(at(600_000)),
     }
 }
 
 pub(crate) fn groups(words: Outside) -> Groups {
     Groups {
-        search: String::new(),
-        lines: vec![Line {
+        listing: listing(vec![Line {
             group: entry(words, "grp_1", "On call"),
-            source: words.say("here"),
+            description: words.say("Who is woken at night."),
             people: 4,
             permission_sets: vec![],
-        }],
-        pager: Pager::default(),
+        }]),
+        waiting: 1,
     }
 }
 
@@ -75,50 +112,145 @@ pub(crate) fn group(words: Outside) -> Group {
     Group {
         csrf: "csrf-token".to_owned(),
         group: entry(words, "grp_1", "On call"),
-        source: words.say("here"),
-        people: vec![entry(words, "usr_1", "Ann Archer")],
-        other_people: vec![entry(words, "usr_2", "Bob")],
+        description: words.say("Who is woken at night."),
+        people: vec![entry(words, "per_1", "Ann Archer")],
+        other_people: vec![entry(words, "per_2", "Bob")],
         permission_sets: vec![],
         other_sets: vec![entry(words, "set_1", "Approve deploys")],
-        may_change_people: true,
-        may_change_sets: false,
+        may_change: true,
     }
 }
 
-pub(crate) fn permission_set(words: Outside) -> PermissionSet {
+pub(crate) fn elevations(words: Outside) -> Elevations {
+    let one = |id: &str, is_own| Elevation {
+        id: id.to_owned(),
+        person: entry(words, "per_1", "Ann Archer"),
+        group: entry(words, "grp_1", "On call"),
+        asked_at: at(-600),
+        ends_at: at(80_000),
+        is_own,
+    };
+    Elevations {
+        now: now(),
+        csrf: "csrf-token".to_owned(),
+        lines: vec![one("elv_1", false), one("elv_2", true)],
+        may_change: true,
+    }
+}
+
+fn set(words: Outside) -> PermissionSet {
+    let grant = |denies, agents: &[&str]| Grant {
+        denies,
+        workspace: words.say("web"),
+        agents: agents.iter().map(|one| words.say(one)).collect(),
+        scopes: vec![words.say("regex:cluster-[0-9]+"), words.say("cluster-a")],
+    };
     PermissionSet {
         set: entry(words, "set_1", "Approve deploys"),
         description: words.say("For those on call."),
-        grants: vec![Grant {
-            deed: words.say("approve"),
-            workspaces: words.say("web"),
-            scopes: String::new(),
-            agents: String::new(),
-        }],
+        grants: vec![grant(false, &["regex:.*"]), grant(true, &[])],
         groups: vec![entry(words, "grp_1", "On call")],
     }
 }
 
-pub(crate) fn permission_sets(words: Outside) -> PermissionSets {
-    PermissionSets {
-        search: String::new(),
-        lines: vec![permission_set(words)],
-        pager: Pager::default(),
+pub(crate) fn permission_set(words: Outside) -> OneSet {
+    OneSet {
+        csrf: "csrf-token".to_owned(),
+        set: set(words),
+        may_change: true,
     }
 }
 
+pub(crate) fn permission_sets(words: Outside) -> Listing<PermissionSet> {
+    listing(vec![set(words)])
+}
+
+pub(crate) fn sheet(words: Outside) -> Sheet {
+    let name = Field::new("form", "name", "Name")
+        .hint("Unique in the tenant.")
+        .value(&words.say("Approve deploys"))
+        .error(&words.say("is taken"))
+        .required();
+    let effect = Field::new("form", "entries[0].effect", "Effect")
+        .kind(choices(&[("ALLOW", "Allow"), ("DENY", "Deny")]))
+        .value("DENY");
+    let agents = Field::new("form", "entries[0].agents", "Ids of agents")
+        .kind(Kind::Text)
+        .error(&words.say("the 2nd of them: it is none"));
+    Sheet {
+        csrf: "csrf-token".to_owned(),
+        path: "/console/new/permission-set".to_owned(),
+        parts: vec![
+            Part {
+                fields: vec![name],
+                ..Part::default()
+            },
+            Part {
+                legend: "Entry 1".to_owned(),
+                hint: "One a line.".to_owned(),
+                fields: vec![effect, agents],
+                leave_out: Some(("entries[0].leave_out".to_owned(), false)),
+            },
+        ],
+        error: words.say("It has too many entries."),
+        call: "Make the set".to_owned(),
+        more: "Add an entry".to_owned(),
+        cancel: "/console/permission-sets".to_owned(),
+    }
+}
+
+pub(crate) fn workspace(words: Outside) -> Workspace {
+    Workspace {
+        id: words.say("training"),
+        short_name: words.say("TRAIN"),
+        description: words.say("Where models are trained."),
+        is_active: true,
+        created_at: at(-900_000),
+    }
+}
+
+pub(crate) fn workspaces(words: Outside) -> Listing<Workspace> {
+    let idle = Workspace {
+        is_active: false,
+        ..workspace(words)
+    };
+    listing(vec![workspace(words), idle])
+}
+
 pub(crate) fn approver_lists(words: Outside) -> ApproverLists {
+    let open = ApproverList {
+        risk: RiskTier::HighWrite,
+        is_open: true,
+        groups: vec![],
+        people: vec![],
+        slack_users: vec![],
+        unknown: vec![],
+        required: 1,
+        electors: vec![
+            (entry(words, "per_1", "Ann Archer"), String::new()),
+            (entry(words, "per_3", "Cem"), String::new()),
+        ],
+        owner_may: false,
+        next: vec![words.say("the same people, in #leads, for 30 minutes")],
+    };
+    let named = ApproverList {
+        risk: RiskTier::Destructive,
+        is_open: false,
+        groups: vec![entry(words, "grp_1", "On call")],
+        people: vec![entry(words, "per_1", "Ann Archer")],
+        slack_users: vec![words.say("U012AB3CD")],
+        unknown: vec![words.say("person:Nobody")],
+        required: 2,
+        electors: vec![
+            (entry(words, "per_1", "Ann Archer"), String::new()),
+            (entry(words, "per_2", "Bob"), "is not active".to_owned()),
+        ],
+        owner_may: true,
+        next: vec![],
+    };
     ApproverLists {
-        search: String::new(),
-        lines: vec![ApproverList {
-            actions: words.say("allocation.*"),
-            risk: Some(RiskTier::Destructive),
-            groups: vec![entry(words, "grp_1", "On call")],
-            people: vec![],
-            required: 2,
-            able: 1,
-        }],
-        pager: Pager::default(),
+        lists: vec![open, named],
+        change: "/console/tenant-policy".to_owned(),
     }
 }
 

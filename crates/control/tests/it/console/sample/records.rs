@@ -89,6 +89,7 @@ fn one_agent(words: Outside) -> Agent {
         id: words.say("indexer"),
         name: words.say("Indexer"),
         owner: words.say("Bob"),
+        owner_id: "per_2".to_owned(),
         state: State::Active,
         seen_at: Some(at(-3)),
         verdicts: [1_100, 97, 7],
@@ -125,6 +126,7 @@ pub(crate) fn agent(words: Outside) -> OneAgent {
             is_open: true,
             at: at(-70),
         }],
+        owner_typed: words.say("Rob"),
         owner_error: words.say("There is nobody of this name."),
         may_change: true,
     }

@@ -1,4 +1,4 @@
-//! A permission set as a person sends it.
+//! A permission set as a person sends it, at whichever door.
 
 use crate::{intake::body::body, wire::words};
 use portcullis_door::reply::Refusal;
@@ -49,7 +49,7 @@ impl SetBody {
     ///
     /// # Errors
     /// 422 with the path of every pattern that is none.
-    pub(super) fn draft(self) -> Result<SetDraft, Refusal> {
+    pub(crate) fn draft(self) -> Result<SetDraft, Refusal> {
         self.check_size()?;
         let mut faults = Faults::default();
         let entries: Vec<Entry> = self
