@@ -119,11 +119,23 @@ impl Gate {
 
     /// The same with an environment.
     pub(crate) fn serve_with(data: &Path, environment: &[(&str, &str)]) -> Self {
+        Self::serve_by(data, environment, None)
+    }
+
+    /// The same by an operator's file.
+    pub(crate) fn serve_by(
+        data: &Path,
+        environment: &[(&str, &str)],
+        config: Option<&Path>,
+    ) -> Self {
         let mut command = portcullis();
         command.envs(environment.iter().copied());
         command
             .args(["serve", "-o", "json", "--listen", "127.0.0.1:0", "--data"])
             .arg(data);
+        if let Some(config) = config {
+            command.arg("--config").arg(config);
+        }
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -22,6 +22,8 @@ mod people;
 mod policies;
 mod shutdown;
 mod single_use;
+mod slack;
 mod story;
 mod tampering;
 mod thewardn;
+mod visitor;
