@@ -11,6 +11,7 @@ mod open;
 mod people;
 mod permits;
 mod replay;
+mod rule_copies;
 mod sights;
 mod signing_in;
 mod simulate;

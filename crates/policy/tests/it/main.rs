@@ -12,6 +12,7 @@ mod cham;
 mod conflicts;
 mod conformance;
 mod escalation;
+mod foresight;
 mod judge;
 mod judge_generated;
 mod judge_grants;
