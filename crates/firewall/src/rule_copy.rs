@@ -8,8 +8,9 @@
 use crate::{
     canonical,
     dsse::{self, Envelope},
-    moment, strict,
+    moment,
     sign::{PublicKey, SigningKey},
+    strict,
 };
 use jiff::{SignedDuration, Timestamp};
 use portcullis_policy::{
@@ -36,6 +37,8 @@ pub struct RuleCopy {
     pub tenant: TenantId,
     /// Whose actions it judges.
     pub agent: AgentId,
+    /// For which credential it was made, by its id.
+    pub key: String,
     /// The edition of what is compiled into the gate; another edition may judge differently.
     pub edition: u32,
     /// The tenant's last record when it was made: a later copy never has a lower one.
@@ -68,8 +71,8 @@ pub enum CopyError {
     /// Not signed by this gate.
     #[error("the copy of the rules is not genuine: it is not signed by the gate's key")]
     Forged,
-    /// About others.
-    #[error("the copy of the rules is {0}'s, not {1}'s")]
+    /// Another credential's, and so perhaps another agent's or tenant's.
+    #[error("the copy of the rules was made for `{0}`, not for `{1}`")]
     Foreign(String, String),
     /// Its time has not come.
     #[error("the copy of the rules is from the future; compare the clocks")]
@@ -131,8 +134,8 @@ impl RuleCopy {
     /// [`CopyError::Malformed`], [`CopyError::Forged`].
     pub fn verify(envelope: &Envelope, key: &PublicKey) -> Result<Self, CopyError> {
         let payload = dsse::verify_as(PAYLOAD_TYPE, envelope, key).ok_or(CopyError::Forged)?;
-        let copy: Self = strict::parse_as(&payload, &strict::Limits::OURS)
-            .map_err(|_| CopyError::Malformed)?;
+        let copy: Self =
+            strict::parse_as(&payload, &strict::Limits::OURS).map_err(|_| CopyError::Malformed)?;
         if copy.bytes()? == payload {
             Ok(copy)
         } else {
@@ -143,6 +146,18 @@ impl RuleCopy {
     fn bytes(&self) -> Result<Vec<u8>, CopyError> {
         let value = serde_json::to_value(self).map_err(|_| CopyError::Malformed)?;
         Ok(canonical::to_vec(&value))
+    }
+
+    /// Whether it was made for a credential.
+    ///
+    /// # Errors
+    /// [`CopyError::Foreign`].
+    pub fn is_for(&self, key: &str) -> Result<(), CopyError> {
+        if self.key == key {
+            Ok(())
+        } else {
+            Err(CopyError::Foreign(self.key.clone(), key.to_owned()))
+        }
     }
 
     /// Whether it can be used at a moment, by somebody who saw the record `seen` named before.

@@ -2,7 +2,7 @@
 
 use super::Firewall;
 use crate::{
-    dsse::{Envelope, key_id},
+    dsse::{self, Envelope},
     error::GateError,
     principal::{Principal, Role},
     rule_copy::{self, RuleCopy},
@@ -35,15 +35,16 @@ impl Firewall {
             let message = "a copy of the rules is for the key of one agent";
             return Err(GateError::Forbidden(message.to_owned()));
         };
-        let asked = agent.clone();
+        let (asked, key_id) = (agent.clone(), principal.key.clone());
         let (book, copy) = self
             .on_lane(principal, move |turn| {
                 must_have_identity(turn, &asked)?;
-                Ok((Arc::clone(&turn.state.rulebook), unfilled(turn, asked)))
+                let copy = unfilled(turn, (asked, key_id));
+                Ok((Arc::clone(&turn.state.rulebook), copy))
             })
             .await?;
         let key = &self.house.signing_key;
-        let tag = tag(&copy, &key_id(&key.public_key()))?;
+        let tag = tag(&copy, &dsse::key_id(&key.public_key()))?;
         if known == Some(tag.as_str()) {
             return Ok((tag, None));
         }
@@ -62,19 +63,20 @@ fn must_have_identity(turn: &Turn<'_>, agent: &AgentId) -> Result<(), GateError>
     let known = turn.state.agents.get(agent);
     match known.map(|agent| agent.status) {
         None => Err(GateError::NotFound("agent", agent.to_string())),
-        Some(status @ (AgentStatus::Deregistered | AgentStatus::IdentityRevoked)) => Err(
-            GateError::AgentRejected(agent.to_string(), status.as_str()),
-        ),
+        Some(status @ (AgentStatus::Deregistered | AgentStatus::IdentityRevoked)) => {
+            Err(GateError::AgentRejected(agent.to_string(), status.as_str()))
+        }
         Some(AgentStatus::Active | AgentStatus::Paused | AgentStatus::Blocked) => Ok(()),
     }
 }
 
 /// A copy without the rules themselves.
-fn unfilled(turn: &Turn<'_>, agent: AgentId) -> RuleCopy {
+fn unfilled(turn: &Turn<'_>, (agent, key): (AgentId, String)) -> RuleCopy {
     let settings = &turn.state.tenant.settings;
     RuleCopy {
         tenant: turn.state.tenant.id.clone(),
         agent,
+        key,
         edition: EDITION,
         seq: turn.state.head.seq,
         rule_set: hex::encode(turn.state.rulebook.rules.digest()),

@@ -14,6 +14,7 @@ mod holds;
 mod house;
 mod outcomes;
 mod permits;
+mod rules;
 mod schema;
 mod thewardn;
 mod threshold;

@@ -48,7 +48,12 @@ impl RuleSet {
         refused.reduce(|all, one| all.and(one)).flatten()
     }
 
-    fn refuses_at(&self, action: &Action, at: Timestamp, horizon: &Horizon) -> Option<Judgement<'_>> {
+    fn refuses_at(
+        &self,
+        action: &Action,
+        at: Timestamp,
+        horizon: &Horizon,
+    ) -> Option<Judgement<'_>> {
         let needs = self.needs(action, at);
         let facts = Facts::least(&needs, at, horizon.mode, horizon.caller.clone());
         without_grants(self.judge(action, &facts))
@@ -60,7 +65,9 @@ impl RuleSet {
 /// until the next.
 fn moments(horizon: &Horizon) -> Option<impl Iterator<Item = Timestamp>> {
     let (from, until) = (horizon.from, horizon.until);
-    let up = TimestampRound::new().smallest(Unit::Minute).mode(RoundMode::Ceil);
+    let up = TimestampRound::new()
+        .smallest(Unit::Minute)
+        .mode(RoundMode::Ceil);
     let first = from.round(up).ok()?;
     let minutes = std::iter::successors(Some(first), |at| at.checked_add(1.minute()).ok());
     let minutes = minutes.take_while(move |at| *at <= until);
@@ -71,7 +78,9 @@ fn moments(horizon: &Horizon) -> Option<impl Iterator<Item = Timestamp>> {
 /// What is left of a judgement when it is open whether its grants can still be used; `None` when
 /// that is no refusal. That they may lift something was taken into account.
 fn without_grants(mut judgement: Judgement<'_>) -> Option<Judgement<'_>> {
-    judgement.reasons.retain(|reason| reason.code != Code::Granted);
+    judgement
+        .reasons
+        .retain(|reason| reason.code != Code::Granted);
     let binding = || judgement.reasons.iter().filter(|reason| reason.enforced);
     let tier = binding().map(|reason| reason.tier).max()?;
     let verdict = binding().map(|reason| reason.verdict).max()?;

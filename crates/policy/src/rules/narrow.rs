@@ -25,8 +25,16 @@ impl Source {
         };
         Self {
             tenant: self.tenant.clone(),
-            tenant_policy: self.tenant_policy.as_ref().map(|policy| tenant_policy(policy, agent)),
-            policies: self.policies.iter().filter(own).map(|policy| plain(policy)).collect(),
+            tenant_policy: self
+                .tenant_policy
+                .as_ref()
+                .map(|policy| tenant_policy(policy, agent)),
+            policies: self
+                .policies
+                .iter()
+                .filter(own)
+                .map(|policy| plain(policy))
+                .collect(),
             scope_mode: self.scope_mode,
         }
     }
@@ -42,7 +50,10 @@ fn plain(policy: &Policy) -> Arc<Policy> {
 }
 
 fn tenant_policy(policy: &TenantPolicy, agent: &AgentId) -> TenantPolicy {
-    let split = policy.rate_limits.as_ref().and_then(|limits| limits.split_factor);
+    let split = policy
+        .rate_limits
+        .as_ref()
+        .and_then(|limits| limits.split_factor);
     let own_budgets = policy.agent_budgets.get_key_value(agent.as_str());
     TenantPolicy {
         version: policy.version,

@@ -65,7 +65,14 @@ fn a_tenant_policy() -> impl Strategy<Value = TenantPolicy> {
         json!({ "caps": { "max_cost_usd": 50 } }),
         json!({ "allow": false, "environments": ["staging"] }),
     ]);
-    let actions = select(vec!["*", "deploy", "query", "migrate", "retire", "cache_purge"]);
+    let actions = select(vec![
+        "*",
+        "deploy",
+        "query",
+        "migrate",
+        "retire",
+        "cache_purge",
+    ]);
     let budgets = select(vec![
         json!(null),
         json!({ "per_action_usd": 20 }),
@@ -77,7 +84,10 @@ fn a_tenant_policy() -> impl Strategy<Value = TenantPolicy> {
         for (name, mut entry) in listed {
             entry["action"] = json!(name);
             // The reader refuses what is said twice, and what contradicts itself.
-            if !entries.iter().any(|known| known["action"] == entry["action"]) {
+            if !entries
+                .iter()
+                .any(|known| known["action"] == entry["action"])
+            {
                 entries.push(entry);
             }
         }
@@ -134,12 +144,18 @@ impl Secrets {
         let nth = |list: &[u32], at: usize, least: u32| list.get(at).copied().unwrap_or(least);
         let big = |list: &[u64], at: usize| list.get(at).copied().unwrap_or(0);
         Facts {
-            rates: (0..needs.rates.len()).map(|at| nth(&self.counts, at, 1)).collect(),
-            grants: (0..needs.grants.len()).map(|at| nth(&self.uses, at, 0)).collect(),
+            rates: (0..needs.rates.len())
+                .map(|at| nth(&self.counts, at, 1))
+                .collect(),
+            grants: (0..needs.grants.len())
+                .map(|at| nth(&self.uses, at, 0))
+                .collect(),
             budgets: (0..needs.budgets.len())
                 .map(|at| Micros::new(big(&self.committed, at)))
                 .collect(),
-            sums: (0..needs.sums.len()).map(|at| big(&self.sums, at)).collect(),
+            sums: (0..needs.sums.len())
+                .map(|at| big(&self.sums, at))
+                .collect(),
             chain_intact: self.chain_intact,
             ..world.facts(needs)
         }
@@ -170,7 +186,8 @@ fn bounds_refuse(tenant_policy: &TenantPolicy, action: &Action) -> bool {
     let covers = |entry: &&portcullis_policy::tenant::ActionEntry| {
         (entry.action.as_str() == "*" || entry.action == action.kind)
             && (entry.environments.is_empty() || entry.environments.contains(&action.environment))
-            && (entry.agents.is_empty() || entry.agents.iter().any(|id| id == action.agent.as_str()))
+            && (entry.agents.is_empty()
+                || entry.agents.iter().any(|id| id == action.agent.as_str()))
     };
     let covering: Vec<_> = tenant_policy.actions.iter().filter(covers).collect();
     let risk = risk(tenant_policy, action);
@@ -184,12 +201,14 @@ fn bounds_refuse(tenant_policy: &TenantPolicy, action: &Action) -> bool {
         };
         over("max_size", size, true)
             || over("max_cost_usd", cost, writes)
-            || entry.limits.get("target").is_some_and(|all| !all.contains(&action.target))
+            || entry
+                .limits
+                .get("target")
+                .is_some_and(|all| !all.contains(&action.target))
             || entry.scope.contains_key("teams") && action.text("team") != Some("red")
     };
-    let budget = |limit: Option<f64>| {
-        limit.is_some_and(|limit| cost.map_or(writes, |cost| cost > limit))
-    };
+    let budget =
+        |limit: Option<f64>| limit.is_some_and(|limit| cost.map_or(writes, |cost| cost > limit));
     let budgets = tenant_policy.budgets.clone().unwrap_or_default();
     covering.iter().all(|entry| !entry.allow)
         || covering.iter().any(|entry| !entry.allow || breaks(entry))
@@ -200,7 +219,10 @@ fn bounds_refuse(tenant_policy: &TenantPolicy, action: &Action) -> bool {
 
 /// The risk tier of an action of the world above.
 fn risk(tenant_policy: &TenantPolicy, action: &Action) -> RiskTier {
-    let line = tenant_policy.catalogue.iter().find(|line| line.action == action.kind);
+    let line = tenant_policy
+        .catalogue
+        .iter()
+        .find(|line| line.action == action.kind);
     let raised = tenant_policy.actions.iter().filter(|entry| {
         entry.allow
             && (entry.action.as_str() == "*" || entry.action == action.kind)
@@ -231,7 +253,8 @@ fn all_uses(policies: &[Policy]) -> Vec<std::collections::BTreeMap<String, u32>>
     let ways = 0..1_u32 << grants.len();
     let way = |bits: u32| {
         let uses = grants.iter().enumerate();
-        uses.map(|(at, id)| (id.clone(), if bits >> at & 1 == 1 { u32::MAX } else { 0 })).collect()
+        uses.map(|(at, id)| (id.clone(), if bits >> at & 1 == 1 { u32::MAX } else { 0 }))
+            .collect()
     };
     ways.map(way).collect()
 }
@@ -244,8 +267,14 @@ fn always_refused(
     action: &Action,
     world: &World,
 ) -> bool {
-    let foreign = action.text("tenant_id").is_some_and(|owner| owner != "acme");
-    let not_own = world.caller.agent.as_ref().is_some_and(|own| *own != action.agent);
+    let foreign = action
+        .text("tenant_id")
+        .is_some_and(|owner| owner != "acme");
+    let not_own = world
+        .caller
+        .agent
+        .as_ref()
+        .is_some_and(|own| *own != action.agent);
     let risk = risk(tenant_policy, action);
     if foreign || not_own || risk == RiskTier::Prohibited || bounds_refuse(tenant_policy, action) {
         return true;
@@ -265,10 +294,15 @@ fn named(judgement: &Judgement<'_>) -> Vec<(Code, String)> {
     let told = serde_json::to_value(judgement).unwrap();
     let from = |at: usize| {
         let reason = &told["reasons"][at];
-        format!("{} {} {}", reason["layer"], reason["path"], reason["policy_id"])
+        format!(
+            "{} {} {}",
+            reason["layer"], reason["path"], reason["policy_id"]
+        )
     };
     let reasons = judgement.reasons.iter().enumerate();
-    reasons.map(|(at, reason)| (reason.code, from(at))).collect()
+    reasons
+        .map(|(at, reason)| (reason.code, from(at)))
+        .collect()
 }
 
 proptest! {
@@ -336,10 +370,17 @@ fn carried(source: &Source, name: &str) -> RuleSet {
     let narrow = source.narrowed_to(&agent(name));
     let written = serde_json::to_string(&(narrow.tenant_policy, &narrow.policies)).unwrap();
     for hidden in ["other", "ann", "C0123", "secret words"] {
-        assert!(name == hidden || !written.contains(hidden), "{hidden} in {written}");
+        assert!(
+            name == hidden || !written.contains(hidden),
+            "{hidden} in {written}"
+        );
     }
     let (tenant_policy, policies) = serde_json::from_str(&written).unwrap();
-    let read = Source { tenant_policy, policies, ..narrow };
+    let read = Source {
+        tenant_policy,
+        policies,
+        ..narrow
+    };
     RuleSet::compile(read).unwrap()
 }
 
@@ -403,13 +444,21 @@ fn nothing_of_others_and_of_people_is_carried() {
     };
     carried(&source, "bot");
     let narrow = source.narrowed_to(&agent("bot"));
-    let ids: Vec<&str> = narrow.policies.iter().map(|policy| policy.id.as_str()).collect();
+    let ids: Vec<&str> = narrow
+        .policies
+        .iter()
+        .map(|policy| policy.id.as_str())
+        .collect();
     assert_eq!(ids, ["own"]);
     insta::assert_snapshot!(serde_json::to_string_pretty(&narrow.tenant_policy).unwrap());
 }
 
 fn at_noon(policies: Vec<Policy>, written: Value, action: &Action) -> Option<Vec<Code>> {
-    let rules = rules(read::from_value(&written).unwrap(), ScopeMode::Strict, policies);
+    let rules = rules(
+        read::from_value(&written).unwrap(),
+        ScopeMode::Strict,
+        policies,
+    );
     let refusal = rules.surely_refuses(action, &horizon(&World::default()));
     refusal.map(|refusal| codes(&refusal))
 }
@@ -437,7 +486,10 @@ fn caps_scopes_lists_prohibitions_and_principles_need_no_facts() {
     let only = || listed(json!({ "action": "deploy" }));
     let not_listed = vec![Code::NotAllowed, Code::TierHeld];
     assert_eq!(refused(only(), &migrate), Some(not_listed));
-    assert_eq!(refused(free(), &action("banish")), Some(vec![Code::TierProhibited]));
+    assert_eq!(
+        refused(free(), &action("banish")),
+        Some(vec![Code::TierProhibited])
+    );
     let foreign = action_with("deploy", json!({ "tenant_id": "other" }));
     assert_eq!(refused(free(), &foreign), Some(vec![Code::Principle]));
 }
@@ -471,7 +523,8 @@ fn a_grant_that_may_be_live_lifts_what_it_can_and_is_not_named() {
         policy("block", "action_type_block", config)
     };
     let closed = || {
-        let window = json!({ "days": ["sunday"], "start": "01:00", "end": "02:00", "timezone": "UTC" });
+        let window =
+            json!({ "days": ["sunday"], "start": "01:00", "end": "02:00", "timezone": "UTC" });
         let config = json!({
             "windows": [window], "environments": [], "outside_window": "block",
             "emergency_override": true,
@@ -479,19 +532,26 @@ fn a_grant_that_may_be_live_lifts_what_it_can_and_is_not_named() {
         policy("closed", "time_window", config)
     };
     let deploy = action("deploy");
-    assert_eq!(at_noon(vec![closed()], free(), &deploy), Some(vec![Code::OutsideWindow]));
-    assert_eq!(at_noon(vec![closed(), grant("deploy")], free(), &deploy), None);
+    assert_eq!(
+        at_noon(vec![closed()], free(), &deploy),
+        Some(vec![Code::OutsideWindow])
+    );
+    assert_eq!(
+        at_noon(vec![closed(), grant("deploy")], free(), &deploy),
+        None
+    );
     let both = at_noon(vec![block(), closed(), grant("deploy")], free(), &deploy);
     assert_eq!(both, Some(vec![Code::ActionBlocked]));
-    let emergency = Action { emergency: true, ..deploy };
+    let emergency = Action {
+        emergency: true,
+        ..deploy
+    };
     assert_eq!(at_noon(vec![closed()], free(), &emergency), None);
 }
 
 #[test]
 fn a_window_that_opens_soon_is_for_the_gate() {
-    let window = |start: &str, end: &str| {
-        json!({ "days": ["wednesday"], "start": start, "end": end, "timezone": "UTC" })
-    };
+    let window = |start: &str, end: &str| json!({ "days": ["wednesday"], "start": start, "end": end, "timezone": "UTC" });
     let config = json!({ "windows": [window("12:01", "12:02")], "environments": [], "outside_window": "block" });
     let written = listed(json!({ "action": "*" }));
     let rules = rules(
@@ -509,10 +569,16 @@ fn a_window_that_opens_soon_is_for_the_gate() {
     };
     assert!(sure(NOON, "2026-03-04T12:00:59.999Z"));
     assert!(!sure(NOON, "2026-03-04T12:01:00Z"));
-    assert!(!sure("2026-03-04T12:00:30Z", "2026-03-04T12:02:30Z"), "open in between");
+    assert!(
+        !sure("2026-03-04T12:00:30Z", "2026-03-04T12:02:30Z"),
+        "open in between"
+    );
     assert!(!sure("2026-03-04T12:01:59.999Z", "2026-03-04T12:02:30Z"));
     assert!(sure("2026-03-04T12:02:00Z", "2026-03-04T12:02:30Z"));
-    assert!(!sure("2026-03-04T12:02:30Z", "2026-03-04T12:02:00Z"), "the wrong way round");
+    assert!(
+        !sure("2026-03-04T12:02:30Z", "2026-03-04T12:02:00Z"),
+        "the wrong way round"
+    );
     assert!(!sure(NOON, "2026-03-04T14:00:00Z"), "too far");
 }
 
@@ -520,7 +586,11 @@ fn a_window_that_opens_soon_is_for_the_gate() {
 fn in_audit_only_mode_policies_refuse_nothing_far_away_either() {
     let config = json!({ "action_types": ["deploy"], "environments": [], "tier": "X" });
     let written = read::from_value(&listed(json!({ "action": "*" }))).unwrap();
-    let rules = rules(written, ScopeMode::Strict, vec![policy("block", "action_type_block", config)]);
+    let rules = rules(
+        written,
+        ScopeMode::Strict,
+        vec![policy("block", "action_type_block", config)],
+    );
     let mut horizon = horizon(&World::default());
     assert!(rules.surely_refuses(&action("deploy"), &horizon).is_some());
     horizon.mode = Mode::AuditOnly;
