@@ -110,7 +110,7 @@ fn a_copy_is_fetched_when_there_is_none_and_then_serves_alone() {
     let file = agent.house.folder.path().join("freeze.yaml");
     std::fs::write(&file, block).unwrap();
     agent
-        .architect(&["policy", "apply", file.to_str().unwrap(), "--yes"])
+        .architect(&["policy", "apply", file.to_str().unwrap()])
         .ended(0);
     let news = agent.run(&[&["rules", "pull"], JSON].concat()).json(0);
     assert_eq!(news["is_new"], true);
