@@ -8,7 +8,6 @@
 use crate::{
     canonical,
     dsse::{self, Envelope},
-    moment,
     sign::{PublicKey, SigningKey},
     strict,
 };
@@ -235,7 +234,7 @@ pub fn end_of(now: Timestamp, seconds: u32) -> Timestamp {
     let half = i64::from(seconds).checked_div(2).unwrap_or_default().max(1);
     let begun = now.as_second().div_euclid(half);
     let end = begun.saturating_add(2).saturating_mul(half);
-    Timestamp::from_second(end).unwrap_or(moment::milliseconds(now))
+    Timestamp::from_second(end).unwrap_or(now)
 }
 
 const fn leeway() -> SignedDuration {

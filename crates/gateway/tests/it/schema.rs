@@ -93,6 +93,7 @@ fn every_route_is_described() {
             "/v1/permits/key",
             "/v1/permits/redeem",
             "/v1/permits/verify",
+            "/v1/rules",
         ]
     );
 }
