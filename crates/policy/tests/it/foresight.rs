@@ -453,9 +453,9 @@ fn nothing_of_others_and_of_people_is_carried() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&narrow.tenant_policy).unwrap());
 }
 
-fn at_noon(policies: Vec<Policy>, written: Value, action: &Action) -> Option<Vec<Code>> {
+fn at_noon(policies: Vec<Policy>, written: &Value, action: &Action) -> Option<Vec<Code>> {
     let rules = rules(
-        read::from_value(&written).unwrap(),
+        read::from_value(written).unwrap(),
         ScopeMode::Strict,
         policies,
     );
@@ -463,7 +463,7 @@ fn at_noon(policies: Vec<Policy>, written: Value, action: &Action) -> Option<Vec
     refusal.map(|refusal| codes(&refusal))
 }
 
-fn listed(entry: Value) -> Value {
+fn listed(entry: &Value) -> Value {
     let catalogue = json!([
         { "action": "deploy", "tier": 2 },
         { "action": "migrate", "tier": 3 },
@@ -474,50 +474,53 @@ fn listed(entry: Value) -> Value {
 
 #[test]
 fn caps_scopes_lists_prohibitions_and_principles_need_no_facts() {
-    let free = || listed(json!({ "action": "*" }));
-    let capped = listed(json!({ "action": "deploy", "caps": { "max_size": 4 } }));
-    let scoped = listed(json!({ "action": "deploy", "scope": { "teams": ["red"] } }));
+    let free = || listed(&json!({ "action": "*" }));
+    let capped = listed(&json!({ "action": "deploy", "caps": { "max_size": 4 } }));
+    let scoped = listed(&json!({ "action": "deploy", "scope": { "teams": ["red"] } }));
     let big = action_with("deploy", json!({ "size": 5, "team": "blue" }));
-    let refused = |written, action: &Action| at_noon(vec![], written, action);
-    assert_eq!(refused(free(), &big), None);
-    assert_eq!(refused(capped, &big), Some(vec![Code::CapExceeded]));
-    assert_eq!(refused(scoped, &big), Some(vec![Code::OutOfScope]));
+    let refused = |written: &Value, action: &Action| at_noon(vec![], written, action);
+    assert_eq!(refused(&free(), &big), None);
+    assert_eq!(refused(&capped, &big), Some(vec![Code::CapExceeded]));
+    assert_eq!(refused(&scoped, &big), Some(vec![Code::OutOfScope]));
     let migrate = action("migrate");
-    let only = || listed(json!({ "action": "deploy" }));
+    let only = || listed(&json!({ "action": "deploy" }));
     let not_listed = vec![Code::NotAllowed, Code::TierHeld];
-    assert_eq!(refused(only(), &migrate), Some(not_listed));
+    assert_eq!(refused(&only(), &migrate), Some(not_listed));
     assert_eq!(
-        refused(free(), &action("banish")),
+        refused(&free(), &action("banish")),
         Some(vec![Code::TierProhibited])
     );
     let foreign = action_with("deploy", json!({ "tenant_id": "other" }));
-    assert_eq!(refused(free(), &foreign), Some(vec![Code::Principle]));
+    assert_eq!(refused(&free(), &foreign), Some(vec![Code::Principle]));
 }
 
 #[test]
 fn what_waits_for_people_is_for_the_gate() {
-    let free = || listed(json!({ "action": "*" }));
-    assert_eq!(at_noon(vec![], free(), &action("migrate")), None);
+    let free = || listed(&json!({ "action": "*" }));
+    assert_eq!(at_noon(vec![], &free(), &action("migrate")), None);
     let floor = json!({ "environments": [], "floors": { "fix": 0.99 }, "escalation": "tier_up" });
     let floor = vec![policy("floor", "confidence_floor", floor)];
-    assert_eq!(at_noon(floor, free(), &action("deploy")), None);
+    assert_eq!(at_noon(floor, &free(), &action("deploy")), None);
 }
 
 #[test]
 fn counts_and_what_is_left_are_for_the_gate() {
-    let free = || listed(json!({ "action": "*" }));
-    assert_eq!(at_noon(vec![rate(1)], free(), &action("deploy")), None);
+    let free = || listed(&json!({ "action": "*" }));
+    assert_eq!(at_noon(vec![rate(1)], &free(), &action("deploy")), None);
     let dear = action_with("deploy", json!({ "estimated_cost_usd": 70 }));
     let mut daily = free();
     daily["budgets"] = json!({ "daily_usd": 100 });
-    assert_eq!(at_noon(vec![], daily.clone(), &dear), None);
+    assert_eq!(at_noon(vec![], &daily, &dear), None);
     daily["budgets"] = json!({ "daily_usd": 60 });
-    assert_eq!(at_noon(vec![], daily, &dear), Some(vec![Code::BudgetDaily]));
+    assert_eq!(
+        at_noon(vec![], &daily, &dear),
+        Some(vec![Code::BudgetDaily])
+    );
 }
 
 #[test]
 fn a_grant_that_may_be_live_lifts_what_it_can_and_is_not_named() {
-    let free = || listed(json!({ "action": "*" }));
+    let free = || listed(&json!({ "action": "*" }));
     let block = || {
         let config = json!({ "action_types": ["deploy"], "environments": [], "tier": "C" });
         policy("block", "action_type_block", config)
@@ -533,27 +536,27 @@ fn a_grant_that_may_be_live_lifts_what_it_can_and_is_not_named() {
     };
     let deploy = action("deploy");
     assert_eq!(
-        at_noon(vec![closed()], free(), &deploy),
+        at_noon(vec![closed()], &free(), &deploy),
         Some(vec![Code::OutsideWindow])
     );
     assert_eq!(
-        at_noon(vec![closed(), grant("deploy")], free(), &deploy),
+        at_noon(vec![closed(), grant("deploy")], &free(), &deploy),
         None
     );
-    let both = at_noon(vec![block(), closed(), grant("deploy")], free(), &deploy);
+    let both = at_noon(vec![block(), closed(), grant("deploy")], &free(), &deploy);
     assert_eq!(both, Some(vec![Code::ActionBlocked]));
     let emergency = Action {
         emergency: true,
         ..deploy
     };
-    assert_eq!(at_noon(vec![closed()], free(), &emergency), None);
+    assert_eq!(at_noon(vec![closed()], &free(), &emergency), None);
 }
 
 #[test]
 fn a_window_that_opens_soon_is_for_the_gate() {
     let window = |start: &str, end: &str| json!({ "days": ["wednesday"], "start": start, "end": end, "timezone": "UTC" });
     let config = json!({ "windows": [window("12:01", "12:02")], "environments": [], "outside_window": "block" });
-    let written = listed(json!({ "action": "*" }));
+    let written = listed(&json!({ "action": "*" }));
     let rules = rules(
         read::from_value(&written).unwrap(),
         ScopeMode::Strict,
@@ -585,7 +588,7 @@ fn a_window_that_opens_soon_is_for_the_gate() {
 #[test]
 fn in_audit_only_mode_policies_refuse_nothing_far_away_either() {
     let config = json!({ "action_types": ["deploy"], "environments": [], "tier": "X" });
-    let written = read::from_value(&listed(json!({ "action": "*" }))).unwrap();
+    let written = read::from_value(&listed(&json!({ "action": "*" }))).unwrap();
     let rules = rules(
         written,
         ScopeMode::Strict,
