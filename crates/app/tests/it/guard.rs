@@ -208,13 +208,16 @@ fn a_copy_of_another_tenant_or_gate_refuses_nothing() {
     );
 }
 
+/// What is different about a copy.
+type Change = fn(&mut RuleCopy);
+
 /// Copies that the gate did sign, and that are not to be used now.
 #[test]
 fn what_is_over_early_or_older_than_before_is_not_used() {
     let agent = Agent::new();
     agent.run(&["rules", "pull"]).ended(0);
     let seen = agent.copy().seq;
-    let cases: [(&str, fn(&mut RuleCopy)); 4] = [
+    let cases: [(&str, Change); 4] = [
         ("rules.expired", |copy| copy.valid_until = in_seconds(-1)),
         ("rules.early", |copy| copy.issued_at = in_seconds(3_600)),
         ("rules.rolled_back", |copy| copy.seq -= 1),
