@@ -3,7 +3,7 @@
 use crate::{
     judge_generated::{a_world, all_policies, an_action, scope_mode},
     judge_world::{
-        NOON, World, action, action_with, agent, at, codes, grant, policy, rate, scoped, tenant,
+        NOON, World, action, action_with, agent, at, codes, grant, policy, rate, tenant,
     },
     reference,
 };
@@ -39,7 +39,7 @@ fn rules(tenant_policy: TenantPolicy, scope_mode: ScopeMode, policies: Vec<Polic
     RuleSet::compile(source).unwrap()
 }
 
-fn horizon(world: &World) -> Horizon {
+pub(crate) fn horizon(world: &World) -> Horizon {
     Horizon {
         from: world.now,
         until: world.now,
@@ -49,7 +49,7 @@ fn horizon(world: &World) -> Horizon {
 }
 
 /// Lists of what is allowed, with every kind of bound.
-fn a_tenant_policy() -> impl Strategy<Value = TenantPolicy> {
+pub(crate) fn a_tenant_policy() -> impl Strategy<Value = TenantPolicy> {
     let bounds = select(vec![
         json!({}),
         json!({}),
@@ -122,7 +122,7 @@ fn more_parameters() -> impl Strategy<Value = Map<String, Value>> {
     })
 }
 
-fn some_action() -> impl Strategy<Value = Action> {
+pub(crate) fn some_action() -> impl Strategy<Value = Action> {
     (an_action(), more_parameters()).prop_map(|(mut action, more)| {
         action.parameters.extend(more);
         action
@@ -363,94 +363,6 @@ proptest! {
         let found = rules.surely_refuses(&action, &horizon(&world)).is_some();
         prop_assert_eq!(found, wanted);
     }
-}
-
-/// Rules as one agent's machine would have them.
-fn carried(source: &Source, name: &str) -> RuleSet {
-    let narrow = source.narrowed_to(&agent(name));
-    let written = serde_json::to_string(&(narrow.tenant_policy, &narrow.policies)).unwrap();
-    for hidden in ["other", "ann", "C0123", "secret words"] {
-        assert!(
-            name == hidden || !written.contains(hidden),
-            "{hidden} in {written}"
-        );
-    }
-    let (tenant_policy, policies) = serde_json::from_str(&written).unwrap();
-    let read = Source {
-        tenant_policy,
-        policies,
-        ..narrow
-    };
-    RuleSet::compile(read).unwrap()
-}
-
-proptest! {
-    #![proptest_config(proptest::test_runner::Config::with_cases(1_000))]
-
-    #[test]
-    fn the_part_for_one_agent_refuses_it_as_the_whole_does(
-        tenant_policy in a_tenant_policy(),
-        policies in all_policies(),
-        scope_mode in scope_mode(),
-        action in some_action(),
-        world in a_world(),
-    ) {
-        let source = Source {
-            tenant: tenant(),
-            tenant_policy: Some(tenant_policy),
-            policies: policies.into_iter().map(Arc::new).collect(),
-            scope_mode,
-        };
-        let part = carried(&source, action.agent.as_str());
-        let whole = RuleSet::compile(source).unwrap();
-        let horizon = horizon(&world);
-        let told = |rules: &RuleSet| {
-            rules.surely_refuses(&action, &horizon).map(|refusal| {
-                let told = serde_json::to_value(&refusal).unwrap();
-                (told["reasons"].clone(), told["policies_fired"].clone(), refusal.tier)
-            })
-        };
-        prop_assert_eq!(told(&part), told(&whole));
-    }
-}
-
-#[test]
-fn nothing_of_others_and_of_people_is_carried() {
-    let written = json!({
-        "version": 1, "tenant": "acme", "timezone": "Europe/Berlin", "heartbeat_minutes": 5,
-        "slack": { "channel": "C0123" },
-        "catalogue": [{ "action": "deploy", "tier": 2, "description": "secret words" }],
-        "actions": [
-            { "action": "deploy", "agents": ["other"], "caps": { "max_secret": 1 } },
-            { "action": "deploy", "agents": ["bot", "other"] },
-            { "action": "deploy", "agents": ["bot", "third"] },
-            { "action": "workloads.list" },
-            { "action": "workloads.submit", "agents": ["other"] },
-        ],
-        "budgets": { "daily_usd": 9 },
-        "agent_budgets": { "other": { "daily_usd": 7 }, "bot": { "daily_usd": 8 } },
-        "workspace_budgets": { "lab": { "daily_usd": 6 } },
-        "rate_limits": { "writes_per_minute": 3, "split_factor": 2 },
-        "approvals": { "tier3": { "approvers": ["person:ann"] } },
-    });
-    let block = json!({ "action_types": ["deploy"], "environments": [], "tier": "C" });
-    let own = scoped("bot", policy("own", "action_type_block", block.clone()));
-    let others = scoped("other", policy("others", "action_type_block", block));
-    let source = Source {
-        tenant: tenant(),
-        tenant_policy: Some(read::from_value(&written).unwrap()),
-        policies: [own, others].into_iter().map(Arc::new).collect(),
-        scope_mode: ScopeMode::Strict,
-    };
-    carried(&source, "bot");
-    let narrow = source.narrowed_to(&agent("bot"));
-    let ids: Vec<&str> = narrow
-        .policies
-        .iter()
-        .map(|policy| policy.id.as_str())
-        .collect();
-    assert_eq!(ids, ["own"]);
-    insta::assert_snapshot!(serde_json::to_string_pretty(&narrow.tenant_policy).unwrap());
 }
 
 fn at_noon(policies: Vec<Policy>, written: &Value, action: &Action) -> Option<Vec<Code>> {

@@ -18,6 +18,7 @@ mod judge_generated;
 mod judge_grants;
 mod judge_text;
 mod judge_world;
+mod narrow;
 mod packs;
 mod principles;
 mod properties;
