@@ -24,6 +24,7 @@ mod permits;
 mod policy;
 mod principles;
 mod replay;
+mod rules;
 mod serve;
 mod violations;
 
@@ -103,6 +104,7 @@ enum Command {
     Audit(audit::Audit),
     Violations(violations::Violations),
     Budgets(budgets::Budgets),
+    Rules(rules::Rules),
     Replay(replay::Replay),
     Config(config::Config),
     Backup(backup::Backup),
@@ -151,6 +153,7 @@ impl Cli {
             Command::Audit(audit) => audit.run(&desk).await,
             Command::Violations(violations) => violations.run(&desk).await,
             Command::Budgets(budgets) => budgets.run(&desk).await,
+            Command::Rules(rules) => rules.run(&desk).await,
             Command::Replay(replay) => replay.run(&desk).await,
             Command::Config(config) => config.run(output),
             Command::Backup(backup) => backup.run(output).await,

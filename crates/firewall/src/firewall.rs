@@ -12,6 +12,7 @@ mod open;
 mod people;
 mod permits;
 mod replay;
+mod rule_copies;
 mod seen;
 mod sights;
 mod signing_in;

@@ -54,6 +54,7 @@ pub mod query;
 pub mod record;
 pub mod request;
 pub mod retry;
+pub mod rule_copy;
 pub mod rulebook;
 pub mod settings;
 pub mod sight;

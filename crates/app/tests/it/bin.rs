@@ -21,6 +21,10 @@ pub(crate) fn portcullis() -> Command {
         .env("COLUMNS", "100")
         .env_remove("NO_COLOR")
         .env_remove("CLICOLOR_FORCE");
+    // Nothing is kept between two runs unless a test says where.
+    for name in ["HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"] {
+        command.env_remove(name);
+    }
     command.stdin(Stdio::null());
     command
 }

@@ -13,6 +13,7 @@ mod crash;
 mod demo;
 mod doctor;
 mod flags;
+mod guard;
 mod help;
 mod hook;
 mod http;

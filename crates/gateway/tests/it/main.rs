@@ -15,6 +15,7 @@ mod hook;
 mod house;
 mod outcomes;
 mod permits;
+mod rules;
 mod schema;
 mod thewardn;
 mod threshold;
