@@ -17,6 +17,7 @@ mod holds;
 mod init;
 mod keys;
 mod login;
+mod mcp;
 mod openapi;
 mod people;
 mod permits;
@@ -98,6 +99,7 @@ enum Command {
     Approvals(approvals::Approvals),
     Holds(holds::Holds),
     Permits(permits::Permits),
+    Mcp(mcp::Mcp),
     Audit(audit::Audit),
     Violations(violations::Violations),
     Budgets(budgets::Budgets),
@@ -145,6 +147,7 @@ impl Cli {
             Command::Approvals(approvals) => approvals.run(&desk).await,
             Command::Holds(holds) => holds.run(&desk).await,
             Command::Permits(permits) => permits.run(&desk).await,
+            Command::Mcp(mcp) => mcp.run(&desk).await,
             Command::Audit(audit) => audit.run(&desk).await,
             Command::Violations(violations) => violations.run(&desk).await,
             Command::Budgets(budgets) => budgets.run(&desk).await,

@@ -60,6 +60,7 @@ pub mod state;
 pub mod strict;
 pub mod tally;
 mod token;
+pub mod tool;
 pub mod turn;
 pub mod violation;
 pub mod visible;

@@ -16,6 +16,7 @@ mod flags;
 mod help;
 mod http;
 mod json;
+mod mcp;
 mod openapi;
 mod people;
 mod policies;
