@@ -1,7 +1,7 @@
 //! The official Python client of MCP works through the gate, unchanged, with servers over standard
 //! input and output and over HTTP; so does the one of Rust.
 
-use crate::bin::{Gate, House, Ran, portcullis};
+use crate::bin::{Gate, House, Ran, portcullis, without_proxies};
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader, Read},
@@ -92,16 +92,7 @@ fn client(notes: &Path) -> Command {
         .env("NOTES", notes)
         .env("PORTCULLIS", env!("CARGO_BIN_EXE_portcullis"))
         .env("PYTHONDONTWRITEBYTECODE", "1");
-    for proxy in [
-        "http_proxy",
-        "https_proxy",
-        "all_proxy",
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "ALL_PROXY",
-    ] {
-        client.env_remove(proxy);
-    }
+    without_proxies(&mut client);
     client
 }
 
