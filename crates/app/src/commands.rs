@@ -14,6 +14,7 @@ mod doctor;
 mod govern;
 mod groups;
 mod holds;
+mod hook;
 mod init;
 mod keys;
 mod login;
@@ -98,6 +99,7 @@ enum Command {
     Groups(groups::Groups),
     Approvals(approvals::Approvals),
     Holds(holds::Holds),
+    Hook(hook::Hook),
     Permits(permits::Permits),
     Mcp(mcp::Mcp),
     Audit(audit::Audit),
@@ -146,6 +148,7 @@ impl Cli {
             Command::Keys(keys) => keys.run(&desk).await,
             Command::Approvals(approvals) => approvals.run(&desk).await,
             Command::Holds(holds) => holds.run(&desk).await,
+            Command::Hook(hook) => hook.run(&desk).await,
             Command::Permits(permits) => permits.run(&desk).await,
             Command::Mcp(mcp) => mcp.run(&desk).await,
             Command::Audit(audit) => audit.run(&desk).await,

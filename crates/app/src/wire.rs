@@ -115,6 +115,7 @@ pub(crate) fn doors(firewall: &Firewall, porter: Porter, others: Router) -> anyh
     let measures = metrics::Measures::default();
     let doors = Router::new()
         .merge(portcullis_gateway::http::router(firewall.clone()))
+        .merge(portcullis_gateway::hook::router(firewall.clone()))
         .merge(portcullis_gateway::thewardn::router(firewall.clone()))
         .merge(portcullis_control::rest::router(firewall.clone(), porter))
         .merge(portcullis_control::thewardn::router(firewall.clone()))

@@ -25,7 +25,7 @@ mod replay;
 pub(crate) mod settings;
 mod sign_in;
 mod tenant;
-mod tenant_policy;
+pub(crate) mod tenant_policy;
 mod tools;
 pub(crate) mod violations;
 mod workspaces;

@@ -246,6 +246,17 @@ impl Hold {
         Err(GateError::conflict("hold.already_decided", message))
     }
 
+    /// Why it gives no permit: it was taken already, or people did not release it.
+    #[must_use]
+    pub fn without_permit(&self) -> GateError {
+        if self.claimed {
+            let message = format!("the permit of hold `{}` was taken", self.id);
+            return GateError::conflict("hold.claimed", message);
+        }
+        let message = format!("hold `{}` is {}", self.id, self.status.as_str());
+        GateError::conflict("hold.not_released", message)
+    }
+
     /// What was said yes to at the present level.
     pub fn approvals_now(&self) -> impl Iterator<Item = &Approval> {
         let now = |approval: &&Approval| approval.level == self.level;

@@ -51,6 +51,9 @@ pub struct PolicyPatch {
     pub active: Option<bool>,
     /// Recorded but not enforced.
     pub log_only: Option<bool>,
+    /// The version that was seen: a policy of any other is left alone. `None` changes whichever
+    /// there is.
+    pub seen: Option<u32>,
 }
 
 impl Proposal {
@@ -85,8 +88,9 @@ impl Proposal {
     /// Changes a policy in place; the version counts up.
     ///
     /// # Errors
-    /// [`GateError::NotFound`]; [`GateError::Invalid`] when the type differs or the rules do not
-    /// compile.
+    /// [`GateError::NotFound`]; [`GateError::Conflict`] with `policy.moved` when another version
+    /// than the one that was seen is in force; [`GateError::Invalid`] when the type differs or the
+    /// rules do not compile.
     pub fn update(
         book: &Rulebook,
         id: &str,
@@ -96,6 +100,7 @@ impl Proposal {
         let missing = || GateError::NotFound("policy", id.to_owned());
         let entry = book.manuscript.policies.get(id).ok_or_else(missing)?;
         let before = Arc::clone(&entry.policy);
+        seen("policy.moved", before.version, patch.seen)?;
         let mut policy = (*before).clone();
         if let Some(rule) = patch.rule {
             if rule.kind() != policy.rule.kind() {
@@ -129,13 +134,24 @@ impl Proposal {
         )
     }
 
-    /// Replaces the tenant policy.
+    /// Replaces the tenant policy; `version` is the one that was seen, 0 for none, and `None`
+    /// replaces whichever there is.
     ///
     /// # Errors
-    /// [`GateError::Invalid`] with every fault; the policy in force stays in force.
-    pub fn tenant_policy(book: &Rulebook, policy: TenantPolicy) -> Result<Self, GateError> {
+    /// [`GateError::Invalid`] with every fault, and [`GateError::Conflict`] with
+    /// `tenant_policy.moved` when another version is in force; the policy in force stays in force.
+    pub fn tenant_policy(
+        book: &Rulebook,
+        policy: TenantPolicy,
+        version: Option<u32>,
+    ) -> Result<Self, GateError> {
         let policy = Arc::new(policy);
         let mut manuscript = book.manuscript.clone();
+        seen(
+            "tenant_policy.moved",
+            manuscript.tenant_policy_version,
+            version,
+        )?;
         manuscript.tenant_policy_version = manuscript.tenant_policy_version.saturating_add(1);
         manuscript.tenant_policy = Some(Arc::clone(&policy));
         Ok(Self {
@@ -202,6 +218,17 @@ pub fn with_draft(
         Ok(book) => Ok((book, policy)),
         Err(GateError::Invalid(faults)) => Err(faults),
         Err(other) => Err(portcullis_policy::fault::Fault::new("", other.to_string()).into()),
+    }
+}
+
+/// Refuses what was made from another version than the one in force.
+fn seen(code: &'static str, is: u32, was: Option<u32>) -> Result<(), GateError> {
+    match was {
+        Some(was) if was != is => {
+            let message = format!("version {is} is in force, not {was}: it was changed meanwhile");
+            Err(GateError::conflict(code, message))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -148,8 +148,32 @@ assert.equal(spent.filter((one) => one.status === 200).length, 1, JSON.stringify
 const outcome = await api("POST", `/v1/actions/${asked.json.seq}/outcome`, AGENT_KEY, { result: "succeeded", effect: "8 nodes freed" });
 assert.ok(outcome.status < 300, JSON.stringify(outcome));
 
+// She makes a policy from an example, checked before it is saved, and tries it on an action.
+await look(ada, "/console/policies/new?type=environment_restriction");
+await ada.getByRole("button", { name: "Check it" }).click();
+await ada.getByText("It disagrees with no policy in force.").waitFor();
+await check(ada);
+await picture(ada, "draft");
+await ada.getByRole("button", { name: "Make the policy" }).click();
+await ada.getByRole("heading", { name: "What it says" }).waitFor();
+await check(ada);
+await picture(ada, "policy");
+const policy = new URL(ada.url()).pathname;
+const { json: { agents: [agent] } } = await api("GET", "/v1/agents", ADMIN_TOKEN);
+await ada.getByRole("link", { name: "Try it on an action" }).click();
+await ada.getByLabel("Agent", { exact: true }).fill(agent.name);
+await ada.getByRole("button", { name: "Judge it" }).click();
+await ada.getByRole("heading", { name: "With the policy" }).waitFor();
+await check(ada);
+await picture(ada, "simulator");
+await ada.goto(ADDRESS + policy);
+await ada.getByRole("button", { name: "Switch off" }).click();
+await ada.getByRole("button", { name: "Go on" }).click();
+await ada.getByRole("cell", { name: "Version 2" }).or(ada.getByRole("rowheader", { name: "Version 2" })).first().waitFor();
+await check(ada);
+
 // Every page, wide, in the dark, and on a phone.
-const PAGES = (process.env.PAGES ?? "").split(" ").filter(Boolean);
+const PAGES = [...(process.env.PAGES ?? "").split(" ").filter(Boolean), policy];
 for (const path of PAGES) await look(ada, path);
 await ada.goto(`${ADDRESS}/console`);
 await picture(ada, "overview");

@@ -207,8 +207,13 @@ impl Gate {
 
     /// Ends it without a chance to do anything.
     pub(crate) fn kill(mut self) {
-        self.signal(Signal::KILL);
+        self.die();
         self.child.wait().unwrap();
+    }
+
+    /// The same while others are still asking it.
+    pub(crate) fn die(&self) {
+        self.signal(Signal::KILL);
     }
 
     fn signal(&self, signal: Signal) {

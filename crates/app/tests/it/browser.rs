@@ -13,7 +13,9 @@ budgets: { daily_usd: 100 }
 
 /// Every page of the console that is not about one thing.
 const PAGES: &str = "/console /console/approvals /console/approvals?show=decided \
-     /console/activity /console/agents /console/audit /console/account";
+     /console/activity /console/agents /console/audit /console/account \
+     /console/policies /console/policies/new /console/tenant-policy /console/tenant-policy/edit \
+     /console/settings /console/simulator";
 
 #[test]
 fn two_people_decide_in_a_browser_and_it_happens_once() {

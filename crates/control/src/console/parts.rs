@@ -2,9 +2,12 @@
 
 pub mod badge;
 pub mod button;
+pub mod change;
 pub mod code;
+pub mod conflict;
 pub mod diff;
 pub mod empty;
+pub mod faults;
 pub mod field;
 pub mod filter;
 pub mod form;
@@ -16,4 +19,5 @@ pub mod pairs;
 pub mod table;
 pub mod tabs;
 pub mod tile;
+pub mod versions;
 pub mod words;

@@ -32,9 +32,10 @@ pub const AGENTS: &str = "/console/agents";
 pub const AUDIT: &str = "/console/audit";
 /// Policies.
 pub const POLICIES: &str = "/console/policies";
-/// The tenant policy: its text, its versions, and a form to apply another (`POST` to `check` and
-/// `apply` below it).
+/// The tenant policy: its text and its versions; another is applied at `edit` below it.
 pub const TENANT_POLICY: &str = "/console/tenant-policy";
+/// The settings of the tenant: shows them (`GET`), changes them (`POST`).
+pub const SETTINGS: &str = "/console/settings";
 /// The test simulator.
 pub const SIMULATOR: &str = "/console/simulator";
 /// People.

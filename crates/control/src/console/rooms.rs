@@ -10,17 +10,22 @@ mod answer;
 mod approvals;
 mod audit;
 mod deciding;
+mod drafts;
 mod events;
 mod feed;
 mod fields;
 mod files;
 mod names;
 mod overview;
+mod policies;
 mod question;
 mod refused;
 mod seat;
+mod settings;
 mod signing;
+mod simulator;
 mod telling;
+mod tenant_policy;
 
 use crate::{
     console::{desk::Desk, headers},
@@ -54,5 +59,9 @@ fn routes() -> Router<Gate> {
         .merge(feed::routes())
         .merge(files::routes())
         .merge(overview::routes())
+        .merge(policies::routes())
+        .merge(settings::routes())
         .merge(signing::routes())
+        .merge(simulator::routes())
+        .merge(tenant_policy::routes())
 }

@@ -176,6 +176,7 @@ pub(crate) async fn put_in_force(
             rule: Some(draft.rule.clone()),
             active: Some(draft.active),
             log_only: Some(draft.log_only),
+            seen: None,
         };
         gate.update_policy(caller, id, patch).await?;
     }

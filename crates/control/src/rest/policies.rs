@@ -278,6 +278,7 @@ impl PolicyChange {
             rule,
             active: self.active,
             log_only: self.log_only,
+            seen: None,
         };
         Ok(gate.update_policy(caller, id, patch).await?)
     }

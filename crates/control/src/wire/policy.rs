@@ -174,9 +174,11 @@ impl From<[u64; 3]> for VerdictCounts {
 
 /// A version as the firewall keeps it.
 #[derive(Debug, Deserialize)]
-struct KeptVersion {
-    since_seq: u64,
-    policy: Entry,
+pub(crate) struct KeptVersion {
+    /// The record of the change that made it.
+    pub since_seq: u64,
+    /// The policy with its number.
+    pub policy: Entry,
 }
 
 impl PolicyVersion {

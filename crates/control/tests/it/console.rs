@@ -10,6 +10,7 @@ mod pages;
 mod passkeys;
 mod promises;
 mod rooms;
+mod rules;
 mod sample;
 mod seats;
 

@@ -1,5 +1,6 @@
 //! Slack, against a stand-in for it.
 
+mod attacks;
 mod clicks;
 mod clients;
 mod deliver;

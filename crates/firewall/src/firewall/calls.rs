@@ -78,11 +78,18 @@ impl Firewall {
     /// Takes the permit of a released hold, once.
     ///
     /// # Errors
-    /// As [`crate::turn::Turn::claim`].
+    /// [`GateError::Conflict`] when it was taken or is not released, else as
+    /// [`crate::turn::Turn::claim`].
     pub async fn claim(&self, principal: &Principal, hold: &str) -> Result<String, GateError> {
-        let (caller, hold) = (principal.clone(), hold.to_owned());
-        self.on_lane(principal, move |turn| turn.claim(&caller, &hold))
-            .await
+        let (caller, id) = (principal.clone(), hold.to_owned());
+        let claimed = self
+            .on_lane(principal, move |turn| turn.claim(&caller, &id))
+            .await;
+        match claimed {
+            // The lane forgets what is over; whoever may see it is told how it ended.
+            Err(GateError::NotFound(..)) => Err(self.hold(principal, hold).await?.without_permit()),
+            answer => answer,
+        }
     }
 
     /// Spends a permit.
@@ -212,7 +219,8 @@ impl Firewall {
     ///
     /// # Errors
     /// [`GateError::Forbidden`] for others than architects, [`GateError::NotFound`],
-    /// [`GateError::Invalid`].
+    /// [`GateError::Invalid`], and [`GateError::Conflict`] with `policy.moved` when the version
+    /// that was seen is no longer in force.
     pub async fn update_policy(
         &self,
         principal: &Principal,
@@ -236,8 +244,23 @@ impl Firewall {
         principal: &Principal,
         policy: TenantPolicy,
     ) -> Result<u32, GateError> {
+        self.replace_tenant_policy(principal, policy, None).await
+    }
+
+    /// Replaces the tenant policy that somebody saw, by its version; 0 is none. Its new version
+    /// number.
+    ///
+    /// # Errors
+    /// As [`Self::apply_tenant_policy`], and [`GateError::Conflict`] with `tenant_policy.moved`
+    /// when another version is in force.
+    pub async fn replace_tenant_policy(
+        &self,
+        principal: &Principal,
+        policy: TenantPolicy,
+        seen: Option<u32>,
+    ) -> Result<u32, GateError> {
         let propose = move |book: &Rulebook, _, _| {
-            let proposal = Proposal::tenant_policy(book, policy.clone())?;
+            let proposal = Proposal::tenant_policy(book, policy.clone(), seen)?;
             Ok((proposal.rulebook.manuscript.tenant_policy_version, proposal))
         };
         self.adopt(principal, propose).await
@@ -252,8 +275,24 @@ impl Firewall {
         principal: &Principal,
         change: impl Fn(&mut Settings) + Clone + Send + Sync + 'static,
     ) -> Result<Settings, GateError> {
+        let change = move |settings: &mut Settings| {
+            change(settings);
+            Ok(())
+        };
+        self.revise_settings(principal, change).await
+    }
+
+    /// Changes the settings unless `change` finds that they are not what it is for.
+    ///
+    /// # Errors
+    /// As [`Self::change_settings`], and whatever `change` says.
+    pub async fn revise_settings(
+        &self,
+        principal: &Principal,
+        change: impl Fn(&mut Settings) -> Result<(), GateError> + Clone + Send + Sync + 'static,
+    ) -> Result<Settings, GateError> {
         let propose = move |book: &Rulebook, mut settings: Settings, _| {
-            change(&mut settings);
+            change(&mut settings)?;
             Ok((settings.clone(), Proposal::settings(book, settings)?))
         };
         self.adopt(principal, propose).await

@@ -53,6 +53,8 @@ pub struct Outlook {
     pub reasoning: String,
     /// The reasons.
     pub reasons: Value,
+    /// Where policies disagree about it, as a record tells it.
+    pub conflicts: Value,
 }
 
 impl Firewall {
@@ -179,5 +181,6 @@ fn outlook(book: &Rulebook, action: &Action, facts: &Facts) -> Outlook {
             .collect(),
         reasoning: explanation.text,
         reasons: serde_json::from_slice(&explanation.reasons).unwrap_or(Value::Null),
+        conflicts: serde_json::from_slice(&explanation.conflicts).unwrap_or(Value::Null),
     }
 }

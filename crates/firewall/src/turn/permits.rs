@@ -263,10 +263,7 @@ impl Turn<'_> {
                 "hold.expired",
                 "the release was not used in time",
             )),
-            _ => Err(GateError::conflict(
-                "hold.not_released",
-                format!("hold `{}` is {}", hold.id, hold.status.as_str()),
-            )),
+            _ => Err(hold.without_permit()),
         }
     }
 }

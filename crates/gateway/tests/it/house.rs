@@ -16,7 +16,7 @@ use portcullis_firewall::{
     sign::SigningKey,
     turn::{NewAgent, NewKey},
 };
-use portcullis_gateway::{http, thewardn};
+use portcullis_gateway::{hook, http, thewardn};
 use portcullis_policy::{
     id::{AgentId, TenantId},
     tenant,
@@ -119,7 +119,9 @@ impl House {
         let firewall = Firewall::open(ports).await.unwrap();
         let acme = Tenant::new(&firewall, "acme").await;
         let globex = Tenant::new(&firewall, "globex").await;
-        let doors = http::router(firewall.clone()).merge(thewardn::router(firewall.clone()));
+        let doors = http::router(firewall.clone())
+            .merge(hook::router(firewall.clone()))
+            .merge(thewardn::router(firewall.clone()));
         let doors = threshold(doors, RequestIds::new(0xfeed));
         Self {
             firewall,

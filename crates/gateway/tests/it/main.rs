@@ -12,6 +12,7 @@ mod bad_input;
 mod credentials;
 mod govern;
 mod holds;
+mod hook;
 mod house;
 mod mcp;
 mod outcomes;

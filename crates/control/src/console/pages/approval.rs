@@ -90,6 +90,8 @@ pub struct Approval {
     pub created_at: Timestamp,
     /// When it ends by itself, refused.
     pub timeout_at: Timestamp,
+    /// Whether the reader may look at agents and policies.
+    pub may_read: bool,
     /// What the reader may do.
     pub choice: Choice,
 }
@@ -238,7 +240,8 @@ fn action(view: &Approval) -> Markup {
                 div {
                     dt { "Agent" }
                     dd {
-                        a href=(paths::one(paths::AGENTS, &view.agent)) { (exact(&view.agent_name)) } " " (words::code(&view.agent))
+                        @if view.may_read { a href=(paths::one(paths::AGENTS, &view.agent)) { (exact(&view.agent_name)) } } @else { (exact(&view.agent_name)) }
+                        " " (words::code(&view.agent))
                         @if !view.on_behalf_of.is_empty() { " for " (exact(&view.on_behalf_of)) }
                     }
                 }
@@ -289,7 +292,11 @@ fn why(view: &Approval) -> Markup {
                     li {
                         (words::line(&one.words)) " " code class="quiet" { (words::line(&one.code)) }
                         @if let Some((id, name)) = &one.policy {
-                            div class="small" { "Policy " (words::line(name)) " " (words::code(id)) }
+                            div class="small" {
+                                "Policy "
+                                @if view.may_read { a href=(paths::one(paths::POLICIES, id)) { (words::line(name)) } } @else { (words::line(name)) }
+                                " " (words::code(id))
+                            }
                         }
                     }
                 }

@@ -9,8 +9,8 @@ use crate::console::{
         code::{Block, block},
         diff::plain,
         empty::empty,
-        field::{Field, Kind, choices},
-        filter::filters,
+        field::{Field, Kind},
+        filter::{self, filters},
         form::{Form, one_button},
         moment::{clock, moment},
         notice::notice,
@@ -192,23 +192,13 @@ fn chain(view: &Audit) -> Markup {
 }
 
 fn fields(filter: &Filter) -> [Field; 5] {
-    let verdicts = choices(&[
-        ("", "All"),
-        ("CLEARED", "Cleared"),
-        ("HELD", "Held"),
-        ("BLOCKED", "Blocked"),
-    ]);
     let field = |name, label, value: &str| Field::new("filter", name, label).value(value);
     [
         field("agent", "Agent", &filter.agent).kind(Kind::Search),
         field("type", "Kind of record", &filter.kind),
-        field("verdict", "Verdict", &filter.verdict).kind(verdicts),
-        field("from", "From (UTC)", &filter.from)
-            .hint("2026-01-31")
-            .error(&filter.from_error),
-        field("to", "To (UTC)", &filter.to)
-            .hint("2026-02-28")
-            .error(&filter.to_error),
+        filter::verdict(&filter.verdict),
+        filter::from(&filter.from, &filter.from_error),
+        filter::to(&filter.to, &filter.to_error),
     ]
 }
 

@@ -6,7 +6,7 @@ use crate::console::{
         badge,
         empty::empty,
         field::{Field, Kind, choices},
-        filter::filters,
+        filter::{self, filters},
         moment::moment,
         pager::{Pager, pager},
         words,
@@ -135,24 +135,14 @@ fn more(record: &str, others: &[(String, String)]) -> Markup {
 }
 
 fn fields(filter: &Filter) -> [Field; 6] {
-    let verdicts = choices(&[
-        ("", "All"),
-        ("CLEARED", "Cleared"),
-        ("HELD", "Held"),
-        ("BLOCKED", "Blocked"),
-    ]);
     let field = |name, label, value: &str| Field::new("filter", name, label).value(value);
     [
         field("action", "Action", &filter.action).kind(Kind::Search),
-        field("verdict", "Verdict", &filter.verdict).kind(verdicts),
+        filter::verdict(&filter.verdict),
         field("tier", "Tier", &filter.tier).kind(tiers()),
         field("agent", "Agent", &filter.agent),
-        field("from", "From (UTC)", &filter.from)
-            .hint("2026-01-31")
-            .error(&filter.from_error),
-        field("to", "To (UTC)", &filter.to)
-            .hint("2026-02-28")
-            .error(&filter.to_error),
+        filter::from(&filter.from, &filter.from_error),
+        filter::to(&filter.to, &filter.to_error),
     ]
 }
 

@@ -1,20 +1,24 @@
-//! The policies of a tenant, and one of them with its versions and metrics.
+//! The policies of a tenant, with how each performs.
+
+mod one;
+
+pub use one::{OnePolicy, Version, policy};
 
 use crate::console::{
+    charts::bars::{self, Bar},
     figure,
     page::{Crumb, Section},
     parts::{
         badge::{self, Tone},
-        button::{Call, link, submit},
-        code::{Block, block},
-        diff::Line as CodeLine,
+        button::{Call, link},
         empty::empty,
-        form::{Form, one_button},
+        field::{Field, Kind, choices},
+        filter::filters,
         icon::Icon,
-        moment::{last, moment},
+        moment::last,
         pager::{Pager, pager},
-        pairs::pairs,
         table::{Row, number, table, words as column},
+        tabs::{Tab, tabs},
         words,
     },
     paths,
@@ -25,17 +29,46 @@ use maud::{Markup, html};
 /// The part of the console these pages belong to.
 pub const SECTION: Section = Section::Policies;
 
+/// The types of policy: as the API names them, and for people.
+pub const KINDS: [(&str, &str); 8] = [
+    ("confidence_floor", "Confidence floor"),
+    ("environment_restriction", "Environment restriction"),
+    ("action_type_block", "Action type block"),
+    ("rate_limit", "Rate limit"),
+    ("require_reasoning", "Require reasoning"),
+    ("grant_lifecycle", "Grant"),
+    ("compliance_pack", "Compliance pack"),
+    ("time_window", "Time window"),
+];
+
 /// What the list needs.
 #[derive(Clone, Debug)]
 pub struct Policies {
     /// The moment the page is made.
     pub now: Timestamp,
-    /// The digest of the rules in force.
-    pub rules_digest: String,
-    /// The policies of this page.
+    /// What is asked for.
+    pub filter: Filter,
+    /// The policies of this page, newest first.
     pub lines: Vec<Policy>,
+    /// How often those of the list fire: of how many evaluations, the most often first.
+    pub rates: Vec<Bar>,
     /// Before and after.
     pub pager: Pager,
+    /// Whether the reader may change policies.
+    pub may_change: bool,
+}
+
+/// What is asked for; empty is all.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Filter {
+    /// A type, as `?type=`.
+    pub kind: String,
+    /// `tenant` or `agent`, as `?scope=`.
+    pub scope: String,
+    /// An agent's id or name, as `?agent=`.
+    pub agent: String,
+    /// `enforced`, `log_only` or `off`, as `?state=`.
+    pub state: String,
 }
 
 /// One policy.
@@ -49,16 +82,18 @@ pub struct Policy {
     pub kind: String,
     /// What it does.
     pub mode: Mode,
-    /// The agent it is for; empty is every agent.
-    pub agent: String,
+    /// The agent it is for: id and name; nothing is every agent.
+    pub agent: Option<(String, String)>,
     /// The version in force.
-    pub version: u64,
+    pub version: u32,
     /// How often it was evaluated.
     pub evaluations: u64,
     /// How often it fired.
     pub fired: u64,
     /// When it last fired.
     pub fired_at: Option<Timestamp>,
+    /// The verdicts of what it fired on: cleared, held, blocked.
+    pub verdicts: [u64; 3],
 }
 
 /// What a policy does.
@@ -73,6 +108,16 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// The word in the address, as `?state=`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Enforced => "enforced",
+            Self::LogOnly => "log_only",
+            Self::Off => "off",
+        }
+    }
+
     fn badge(self) -> Markup {
         match self {
             Self::Enforced => badge::drawn(Tone::Good, Icon::Check, "Enforced"),
@@ -82,40 +127,21 @@ impl Mode {
     }
 }
 
-/// What the page of one policy needs.
-#[derive(Clone, Debug)]
-pub struct OnePolicy {
-    /// The moment the page is made.
-    pub now: Timestamp,
-    /// The token against forged requests.
-    pub csrf: String,
-    /// The policy.
-    pub policy: Policy,
-    /// What it says for itself.
-    pub description: String,
-    /// How often it changed a verdict: from and to, and the count.
-    pub impact: Vec<(String, u64)>,
-    /// Its text, compared with the version before it when one is asked for.
-    pub text: Vec<CodeLine>,
-    /// What the text above shows: `Version 4`, `Version 3 → 4`.
-    pub text_name: String,
-    /// Its versions, newest first.
-    pub versions: Vec<Version>,
-    /// Whether the reader may switch it.
-    pub may_change: bool,
-}
-
-/// One version.
-#[derive(Clone, Debug)]
-pub struct Version {
-    /// Its number.
-    pub number: u64,
-    /// Who made it.
-    pub by: String,
-    /// When.
-    pub at: Timestamp,
-    /// What they said about it; may be empty.
-    pub note: String,
+/// The pages about rules, one of which is open.
+#[must_use]
+pub fn rules(open: &str) -> Markup {
+    let tab = |(name, path): (&str, &str)| Tab {
+        name: name.to_owned(),
+        path: path.to_owned(),
+        count: None,
+        is_open: path == open,
+    };
+    let pages = [
+        ("Policies", paths::POLICIES),
+        ("Tenant policy", paths::TENANT_POLICY),
+        ("Settings", paths::SETTINGS),
+    ];
+    tabs("Rules", &pages.map(tab))
 }
 
 /// The body of the list.
@@ -128,23 +154,63 @@ pub fn policies(view: &Policies) -> Markup {
         number("Evaluated"),
         number("Fired"),
         number("Fire rate"),
+        column("Cleared, held, blocked"),
         column("Last fired"),
     ];
     let rows: Vec<Row> = view.lines.iter().map(|one| row(one, view.now)).collect();
     html! {
+        (rules(paths::POLICIES))
         div class="stack" {
             div class="card flush" {
+                (filters(paths::POLICIES, &[], &fields(&view.filter)))
                 @if rows.is_empty() {
-                    (empty("No policies", "The tenant policy and the principles bind all the same. Policies are applied with the command line or the API.", &html! {}))
+                    (empty("No policies", "The tenant policy and the principles bind all the same.", &html! {}))
                 } @else { (table("Policies", &columns, &rows)) }
                 (pager(&view.pager))
             }
-            p class="quiet small" { "Rules in force: " (words::digest("rules", &view.rules_digest)) }
+            @if !view.rates.is_empty() {
+                section class="card" aria-labelledby="often" {
+                    header { h2 id="often" { "How often they fire" } span class="quiet small" { "Of every evaluation since they were made" } }
+                    (bars::lying("rates", "How often policies fire", "Fired", &view.rates))
+                }
+            }
         }
     }
 }
 
+/// What can be done on the list as a whole.
+#[must_use]
+pub fn deeds(may_change: bool) -> Markup {
+    html! {
+        @if may_change { (link(Call::Normal, &paths::one(paths::POLICIES, "new"), "New policy")) }
+        (link(Call::Normal, paths::SIMULATOR, "Try the rules"))
+    }
+}
+
+fn fields(filter: &Filter) -> [Field; 4] {
+    let kinds: Vec<(&str, &str)> = std::iter::once(("", "All")).chain(KINDS).collect();
+    let scopes = choices(&[
+        ("", "All"),
+        ("tenant", "Every agent"),
+        ("agent", "One agent"),
+    ]);
+    let states = choices(&[
+        ("", "All"),
+        (Mode::Enforced.as_str(), "Enforced"),
+        (Mode::LogOnly.as_str(), "Log only"),
+        (Mode::Off.as_str(), "Off"),
+    ]);
+    let field = |name, label, value: &str| Field::new("filter", name, label).value(value);
+    [
+        field("type", "Type", &filter.kind).kind(choices(&kinds)),
+        field("scope", "Scope", &filter.scope).kind(scopes),
+        field("agent", "Agent", &filter.agent).kind(Kind::Search),
+        field("state", "State", &filter.state).kind(states),
+    ]
+}
+
 fn row(policy: &Policy, now: Timestamp) -> Row {
+    let [cleared, held, blocked] = policy.verdicts;
     Row {
         key: policy.id.clone(),
         cells: vec![
@@ -157,126 +223,36 @@ fn row(policy: &Policy, now: Timestamp) -> Row {
             html! { (figure::full(policy.evaluations)) },
             html! { (figure::full(policy.fired)) },
             html! { (figure::share(policy.fired, policy.evaluations)) },
+            html! { (figure::full(cleared)) " · " (figure::full(held)) " · " (figure::full(blocked)) },
             last(policy.fired_at, now),
         ],
     }
 }
 
 fn scope(policy: &Policy) -> Markup {
-    if policy.agent.is_empty() {
-        return html! { "Every agent" };
+    html! {
+        @if let Some((id, name)) = &policy.agent { a href=(paths::one(paths::AGENTS, id)) { (words::line(name)) } }
+        @else { "Every agent" }
     }
-    words::line(&policy.agent)
 }
 
 /// The way to the page of one policy.
 #[must_use]
 pub fn crumbs() -> Vec<Crumb> {
-    vec![Crumb {
-        name: "Policies".to_owned(),
-        path: paths::POLICIES.to_owned(),
-    }]
+    vec![crumb("Policies", paths::POLICIES)]
 }
 
-/// The body of one policy's page.
+/// The way to a form that changes something of the rules.
 #[must_use]
-pub fn policy(view: &OnePolicy) -> Markup {
-    let text = Block {
-        id: "text".to_owned(),
-        name: view.text_name.clone(),
-        lines: view.text.clone(),
-        full_path: paths::deed(paths::POLICIES, &view.policy.id, "text"),
-    };
-    html! {
-        div class="split" {
-            div class="stack" {
-                section class="card" aria-labelledby="rule" {
-                    header { h2 id="rule" { (words::line(&view.text_name)) } }
-                    @if !view.description.is_empty() { p { (words::line(&view.description)) } }
-                    (block(&text))
-                }
-                (versions(view))
-            }
-            aside class="stack" { (metrics(view)) (switch(view)) }
-        }
-    }
+pub fn crumbs_to(name: &str, path: &str) -> Vec<Crumb> {
+    let mut way = crumbs();
+    way.push(crumb(name, path));
+    way
 }
 
-fn metrics(view: &OnePolicy) -> Markup {
-    let policy = &view.policy;
-    let mut facts = vec![
-        ("State", policy.mode.badge()),
-        ("Type", words::code(&policy.kind)),
-        ("For", scope(policy)),
-        ("Evaluated", html! { (figure::full(policy.evaluations)) }),
-        (
-            "Fired",
-            html! { (figure::full(policy.fired)) " (" (figure::share(policy.fired, policy.evaluations)) ")" },
-        ),
-        ("Last fired", last(policy.fired_at, view.now)),
-    ];
-    let impact = view.impact.iter();
-    facts.extend(impact.map(|(name, count)| (name.as_str(), html! { (figure::full(*count)) })));
-    html! {
-        section class="card stack" aria-labelledby="metrics" {
-            h2 id="metrics" { "Metrics" }
-            (pairs(&facts))
-        }
-    }
-}
-
-fn switch(view: &OnePolicy) -> Markup {
-    if !view.may_change {
-        return html! {};
-    }
-    let id = &view.policy.id;
-    let button = |deed, call, words, confirm| {
-        let form = Form {
-            path: &paths::deed(paths::POLICIES, id, deed),
-            csrf: &view.csrf,
-            confirm,
-            ..Form::default()
-        };
-        one_button(&form, &submit(call, words))
-    };
-    html! {
-        section class="card stack" aria-labelledby="switch" {
-            h2 id="switch" { "Change" }
-            p class="small quiet" { "It binds from the next judgement on. Holds that wait on this policy end, and agents must ask again." }
-            div class="row" {
-                @if view.policy.mode != Mode::Enforced { (button("enforce", Call::Normal, "Enforce", "The policy binds from the next judgement on.")) }
-                @if view.policy.mode == Mode::Enforced { (button("log-only", Call::Danger, "Log only", "The policy stops binding: it only notes what it would have done.")) }
-                (link(Call::Normal, paths::SIMULATOR, "Try the rules"))
-            }
-        }
-    }
-}
-
-fn versions(view: &OnePolicy) -> Markup {
-    let path = paths::one(paths::POLICIES, &view.policy.id);
-    let row = |version: &Version| {
-        let number = version.number.to_string();
-        Row {
-            key: String::new(),
-            cells: vec![
-                html! { a href=(paths::with_query(&path, &[("version", &number)])) { "Version " (number) } },
-                words::line(&version.by),
-                moment(version.at, view.now),
-                words::line(&version.note),
-            ],
-        }
-    };
-    let rows: Vec<Row> = view.versions.iter().map(row).collect();
-    let columns = [
-        column("Version"),
-        column("By"),
-        column("When"),
-        column("Note"),
-    ];
-    html! {
-        section class="card flush" aria-labelledby="versions" {
-            header { h2 id="versions" { "Versions" } }
-            (table("Versions", &columns, &rows))
-        }
+fn crumb(name: &str, path: &str) -> Crumb {
+    Crumb {
+        name: name.to_owned(),
+        path: path.to_owned(),
     }
 }

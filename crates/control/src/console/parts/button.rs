@@ -54,3 +54,15 @@ pub fn copy(id: &str, what: &str) -> Markup {
         }
     }
 }
+
+/// Sends the form around it, and says which of its buttons was pressed.
+#[must_use]
+pub fn submit_as(call: Call, (name, value): (&str, &str), words: &str) -> Markup {
+    html! { button type="submit" class=(call.class()) name=(name) value=(value) { (words) } }
+}
+
+/// The same, somewhere else than where its form is sent.
+#[must_use]
+pub fn submit_to(call: Call, path: &str, (name, value): (&str, &str), words: &str) -> Markup {
+    html! { button type="submit" class=(call.class()) formaction=(path) name=(name) value=(value) { (words) } }
+}

@@ -1,7 +1,7 @@
 //! Fields of forms: a label, a hint, what was wrong with it, and the field that they describe.
 
 use maud::{Markup, html};
-use portcullis_firewall::visible::visible_line;
+use portcullis_firewall::visible::{visible_block, visible_line};
 
 /// What kind of field it is.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -148,7 +148,7 @@ impl Field {
                     autocomplete=(complete) aria-describedby=[described] aria-invalid=[invalid]
                     required[self.is_required] spellcheck=(if self.kind == Kind::Code { "false" } else { "true" }) {
                     // The first line feed of a text area is not part of it (HTML §13.1.2.5).
-                    "\n" (self.value)
+                    "\n" (visible_block(&self.value))
                 }
             },
             Kind::Choice(choices) => html! {

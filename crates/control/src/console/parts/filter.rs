@@ -3,7 +3,7 @@
 use crate::console::{
     parts::{
         button::{Call, link, submit},
-        field::Field,
+        field::{Field, choices},
     },
     paths,
 };
@@ -27,4 +27,36 @@ pub fn filters(path: &str, kept: &[(&str, &str)], fields: &[Field]) -> Markup {
             }
         }
     }
+}
+
+/// Which verdict, as `?verdict=`.
+#[must_use]
+pub fn verdict(value: &str) -> Field {
+    let verdicts = choices(&[
+        ("", "All"),
+        ("CLEARED", "Cleared"),
+        ("HELD", "Held"),
+        ("BLOCKED", "Blocked"),
+    ]);
+    Field::new("filter", "verdict", "Verdict")
+        .value(value)
+        .kind(verdicts)
+}
+
+/// From when on, as `?from=`, and what was wrong with it.
+#[must_use]
+pub fn from(value: &str, error: &str) -> Field {
+    Field::new("filter", "from", "From (UTC)")
+        .value(value)
+        .hint("2026-01-31")
+        .error(error)
+}
+
+/// Until when, as `?to=`, and what was wrong with it.
+#[must_use]
+pub fn to(value: &str, error: &str) -> Field {
+    Field::new("filter", "to", "To (UTC)")
+        .value(value)
+        .hint("2026-02-28")
+        .error(error)
 }

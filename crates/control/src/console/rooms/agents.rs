@@ -83,7 +83,7 @@ async fn list(State(gate): State<Gate>, seat: Seated, asked: Question) -> Answer
 }
 
 /// Who there is; somebody at the machine itself sees ids alone.
-async fn people(gate: &Gate, caller: &Principal) -> Result<Vec<Person>, GateError> {
+pub(super) async fn people(gate: &Gate, caller: &Principal) -> Result<Vec<Person>, GateError> {
     match gate.people(caller).await {
         Err(GateError::Forbidden(_)) => Ok(Vec::new()),
         known => known,
@@ -240,9 +240,7 @@ async fn unblock(State(gate): State<Gate>, seat: Seated, Named(id): Named, _: Fi
 
 async fn own(State(gate): State<Gate>, seat: Seated, Named(id): Named, sent: Fields) -> Answer {
     let name = sent.one("owner").to_owned();
-    if !seat.principal.configures() {
-        return Err(GateError::Forbidden("only an architect may do this".to_owned()).into());
-    }
+    seat.must_configure()?;
     let owner = if name.is_empty() {
         None
     } else {

@@ -4,6 +4,7 @@ use super::{
     answer::{Answer, Body, Refused, back, bad},
     fields::Fields,
     seat::Seated,
+    telling::sentence,
 };
 use crate::{
     console::{
@@ -209,12 +210,15 @@ async fn page_with(
     let hold = gate.hold(&seat.principal, id).await?;
     let sight = gate.sight(&seat.principal, id).await?;
     let (choice, requests) = offer(gate, desk, seat, &hold).await?;
-    let view = view(
-        &hold,
-        sight,
-        gate.now(),
-        (seat.csrf.clone(), choice, requests),
-    );
+    let view = Approval {
+        may_read: seat.principal.reads(),
+        ..view(
+            &hold,
+            sight,
+            gate.now(),
+            (seat.csrf.clone(), choice, requests),
+        )
+    };
     let body = Body {
         title: "Approval",
         section: page::SECTION,
@@ -261,15 +265,6 @@ async fn offer(
         }
     };
     Ok((choice, (approve, reject)))
-}
-
-/// A reason as a sentence.
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    let first = letters
-        .next()
-        .map(|first| first.to_uppercase().collect::<String>());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 fn view(
@@ -325,6 +320,7 @@ fn view(
         approvers: sight.asked,
         created_at: hold.created_at,
         timeout_at: hold.timeout_at,
+        may_read: false,
         choice,
     }
 }

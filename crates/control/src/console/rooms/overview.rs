@@ -129,7 +129,12 @@ fn tiles(glance: &firewall::Overview, tenant: &str) -> Vec<Tile> {
         tile("Held", held, "so far", paths::FEED),
         tile("Blocked", blocked, "so far", paths::FEED),
         tile("Agents", count(glance.agents), tenant, paths::AGENTS),
-        tile("Policies", count(glance.active_policies), "active", ""),
+        tile(
+            "Policies",
+            count(glance.active_policies),
+            "active",
+            paths::POLICIES,
+        ),
     ]
 }
 

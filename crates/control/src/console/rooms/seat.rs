@@ -60,6 +60,21 @@ impl FromRequestParts<Gate> for Seated {
     }
 }
 
+impl Seated {
+    /// Goes on for who may change rules.
+    ///
+    /// # Errors
+    /// 403 for everybody else.
+    pub(super) fn must_configure(&self) -> Result<(), GateError> {
+        if self.principal.configures() {
+            return Ok(());
+        }
+        Err(GateError::Forbidden(
+            "only an architect may do this".to_owned(),
+        ))
+    }
+}
+
 /// The console's memory, as every route of it has it.
 pub(super) fn desk(parts: &Parts) -> Result<Arc<Desk>, GateError> {
     let desk = parts.extensions.get::<Arc<Desk>>().cloned();
@@ -90,6 +105,8 @@ fn sections(principal: &Principal) -> Vec<Section> {
         Section::Approvals,
         Section::Activity,
         Section::Agents,
+        Section::Policies,
+        Section::Simulator,
         Section::Audit,
         Section::Account,
     ]

@@ -72,3 +72,13 @@ pub(super) fn reasons(kept: &Value) -> Vec<(String, String)> {
         .map(|one| (text(one, "code"), text(one, "text")))
         .collect()
 }
+
+/// A text as a sentence: with a capital and a full stop.
+pub(super) fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters
+        .next()
+        .map(|first| first.to_uppercase().collect::<String>());
+    let end = if words.ends_with('.') { "" } else { "." };
+    format!("{}{}{end}", first.unwrap_or_default(), letters.as_str())
+}

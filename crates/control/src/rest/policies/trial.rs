@@ -9,6 +9,7 @@ use crate::{
 use axum::{Json, extract::State};
 use portcullis_door::reply::Reply;
 use portcullis_firewall::{
+    error::GateError,
     firewall::{Outlook, PolicyTest, Simulation},
     principal::Principal,
     request,
@@ -203,8 +204,14 @@ impl Trial {
 }
 
 /// Reads an action as the gateway would; its faults' paths begin with `action`.
-fn read_action(gate: &Gate, caller: &Principal, action: Value) -> Reply<Action> {
-    use portcullis_firewall::error::GateError;
+///
+/// # Errors
+/// As [`portcullis_firewall::request::from_value`].
+pub(crate) fn read_action(
+    gate: &Gate,
+    caller: &Principal,
+    action: Value,
+) -> Result<Action, GateError> {
     match request::from_value(action, caller, gate.nonce()?, None) {
         Ok(request) => Ok(request.frozen.action),
         Err(GateError::Invalid(found)) => {
@@ -215,6 +222,6 @@ fn read_action(gate: &Gate, caller: &Principal, action: Value) -> Reply<Action> 
             }
             Err(faults.into())
         }
-        Err(other) => Err(other.into()),
+        Err(other) => Err(other),
     }
 }

@@ -2,6 +2,7 @@
 
 mod directory;
 mod records;
+mod rules;
 pub(super) mod waiting;
 
 use jiff::Timestamp;
@@ -11,7 +12,7 @@ use portcullis_control::console::{
     pages::{
         account, agents, approval, approvals, audit,
         directory::{approver_lists, groups, people, permission_sets},
-        feed, overview, policies, sign_in, simulator,
+        draft, feed, overview, policies, settings, sign_in, simulator, tenant_policy,
     },
     parts::badge::Tone,
 };
@@ -96,14 +97,21 @@ fn work(words: Outside) -> Vec<Body> {
 fn rules(words: Outside) -> Vec<Body> {
     let audit = audit::audit(&records::audit(words));
     let record = audit::record(&records::record(words));
-    let policies = policies::policies(&records::policies(words));
-    let policy = policies::policy(&records::policy(words));
-    let simulator = simulator::simulator(&records::simulator(words));
+    let policies = policies::policies(&rules::policies(words));
+    let policy = policies::policy(&rules::policy(words));
+    let draft = draft::draft(&rules::draft(words));
+    let tenant_policy = tenant_policy::tenant_policy(&rules::tenant_policy(words));
+    let settings = settings::settings(&rules::settings(words));
+    let simulator = simulator::simulator(&rules::simulator(words));
+    let way = policies::crumbs_to(&words.say("Night freeze"), "/console/policies/pol_1");
     vec![
         ("audit", audit::SECTION, vec![], audit),
         ("record", audit::SECTION, audit::crumbs(), record),
         ("policies", policies::SECTION, vec![], policies),
         ("policy", policies::SECTION, policies::crumbs(), policy),
+        ("draft", policies::SECTION, way, draft),
+        ("tenant policy", policies::SECTION, vec![], tenant_policy),
+        ("settings", policies::SECTION, vec![], settings),
         ("simulator", simulator::SECTION, vec![], simulator),
     ]
 }

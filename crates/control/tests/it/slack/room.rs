@@ -10,6 +10,7 @@ use portcullis_control::slack::{
 };
 use portcullis_door::{request_id::RequestIds, threshold::threshold};
 use portcullis_firewall::{
+    error::GateError,
     firewall::{Firewall, Ports},
     hold::Hold,
     house::House,
@@ -53,6 +54,8 @@ pub(crate) struct Room {
     pub(crate) clock: Arc<FakeClock>,
     pub(crate) tenant: TenantId,
     pub(crate) architect: Principal,
+    /// Ann and Bob, as they are at the console.
+    pub(crate) people: Vec<Principal>,
     pub(crate) desk: Arc<Desk>,
     pub(crate) desks: Arc<Desks>,
     pub(crate) door: Router,
@@ -106,21 +109,25 @@ impl Room {
         let desk = Arc::new(Desk::new(tenant.clone(), settings, world.clone()));
         let desks = Arc::new(Desks::new(vec![desk.clone()], world.clone()));
         let door = threshold(slack::router(desks.clone()), RequestIds::new(0xfeed));
-        let room = Self {
+        let mut room = Self {
             slack,
             firewall,
             ledger,
             clock,
             tenant,
             architect,
+            people: Vec::new(),
             desk,
             desks,
             door,
             agent,
             world,
         };
-        room.link("ann", ANN).await;
-        room.link("bob", BOB).await;
+        for (name, user) in [("ann", ANN), ("bob", BOB)] {
+            let person = room.operator(name).await;
+            room.link(&person, user).await.unwrap();
+            room.people.push(person);
+        }
         room
     }
 
@@ -129,16 +136,20 @@ impl Room {
         Arc::new(Desk::new(tenant, settings, self.world.clone()))
     }
 
-    /// Makes an operator and links them.
-    async fn link(&self, name: &str, who: Person) {
+    /// Somebody who may decide.
+    async fn operator(&self, name: &str) -> Principal {
         let new = NewKey::of(name, Role::Operator);
         let (_, token) = self.firewall.issue_key(&self.architect, new).await.unwrap();
-        let person = self.firewall.authenticate(token.reveal()).unwrap();
+        self.firewall.authenticate(token.reveal()).unwrap()
+    }
+
+    /// Links somebody to a user of Slack.
+    pub(crate) async fn link(&self, person: &Principal, who: Person) -> Result<(), GateError> {
         let user = SlackUser {
             team: who.team.to_owned(),
             user: who.user.to_owned(),
         };
-        self.firewall.link_slack(&person, user).await.unwrap();
+        self.firewall.link_slack(person, user).await.map(drop)
     }
 
     /// The agent asks for something.

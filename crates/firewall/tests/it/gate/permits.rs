@@ -269,7 +269,7 @@ async fn the_permit_of_a_released_hold_is_taken_once() {
         .claim(&gate.own, &id)
         .await
         .expect_err("taken");
-    assert_eq!(twice.code(), "not_found");
+    assert_eq!(twice.code(), "hold.claimed");
     gate.firewall
         .redeem(&gate.client, &token, None)
         .await

@@ -1,7 +1,9 @@
 //! Rules are swapped at once, and wrong rules change nothing.
 
 use super::fixture::{Gate, list};
-use portcullis_firewall::{firewall::PolicyTest, proposal::PolicyPatch};
+use portcullis_firewall::{
+    error::GateError, firewall::PolicyTest, proposal::PolicyPatch, settings::Settings,
+};
 use portcullis_policy::{cham, tenant, tier::Verdict};
 
 const NO_LOOKING: &str = "
@@ -53,6 +55,59 @@ async fn every_version_is_kept_and_sealed_with_the_one_before() {
         .await
         .expect("versions");
     assert_eq!(versions.len(), 2);
+}
+
+#[tokio::test]
+async fn of_all_who_saw_one_version_one_changes_it() {
+    let gate = Gate::open().await;
+    let id = gate.policies(NO_LOOKING).await.remove(0);
+    let mut tries = Vec::new();
+    for name in 0..10 {
+        let patch = PolicyPatch {
+            name: Some(name.to_string()),
+            seen: Some(1),
+            ..PolicyPatch::default()
+        };
+        let (firewall, architect) = (gate.firewall.clone(), gate.architect.clone());
+        let id = id.clone();
+        tries.push(tokio::spawn(async move {
+            let changed = firewall.update_policy(&architect, id.as_str(), patch);
+            changed.await.map_err(|error| error.code())
+        }));
+    }
+    let mut codes = Vec::new();
+    for one in tries {
+        codes.extend(one.await.expect("no panic").err());
+    }
+    assert_eq!(codes, ["policy.moved"; 9]);
+    let policy = gate.firewall.policy(&gate.architect, id.as_str()).await;
+    assert_eq!(policy.expect("a policy").policy.version, 2);
+}
+
+#[tokio::test]
+async fn a_tenant_policy_and_settings_are_replaced_as_they_were_seen() {
+    let gate = Gate::open().await;
+    let policy = || tenant::read::parse("version: 1\nactions: []").expect("a tenant policy");
+    let kept = gate.firewall.tenant_policy(&gate.architect).await;
+    let version = kept.expect("a tenant policy").version;
+    for seen in [0, version + 1] {
+        let replaced = gate
+            .firewall
+            .replace_tenant_policy(&gate.architect, policy(), Some(seen))
+            .await;
+        let error = replaced.expect_err("another version");
+        assert_eq!(error.code(), "tenant_policy.moved");
+    }
+    let replaced = gate
+        .firewall
+        .replace_tenant_policy(&gate.architect, policy(), Some(version))
+        .await;
+    assert_eq!(replaced.expect("the version that was seen"), version + 1);
+    let head = gate.head().await;
+    let refuse = |_: &mut Settings| Err(GateError::conflict("settings.moved", "others"));
+    let revised = gate.firewall.revise_settings(&gate.architect, refuse).await;
+    assert_eq!(revised.expect_err("refused").code(), "settings.moved");
+    assert_eq!(gate.head().await, head, "nothing is on record");
 }
 
 #[tokio::test]

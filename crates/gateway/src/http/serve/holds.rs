@@ -17,17 +17,6 @@ use portcullis_door::{
     query::Query,
     reply::{Reply, json_bytes},
 };
-use portcullis_firewall::{
-    error::GateError,
-    hold::{Hold, HoldStatus},
-};
-use std::time::Duration;
-
-/// The first pause between two looks, in milliseconds; each is twice the one before.
-const PAUSE_MS: u64 = 50;
-/// The longest pause, in milliseconds.
-const PAUSE_MAX_MS: u64 = 1_000;
-
 /// Shows a hold, at once or when it is decided.
 #[utoipa::path(
     get,
@@ -50,31 +39,11 @@ pub(in crate::http) async fn hold(
     Query(query): Query<HoldQuery>,
 ) -> Reply {
     let wait_ms = query.wait_ms()?;
-    let hold = decided(&desk, &caller, &id, wait_ms).await?;
+    let hold = desk.decided(&caller.principal, &id, wait_ms).await?;
     Ok(json_bytes(
         StatusCode::OK,
         render::hold(&hold, &caller.request_id),
     ))
-}
-
-/// The hold, looked at again and again until it is decided or the wait is over.
-///
-/// When too many wait already, it is shown as it stands.
-async fn decided(desk: &Desk, caller: &Caller, id: &str, wait_ms: u64) -> Result<Hold, GateError> {
-    let mut hold = desk.firewall.hold(&caller.principal, id).await?;
-    let Ok(_seat) = desk.seats.try_acquire() else {
-        return Ok(hold);
-    };
-    let mut left = wait_ms;
-    let mut pause = PAUSE_MS;
-    while hold.status == HoldStatus::Held && left > 0 {
-        let nap = pause.min(left);
-        tokio::time::sleep(Duration::from_millis(nap)).await;
-        left -= nap;
-        pause = pause.saturating_mul(2).min(PAUSE_MAX_MS);
-        hold = desk.firewall.hold(&caller.principal, id).await?;
-    }
-    Ok(hold)
 }
 
 /// Takes the permit of a released hold; it is given once.
@@ -98,28 +67,11 @@ pub(in crate::http) async fn claim(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Reply {
-    // Another agent's hold is not found here, and an ended one says how it ended.
-    must_be_open(&desk.firewall.hold(&caller.principal, &id).await?)?;
+    // Another agent's hold is not found here.
+    desk.firewall.hold(&caller.principal, &id).await?;
     let permit = desk.firewall.claim(&caller.principal, &id).await?;
     Ok(json_bytes(
         StatusCode::OK,
         render::claimed(&id, &permit, &caller.request_id),
     ))
-}
-
-fn must_be_open(hold: &Hold) -> Result<(), GateError> {
-    match hold.status {
-        HoldStatus::Released if hold.claimed => {
-            let message = format!(
-                "the permit of hold `{}` was taken; it is given once",
-                hold.id
-            );
-            Err(GateError::conflict("hold.claimed", message))
-        }
-        HoldStatus::Released => Ok(()),
-        _ => {
-            let message = format!("hold `{}` is {}", hold.id, hold.status.as_str());
-            Err(GateError::conflict("hold.not_released", message))
-        }
-    }
 }

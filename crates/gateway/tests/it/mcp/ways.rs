@@ -1,7 +1,7 @@
 //! Every way in by which something behind the gate can be touched, and that each is judged.
 
 use super::stage::{Stage, hold_of};
-use portcullis_gateway::{http, mcp::METHODS};
+use portcullis_gateway::{hook, http, mcp::METHODS};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -94,6 +94,12 @@ fn the_page_lists_every_way() {
             writeln!(page, "| `{} {path}` | {summary} |", method.to_uppercase()).unwrap();
         }
     }
+    writeln!(
+        page,
+        "| `POST {}` | Judges one tool use of a coding agent. |",
+        hook::PATH
+    )
+    .unwrap();
     page.push_str(
         "| `POST /api/govern`, `POST /govern` | Judges one action, in TheWARDN's dialect. |\n",
     );

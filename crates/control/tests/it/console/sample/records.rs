@@ -8,13 +8,11 @@ use portcullis_control::console::{
         audit::{self, Audit, Chain, Record},
         feed::{self, Feed},
         overview::{Overview, Range},
-        policies::{Mode, OnePolicy, Policies, Policy, Version},
-        simulator::{Conflict, Evaluated, Outcome, Simulator},
     },
-    parts::{diff::compare, pager::Pager, tile::Tile},
+    parts::{pager::Pager, tile::Tile},
 };
 use portcullis_firewall::hold::HoldStatus;
-use portcullis_policy::tier::{RiskTier, Tier, Verdict};
+use portcullis_policy::tier::{RiskTier, Verdict};
 
 pub(crate) fn overview(words: Outside) -> Overview {
     let bar = |name: &str, count, whole| Bar {
@@ -170,82 +168,5 @@ pub(crate) fn record(words: Outside) -> Record {
         prev_hash: words.say("0"),
         json: words.say("{\n  \"seq\": 41\n}"),
         size: 42,
-    }
-}
-
-fn one_policy(words: Outside) -> Policy {
-    Policy {
-        id: "pol_1".to_owned(),
-        name: words.say("Night freeze"),
-        kind: words.say("time_restriction"),
-        mode: Mode::Enforced,
-        agent: words.say("indexer"),
-        version: 4,
-        evaluations: 400,
-        fired: 40,
-        fired_at: Some(at(-500)),
-    }
-}
-
-pub(crate) fn policies(words: Outside) -> Policies {
-    let everyone = Policy {
-        mode: Mode::LogOnly,
-        agent: String::new(),
-        id: "pol_2".to_owned(),
-        ..one_policy(words)
-    };
-    Policies {
-        now: now(),
-        rules_digest: words.say("sha256:77aa"),
-        lines: vec![one_policy(words), everyone],
-        pager: Pager::default(),
-    }
-}
-
-pub(crate) fn policy(words: Outside) -> OnePolicy {
-    OnePolicy {
-        now: now(),
-        csrf: "csrf-token".to_owned(),
-        policy: one_policy(words),
-        description: words.say("Nothing is deployed at night."),
-        impact: vec![(words.say("CLEARED to HELD"), 38)],
-        text: compare("hours: 22-05", &words.say("hours: 22-06")),
-        text_name: words.say("Version 3 to 4"),
-        versions: vec![Version {
-            number: 4,
-            by: words.say("Ann Archer"),
-            at: at(-90_000),
-            note: words.say("an hour more"),
-        }],
-        may_change: true,
-    }
-}
-
-pub(crate) fn simulator(words: Outside) -> Simulator {
-    Simulator {
-        csrf: "csrf-token".to_owned(),
-        action: "{\n  \"action\": \"code_deploy\"\n}".to_owned(),
-        action_error: String::new(),
-        rules: String::new(),
-        rules_error: String::new(),
-        outcome: Some(Outcome {
-            verdict: Verdict::Held,
-            tier: Tier::B,
-            risk: RiskTier::HighWrite,
-            reasons: vec![(words.say("policy.time"), words.say("It is night."))],
-            obligations: vec![words.say("a dry run")],
-            policies: vec![Evaluated {
-                id: "pol_1".to_owned(),
-                name: words.say("Night freeze"),
-                has_fired: true,
-                found: words.say("02:10 is between 22:00 and 06:00."),
-            }],
-            conflicts: vec![Conflict {
-                kind: words.say("tier_conflict"),
-                winner: words.say("Night freeze"),
-                losers: vec![words.say("Trusted deploys")],
-                why: words.say("It is stricter."),
-            }],
-        }),
     }
 }

@@ -125,6 +125,7 @@ pub(crate) fn approval(words: Outside) -> Approval {
         approvers: vec![words.say("group:oncall"), words.say("Ann Archer")],
         created_at: at(-120),
         timeout_at: at(1_680),
+        may_read: true,
         choice: Choice::Decide {
             passkey_options: "{\"challenge\":\"AAAA\"}".to_owned(),
             error: "Say why.".to_owned(),

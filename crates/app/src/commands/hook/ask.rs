@@ -1,0 +1,63 @@
+//! Answering one event.
+
+use crate::{
+    client::{Ask, Query},
+    commands::desk::Desk,
+};
+use anyhow::{Context, ensure};
+use hyper::Method;
+use serde_json::Value;
+use std::io::Read;
+
+/// The largest event, in bytes: what the gate takes.
+const EVENT_MAX_BYTES: u64 = 1 << 20;
+/// The exit code that refuses a tool use; the client passes over every other failure.
+const BLOCKED: u8 = 2;
+/// The words that are answers.
+const WORDS: [&str; 4] = ["allow", "deny", "ask", "defer"];
+
+/// Hands an event from standard input to the gate, and its answer to standard output.
+///
+/// Fails closed: without an answer of the gate the tool use is refused, and the model reads why.
+pub(super) async fn answer(desk: &Desk, query: &Query) -> u8 {
+    match asked(desk, query).await {
+        Ok(()) => crate::exit::OK,
+        Err(error) => {
+            let why = format!("refused, as the gate gives no answer: {error:#}");
+            // The exit code refuses, whether or not anybody reads why.
+            let _ = desk.output.note(&why);
+            BLOCKED
+        }
+    }
+}
+
+async fn asked(desk: &Desk, query: &Query) -> anyhow::Result<()> {
+    let mut event = String::new();
+    let mut input = std::io::stdin().lock().take(EVENT_MAX_BYTES + 1);
+    input
+        .read_to_string(&mut event)
+        .context("the event cannot be read")?;
+    ensure!(
+        event.len() as u64 <= EVENT_MAX_BYTES,
+        "the event is larger than 1 MiB"
+    );
+    let ask = Ask {
+        body: Some(event),
+        ..Ask::default()
+    };
+    let answer = desk
+        .client()?
+        .ask(Method::POST, query.as_str(), ask)
+        .await?;
+    ensure!(is_answer(&answer), "what answers is not the gate");
+    Ok(desk.output.raw(&format!("{answer}\n"))?)
+}
+
+/// Whether the client would take it as a decision: anything else lets the tool run.
+fn is_answer(answer: &Value) -> bool {
+    let word = answer
+        .pointer("/hookSpecificOutput/permissionDecision")
+        .and_then(Value::as_str);
+    word.is_some_and(|word| WORDS.contains(&word))
+        || answer.get("decision").and_then(Value::as_str) == Some("block")
+}
