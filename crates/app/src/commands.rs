@@ -18,6 +18,7 @@ mod hook;
 mod init;
 mod keys;
 mod login;
+mod mcp;
 mod openapi;
 mod people;
 mod permits;
@@ -101,6 +102,7 @@ enum Command {
     Holds(holds::Holds),
     Hook(hook::Hook),
     Permits(permits::Permits),
+    Mcp(mcp::Mcp),
     Audit(audit::Audit),
     Violations(violations::Violations),
     Budgets(budgets::Budgets),
@@ -150,6 +152,7 @@ impl Cli {
             Command::Holds(holds) => holds.run(&desk).await,
             Command::Hook(hook) => hook.run(&desk).await,
             Command::Permits(permits) => permits.run(&desk).await,
+            Command::Mcp(mcp) => mcp.run(&desk).await,
             Command::Audit(audit) => audit.run(&desk).await,
             Command::Violations(violations) => violations.run(&desk).await,
             Command::Budgets(budgets) => budgets.run(&desk).await,

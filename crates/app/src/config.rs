@@ -4,6 +4,7 @@
 //! Secrets are named in it, never written.
 
 mod mail;
+mod mcp;
 mod secret;
 mod sheet;
 mod sign_in;
@@ -11,12 +12,14 @@ mod slack;
 mod webhook;
 
 pub(crate) use mail::Post;
+pub(crate) use mcp::LINE_BYTES;
 pub(crate) use sign_in::SignIn;
 
 use anyhow::{Context, anyhow, ensure};
 use portcullis_control::{notify::webhook::WebhookSettings, slack::settings::SlackSettings};
 use portcullis_credentials::{Secrets, courier};
 use portcullis_firewall::outside::{Reach, SecretName};
+use portcullis_gateway::mcp::{ShopSettings, Transport};
 use portcullis_policy::{fault::Faults, id::TenantId, yaml};
 use serde_json::Value;
 use sheet::Sheet;
@@ -48,6 +51,8 @@ pub(crate) struct Wiring {
     pub(crate) webhooks: Vec<WebhookSettings>,
     /// Letters.
     pub(crate) mail: Option<Post>,
+    /// The MCP servers that its agents reach.
+    pub(crate) mcp: ShopSettings,
 }
 
 /// Reads a file.
@@ -155,7 +160,7 @@ fn wiring(value: &Value, path: String, has_address: bool, faults: &mut Faults) -
     let sheet = Sheet::open(
         value,
         path,
-        &["sign_in", "slack", "webhooks", "mail"],
+        &["sign_in", "slack", "webhooks", "mail", "mcp"],
         faults,
     )?;
     for part in ["sign_in", "slack"] {
@@ -170,6 +175,7 @@ fn wiring(value: &Value, path: String, has_address: bool, faults: &mut Faults) -
         slack: slack::settings(&sheet, faults),
         webhooks: webhook::settings(&sheet, faults),
         mail: mail::settings(&sheet, faults),
+        mcp: mcp::settings(&sheet, faults),
     })
 }
 
@@ -212,6 +218,9 @@ impl Config {
             {
                 note("mail.login.password", Some(&login.password));
             }
+            for (path, name) in mcp::secrets(&wiring.mcp) {
+                note(&path, Some(name));
+            }
         }
         all
     }
@@ -235,6 +244,11 @@ impl Config {
             }
             for (at, webhook) in wiring.webhooks.iter().enumerate() {
                 note(format!("webhooks[{at}].url"), &webhook.url, webhook.reach);
+            }
+            for server in &wiring.mcp.servers {
+                if let Transport::Http { url, reach, .. } = &server.transport {
+                    note(format!("mcp.servers.{}.url", server.name), url, *reach);
+                }
             }
         }
         all

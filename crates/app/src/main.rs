@@ -24,6 +24,7 @@ mod output;
 mod private_file;
 mod progress;
 mod proof;
+mod servers;
 mod serving;
 mod staff;
 mod telemetry;

@@ -19,6 +19,7 @@ mod signing_in;
 mod simulate;
 mod standing;
 mod telling;
+mod tools;
 mod views;
 
 pub use audit::{ConsistencyProof, InclusionProof, Verification};

@@ -65,6 +65,7 @@ pub mod stored;
 pub mod strict;
 pub mod tally;
 mod token;
+pub mod tool;
 pub mod turn;
 pub mod violation;
 pub mod visible;

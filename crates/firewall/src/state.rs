@@ -29,6 +29,7 @@ use crate::{
     settings::Tenant,
     stored,
     tally::Tally,
+    tool::Tool,
     workspace::Workspace,
 };
 use jiff::Timestamp;
@@ -68,6 +69,8 @@ pub struct State {
     pub keys: BTreeMap<String, Key>,
     /// The people.
     pub people: People,
+    /// The tools of MCP servers, by `server/name`.
+    pub tools: BTreeMap<String, Tool>,
     /// How many vain attempts were put on record lately.
     pub alarm: Alarm,
     /// The holds that wait, and the released ones whose permit was not taken, by id.
@@ -159,6 +162,7 @@ impl State {
         let permits: Vec<PermitState> = all(ledger, id, unspent).await?;
         let answers: Vec<StoredAnswer> =
             all(ledger, id, DocumentQuery::all(DocumentKind::Answer)).await?;
+        let tools: Vec<Tool> = all(ledger, id, DocumentQuery::all(DocumentKind::Tool)).await?;
         let latest = newest(ledger, id, &head).await?.max(kept_latest);
         Ok(Self {
             head,
@@ -172,6 +176,10 @@ impl State {
                 .collect(),
             keys: keys.into_iter().map(|key| (key.id.clone(), key)).collect(),
             people: people(ledger, id).await?,
+            tools: tools
+                .into_iter()
+                .map(|tool| (Tool::id_of(&tool.server, &tool.name), tool))
+                .collect(),
             alarm: Alarm::default(),
             retries: RetryBook::read(
                 holds
@@ -216,6 +224,7 @@ impl State {
             agents: BTreeMap::new(),
             keys: BTreeMap::new(),
             people: People::default(),
+            tools: BTreeMap::new(),
             alarm: Alarm::default(),
             holds: Holds::default(),
             frozen: HashMap::new(),

@@ -29,6 +29,20 @@ pub(crate) fn portcullis() -> Command {
     command
 }
 
+/// Has a program call the gate itself, whatever this machine calls others by.
+pub(crate) fn without_proxies(command: &mut Command) {
+    for proxy in [
+        "http_proxy",
+        "https_proxy",
+        "all_proxy",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+    ] {
+        command.env_remove(proxy);
+    }
+}
+
 /// What came of running it.
 #[derive(Debug)]
 pub(crate) struct Ran {

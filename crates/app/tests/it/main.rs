@@ -18,6 +18,7 @@ mod help;
 mod hook;
 mod http;
 mod json;
+mod mcp;
 mod openapi;
 mod people;
 mod policies;
