@@ -166,11 +166,13 @@ pub enum DocumentKind {
     Posting,
     /// Up to which record a channel was told.
     Cursor,
+    /// An action that the gate itself carries out; the id is the number of its decision.
+    Execution,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Tenant,
         Self::Agent,
         Self::Key,
@@ -191,6 +193,7 @@ impl DocumentKind {
         Self::Elevation,
         Self::Posting,
         Self::Cursor,
+        Self::Execution,
     ];
 
     /// The name it is stored under; never changes.
@@ -217,6 +220,7 @@ impl DocumentKind {
             Self::Elevation => "elevation",
             Self::Posting => "posting",
             Self::Cursor => "cursor",
+            Self::Execution => "execution",
         }
     }
 

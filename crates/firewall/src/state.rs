@@ -12,6 +12,7 @@ use crate::{
     effects::Effects,
     elevation::Elevation,
     error::GateError,
+    execution::{self, Execution},
     frozen::Frozen,
     group::Group,
     hold::{Hold, HoldStatus},
@@ -76,6 +77,8 @@ pub struct State {
     pub frozen: HashMap<String, Frozen>,
     /// The permits that may still be spent, by id.
     pub permits: HashMap<String, PermitState>,
+    /// What the gate has begun and nobody knows the end of, by the number of the decision.
+    pub executions: BTreeMap<u64, Execution>,
     /// What was answered lately.
     pub retries: RetryBook,
     /// The latest moment seen: the clock may step back, the lane does not.
@@ -159,6 +162,7 @@ impl State {
         let permits: Vec<PermitState> = all(ledger, id, unspent).await?;
         let answers: Vec<StoredAnswer> =
             all(ledger, id, DocumentQuery::all(DocumentKind::Answer)).await?;
+        let executions = execution::read(ledger, id).await?;
         let latest = newest(ledger, id, &head).await?.max(kept_latest);
         Ok(Self {
             head,
@@ -185,6 +189,7 @@ impl State {
                 .into_iter()
                 .map(|permit| (permit.id.clone(), permit))
                 .collect(),
+            executions,
             latest,
             broken_at: tenant.broken_at,
             spoilt: false,
@@ -220,6 +225,7 @@ impl State {
             holds: Holds::default(),
             frozen: HashMap::new(),
             permits: HashMap::new(),
+            executions: BTreeMap::new(),
             retries: RetryBook::default(),
             latest: tenant.created_at,
             broken_at: None,
