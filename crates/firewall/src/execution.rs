@@ -1,16 +1,9 @@
 //! An action that the gate carries out itself: begun once, and ended by an outcome.
 
-use crate::{
-    batch::DocumentKind,
-    digest::ActionDigest,
-    ports::{Ledger, LedgerError},
-    query::DocumentQuery,
-    stored,
-};
+use crate::digest::ActionDigest;
 use jiff::Timestamp;
-use portcullis_policy::id::{AgentId, TenantId};
+use portcullis_policy::id::AgentId;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// How far an execution is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -60,20 +53,4 @@ pub struct Execution {
     pub started_at: Timestamp,
     /// When it counts as unknown if nothing was heard: then a person must find out.
     pub due_at: Timestamp,
-}
-
-/// The executions of a tenant that have no end yet, by their number.
-pub(crate) async fn read(
-    ledger: &dyn Ledger,
-    tenant: &TenantId,
-) -> Result<BTreeMap<u64, Execution>, LedgerError> {
-    let mut open = BTreeMap::new();
-    for stage in [Stage::Started, Stage::Unknown] {
-        let query = DocumentQuery::with_status(DocumentKind::Execution, stage.as_str());
-        for document in ledger.documents(tenant, query).await? {
-            let execution: Execution = stored::thing(&document)?;
-            open.insert(execution.seq, execution);
-        }
-    }
-    Ok(open)
 }

@@ -1,5 +1,6 @@
 //! The gate as the doors see it: a cheap handle that brings every wish to the right lane.
 
+mod act;
 mod approvals;
 mod audit;
 mod calls;
@@ -20,6 +21,7 @@ mod standing;
 mod telling;
 mod views;
 
+pub use act::{Acted, Hands};
 pub use audit::{ConsistencyProof, InclusionProof, Verification};
 pub use electors::{Bar, Elector, Electors};
 pub use evidence::{ActionEvidence, Evidence, RecordEvidence};

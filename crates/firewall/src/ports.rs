@@ -102,6 +102,14 @@ pub trait Executor: Debug + Send + Sync {
     fn execute(&self, order: Order) -> Doing<'_, Effect>;
 }
 
+/// Takes out of an effect what an agent, a record or a person must not see.
+///
+/// Fails closed: whatever cannot be looked through is left out.
+pub trait Screen: Debug + Send + Sync {
+    /// The effect without it.
+    fn screened(&self, effect: Effect) -> Effect;
+}
+
 /// Finds out what an order would do, without doing it.
 ///
 /// Fails closed: what it cannot find out is a check that did not pass.

@@ -12,7 +12,7 @@ use crate::{
     effects::Effects,
     elevation::Elevation,
     error::GateError,
-    execution::{self, Execution},
+    execution::{Execution, Stage},
     frozen::Frozen,
     group::Group,
     hold::{Hold, HoldStatus},
@@ -162,7 +162,7 @@ impl State {
         let permits: Vec<PermitState> = all(ledger, id, unspent).await?;
         let answers: Vec<StoredAnswer> =
             all(ledger, id, DocumentQuery::all(DocumentKind::Answer)).await?;
-        let executions = execution::read(ledger, id).await?;
+        let executions = executions(ledger, id).await?;
         let latest = newest(ledger, id, &head).await?.max(kept_latest);
         Ok(Self {
             head,
@@ -306,6 +306,20 @@ async fn rulebook(
         },
     )
     .map_err(|error| GateError::Unavailable(format!("the stored rules do not compile: {error}")))
+}
+
+/// The executions that have no end yet, by their number.
+async fn executions(
+    ledger: &dyn Ledger,
+    tenant: &TenantId,
+) -> Result<BTreeMap<u64, Execution>, LedgerError> {
+    let mut open = BTreeMap::new();
+    for stage in [Stage::Started, Stage::Unknown] {
+        let query = DocumentQuery::with_status(DocumentKind::Execution, stage.as_str());
+        let found: Vec<Execution> = all(ledger, tenant, query).await?;
+        open.extend(found.into_iter().map(|one| (one.seq, one)));
+    }
+    Ok(open)
 }
 
 /// Everybody, and what they may reach.
