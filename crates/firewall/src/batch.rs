@@ -168,11 +168,13 @@ pub enum DocumentKind {
     Cursor,
     /// A tool of an MCP server, with its pinned definition.
     Tool,
+    /// An action that the gate itself carries out; the id is the number of its decision.
+    Execution,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Tenant,
         Self::Agent,
         Self::Key,
@@ -194,6 +196,7 @@ impl DocumentKind {
         Self::Posting,
         Self::Cursor,
         Self::Tool,
+        Self::Execution,
     ];
 
     /// The name it is stored under; never changes.
@@ -221,6 +224,7 @@ impl DocumentKind {
             Self::Posting => "posting",
             Self::Cursor => "cursor",
             Self::Tool => "tool",
+            Self::Execution => "execution",
         }
     }
 

@@ -1,5 +1,6 @@
 //! The gate as the doors see it: a cheap handle that brings every wish to the right lane.
 
+mod act;
 mod approvals;
 mod audit;
 mod calls;
@@ -22,6 +23,7 @@ mod telling;
 mod tools;
 mod views;
 
+pub use act::{Acted, Hands};
 pub use audit::{ConsistencyProof, InclusionProof, Verification};
 pub use electors::{Bar, Elector, Electors};
 pub use evidence::{ActionEvidence, Evidence, RecordEvidence};

@@ -12,6 +12,7 @@ use crate::{
     effects::Effects,
     elevation::Elevation,
     error::GateError,
+    execution::{Execution, Stage},
     frozen::Frozen,
     group::Group,
     hold::{Hold, HoldStatus},
@@ -79,6 +80,8 @@ pub struct State {
     pub frozen: HashMap<String, Frozen>,
     /// The permits that may still be spent, by id.
     pub permits: HashMap<String, PermitState>,
+    /// What the gate has begun and nobody knows the end of, by the number of the decision.
+    pub executions: BTreeMap<u64, Execution>,
     /// What was answered lately.
     pub retries: RetryBook,
     /// The latest moment seen: the clock may step back, the lane does not.
@@ -163,6 +166,7 @@ impl State {
         let answers: Vec<StoredAnswer> =
             all(ledger, id, DocumentQuery::all(DocumentKind::Answer)).await?;
         let tools: Vec<Tool> = all(ledger, id, DocumentQuery::all(DocumentKind::Tool)).await?;
+        let executions = executions(ledger, id).await?;
         let latest = newest(ledger, id, &head).await?.max(kept_latest);
         Ok(Self {
             head,
@@ -193,6 +197,7 @@ impl State {
                 .into_iter()
                 .map(|permit| (permit.id.clone(), permit))
                 .collect(),
+            executions,
             latest,
             broken_at: tenant.broken_at,
             spoilt: false,
@@ -229,6 +234,7 @@ impl State {
             holds: Holds::default(),
             frozen: HashMap::new(),
             permits: HashMap::new(),
+            executions: BTreeMap::new(),
             retries: RetryBook::default(),
             latest: tenant.created_at,
             broken_at: None,
@@ -309,6 +315,20 @@ async fn rulebook(
         },
     )
     .map_err(|error| GateError::Unavailable(format!("the stored rules do not compile: {error}")))
+}
+
+/// The executions that have no end yet, by their number.
+async fn executions(
+    ledger: &dyn Ledger,
+    tenant: &TenantId,
+) -> Result<BTreeMap<u64, Execution>, LedgerError> {
+    let mut open = BTreeMap::new();
+    for stage in [Stage::Started, Stage::Unknown] {
+        let query = DocumentQuery::with_status(DocumentKind::Execution, stage.as_str());
+        let found: Vec<Execution> = all(ledger, tenant, query).await?;
+        open.extend(found.into_iter().map(|one| (one.seq, one)));
+    }
+    Ok(open)
 }
 
 /// Everybody, and what they may reach.

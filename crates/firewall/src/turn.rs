@@ -7,6 +7,7 @@ mod admin;
 mod again;
 mod agents;
 mod decide;
+mod execute;
 mod expire;
 mod govern;
 mod groups;
@@ -27,6 +28,7 @@ mod tools;
 
 pub use agents::{AgentPatch, NewAgent};
 pub use decide::StepUpDue;
+pub use execute::{Claim, Resolution};
 pub use groups::{GroupPatch, Membership};
 pub(crate) use judging::judge as judge_for_sight;
 pub use keys::NewKey;

@@ -1,5 +1,6 @@
 //! The gate as a whole, over a ledger in memory and a clock that is set by hand.
 
+mod acting;
 mod asking;
 mod attacks;
 mod autonomy;
