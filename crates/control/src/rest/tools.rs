@@ -6,7 +6,7 @@ use crate::{
         page::{Paging, PagingParams, page},
         query::Asked,
     },
-    rights::{Architect, Gate, Reader},
+    rights::{Architect, Gate, Searcher},
     wire::tool::Tool,
 };
 use axum::{
@@ -46,7 +46,7 @@ body! {
 )]
 async fn list(
     State(gate): State<Gate>,
-    Reader(caller): Reader,
+    Searcher(caller): Searcher,
     Asked(paging): Asked<Paging>,
 ) -> Reply<Json<ToolPage>> {
     Ok(Json(paging.cut(gate.tools(&caller).await?).into()))

@@ -101,7 +101,9 @@ impl SlackSettings {
     /// `https://slack.com`.
     #[must_use]
     pub fn issuer(&self) -> &str {
-        let (scheme, rest) = self.base_url.split_once("://").unwrap_or_default();
+        let Some((scheme, rest)) = self.base_url.split_once("://") else {
+            return "";
+        };
         let host = rest.split('/').next().unwrap_or_default();
         let length = scheme.len() + "://".len() + host.len();
         self.base_url.get(..length).unwrap_or_default()
