@@ -1,0 +1,7 @@
+//! The screen from outside.
+
+mod conformance;
+mod cutting;
+mod reference;
+mod registered;
+mod values;
