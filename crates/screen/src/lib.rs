@@ -30,4 +30,5 @@ mod rule;
 pub mod screen;
 pub mod secrets;
 pub mod stream;
+mod wanted;
 mod weave;

@@ -54,12 +54,10 @@ enum State {
 }
 
 impl Loose {
-    /// Whether `byte` stands for itself when nothing is pending.
-    pub(crate) const fn is_plain(byte: u8) -> bool {
-        !matches!(
-            byte,
-            b'%' | b'\\' | b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c
-        )
+    /// How many bytes at the start of `text` stand for themselves when nothing is pending.
+    pub(crate) fn plain_run(text: &[u8]) -> usize {
+        let special = |byte: &u8| *byte == b'%' || *byte == b'\\' || is_blank(*byte);
+        text.iter().position(special).unwrap_or(text.len())
     }
 
     /// Whether the next byte starts afresh.
@@ -216,7 +214,7 @@ impl Loose {
         if byte == b'\\' {
             return;
         }
-        if !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c) {
+        if !is_blank(byte) {
             self.blanks = 0;
             return out(Piece { byte, start, end });
         }
@@ -244,6 +242,10 @@ fn unit_bytes(unit: u16) -> [Option<u8>; 3] {
             Some(low(0)),
         ],
     }
+}
+
+const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c)
 }
 
 const fn digit(byte: u8) -> Option<u8> {

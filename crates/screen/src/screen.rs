@@ -8,13 +8,14 @@ use crate::{
     aliases::Aliases,
     finding::Redacted,
     kind::Kind,
-    loose::Loose,
+    loose::{Loose, Piece},
     rule::{
         self,
-        table::{Answer, Table, table},
+        table::{Answer, table},
     },
     secrets::{Layer, Level, Secrets, needles::Needles},
     stream::Stream,
+    wanted::Wanted,
 };
 use std::{borrow::Cow, fmt, sync::Arc};
 
@@ -36,9 +37,7 @@ pub enum ScreenError {
 /// The secrets and formats that are looked for. Cheap to clone.
 #[derive(Clone)]
 pub struct Screen {
-    table: Arc<Table>,
-    kinds: u16,
-    layers: [Option<Arc<Layer>>; 3],
+    wanted: Wanted,
 }
 
 /// What a screen is to look for.
@@ -74,9 +73,11 @@ impl Builder {
             .iter()
             .fold(secrets, |kinds, kind| kinds | kind.bit());
         let screen = Screen {
-            table: table().ok_or(ScreenError::Rules)?,
-            kinds,
-            layers: [None, None, None],
+            wanted: Wanted {
+                table: table().ok_or(ScreenError::Rules)?,
+                kinds,
+                layers: [None, None, None],
+            },
         };
         let secrets = self.secrets.iter();
         Ok(secrets.fold(screen, |screen, (level, secrets)| {
@@ -102,7 +103,7 @@ impl Screen {
     #[must_use]
     pub fn with(&self, level: Level, secrets: &Secrets) -> Self {
         let mut screen = self.clone();
-        if let Some(layer) = screen.layers.get_mut(level.index()) {
+        if let Some(layer) = screen.wanted.layers.get_mut(level.index()) {
             *layer = (!secrets.is_empty()).then(|| Arc::new(Layer::new(level, secrets)));
         }
         screen
@@ -148,18 +149,22 @@ impl Screen {
 
     /// Whether no registered secret stands in `bytes`.
     fn knows_none_of(&self, bytes: &[u8]) -> bool {
-        self.layers().all(|layer| {
+        self.wanted.layers().all(|layer| {
             layer.exact.clean_until(bytes, 0, true).is_some() && loosely_clean(&layer.loose, bytes)
         })
     }
 
     fn looks_for(&self, kinds: impl IntoIterator<Item = Kind>) -> bool {
-        kinds.into_iter().any(|kind| self.kinds & kind.bit() != 0)
+        kinds
+            .into_iter()
+            .any(|kind| self.wanted.kinds & kind.bit() != 0)
     }
 
     fn has_no_format(&self, bytes: &[u8]) -> bool {
-        let mut places = self.table.places(bytes, 0, self.kinds);
-        !places.any(|(at, rule)| matches!(self.table.ask(rule, bytes, at, true), Answer::Yes(_)))
+        let mut places = self.wanted.table.places(bytes, 0, self.wanted.kinds);
+        !places.any(|(at, rule)| {
+            matches!(self.wanted.table.ask(rule, bytes, at, true), Answer::Yes(_))
+        })
     }
 
     /// Redacts a text that comes in pieces.
@@ -171,7 +176,7 @@ impl Screen {
     /// Redacts a text that comes in pieces, with the placeholders of `aliases`.
     #[must_use]
     pub fn stream_with(&self, aliases: Aliases) -> Stream {
-        Stream::new(self.clone(), aliases)
+        Stream::new(self.wanted.clone(), aliases)
     }
 
     /// The most bytes that a stream holds back: those of the longest format, or of the longest
@@ -184,17 +189,10 @@ impl Screen {
                 .longest()
                 .max(layer.loose.longest().saturating_mul(MOST_OF_A_BYTE))
         };
-        self.layers()
+        self.wanted
+            .layers()
             .map(longest)
             .fold(MOST_OF_A_FORMAT, usize::max)
-    }
-
-    pub(crate) fn layers(&self) -> impl Iterator<Item = &Layer> {
-        self.layers.iter().flatten().map(|layer| &**layer)
-    }
-
-    pub(crate) fn formats(&self) -> (&Table, u16) {
-        (&self.table, self.kinds)
     }
 }
 
@@ -234,26 +232,32 @@ fn fill(
     used: &mut usize,
     most: usize,
 ) -> bool {
-    let mut put = |byte: u8| {
-        if let Some(slot) = form.get_mut(*used) {
-            *slot = byte;
-            *used += 1;
+    while *used < most {
+        let plain = if reader.is_settled() {
+            Loose::plain_run(rest.get(..most - *used).unwrap_or(rest))
+        } else {
+            0
+        };
+        if let (Some((run, more)), true) = (rest.split_at_checked(plain), plain > 0) {
+            if let Some(room) = form.get_mut(*used..*used + plain) {
+                room.copy_from_slice(run);
+            }
+            reader.skip_blanks();
+            *used += plain;
+            *rest = more;
         }
-        *used
-    };
-    let mut filled = 0;
-    while filled < most {
+        let mut put = |piece: Piece| {
+            if let Some(slot) = form.get_mut(*used) {
+                *slot = piece.byte;
+                *used += 1;
+            }
+        };
         let Some((byte, more)) = rest.split_first() else {
-            reader.finish(0, &mut |piece| filled = put(piece.byte));
+            reader.finish(0, &mut put);
             return true;
         };
         *rest = more;
-        if reader.is_settled() && Loose::is_plain(*byte) {
-            reader.skip_blanks();
-            filled = put(*byte);
-        } else {
-            reader.feed(*byte, 0, &mut |piece| filled = put(piece.byte));
-        }
+        reader.feed(*byte, 0, &mut put);
     }
     false
 }

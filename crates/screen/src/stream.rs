@@ -12,7 +12,7 @@ use crate::{
     aliases::Aliases,
     finding::Finding,
     rule::table::LOOK_BACK,
-    screen::Screen,
+    wanted::Wanted,
     weave::{Known, Weave},
 };
 use formats::Formats;
@@ -26,7 +26,7 @@ const BLOCK: usize = 16 * 1_024;
 
 /// A redaction under way. It keeps the rules and secrets it began with.
 pub struct Stream {
-    screen: Screen,
+    wanted: Wanted,
     aliases: Aliases,
     /// The text at hand.
     text: Zeroizing<Vec<u8>>,
@@ -47,10 +47,10 @@ pub struct Piece {
 }
 
 impl Stream {
-    pub(crate) fn new(screen: Screen, aliases: Aliases) -> Self {
+    pub(crate) fn new(wanted: Wanted, aliases: Aliases) -> Self {
         Self {
-            registered: screen.layers().map(|_| Registered::default()).collect(),
-            screen,
+            registered: wanted.layers().map(|_| Registered::default()).collect(),
+            wanted,
             aliases,
             text: Zeroizing::default(),
             base: 0,
@@ -61,7 +61,7 @@ impl Stream {
 
     /// Takes the next bytes, cut anywhere, and gives those that are decided.
     ///
-    /// At most [`Screen::most_held_back`] bytes that are not already hidden are held back.
+    /// At most [`most_held_back`](crate::screen::Screen::most_held_back) bytes that are not already hidden are held back.
     pub fn push(&mut self, bytes: &[u8]) -> Piece {
         let mut piece = Piece::default();
         for block in bytes.chunks(BLOCK) {
@@ -85,8 +85,10 @@ impl Stream {
             over,
         };
         let mut add = |part| self.weave.add(part);
-        let formats = self.formats.advance(self.screen.formats(), view, &mut add);
-        let layers = self.screen.layers().zip(&mut self.registered);
+        let formats = self
+            .formats
+            .advance((&self.wanted.table, self.wanted.kinds), view, &mut add);
+        let layers = self.wanted.layers().zip(&mut self.registered);
         let registered = layers.map(|(layer, state)| state.advance(layer, view, &mut add));
         let decided = registered.fold(formats, u64::min);
         let known = Known {

@@ -15,11 +15,16 @@ const WINDOW: usize = 12;
 /// The bytes that the table of shifts is asked for.
 const BLOCK: usize = 4;
 
+/// How many bits of a hash the index of the strings is asked for.
+const UPPER_BITS: u32 = 14;
+
 /// Fixed strings, each at least [`LEAST_BYTES`](super::LEAST_BYTES) long.
 pub(crate) struct Needles {
     arena: Zeroizing<Vec<u8>>,
     /// Where each string lies in the arena, by the hash of its first window.
     places: Zeroizing<Vec<Place>>,
+    /// Where the places of a hash begin, by its upper bits.
+    firsts: Zeroizing<Vec<u32>>,
     shifts: Zeroizing<Vec<u8>>,
     bits: u32,
     window: usize,
@@ -55,6 +60,7 @@ impl Needles {
                 strings.iter().map(|one| one.len()).sum(),
             )),
             places: wiped(Vec::with_capacity(strings.len())),
+            firsts: wiped(Vec::with_capacity((1 << UPPER_BITS) + 1)),
             shifts: wiped(vec![far; 1 << bits]),
             bits,
             window,
@@ -64,6 +70,7 @@ impl Needles {
             needles.insert(string);
         }
         needles.places.sort_unstable_by_key(|place| place.hash);
+        needles.index();
         needles
     }
 
@@ -86,6 +93,26 @@ impl Needles {
                 *known = shift.min(*known);
             }
         }
+    }
+
+    fn index(&mut self) {
+        let mut place = 0;
+        for upper in 0..=1_u32 << UPPER_BITS {
+            let begins = |place: &Place| place.hash >> (32 - UPPER_BITS) >= upper;
+            while self.places.get(place).is_some_and(|known| !begins(known)) {
+                place += 1;
+            }
+            self.firsts.push(u32::try_from(place).unwrap_or(u32::MAX));
+        }
+    }
+
+    /// The strings that may begin with a window of this hash.
+    fn alike(&self, hash: u32) -> &[Place] {
+        let upper = (hash >> (32 - UPPER_BITS)) as usize;
+        let bound = |at: usize| self.firsts.get(at).map_or(0, |first| *first as usize);
+        self.places
+            .get(bound(upper)..bound(upper + 1))
+            .unwrap_or_default()
     }
 
     pub(crate) const fn longest(&self) -> usize {
@@ -149,11 +176,9 @@ impl Needles {
 
     fn here(&self, text: &[u8], start: usize, window: &[u8], over: bool) -> Here {
         let hash = window_hash(window);
-        let first = self.places.partition_point(|place| place.hash < hash);
         let rest = text.get(start..).unwrap_or_default();
         let mut best = 0;
-        let same = self.places.get(first..).unwrap_or_default();
-        for place in same.iter().take_while(|place| place.hash == hash) {
+        for place in self.alike(hash).iter().filter(|place| place.hash == hash) {
             let string = self.arena.get(place.at..place.at + place.len);
             let string = string.unwrap_or_default();
             if rest.starts_with(string) {
@@ -185,8 +210,10 @@ fn block_hash(block: &[u8; BLOCK], bits: u32) -> usize {
     (u32::from_le_bytes(*block).wrapping_mul(0x9e37_79b1) >> (32 - bits)) as usize
 }
 
+/// Of its first and last bytes, which overlap in a short window.
 fn window_hash(window: &[u8]) -> u32 {
-    window.iter().fold(0x811c_9dc5, |hash, byte| {
-        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
-    })
+    let half =
+        |block: Option<&[u8; BLOCK]>| u64::from(u32::from_le_bytes(*block.unwrap_or(&[0; BLOCK])));
+    let both = half(window.first_chunk()) << 32 | half(window.last_chunk());
+    (both.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }
