@@ -11,6 +11,7 @@ mod open;
 mod people;
 mod permits;
 mod replay;
+mod screening;
 mod sights;
 mod signing_in;
 mod simulate;
@@ -52,6 +53,7 @@ pub struct Firewall {
     directory: Arc<ArcSwap<Directory>>,
     lanes: Arc<ArcSwap<HashMap<TenantId, Queue>>>,
     spawn: Spawner,
+    screens: screening::Screens,
     /// Changes whenever something became durable.
     news: Arc<watch::Sender<u64>>,
 }

@@ -61,6 +61,7 @@ pub mod strict;
 pub mod tally;
 mod token;
 pub mod turn;
+pub mod view;
 pub mod violation;
 pub mod visible;
 pub mod workspace;

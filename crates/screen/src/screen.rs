@@ -167,6 +167,13 @@ impl Screen {
         })
     }
 
+    /// Whether a secret stands in `text`, registered or by its format; personal data does not count.
+    #[must_use]
+    pub fn has_secret(&self, text: &str) -> bool {
+        let redacted = self.redact(text);
+        redacted.findings.iter().any(|found| found.kind.is_secret())
+    }
+
     /// Redacts a text that comes in pieces.
     #[must_use]
     pub fn stream(&self) -> Stream {

@@ -70,6 +70,7 @@ impl Firewall {
                 "this credential does not ask for actions".to_owned(),
             ));
         }
+        let request = self.screened(&principal.tenant, request)?;
         let caller = principal.clone();
         self.on_lane(principal, move |turn| turn.govern(&caller, &request))
             .await
@@ -123,6 +124,7 @@ impl Firewall {
             .ok_or_else(missing)?;
         let agent = AgentId::new(&record.agent).map_err(|_| missing())?;
         let (result, effect, cost_usd, gpu_hours) = report;
+        let effect = self.screened_text(&principal.tenant, &effect)?;
         let report = OutcomeReport {
             seq,
             agent,

@@ -44,6 +44,34 @@ impl Screen {
     }
 }
 
+impl Screen {
+    /// Whether [`redact_json`](Self::redact_json) would hide nothing; `written` is the value as
+    /// JSON. It asks for hardly any memory, and most values are clean.
+    #[must_use]
+    pub fn is_clean_json(&self, value: &Value, written: &[u8]) -> bool {
+        self.knows_none_of(written) && self.is_clean_value(value, MOST_LEVELS)
+    }
+
+    fn is_clean_value(&self, value: &Value, levels: usize) -> bool {
+        match value {
+            Value::String(text) => self.is_clean(text.as_bytes()),
+            Value::Number(number) => self.is_clean(number.to_string().as_bytes()),
+            Value::Array(_) | Value::Object(_) if levels == 0 => false,
+            Value::Array(items) => {
+                let mut items = items.iter();
+                items.all(|item| self.is_clean_value(item, levels - 1))
+            }
+            Value::Object(members) => members.iter().all(|(key, value)| {
+                let named = self.looks_for([Kind::Username, Kind::Name]) && value.is_string();
+                let secret = names_secret(key) && !is_nothing(value);
+                let plain = !named && !secret && self.is_clean(key.as_bytes());
+                plain && self.is_clean_value(value, levels - 1)
+            }),
+            Value::Null | Value::Bool(_) => true,
+        }
+    }
+}
+
 struct Walk<'a> {
     screen: &'a Screen,
     aliases: &'a mut Aliases,
@@ -125,8 +153,7 @@ impl Walk<'_> {
     /// All that stands under a key that names a secret.
     fn secret(&mut self, value: &Value, levels: usize) -> Value {
         match value {
-            Value::Null | Value::Bool(_) => value.clone(),
-            Value::String(text) if text.is_empty() || text == REDACTED => value.clone(),
+            _ if is_nothing(value) => value.clone(),
             Value::Array(items) if levels > 0 => {
                 let items = items.iter();
                 items.map(|item| self.secret(item, levels - 1)).collect()
@@ -134,7 +161,7 @@ impl Walk<'_> {
             Value::Object(members) if levels > 0 => {
                 self.object(members, |walk, _, value| walk.secret(value, levels - 1))
             }
-            Value::String(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => self.hide(),
+            _ => self.hide(),
         }
     }
 
@@ -167,7 +194,24 @@ fn names_secret(key: &str) -> bool {
         "accountkey",
         "authkey",
     ];
-    let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
-    let plain = plain.to_ascii_lowercase();
-    SECRETS.iter().any(|word| plain.ends_with(word))
+    let plain = || key.bytes().rev().filter(u8::is_ascii_alphanumeric);
+    SECRETS.iter().any(|word| {
+        let letters = word.bytes().rev();
+        let mut ending = plain().take(word.len());
+        letters.map(Some).eq(std::iter::repeat_with(|| {
+            ending.next().map(|byte| byte.to_ascii_lowercase())
+        })
+        .take(word.len()))
+    })
+}
+
+/// Whether there is nothing to hide.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) => true,
+        Value::String(text) => text.is_empty() || text == REDACTED,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Number(_) => false,
+    }
 }
