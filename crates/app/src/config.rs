@@ -4,6 +4,7 @@
 //! Secrets are named in it, never written.
 
 mod mail;
+mod redaction;
 mod secret;
 mod sheet;
 mod sign_in;
@@ -11,6 +12,7 @@ mod slack;
 mod webhook;
 
 pub(crate) use mail::Post;
+pub(crate) use redaction::Redaction;
 pub(crate) use sign_in::SignIn;
 
 use anyhow::{Context, anyhow, ensure};
@@ -48,6 +50,8 @@ pub(crate) struct Wiring {
     pub(crate) webhooks: Vec<WebhookSettings>,
     /// Letters.
     pub(crate) mail: Option<Post>,
+    /// What is hidden in texts besides the formats of secrets.
+    pub(crate) redaction: Redaction,
 }
 
 /// Reads a file.
@@ -155,7 +159,7 @@ fn wiring(value: &Value, path: String, has_address: bool, faults: &mut Faults) -
     let sheet = Sheet::open(
         value,
         path,
-        &["sign_in", "slack", "webhooks", "mail"],
+        &["sign_in", "slack", "webhooks", "mail", "redaction"],
         faults,
     )?;
     for part in ["sign_in", "slack"] {
@@ -170,6 +174,7 @@ fn wiring(value: &Value, path: String, has_address: bool, faults: &mut Faults) -
         slack: slack::settings(&sheet, faults),
         webhooks: webhook::settings(&sheet, faults),
         mail: mail::settings(&sheet, faults),
+        redaction: redaction::settings(&sheet, faults),
     })
 }
 
@@ -204,6 +209,9 @@ impl Config {
                 for (nth, name) in webhook.secrets.iter().enumerate() {
                     note(&format!("webhooks[{at}].secrets[{nth}]"), Some(name));
                 }
+            }
+            for (at, name) in wiring.redaction.secrets.iter().enumerate() {
+                note(&format!("redaction.secrets[{at}]"), Some(name));
             }
             if let Some(login) = wiring
                 .mail

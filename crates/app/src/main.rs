@@ -22,6 +22,7 @@ mod openapi;
 mod output;
 mod progress;
 mod proof;
+mod screening;
 mod serving;
 mod staff;
 mod telemetry;

@@ -182,7 +182,7 @@ impl Firewall {
         why: Option<&str>,
     ) -> Result<Agent, GateError> {
         let (actor, id, step) = (architect(principal)?, id.to_owned(), step.into());
-        let why = why.map(str::to_owned);
+        let why = self.screened_reason(&principal.tenant, why.map(str::to_owned))?;
         self.on_lane(principal, move |turn| {
             turn.move_agent(&actor, &id, step, why.as_deref())
         })

@@ -32,6 +32,19 @@ impl Firewall {
         Ok(screen.redact(text).text.into_owned())
     }
 
+    /// Why a person did something, in their words.
+    ///
+    /// # Errors
+    /// As [`Self::screened_text`].
+    pub(super) fn screened_reason(
+        &self,
+        tenant: &TenantId,
+        reason: Option<String>,
+    ) -> Result<Option<String>, GateError> {
+        let screened = reason.map(|words| self.screened_text(tenant, &words));
+        screened.transpose()
+    }
+
     /// A request as this tenant's screen shows it; reading it has passed the usual one.
     pub(super) fn screened(
         &self,

@@ -25,7 +25,7 @@ const FLOORS: &[&[Room]] = &[
     &[room("door", &["firewall", "policy"])],
     &[
         room("control", &["door", "firewall", "policy"]),
-        room("credentials", &["firewall", "policy"]),
+        room("credentials", &["firewall", "policy", "screen"]),
         room("gateway", &["door", "firewall", "policy"]),
         room("store", &["firewall", "policy"]),
     ],
