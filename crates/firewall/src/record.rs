@@ -1,6 +1,6 @@
 //! What the record of a decision says, in canonical bytes.
 
-use crate::{canonical, digest::Nonce, hold::Fired, request::Request, view::View};
+use crate::{canonical, hold::Fired, request::Request, view::View};
 use jiff::Timestamp;
 use portcullis_policy::{
     facts::Facts,
@@ -119,7 +119,6 @@ impl Decision<'_, '_> {
     pub fn payload(&self) -> Vec<u8> {
         let action = &self.request.frozen.action;
         let judgement = self.judgement;
-        let nonce: &Nonce = &self.request.frozen.nonce;
         let mut bytes = Vec::with_capacity(1024);
         let mut record = canonical::Object::new(&mut bytes);
         record
@@ -145,7 +144,7 @@ impl Decision<'_, '_> {
         }
         // With it, what is hidden could be guessed from the digest.
         if hidden == 0 {
-            record.display("nonce", nonce);
+            record.display("nonce", &self.request.frozen.nonce);
         }
         record
             .raw("parameters", &self.request.view.parameters)
