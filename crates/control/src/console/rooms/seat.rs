@@ -61,6 +61,18 @@ impl FromRequestParts<Gate> for Seated {
 }
 
 impl Seated {
+    /// Goes on for who has a role in the whole tenant.
+    ///
+    /// # Errors
+    /// 403 for everybody else.
+    pub(super) fn must_read(&self) -> Result<(), GateError> {
+        if self.principal.reads() {
+            return Ok(());
+        }
+        let message = "this is for roles in the whole tenant";
+        Err(GateError::Forbidden(message.to_owned()))
+    }
+
     /// Goes on for who may change rules and people.
     ///
     /// # Errors

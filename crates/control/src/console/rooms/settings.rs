@@ -47,6 +47,7 @@ const FIELDS: [&str; 8] = [
 ];
 
 async fn present(gate: &Gate, seat: &Seated) -> Result<Settings, GateError> {
+    seat.must_read()?;
     Ok(gate.overview(&seat.principal).await?.tenant.settings)
 }
 
