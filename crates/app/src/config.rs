@@ -5,6 +5,7 @@
 
 mod mail;
 mod mcp;
+mod redaction;
 mod secret;
 mod sheet;
 mod sign_in;
@@ -13,6 +14,7 @@ mod webhook;
 
 pub(crate) use mail::Post;
 pub(crate) use mcp::LINE_BYTES;
+pub(crate) use redaction::Redaction;
 pub(crate) use sign_in::SignIn;
 
 use anyhow::{Context, anyhow, ensure};
@@ -53,6 +55,8 @@ pub(crate) struct Wiring {
     pub(crate) mail: Option<Post>,
     /// The MCP servers that its agents reach.
     pub(crate) mcp: ShopSettings,
+    /// What is hidden in texts besides the formats of secrets.
+    pub(crate) redaction: Redaction,
 }
 
 /// Reads a file.
@@ -160,7 +164,7 @@ fn wiring(value: &Value, path: String, has_address: bool, faults: &mut Faults) -
     let sheet = Sheet::open(
         value,
         path,
-        &["sign_in", "slack", "webhooks", "mail", "mcp"],
+        &["sign_in", "slack", "webhooks", "mail", "mcp", "redaction"],
         faults,
     )?;
     for part in ["sign_in", "slack"] {
@@ -176,6 +180,7 @@ fn wiring(value: &Value, path: String, has_address: bool, faults: &mut Faults) -
         webhooks: webhook::settings(&sheet, faults),
         mail: mail::settings(&sheet, faults),
         mcp: mcp::settings(&sheet, faults),
+        redaction: redaction::settings(&sheet, faults),
     })
 }
 
@@ -210,6 +215,9 @@ impl Config {
                 for (nth, name) in webhook.secrets.iter().enumerate() {
                     note(&format!("webhooks[{at}].secrets[{nth}]"), Some(name));
                 }
+            }
+            for (at, name) in wiring.redaction.secrets.iter().enumerate() {
+                note(&format!("redaction.secrets[{at}]"), Some(name));
             }
             if let Some(login) = wiring
                 .mail
@@ -293,7 +301,7 @@ mod tests {
     #[test]
     fn the_example_is_valid() {
         let config = read(include_str!("../../../docs/portcullis.example.yaml")).unwrap();
-        assert_eq!(config.secrets().len(), 5);
+        assert_eq!(config.secrets().len(), 6);
         let wiring = config.tenants.values().next().unwrap();
         assert!(wiring.sign_in.is_some() && wiring.slack.is_some() && wiring.mail.is_some());
     }

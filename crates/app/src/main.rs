@@ -24,6 +24,7 @@ mod output;
 mod private_file;
 mod progress;
 mod proof;
+mod screening;
 mod servers;
 mod serving;
 mod staff;

@@ -14,6 +14,7 @@ mod people;
 mod permits;
 mod replay;
 mod rule_copies;
+mod screening;
 mod seen;
 mod sights;
 mod signing_in;
@@ -59,6 +60,7 @@ pub struct Firewall {
     directory: Arc<ArcSwap<Directory>>,
     lanes: Arc<ArcSwap<HashMap<TenantId, Way>>>,
     spawn: Spawner,
+    screens: screening::Screens,
     /// Changes whenever something became durable.
     news: Count,
 }

@@ -69,6 +69,7 @@ pub mod tally;
 mod token;
 pub mod tool;
 pub mod turn;
+pub mod view;
 pub mod violation;
 pub mod visible;
 pub mod workspace;

@@ -63,7 +63,7 @@ impl Turn<'_> {
         let rulebook = Arc::clone(&self.state.rulebook);
         let (needs, facts) = self.facts(action, caller, standing);
         let judgement = judging::judge(&rulebook.rules, action, &facts);
-        let explanation = Explanation::of(&judgement);
+        let explanation = Explanation::of(&judgement).screened(&request.view);
         let hold_id = match judgement.verdict {
             Verdict::Held => Some(self.new_hold_id(&charged)?),
             Verdict::Cleared | Verdict::Blocked => None,
@@ -325,10 +325,10 @@ impl Turn<'_> {
             action_type: action.kind.to_string(),
             target_service: action.target.clone(),
             environment: action.environment.to_string(),
-            parameters: Value::Object(action.parameters.clone()),
+            parameters: case.request.view.parameters_of(action),
             tier: judgement.tier,
             risk_tier: judgement.risk,
-            reasoning: action.reasoning.clone(),
+            reasoning: case.request.view.reasoning.clone(),
             confidence: action.confidence,
             decision_reasoning: case.explanation.text.clone(),
             reasons: serde_json::from_slice(&case.explanation.reasons).unwrap_or(Value::Null),

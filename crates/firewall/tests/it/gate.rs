@@ -17,6 +17,7 @@ mod principles;
 mod records;
 mod retries;
 mod rules;
+mod screened;
 mod trouble;
 mod windows;
 mod world;

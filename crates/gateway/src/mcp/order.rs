@@ -7,9 +7,8 @@
 use super::{fault::Fault, message::Request as Asked, settings::ServerSettings};
 use portcullis_firewall::{
     digest::Nonce,
-    freeze,
     principal::Principal,
-    request::{self, Request, View},
+    request::{self, Request},
     strict,
 };
 use serde::{Deserialize, Serialize};
@@ -118,14 +117,10 @@ impl Order {
         let base = request::from_value(Value::Object(words), principal, nonce, key)?;
         let mut action = base.frozen.action;
         action.parameters = self.parameters()?;
-        let frozen = freeze::freeze(action, nonce)
-            .map_err(|error| Fault::params(format!("{}: {error}", error.path())))?;
-        Ok(Request {
-            view: View::of(&frozen.action),
-            frozen,
-            idempotency_key: base.idempotency_key,
-            wants_permit: true,
-        })
+        let mut request = request::of_action(action, nonce)?;
+        request.idempotency_key = base.idempotency_key;
+        request.wants_permit = true;
+        Ok(request)
     }
 
     fn parameters(&self) -> Result<Map<String, Value>, Fault> {
