@@ -123,7 +123,14 @@ fn sections(principal: &Principal) -> Vec<Section> {
         Section::ApproverLists,
         Section::Account,
     ];
-    // The chain as a whole is for who sees the whole tenant; single records are for everybody.
-    let opens = |section: &Section| *section != Section::Audit || principal.reads();
+    // Rules, people and the chain as a whole are for roles in the whole tenant.
+    let narrow = [
+        Section::Overview,
+        Section::Approvals,
+        Section::Activity,
+        Section::Agents,
+        Section::Account,
+    ];
+    let opens = |section: &Section| principal.reads() || narrow.contains(section);
     all.into_iter().filter(opens).collect()
 }
