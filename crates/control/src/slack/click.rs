@@ -87,6 +87,7 @@ impl Desk {
                     tenant = %self.tenant, code = stranger.code(), user = click.user.id,
                     team = click.user.team, app = click.app, "a click in slack is refused"
                 );
+                self.record(click, stranger).await;
                 return self
                     .say(click, &Reply::Refused(&stranger.to_string()))
                     .await;
@@ -100,6 +101,26 @@ impl Desk {
             }
             Press::Reject { token, trigger } => self.ask_reason(click, token, trigger).await,
             Press::Details { hold, trigger } => self.show_details(click, hold, trigger).await,
+        }
+    }
+
+    /// Puts the attempt of a stranger to decide on record.
+    async fn record(&self, click: &Interaction, stranger: Stranger) {
+        let Some(token) = click.press.token() else {
+            return;
+        };
+        let user = SlackUser {
+            team: click.user.team.clone().unwrap_or_default(),
+            user: click.user.id.clone(),
+        };
+        let why = GateError::conflict(stranger.code(), stranger.to_string());
+        let recorded = self
+            .world
+            .gate
+            .refuse_in_slack(&self.tenant, &user, token, why)
+            .await;
+        if let Err(GateError::Unavailable(cause)) = recorded {
+            tracing::error!(%cause, "a refused click is not on record");
         }
     }
 

@@ -11,6 +11,7 @@ use crate::{
     person::SlackUser,
     principal::Principal,
     state,
+    visible::visible_line,
 };
 use portcullis_policy::id::TenantId;
 
@@ -69,7 +70,7 @@ impl Firewall {
     }
 
     /// Brings the click of a user of Slack, whose message was verified: the person they are linked
-    /// to answers.
+    /// to answers. The click of a user who is nobody here is refused, on record.
     ///
     /// # Errors
     /// [`GateError::Unauthenticated`] for a user who is nobody here, else as [`Self::decide`].
@@ -80,26 +81,59 @@ impl Firewall {
         token: &str,
         reason: Option<String>,
     ) -> Result<Hold, GateError> {
+        let (kept, click) = self.pressed_in_slack(tenant, token, reason).await?;
+        let user = user.clone();
+        let clicked = self
+            .in_turn(tenant, move |turn| match turn.slack_caller(&user) {
+                Ok(caller) => turn.decide(&caller, kept, &click),
+                Err(error) => turn.refuse_stranger(&in_slack(&user), kept, &click, error),
+            })
+            .await?;
+        counted(clicked)
+    }
+
+    /// Puts the click of a user of Slack on record who may not even be looked up: of another
+    /// workspace or app, or no human.
+    ///
+    /// # Errors
+    /// `error`, which says why; else as [`Self::decide`].
+    pub async fn refuse_in_slack(
+        &self,
+        tenant: &TenantId,
+        user: &SlackUser,
+        token: &str,
+        error: GateError,
+    ) -> Result<Hold, GateError> {
+        let (kept, click) = self.pressed_in_slack(tenant, token, None).await?;
+        let user = user.clone();
+        let clicked = self
+            .in_turn(tenant, move |turn| {
+                turn.refuse_stranger(&in_slack(&user), kept, &click, error)
+            })
+            .await?;
+        counted(clicked)
+    }
+
+    /// The hold that a button of Slack names, and the click on it.
+    async fn pressed_in_slack(
+        &self,
+        tenant: &TenantId,
+        token: &str,
+        reason: Option<String>,
+    ) -> Result<(Hold, Click), GateError> {
         // Only good for finding the hold: the token is verified on the lane.
         let (_, hold, choice) = approval::named(token)
             .filter(|(named, ..)| named == tenant)
             .ok_or_else(|| GateError::NotFound("hold", String::new()))?;
         let kept = self.kept_hold(tenant, &hold).await?;
-        let (user, token) = (user.clone(), Some(token.to_owned()));
         let click = Click {
             choice,
             reason: self.screened_reason(tenant, reason)?,
             way: Way::Slack,
-            token,
+            token: Some(token.to_owned()),
             presence: None,
         };
-        let clicked = self
-            .in_turn(tenant, move |turn| {
-                let caller = turn.slack_caller(&user)?;
-                turn.decide(&caller, kept, &click)
-            })
-            .await?;
-        counted(clicked)
+        Ok((kept, click))
     }
 
     /// What a decision about a hold is about at this moment: what a passkey signs, and what the
@@ -146,4 +180,11 @@ fn counted(clicked: Clicked) -> Result<Hold, GateError> {
         Clicked::Counted(hold) => Ok(*hold),
         Clicked::Refused(error) => Err(error),
     }
+}
+
+/// How records name a user of Slack who is nobody here. Their ids are short words; anything else
+/// is shortened, and written out where it cannot be seen.
+fn in_slack(user: &SlackUser) -> String {
+    let word = |text: &str| -> String { visible_line(text).chars().take(32).collect() };
+    format!("slack:{}/{}", word(&user.team), word(&user.user))
 }

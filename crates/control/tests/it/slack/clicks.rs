@@ -134,6 +134,7 @@ async fn who_is_not_linked_learns_how() {
             .contains("https://gate.example.com/console/account/slack")
     );
     assert_eq!(room.hold(&hold).await.status, HoldStatus::Held);
+    assert_eq!(room.refused().await, ["auth.unauthenticated"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -172,6 +173,15 @@ async fn strangers_and_programs_decide_nothing() {
     }
     assert_eq!(room.hold(&hold).await.status, HoldStatus::Held);
     assert!(room.hold(&hold).await.approvals.is_empty());
+    let workspace = "slack.foreign_workspace";
+    let refused = [
+        workspace,
+        "slack.foreign_app",
+        workspace,
+        "slack.bot",
+        workspace,
+    ];
+    assert_eq!(room.refused().await, refused);
 }
 
 #[tokio::test(start_paused = true)]
