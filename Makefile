@@ -16,8 +16,13 @@ CLIENTS := thewardn==0.1.0 cloudevents==2.2.0 standardwebhooks==1.1.0 \
 # What the browser test walks through the console with.
 BROWSER := $(CACHE)/browser
 BROWSER_PACKAGES := playwright-core@1.64.1 axe-core@4.14.1
+# The official suite and clients of MCP, and a Node that is new enough for them.
+NODE := $(CACHE)/node
+NODE_PACKAGES := node@24.21.0 @modelcontextprotocol/conformance@0.2.0-alpha.12 \
+	@modelcontextprotocol/client@2.4.0 @modelcontextprotocol/sdk@1.32.2
 # Where the tests find them.
 export PORTCULLIS_BROWSER := $(CURDIR)/$(BROWSER)
+export PORTCULLIS_NODE := $(CURDIR)/$(NODE)
 export PORTCULLIS_PYTHON := $(CURDIR)/$(VENV)/bin/python
 
 DENY_VERSION := 0.20.2
@@ -44,7 +49,7 @@ serve: ## start the gate on this machine
 build: ## build the binary, target/release/portcullis
 	$(CARGO) build $(CARGOFLAGS) --release -p portcullis
 
-test: $(VENV)/ready $(BROWSER)/ready ## run every test, and install what they need
+test: $(VENV)/ready $(BROWSER)/ready $(NODE)/ready ## run every test, and install what they need
 	$(CARGO) test $(CARGOFLAGS) --workspace --no-fail-fast
 	$(ORACLE)
 
@@ -105,6 +110,12 @@ $(BROWSER)/ready: Makefile
 	$(call require,chromium,chromium)
 	@mkdir -p $(BROWSER)
 	npm install --prefix $(BROWSER) --no-audit --no-fund --no-package-lock --silent $(BROWSER_PACKAGES)
+	@touch $@
+
+$(NODE)/ready: Makefile
+	$(call require,npm,npm)
+	@mkdir -p $(NODE)
+	npm install --prefix $(NODE) --no-audit --no-fund --no-package-lock --silent $(NODE_PACKAGES)
 	@touch $@
 
 pictures: $(BROWSER)/ready ## take the README's pictures of the console

@@ -9,6 +9,7 @@
 
 mod bin;
 mod browser;
+mod conformance;
 mod crash;
 mod demo;
 mod doctor;
@@ -19,6 +20,7 @@ mod hook;
 mod http;
 mod json;
 mod mcp;
+mod mcp_typescript;
 mod openapi;
 mod people;
 mod policies;

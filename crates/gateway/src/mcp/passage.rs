@@ -148,7 +148,9 @@ impl Shop {
     ) -> Result<Passed, Fault> {
         let (shop, guest, permit) = (Arc::clone(self), guest.clone(), permit.to_owned());
         let acting = tokio::spawn(async move {
-            let redeemed = shop.firewall.redeem(&guest.principal, &permit, Some(digest));
+            let redeemed = shop
+                .firewall
+                .redeem(&guest.principal, &permit, Some(digest));
             match redeemed.await {
                 Ok(spent) => shop.carry_out(&guest, spent).await,
                 Err(error) => refused(error),
@@ -237,7 +239,9 @@ impl Shop {
         let result = open.ask(method, order.params(), timeout, along).await?;
         match result.get("resultType").and_then(Value::as_str) {
             None | Some("complete") => Ok(result),
-            Some(input::REQUIRED) if input::may_be_wanted(guest, purpose.method, &result, &listener) => {
+            Some(input::REQUIRED)
+                if input::may_be_wanted(guest, purpose.method, &result, &listener) =>
+            {
                 Ok(result)
             }
             Some(_) => Err(UpstreamError::Unknown(

@@ -1,10 +1,14 @@
 //! The gate as an MCP server, over HTTP and a server that is in our hands.
 
+mod asides;
 mod calls;
 mod entrance;
 mod hostile;
+mod listening;
 mod lists;
 mod pins;
+mod rounds;
 mod stage;
+mod streams;
 mod waiting;
 mod ways;

@@ -1,6 +1,9 @@
 //! Every way in by which something behind the gate can be touched, and that each is judged.
 
-use super::stage::{Stage, hold_of};
+use super::{
+    entrance::{in_session, shake},
+    stage::{Stage, hold_of},
+};
 use portcullis_gateway::{hook, http, mcp::METHODS};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -19,7 +22,7 @@ what arrives behind.
 fn forbidden(method: &str) -> Value {
     match method {
         "tools/call" => json!({"name": "files__unlisted", "arguments": {"path": "/a"}}),
-        "resources/read" => json!({"uri": "files+file:///a"}),
+        "resources/read" | "resources/subscribe" => json!({"uri": "files+file:///a"}),
         "prompts/get" => json!({"name": "files__greet"}),
         "completion/complete" => json!({
             "ref": {"type": "ref/prompt", "name": "files__greet"},
@@ -35,8 +38,14 @@ async fn every_method_that_touches_something_is_judged() {
     for (method, _) in METHODS.iter().filter(|(_, touches)| *touches) {
         let stage = Stage::new().await;
         stage.allow_nothing().await;
-        let answer = stage.ask(method, forbidden(method)).await;
-        let text = answer.to_string();
+        let text = if *method == "resources/subscribe" {
+            let token = stage.house.acme.agent_token.clone();
+            let (session, _) = shake(&stage, &token, "2025-11-25", json!({})).await;
+            let reply = in_session(&stage, &token, &session, method, forbidden(method));
+            reply.await.text
+        } else {
+            stage.ask(method, forbidden(method)).await.to_string()
+        };
         let refused = text.contains("policy.not_allowed") || text.contains("no such task");
         assert!(refused, "{method}: {text}");
         let asked = stage.script.asked.lock().unwrap().clone();
