@@ -1,6 +1,7 @@
 //! The gate as an MCP server, over HTTP and a server that is in our hands.
 
 mod asides;
+mod attacks;
 mod calls;
 mod entrance;
 mod hostile;
