@@ -14,6 +14,7 @@ mod coded;
 mod counter;
 mod door;
 mod era;
+mod errands;
 mod fault;
 mod finished;
 mod guest;

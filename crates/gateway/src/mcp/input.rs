@@ -65,10 +65,9 @@ pub(super) fn may_be_wanted(
     result: &Value,
     listener: &Listener,
 ) -> bool {
-    let in_rounds = matches!(deed, Deed::CallTool | Deed::GetPrompt | Deed::ReadResource);
     let state = result.get("requestState").map(Value::as_str);
     let is_short = state.is_none_or(|state| state.is_some_and(|text| text.len() <= STATE_MAX));
-    guest.is_stateless() && in_rounds && is_short && listener.allows(result)
+    guest.is_stateless() && deed.in_rounds() && is_short && listener.allows(result)
 }
 
 /// A result whose state says that it is the server's.

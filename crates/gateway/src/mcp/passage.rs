@@ -5,6 +5,7 @@
 //! server for what touches anything.
 
 use super::{
+    errands,
     fault::Fault,
     guest::Guest,
     input,
@@ -244,6 +245,9 @@ impl Shop {
             {
                 Ok(result)
             }
+            Some(errands::TASK) if purpose.method == Deed::CallTool && guest.takes_tasks() => {
+                self.errand(guest, &purpose.server, result)
+            }
             Some(_) => Err(UpstreamError::Unknown(
                 "it wants more than the gate gives to servers".to_owned(),
             )),
@@ -280,6 +284,10 @@ fn outcome(done: &Result<Value, UpstreamError>, words: &str) -> (OutcomeResult, 
         Ok(result) if input::is_wanted(result) => (
             OutcomeResult::Succeeded,
             format!("{words}: it wants input first"),
+        ),
+        Ok(result) if errands::is_task(result) => (
+            OutcomeResult::Succeeded,
+            format!("{words}: it has made a task of it"),
         ),
         Ok(_) => (OutcomeResult::Succeeded, format!("{words}: done")),
         Err(UpstreamError::NotAsked(why)) => {

@@ -4,6 +4,7 @@ mod asides;
 mod attacks;
 mod calls;
 mod entrance;
+mod errands;
 mod hostile;
 mod listening;
 mod lists;

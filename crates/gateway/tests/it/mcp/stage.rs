@@ -6,6 +6,7 @@ use axum::{
     body::Body,
     http::{Request, request::Builder},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use portcullis_door::{request_id::RequestIds, threshold::threshold};
 use portcullis_firewall::{
     outside::{Awaited, Courier, Delivery, Line, OutsideError, Parcel, Program, Reach, Starter},
@@ -435,7 +436,13 @@ pub(super) fn contained(
         .iter()
         .find_map(|key| params.get(*key));
     if let Some(name) = name.and_then(Value::as_str) {
-        builder = builder.header("mcp-name", name);
+        let coded = || format!("=?base64?{}?=", STANDARD.encode(name));
+        let header = if name.is_ascii() {
+            name.to_owned()
+        } else {
+            coded()
+        };
+        builder = builder.header("mcp-name", header);
     }
     let meta = params
         .entry("_meta")

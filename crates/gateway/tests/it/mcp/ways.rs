@@ -28,9 +28,14 @@ fn forbidden(method: &str) -> Value {
             "ref": {"type": "ref/prompt", "name": "files__greet"},
             "argument": {"name": "a", "value": ""},
         }),
-        "tasks/get" => json!({"taskId": "esc_00000000000000000000000000000000"}),
+        "tasks/get" | "tasks/update" => json!({"taskId": "esc_00000000000000000000000000000000"}),
         other => panic!("`{other}` touches something: say here how it is asked for in vain"),
     }
+}
+
+/// What a client says that looks after tasks.
+fn tasks() -> Value {
+    json!({"extensions": {"io.modelcontextprotocol/tasks": {}}})
 }
 
 #[tokio::test]
@@ -44,7 +49,9 @@ async fn every_method_that_touches_something_is_judged() {
             let reply = in_session(&stage, &token, &session, method, forbidden(method));
             reply.await.text
         } else {
-            stage.ask(method, forbidden(method)).await.to_string()
+            let token = stage.house.acme.agent_token.clone();
+            let asked = stage.ask_as(&token, tasks(), method, forbidden(method));
+            asked.await.to_string()
         };
         let refused = text.contains("policy.not_allowed") || text.contains("no such task");
         assert!(refused, "{method}: {text}");
@@ -61,9 +68,9 @@ async fn every_method_that_touches_something_is_judged() {
 async fn a_task_that_nobody_released_is_not_carried_out() {
     let stage = Stage::new().await;
     let held = stage.call("files__write", json!({"path": "/a"})).await;
-    stage
-        .ask("tasks/get", json!({"taskId": hold_of(&held)}))
-        .await;
+    let token = stage.house.acme.agent_token.clone();
+    let task = json!({"taskId": hold_of(&held)});
+    stage.ask_as(&token, tasks(), "tasks/get", task).await;
     assert_eq!(stage.script.count(), 0);
 }
 
@@ -71,8 +78,11 @@ async fn a_task_that_nobody_released_is_not_carried_out() {
 async fn no_other_method_reaches_a_server() {
     for (method, _) in METHODS.iter().filter(|(_, touches)| !*touches) {
         let stage = Stage::new().await;
+        let token = stage.house.acme.agent_token.clone();
         stage
-            .ask(
+            .ask_as(
+                &token,
+                tasks(),
                 method,
                 json!({"taskId": "esc_0", "name": "files__read", "uri": "files+file:///a"}),
             )
