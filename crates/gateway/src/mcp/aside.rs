@@ -1,6 +1,9 @@
 //! What is said to a client while one of its requests is being answered, and asked of it.
 
-use super::{era::META_LOG, message::Request};
+use super::{
+    era::META_LOG,
+    message::{Answered, Request},
+};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeSet, HashMap},
@@ -13,9 +16,6 @@ use tokio::sync::{mpsc, oneshot};
 const QUESTIONS: usize = 32;
 /// How many resources one client may watch.
 const WATCHED: usize = 256;
-
-/// What a question was answered with: a result, or an error as the client says it.
-pub(super) type Answered = Result<Value, Value>;
 
 /// The way to a client during one request.
 #[derive(Clone, Debug, Default)]

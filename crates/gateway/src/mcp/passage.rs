@@ -5,10 +5,9 @@
 //! server for what touches anything.
 
 use super::{
-    errands,
     fault::Fault,
     guest::Guest,
-    input,
+    input, kinds,
     message::Request as Asked,
     order::{Deed, Order},
     refused::Refusal,
@@ -238,14 +237,14 @@ impl Shop {
         let method = purpose.method.method();
         let timeout = server.settings.timeout;
         let result = open.ask(method, order.params(), timeout, along).await?;
-        match result.get("resultType").and_then(Value::as_str) {
-            None | Some("complete") => Ok(result),
-            Some(input::REQUIRED)
+        match kinds::kind(&result) {
+            None => Ok(result),
+            Some(kinds::REQUIRED)
                 if input::may_be_wanted(guest, purpose.method, &result, &listener) =>
             {
                 Ok(result)
             }
-            Some(errands::TASK) if purpose.method == Deed::CallTool && guest.takes_tasks() => {
+            Some(kinds::TASK) if purpose.method == Deed::CallTool && guest.takes_tasks() => {
                 self.errand(guest, &purpose.server, result)
             }
             Some(_) => Err(UpstreamError::Unknown(
@@ -281,11 +280,11 @@ fn outcome(done: &Result<Value, UpstreamError>, words: &str) -> (OutcomeResult, 
             OutcomeResult::Failed,
             format!("{words}: the server says that it failed"),
         ),
-        Ok(result) if input::is_wanted(result) => (
+        Ok(result) if kinds::is_wanted(result) => (
             OutcomeResult::Succeeded,
             format!("{words}: it wants input first"),
         ),
-        Ok(result) if errands::is_task(result) => (
+        Ok(result) if kinds::is_task(result) => (
             OutcomeResult::Succeeded,
             format!("{words}: it has made a task of it"),
         ),

@@ -1,7 +1,7 @@
 //! What comes back from a server before an agent sees it. Everything that it says goes through
 //! here, and nothing else does.
 
-use super::{fault::Fault, input};
+use super::{fault::Fault, kinds};
 use portcullis_firewall::firewall::Firewall;
 use portcullis_policy::id::TenantId;
 use serde_json::Value;
@@ -20,7 +20,7 @@ impl Screened<'_> {
     pub(super) fn result(self, result: &Value) -> Result<Value, Fault> {
         let mut shown = self.value(result)?;
         if let (Some(members), Some(state)) = (shown.as_object_mut(), result.get("requestState"))
-            && input::is_wanted(result)
+            && kinds::is_wanted(result)
         {
             // It is sealed by its server, for itself alone, and of no use when it is changed.
             members.insert("requestState".to_owned(), state.clone());

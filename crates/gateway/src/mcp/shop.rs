@@ -3,7 +3,7 @@
 use super::{
     errands::Errands,
     finished::Finished,
-    paper::Readers,
+    readers::Readers,
     server::{Server, Ways},
     settings::ShopSettings,
 };

@@ -5,7 +5,7 @@
 //! client is told that it was done.
 
 use super::{
-    errands, fault::Fault, finished::State, guest::Guest, input, message::Request, passage::Passed,
+    fault::Fault, finished::State, guest::Guest, kinds, message::Request, passage::Passed,
     refused::Refusal, shop::Shop,
 };
 use portcullis_firewall::hold::{Hold, HoldStatus};
@@ -73,12 +73,12 @@ impl Shop {
         };
         match passed {
             // Who looks after a task is not asked for anything.
-            Ok(Passed::Done(result)) if input::is_wanted(&result) => {
+            Ok(Passed::Done(result)) if kinds::is_wanted(&result) => {
                 let fault =
                     Fault::inside("it wants input, which the task's client cannot be asked for");
                 self.finished.put(id, State::Failed(fault.shown()));
             }
-            Ok(Passed::Done(result)) if errands::is_task(&result) => {
+            Ok(Passed::Done(result)) if kinds::is_task(&result) => {
                 let inner = result.get("taskId").and_then(Value::as_str);
                 let inner = inner.unwrap_or_default().to_owned();
                 self.finished.put(id, State::Elsewhere(inner));
