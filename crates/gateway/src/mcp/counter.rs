@@ -77,7 +77,7 @@ fn face() -> Value {
 }
 
 fn discovery(guest: &Guest) -> Value {
-    let mut capabilities = capabilities(guest.aside.is_stream);
+    let mut capabilities = capabilities(guest.aside.shutting.is_some());
     if let Some(members) = capabilities.as_object_mut() {
         members.insert("extensions".to_owned(), json!({TASKS: {}}));
     }

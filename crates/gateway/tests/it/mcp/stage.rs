@@ -405,7 +405,8 @@ fn open(
         public_url: "https://gate.test".to_owned(),
         hosts: Some(vec!["gate.test".to_owned()]),
     };
-    threshold(router(Arc::new(shop), address), RequestIds::new(1))
+    let (_, never) = tokio::sync::watch::channel(false);
+    threshold(router(Arc::new(shop), address, never), RequestIds::new(1))
 }
 
 /// A request to the door with a credential.
