@@ -163,8 +163,7 @@ fn health_metrics_and_pages_are_served() {
     )
     .ended(0);
     let get = |path: &str| {
-        use std::io::Write;
-        let mut stream = std::net::TcpStream::connect(gate.address()).unwrap();
+        let mut stream = TcpStream::connect(gate.address()).unwrap();
         write!(
             stream,
             "GET {path} HTTP/1.1\r\nHost: gate\r\nConnection: close\r\n\r\n"
@@ -215,5 +214,8 @@ fn whoever_listens_does_not_hold_the_gate_up() {
     assert!(!said.contains("cut off"), "{said}");
     let mut rest = String::new();
     heard.read_to_string(&mut rest).unwrap();
-    assert!(rest.contains("\"result\""), "it is told that this is the end: {rest}");
+    assert!(
+        rest.contains("\"result\""),
+        "it is told that this is the end: {rest}"
+    );
 }
