@@ -1,4 +1,5 @@
-//! A stand-in for Slack: one workspace with its Web API, its buttons and its Socket Mode.
+//! A stand-in for Slack: one workspace with its Web API, its buttons, its Socket Mode and its
+//! sign-in.
 //!
 //! It keeps to what Slack documents: tokens, limits of Block Kit, addresses of lines that are good
 //! once, triggers that are good once, acknowledgements. It fails on demand. Published clients of
@@ -10,11 +11,13 @@ mod limits;
 mod lines;
 mod methods;
 mod server;
+mod sign_in;
 
 pub use clicks::{Person, mac};
 pub use courier::SlackCourier;
 pub use limits::breach;
 pub use server::SlackServer;
+pub use sign_in::{CLIENT_ID, CLIENT_SECRET};
 
 use lines::Lines;
 use serde_json::Value;
@@ -56,6 +59,8 @@ struct State {
     triggers: BTreeSet<String>,
     tickets: BTreeSet<String>,
     lines: Lines,
+    at_the_browser: Option<Person>,
+    codes: BTreeMap<String, sign_in::Granted>,
 }
 
 /// A message in a channel.

@@ -9,8 +9,10 @@
 
 mod bin;
 mod browser;
+mod chat;
 mod crash;
 mod demo;
+mod desk;
 mod doctor;
 mod flags;
 mod help;

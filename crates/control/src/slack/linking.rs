@@ -7,8 +7,6 @@ use super::settings::{SlackSettings, is_id};
 use crate::oidc::{Identity, Provider};
 use portcullis_firewall::person::SlackUser;
 
-/// The issuer in every id token of Slack's.
-pub const ISSUER: &str = "https://slack.com";
 /// The claim with the workspace.
 const TEAM_CLAIM: &str = "https://slack.com/team_id";
 /// The claim with the user.
@@ -43,7 +41,8 @@ pub fn sign_in(settings: &SlackSettings) -> Option<Provider> {
     Some(Provider {
         client_secret: Some(settings.client_secret.clone()?),
         scopes: Vec::new(),
-        ..Provider::new(ISSUER, settings.client_id.as_deref()?)
+        reach: settings.reach,
+        ..Provider::new(settings.issuer(), settings.client_id.as_deref()?)
     })
 }
 
@@ -55,7 +54,7 @@ pub fn sign_in(settings: &SlackSettings) -> Option<Provider> {
 /// # Errors
 /// [`LinkError`].
 pub fn slack_user(identity: &Identity, settings: &SlackSettings) -> Result<SlackUser, LinkError> {
-    if identity.issuer != ISSUER {
+    if identity.issuer != settings.issuer() {
         return Err(LinkError::NoUser);
     }
     let claim = |name, first| identity.claim(name).filter(|id| is_id(id, first));
@@ -72,9 +71,11 @@ pub fn slack_user(identity: &Identity, settings: &SlackSettings) -> Result<Slack
 
 #[cfg(test)]
 mod tests {
-    use super::{ISSUER, LinkError, sign_in, slack_user};
+    use super::{LinkError, sign_in, slack_user};
     use crate::{oidc::Identity, slack::settings::SlackSettings};
     use serde_json::{Value, json};
+
+    const ISSUER: &str = "https://slack.com";
 
     fn settings() -> SlackSettings {
         let settings = json!({

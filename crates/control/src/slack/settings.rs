@@ -97,6 +97,13 @@ impl SlackSettings {
         faults
     }
 
+    /// Who vouches for people of this Slack: its methods are at `<issuer>/api/`.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        let above = self.base_url.strip_suffix("api/");
+        above.unwrap_or(&self.base_url).trim_end_matches('/')
+    }
+
     /// The channel that a level of a hold is asked in; 1 is the first.
     #[must_use]
     pub fn channel_of(&self, level: u8) -> &str {
@@ -146,6 +153,14 @@ mod tests {
     #[test]
     fn little_must_be_said() {
         assert!(faults("team", json!("T0123456789")).is_empty());
+    }
+
+    #[test]
+    fn who_vouches_for_people_is_where_the_methods_are() {
+        let mut settings: SlackSettings = serde_json::from_value(settings()).unwrap();
+        assert_eq!(settings.issuer(), "https://slack.com");
+        settings.base_url = "http://127.0.0.1:9/api/".to_owned();
+        assert_eq!(settings.issuer(), "http://127.0.0.1:9");
     }
 
     #[test]

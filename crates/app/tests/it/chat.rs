@@ -1,0 +1,6 @@
+//! People who are told outside, and decide there, through the served gate: Slack by its stand-in.
+
+mod browser;
+mod outage;
+mod room;
+mod story;
