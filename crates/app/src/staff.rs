@@ -4,6 +4,7 @@
 
 use crate::{
     config::{Config, Wiring},
+    followers::Followers,
     world::{SystemClock, SystemEntropy},
 };
 use anyhow::ensure;
@@ -51,6 +52,7 @@ type Job = Box<dyn Fn(watch::Receiver<bool>) -> Work + Send>;
 pub(crate) struct Staff {
     jobs: Vec<(String, Job)>,
     desks: Arc<Desks>,
+    followers: Followers,
     /// Who checks passwords, at every door.
     porter: Porter,
     /// Where people reach the console.
@@ -91,6 +93,7 @@ impl Staff {
         let desks = Arc::new(desks(config, firewall, &courier));
         let mut staff = Self {
             jobs: Vec::new(),
+            followers: Followers::at(Arc::clone(&desks)),
             desks,
             porter: Porter::new(firewall.clone()),
             public_url: public_url.to_owned(),
@@ -109,6 +112,11 @@ impl Staff {
     /// Who checks passwords.
     pub(crate) fn porter(&self) -> Porter {
         self.porter.clone()
+    }
+
+    /// Whoever is told outside.
+    pub(crate) fn followers(&self) -> Followers {
+        self.followers.clone()
     }
 
     /// The doors that people with a browser, and Slack, knock at.
@@ -157,12 +165,14 @@ impl Staff {
 
     fn follow(&mut self, tenant: &TenantId, firewall: &Firewall, channel: Arc<dyn Channel>) {
         let name = format!("{tenant} {}", channel.name());
+        let standing = self.followers.add(tenant, channel.name());
         let following = Following {
             tenant: tenant.clone(),
             source: Arc::new(firewall.clone()),
             channel,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
+            standing,
         };
         let job: Job = Box::new(move |shut| {
             let following = following.clone();

@@ -1,6 +1,7 @@
 //! Joins the house: the store, the key, the clock and the doors behind one listener.
 
 use crate::{
+    followers::Followers,
     health, house_key, metrics, openapi,
     world::{SystemClock, SystemEntropy},
 };
@@ -111,7 +112,12 @@ pub(crate) fn make_private_folder(path: &Path) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When there is no randomness to begin the names of requests with.
-pub(crate) fn doors(firewall: &Firewall, porter: Porter, others: Router) -> anyhow::Result<Router> {
+pub(crate) fn doors(
+    firewall: &Firewall,
+    porter: Porter,
+    others: Router,
+    followers: Followers,
+) -> anyhow::Result<Router> {
     let measures = metrics::Measures::default();
     let doors = Router::new()
         .merge(portcullis_gateway::http::router(firewall.clone()))
@@ -122,8 +128,8 @@ pub(crate) fn doors(firewall: &Firewall, porter: Porter, others: Router) -> anyh
         .merge(others)
         .merge(portcullis_control::docs::docs_router(&openapi::document()));
     // Room of their own: a crowd at the doors must not make the gate look dead.
-    let watching =
-        health::router(firewall.clone()).merge(metrics::router(measures.clone(), firewall.clone()));
+    let metrics = metrics::router(measures.clone(), firewall.clone(), followers);
+    let watching = health::router(firewall.clone()).merge(metrics);
     let doors = threshold(measures.watch(doors), request_ids()?);
     Ok(doors.merge(threshold(watching, request_ids()?)))
 }

@@ -15,5 +15,6 @@ pub mod notice;
 mod patience;
 pub mod signature;
 pub mod source;
+pub mod standing;
 pub mod subject;
 pub mod webhook;

@@ -70,6 +70,8 @@ pub struct State {
     pub people: People,
     /// How many vain attempts were put on record lately.
     pub alarm: Alarm,
+    /// The same for those whom nobody knows.
+    pub strangers: Alarm,
     /// The holds that wait, and the released ones whose permit was not taken, by id.
     pub holds: Holds,
     /// The actions behind those holds and behind unspent permits, by their ids.
@@ -173,6 +175,7 @@ impl State {
             keys: keys.into_iter().map(|key| (key.id.clone(), key)).collect(),
             people: people(ledger, id).await?,
             alarm: Alarm::default(),
+            strangers: Alarm::of_strangers(),
             retries: RetryBook::read(
                 holds
                     .values()
@@ -217,6 +220,7 @@ impl State {
             keys: BTreeMap::new(),
             people: People::default(),
             alarm: Alarm::default(),
+            strangers: Alarm::of_strangers(),
             holds: Holds::default(),
             frozen: HashMap::new(),
             permits: HashMap::new(),

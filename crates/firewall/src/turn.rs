@@ -23,6 +23,7 @@ mod rights;
 mod signing_in;
 mod slack;
 mod sweep;
+mod unheard;
 
 pub use agents::{AgentPatch, NewAgent};
 pub use decide::StepUpDue;

@@ -4,3 +4,4 @@ mod browser;
 mod outage;
 mod room;
 mod story;
+mod strangers;

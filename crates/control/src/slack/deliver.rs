@@ -41,12 +41,14 @@ pub async fn follow(desk: Arc<Desk>) {
         match desk.catch_up().await {
             Ok(()) => {
                 pace.worked();
+                desk.standing.works();
                 // Without news, or when the gate goes away, it looks again after a while.
                 if !matches!(tokio::time::timeout(LOOK, news.changed()).await, Ok(Ok(()))) {
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 }
             }
             Err(error) => {
+                desk.standing.failed(desk.world.clock.now());
                 let wait = wait(&error, &mut pace, &desk);
                 tracing::warn!(tenant = %desk.tenant, %error, ?wait, "slack is told later");
                 tokio::time::sleep(wait).await;
@@ -76,6 +78,7 @@ impl Desk {
         let gate = &self.world.gate;
         let kept = gate.cursor(&self.tenant, CHANNEL).await?.unwrap_or(0);
         let mut told = kept;
+        self.standing.reached(told);
         loop {
             let records = gate.records_since(&self.tenant, told, RECORDS).await?;
             let before = told;
@@ -86,6 +89,7 @@ impl Desk {
                     break;
                 }
                 told = record.seq;
+                self.standing.reached(told);
             }
             if told > before {
                 gate.keep_cursor(&self.tenant, CHANNEL, told).await?;
@@ -119,6 +123,7 @@ impl Desk {
             .send(&self.settings.channel, &message::notice(notice))
             .await;
         sent?;
+        self.standing.told(self.world.clock.now());
         // A notice has no place that is remembered: it is noted at once that it was told.
         Ok(self
             .world

@@ -72,6 +72,19 @@ pub enum Press {
     Nothing,
 }
 
+impl Press {
+    /// The token that came with it.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        match self {
+            Self::Approve { token } | Self::Reject { token, .. } | Self::Reason { token, .. } => {
+                Some(token)
+            }
+            Self::Details { .. } | Self::Nothing => None,
+        }
+    }
+}
+
 /// Why it cannot be read.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum EnvelopeError {

@@ -3,9 +3,9 @@
 use super::Firewall;
 use crate::{
     access::Verb,
-    approval::{self, Choice, Claims, Way},
+    approval::{self, Choice, Claims, TokenError, Way},
     batch::DocumentKind,
-    click::{Click, Clicked},
+    click::{Click, Clicked, Unheard},
     error::GateError,
     hold::Hold,
     person::SlackUser,
@@ -71,7 +71,8 @@ impl Firewall {
     /// to answers.
     ///
     /// # Errors
-    /// [`GateError::Unauthenticated`] for a user who is nobody here, else as [`Self::decide`].
+    /// [`GateError::Unauthenticated`] for a user who is nobody here, else as [`Self::decide`]. Every
+    /// refusal leaves a record, within the bounds of [`Self::note_unheard`].
     pub async fn decide_in_slack(
         &self,
         tenant: &TenantId,
@@ -79,12 +80,12 @@ impl Firewall {
         token: &str,
         reason: Option<String>,
     ) -> Result<Hold, GateError> {
-        // Only good for finding the hold: the token is verified on the lane.
-        let (_, hold, choice) = approval::named(token)
-            .filter(|(named, ..)| named == tenant)
-            .ok_or_else(|| GateError::NotFound("hold", String::new()))?;
-        let kept = self.kept_hold(tenant, &hold).await?;
-        let (user, token) = (user.clone(), Some(token.to_owned()));
+        let (user, token) = (user.clone(), token.to_owned());
+        let (kept, choice) = match self.named_by(tenant, &token).await {
+            Ok(named) => named,
+            Err(error) => return self.unheard_by(tenant, &user, (token, error)).await,
+        };
+        let token = Some(token);
         let click = Click {
             choice,
             reason,
@@ -94,11 +95,62 @@ impl Firewall {
         };
         let clicked = self
             .in_turn(tenant, move |turn| {
-                let caller = turn.slack_caller(&user)?;
-                turn.decide(&caller, kept, &click)
+                turn.decide_in_slack(&user, kept, &click)
             })
             .await?;
         counted(clicked)
+    }
+
+    /// Puts a click that is not heard on record, unless there were very many lately: at most
+    /// [`crate::alarm::STRANGERS_MOST`] of a tenant within an hour, and those that were left out
+    /// are counted in the next.
+    ///
+    /// # Errors
+    /// [`GateError::Unavailable`].
+    pub async fn note_unheard(&self, tenant: &TenantId, unheard: Unheard) -> Result<(), GateError> {
+        let named = match &unheard.token {
+            Some(token) => self.named_by(tenant, token).await.ok(),
+            None => None,
+        };
+        let hold = named.map(|(hold, _)| hold);
+        self.in_turn(tenant, move |turn| {
+            turn.note_unheard(hold.as_ref(), &unheard)
+        })
+        .await
+    }
+
+    async fn unheard_by(
+        &self,
+        tenant: &TenantId,
+        user: &SlackUser,
+        (token, error): (String, GateError),
+    ) -> Result<Hold, GateError> {
+        if !matches!(error, GateError::Unavailable(_)) {
+            let unheard = Unheard {
+                by: user.to_string(),
+                way: Way::Slack,
+                token: Some(token),
+                code: error.code(),
+                because: error.to_string(),
+            };
+            self.note_unheard(tenant, unheard).await?;
+        }
+        Err(error)
+    }
+
+    /// The hold that a token names. Only good for finding it: the token is verified on the lane.
+    async fn named_by(&self, tenant: &TenantId, token: &str) -> Result<(Hold, Choice), GateError> {
+        let refusal = |error: TokenError| GateError::conflict(error.code(), error.to_string());
+        let named = approval::named(token).ok_or_else(|| refusal(TokenError::Malformed))?;
+        let (named, hold, choice) = named;
+        if named != *tenant {
+            return Err(refusal(TokenError::Other));
+        }
+        match self.kept_hold(tenant, &hold).await {
+            Ok(hold) => Ok((hold, choice)),
+            Err(GateError::NotFound(..)) => Err(refusal(TokenError::Other)),
+            Err(error) => Err(error),
+        }
     }
 
     /// What a decision about a hold is about at this moment: what a passkey signs, and what the

@@ -254,6 +254,11 @@ impl Room {
             .collect()
     }
 
+    /// What the gate tells of itself.
+    pub(super) fn metrics(&self) -> String {
+        browser::send(self.gate.address(), ("GET", "/metrics"), &[], "").text
+    }
+
     /// The codes of what was refused on record.
     pub(super) fn refused(&self) -> Vec<String> {
         let records = self.records("decision_refused");

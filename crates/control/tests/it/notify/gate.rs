@@ -81,6 +81,7 @@ async fn a_receiver_hears_of_a_hold_and_of_its_end() {
         channel: Arc::new(webhook),
         clock: house.clock.clone(),
         entropy: Arc::new(SeededEntropy::new(5)),
+        standing: Arc::default(),
     };
     let (shut, shutdown) = watch::channel(false);
     let running = tokio::spawn(follow(following, shutdown));

@@ -260,6 +260,7 @@ pub(super) fn following(source: &Arc<FakeSource>, channel: &Arc<Script>) -> Foll
         channel: channel.clone(),
         clock: Arc::new(Ticking(Instant::now())),
         entropy: Arc::new(SeededEntropy::new(5)),
+        standing: Arc::default(),
     }
 }
 
