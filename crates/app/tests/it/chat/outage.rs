@@ -1,6 +1,9 @@
 //! Slack is away, and the gate dies, in the middle: nothing is lost and nothing happens twice.
 
-use super::room::{ANN, BO, Delivery, Room, has_button};
+use super::{
+    premises::until,
+    room::{ANN, BO, Delivery, Room, has_button},
+};
 use portcullis_control::slack::message::action;
 
 #[test]
@@ -17,7 +20,7 @@ fn an_outage_and_a_crash(delivery: Delivery) {
     let room = Room::open(delivery);
     room.slack.go_away(true);
     let held = room.ask();
-    super::room::until("it is tried", || {
+    until("it is tried", || {
         let calls = room.slack.calls();
         calls
             .iter()
@@ -31,7 +34,7 @@ fn an_outage_and_a_crash(delivery: Delivery) {
     // The click counts though Slack cannot be told of it.
     room.slack.go_away(true);
     room.press(&message, action::APPROVE, ANN);
-    super::room::until("the first approval", || {
+    until("the first approval", || {
         (room.records("escrow_outcome").len() == 1).then_some(())
     });
     room.slack.go_away(false);
@@ -45,5 +48,5 @@ fn an_outage_and_a_crash(delivery: Delivery) {
     room.act_once(&held);
     assert_eq!(room.slack.posted().len(), 1, "one message for one hold");
     assert!(room.refused().is_empty());
-    assert!(room.gate.stop().success());
+    assert!(room.premises.gate.stop().success());
 }

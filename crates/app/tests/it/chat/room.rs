@@ -1,10 +1,8 @@
 //! A served gate whose people are in Slack.
 
-use super::browser::{self, Browser, apart};
-use crate::{
-    bin::{Gate, House, Ran},
-    desk::{desk, join},
-    http::Wire,
+use super::{
+    browser::{self, Browser, apart},
+    premises::{Premises, now_s, until},
 };
 use portcullis_testkit::{
     StandInSlack,
@@ -13,30 +11,14 @@ use portcullis_testkit::{
         SIGNING_SECRET, SlackServer, TEAM,
     },
 };
-use serde_json::{Value, json};
-use std::{
-    cell::Cell,
-    fs,
-    os::unix::fs::PermissionsExt,
-    path::Path,
-    thread,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use serde_json::Value;
+use std::{cell::Cell, ops::Deref};
 use tokio::runtime::Runtime;
-
-const POLICY: &str = "version: 1\ntenant: default\ndefault: deny\n\
-    actions:\n  - { action: data.wipe }\n\
-    catalogue:\n  - { action: data.wipe, tier: 4, free: true }\n\
-    approvals:\n  tier4: { approvers: [\"group:leads\"], required: 2 }\n";
 
 /// Ann and Bo decide; Oda could, but owns the agent.
 pub(super) const ANN: Person = Person::of_team("U0ANN00001");
 pub(super) const BO: Person = Person::of_team("U0BOB00001");
 pub(super) const ODA: Person = Person::of_team("U0ODA00001");
-
-/// How long something may take on a busy machine, in looks.
-const LOOKS: usize = 6_000;
-const LOOK: Duration = Duration::from_millis(30);
 
 /// How clicks come to the gate.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -47,14 +29,12 @@ pub(super) enum Delivery {
     SocketMode,
 }
 
-/// The gate, the stand-in and an agent that Oda owns.
+/// The gate and the stand-in.
 pub(super) struct Room {
     pub(super) slack: StandInSlack,
-    pub(super) gate: Gate,
+    pub(super) premises: Premises,
     delivery: Delivery,
-    agent_key: String,
     envelopes: Cell<usize>,
-    house: House,
     _server: SlackServer,
     // Last, for it drives the stand-in.
     _runtime: Runtime,
@@ -65,20 +45,16 @@ impl Room {
         let runtime = Runtime::new().unwrap();
         let slack = StandInSlack::new();
         let server = runtime.block_on(slack.serve());
-        let folder = tempfile::tempdir().unwrap();
-        let policy = folder.path().join("policy.yaml");
-        fs::write(&policy, POLICY).unwrap();
-        let house = House::new(policy.to_str().unwrap());
-        write_config(house.folder.path(), delivery, &server.base_url);
-        let gate = serve(&house);
-        let agent_key = people_and_agent(&house, &gate);
+        let secrets = [("client", CLIENT_SECRET), ("signing", SIGNING_SECRET)];
+        let environment = [("BOT_TOKEN", BOT_TOKEN), ("APP_TOKEN", APP_TOKEN)];
+        let premises = Premises::open(&secrets, &environment, |here| {
+            config(here, delivery, &server.base_url)
+        });
         let room = Self {
             slack,
-            gate,
+            premises,
             delivery,
-            agent_key,
             envelopes: Cell::new(0),
-            house,
             _server: server,
             _runtime: runtime,
         };
@@ -107,7 +83,7 @@ impl Room {
         assert_eq!(browser.get(page).status, 409);
     }
 
-    /// In Socket Mode: waits until the gate has opened one line more than it had.
+    /// In Socket Mode: waits until the gate has opened a line.
     fn hear(&self) {
         if self.delivery == Delivery::SocketMode {
             until("a line", || (self.slack.open_lines() == 1).then_some(()));
@@ -116,55 +92,17 @@ impl Room {
 
     /// The gate dies, and is started again.
     pub(super) fn restart(self) -> Self {
-        self.gate.kill();
-        if self.delivery == Delivery::SocketMode {
+        let lines_end = || {
             until("the line ends", || {
                 (self.slack.open_lines() == 0).then_some(())
             });
-        }
+        };
         let room = Self {
-            gate: serve(&self.house),
+            premises: self.premises.restart(lines_end),
             ..self
         };
         room.hear();
         room
-    }
-
-    /// The agent asks, and is held.
-    pub(super) fn ask(&self) -> Value {
-        let wish = [
-            "govern",
-            "--action",
-            "data.wipe",
-            "--target",
-            "db",
-            "-o",
-            "json",
-        ];
-        self.agent(&wish).json(4)
-    }
-
-    /// The agent runs a command.
-    pub(super) fn agent(&self, args: &[&str]) -> Ran {
-        self.gate.ask(&self.agent_key, args)
-    }
-
-    /// The agent claims what was approved and acts on it, once.
-    #[track_caller]
-    pub(super) fn act_once(&self, held: &Value) {
-        let hold = held["hold_id"].as_str().unwrap();
-        let permit = self.agent(&["permits", "claim", hold]).ended(0);
-        let again = self.agent(&["permits", "claim", hold]);
-        assert_eq!(again.code, 1, "{again:?}");
-        self.agent(&["permits", "redeem", permit.trim()]).ended(0);
-        let again = self.agent(&["permits", "redeem", permit.trim()]);
-        assert_eq!(again.code, 1, "{again:?}");
-        let mut wire = Wire::open(self.gate.address(), &self.agent_key).unwrap();
-        let path = format!("/v1/actions/{}/outcome", held["seq"]);
-        let sealed = wire
-            .post(&path, None, &json!({"result": "succeeded"}))
-            .unwrap();
-        assert_eq!(sealed.0, 200, "{sealed:?}");
     }
 
     /// The message about the newest hold, once it holds.
@@ -227,118 +165,30 @@ impl Room {
         let said = serde_json::from_str(&page.text).unwrap_or_default();
         (page.status, said)
     }
+}
 
-    /// The status of a hold.
-    pub(super) fn status(&self, held: &Value) -> Value {
-        let hold = held["hold_id"].as_str().unwrap();
-        let args = ["holds", "show", hold, "-o", "json"];
-        self.admin(&args).json(0)["status"].clone()
-    }
+impl Deref for Room {
+    type Target = Premises;
 
-    /// Somebody who may do everything runs a command.
-    pub(super) fn admin(&self, args: &[&str]) -> Ran {
-        self.gate.ask(self.house.credential("admin_token"), args)
-    }
-
-    /// The records of a kind, of a chain that verifies.
-    pub(super) fn records(&self, kind: &str) -> Vec<Value> {
-        self.admin(&["audit", "verify"]).ended(0);
-        let file = self.house.folder.path().join("export.jsonl");
-        let _ = fs::remove_file(&file);
-        let args = ["audit", "export", "--to", file.to_str().unwrap()];
-        self.admin(&args).ended(0);
-        let text = fs::read_to_string(&file).unwrap();
-        let records = text.lines().map(|line| serde_json::from_str(line).unwrap());
-        records
-            .filter(|record: &Value| record["record_type"] == kind)
-            .collect()
-    }
-
-    /// What the gate tells of itself.
-    pub(super) fn metrics(&self) -> String {
-        browser::send(self.gate.address(), ("GET", "/metrics"), &[], "").text
-    }
-
-    /// The codes of what was refused on record.
-    pub(super) fn refused(&self) -> Vec<String> {
-        let records = self.records("decision_refused");
-        let code = |record: &Value| record["code"].as_str().unwrap().to_owned();
-        records.iter().map(code).collect()
+    fn deref(&self) -> &Premises {
+        &self.premises
     }
 }
 
 /// Secrets by reference: two in files, the others in the environment.
-fn write_config(folder: &Path, delivery: Delivery, base_url: &str) {
-    for (name, secret) in [("client", CLIENT_SECRET), ("signing", SIGNING_SECRET)] {
-        let file = folder.join(name);
-        fs::write(&file, secret).unwrap();
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
-    }
-    let here = folder.display();
+fn config(here: &str, delivery: Delivery, base_url: &str) -> String {
     let clicks = match delivery {
         Delivery::Http => format!("signing_secret: 'file:{here}/signing'"),
         Delivery::SocketMode => "app_token: env:APP_TOKEN".to_owned(),
     };
     let [first, second] = CHANNELS;
-    let text = format!(
+    format!(
         "public_url: http://127.0.0.1:8088\ntenants:\n  default:\n    slack:\n      \
          team: {TEAM}\n      app_id: {APP}\n      channel: {first}\n      \
          escalation_channel: {second}\n      bot_token: env:BOT_TOKEN\n      {clicks}\n      \
          client_id: '{CLIENT_ID}'\n      client_secret: 'file:{here}/client'\n      \
          base_url: {base_url}\n      reach: anywhere\n"
-    );
-    fs::write(folder.join("portcullis.yaml"), text).unwrap();
-}
-
-fn serve(house: &House) -> Gate {
-    let file = house.folder.path().join("portcullis.yaml");
-    let environment = [
-        ("PORTCULLIS_CONFIG", file.to_str().unwrap()),
-        ("BOT_TOKEN", BOT_TOKEN),
-        ("APP_TOKEN", APP_TOKEN),
-    ];
-    Gate::serve_with(&house.data(), &environment)
-}
-
-/// Ann, Bo and Oda come; Oda gets an agent. The agent's key.
-fn people_and_agent(house: &House, gate: &Gate) -> String {
-    let path = house.folder.path();
-    let admin = desk(gate, path, "first");
-    let code = house.credential("invitation");
-    let password = "correct horse battery\n";
-    admin
-        .run(&["login", "--invitation", code], password)
-        .ended(0);
-    admin.json(&["groups", "add", "leads"]);
-    for name in ["Ann", "Bo", "Oda"] {
-        join(&admin, path, name);
-    }
-    let oda = admin.json(&["people", "show", "Oda"])["id"].clone();
-    let mut wire = Wire::open(gate.address(), house.credential("admin_token")).unwrap();
-    let agent = json!({"name": "cleaner", "owner": oda});
-    let (status, agent) = wire.post("/v1/agents", None, &agent).unwrap();
-    assert_eq!(status, 201, "{agent}");
-    let id = agent["id"].as_str().unwrap();
-    let key = admin.json(&["keys", "issue", "cleaner", "--role", "agent", "--agent", id]);
-    key["token"].as_str().unwrap().to_owned()
-}
-
-/// The first thing that is there, looked for until it is.
-#[track_caller]
-pub(super) fn until<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
-    for _ in 0..LOOKS {
-        if let Some(found) = look() {
-            return found;
-        }
-        thread::sleep(LOOK);
-    }
-    panic!("it never came: {what}");
-}
-
-/// The time, as Slack signs it.
-pub(super) fn now_s() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    now.as_secs().try_into().unwrap()
+    )
 }
 
 /// Whether a message has a button.

@@ -1,6 +1,9 @@
 //! The way of a destructive action through Slack, by both deliveries.
 
-use super::room::{ANN, BO, Delivery, ODA, Room, has_button, until, words};
+use super::{
+    premises::until,
+    room::{ANN, BO, Delivery, ODA, Room, has_button, words},
+};
 use portcullis_control::slack::message::action;
 use portcullis_testkit::slack::Fault;
 use serde_json::json;
@@ -67,7 +70,7 @@ fn two_people_approve(delivery: Delivery) {
     for kind in ["permit_issued", "permit_redeemed", "outcome"] {
         assert_eq!(room.records(kind).len(), 1, "{kind}");
     }
-    assert!(room.gate.stop().success());
+    assert!(room.premises.gate.stop().success());
 }
 
 #[test]
@@ -108,5 +111,5 @@ fn one_person_refuses(delivery: Delivery) {
     assert_eq!(room.agent(&["permits", "claim", hold]).code, 1);
     let outcomes = room.records("escrow_outcome");
     assert_eq!(outcomes.last().unwrap()["decision_reason"], "wrong cluster");
-    assert!(room.gate.stop().success());
+    assert!(room.premises.gate.stop().success());
 }
