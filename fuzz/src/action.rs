@@ -11,12 +11,12 @@ use portcullis_firewall::{
 };
 use portcullis_policy::{
     action::{Action, Confidence},
-    amount::Micros,
     cham,
-    facts::{Caller, Facts, Mode, Standing},
+    facts::{Caller, Facts, Mode},
     id::{PolicyId, TenantId},
-    rules::{RuleSet, ScopeMode, Source},
+    rules::{Horizon, RuleSet, ScopeMode, Source},
     tenant,
+    tier::Verdict,
 };
 use serde_json::Value;
 use std::sync::{Arc, LazyLock};
@@ -92,22 +92,22 @@ fn covered(action: Action) -> Action {
 fn judged_once(action: &Action) {
     let now = Timestamp::from_second(NOW).expect("a moment");
     let needs = RULES.needs(action, now);
-    let mut facts = Facts {
-        now,
-        mode: Mode::Enforced,
-        caller: Caller {
-            tenant: tenant(),
-            agent: None,
-        },
-        agent: Standing::default(),
-        chain_intact: true,
-        rates: needs.rates.iter().map(|_| 1).collect(),
-        grants: needs.grants.iter().map(|_| 0).collect(),
-        budgets: needs.budgets.iter().map(|_| Micros::ZERO).collect(),
-        sums: needs.sums.iter().map(|_| 0).collect(),
+    let caller = Caller {
+        tenant: tenant(),
+        agent: None,
     };
+    let mut facts = Facts::least(&needs, now, Mode::Enforced, caller.clone());
     let judged = format!("{:?}", RULES.judge(action, &facts));
     assert_eq!(judged, format!("{:?}", RULES.judge(action, &facts)));
+    let horizon = Horizon {
+        from: now,
+        until: now,
+        mode: Mode::Enforced,
+        caller,
+    };
+    let refusal = RULES.surely_refuses(action, &horizon);
+    let verdict = RULES.judge(action, &facts).verdict;
+    assert!(refusal.is_none() || verdict == Verdict::Blocked);
     // With every answer missing there is still a judgement.
     facts.rates.clear();
     facts.grants.clear();

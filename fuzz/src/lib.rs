@@ -9,9 +9,11 @@ pub mod mutation;
 mod passkey;
 mod record;
 mod rules;
+mod screen;
 pub mod target;
 
 pub use action::action;
 pub use passkey::passkey;
 pub use record::{chain, note, permit};
 pub use rules::{policy, tenant_policy};
+pub use screen::screen;

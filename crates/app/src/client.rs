@@ -12,7 +12,7 @@ use hyper::{
     Method, Request, Response,
     body::{Bytes, Incoming},
     client::conn::http1,
-    header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue},
+    header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HOST, HeaderName, HeaderValue, IF_NONE_MATCH},
 };
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -31,6 +31,7 @@ const ANSWER_MAX_BYTES: usize = 256 << 20;
 pub(crate) struct Client {
     address: Address,
     token: Option<HeaderValue>,
+    key_id: Option<String>,
 }
 
 /// What to ask besides method and path.
@@ -40,6 +41,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) body: Option<String>,
     /// A key that makes sending again safe.
     pub(crate) idempotency_key: Option<&'a str>,
+    /// The tag of what is known already.
+    pub(crate) known: Option<&'a str>,
 }
 
 impl Ask<'_> {
@@ -59,6 +62,7 @@ impl Client {
     /// # Errors
     /// When the URL is none, or the token holds something that no header may.
     pub(crate) fn new(url: &str, token: Option<&str>) -> anyhow::Result<Self> {
+        let key_id = token.and_then(key_id);
         let token = token
             .map(|token| {
                 let mut value = HeaderValue::try_from(format!("Bearer {}", token.trim()))
@@ -70,7 +74,20 @@ impl Client {
         Ok(Self {
             address: Address::parse(url)?,
             token,
+            key_id,
         })
+    }
+
+    /// The gate's address.
+    #[must_use]
+    pub(crate) fn url(&self) -> &str {
+        &self.address.url
+    }
+
+    /// The id of the credential, `key_…`; `None` without one, or with one that no gate gave.
+    #[must_use]
+    pub(crate) fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
     }
 
     /// Reads something.
@@ -101,6 +118,30 @@ impl Client {
     ) -> Result<Value, ClientError> {
         let bytes = self.bytes(method, path, ask).await?;
         serde_json::from_slice(&bytes).map_err(|error| ClientError::Unreadable(error.to_string()))
+    }
+
+    /// Reads something with its tag, unless the tag that is known is still the one.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub(crate) async fn news(
+        &self,
+        path: &str,
+        known: Option<&str>,
+    ) -> Result<Option<(Value, Option<String>)>, ClientError> {
+        let ask = Ask {
+            known,
+            ..Ask::default()
+        };
+        let response = match self.send(Method::GET, path, ask).await {
+            Err(ClientError::Refused(refusal)) if refusal.status == 304 => return Ok(None),
+            response => response?,
+        };
+        let tag = response.headers().get(ETAG);
+        let tag = tag.and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+        let value = serde_json::from_slice(&whole(response).await?);
+        let value = value.map_err(|error| ClientError::Unreadable(error.to_string()))?;
+        Ok(Some((value, tag)))
     }
 
     /// Asks for something, and takes the answer as text.
@@ -199,6 +240,9 @@ impl Client {
         if let Some(key) = ask.idempotency_key {
             request = request.header(HeaderName::from_static("idempotency-key"), key);
         }
+        if let Some(tag) = ask.known {
+            request = request.header(IF_NONE_MATCH, tag);
+        }
         request
             .body(Full::new(body))
             .map_err(|error| ClientError::Unaskable(error.to_string()))
@@ -210,6 +254,13 @@ impl Client {
             source,
         }
     }
+}
+
+/// The id of the credential that a token belongs to.
+fn key_id(token: &str) -> Option<String> {
+    let (id, _) = token.trim().strip_prefix("pcl_")?.split_once('_')?;
+    let is_plain = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_plain.then(|| format!("key_{id}"))
 }
 
 /// All of an answer's body.

@@ -18,12 +18,14 @@ mod hook;
 mod init;
 mod keys;
 mod login;
+mod mcp;
 mod openapi;
 mod people;
 mod permits;
 mod policy;
 mod principles;
 mod replay;
+mod rules;
 mod serve;
 mod violations;
 
@@ -100,9 +102,11 @@ enum Command {
     Holds(holds::Holds),
     Hook(hook::Hook),
     Permits(permits::Permits),
+    Mcp(mcp::Mcp),
     Audit(audit::Audit),
     Violations(violations::Violations),
     Budgets(budgets::Budgets),
+    Rules(rules::Rules),
     Replay(replay::Replay),
     Config(config::Config),
     Backup(backup::Backup),
@@ -148,9 +152,11 @@ impl Cli {
             Command::Holds(holds) => holds.run(&desk).await,
             Command::Hook(hook) => hook.run(&desk).await,
             Command::Permits(permits) => permits.run(&desk).await,
+            Command::Mcp(mcp) => mcp.run(&desk).await,
             Command::Audit(audit) => audit.run(&desk).await,
             Command::Violations(violations) => violations.run(&desk).await,
             Command::Budgets(budgets) => budgets.run(&desk).await,
+            Command::Rules(rules) => rules.run(&desk).await,
             Command::Replay(replay) => replay.run(&desk).await,
             Command::Config(config) => config.run(output),
             Command::Backup(backup) => backup.run(output).await,

@@ -4,6 +4,8 @@
 //! Secrets are named in it, never written.
 
 mod mail;
+mod mcp;
+mod redaction;
 mod secret;
 mod sheet;
 mod sign_in;
@@ -11,12 +13,15 @@ mod slack;
 mod webhook;
 
 pub(crate) use mail::Post;
+pub(crate) use mcp::LINE_BYTES;
+pub(crate) use redaction::Redaction;
 pub(crate) use sign_in::SignIn;
 
 use anyhow::{Context, anyhow, ensure};
 use portcullis_control::{notify::webhook::WebhookSettings, slack::settings::SlackSettings};
 use portcullis_credentials::{Secrets, courier};
 use portcullis_firewall::outside::{Reach, SecretName};
+use portcullis_gateway::mcp::{ShopSettings, Transport};
 use portcullis_policy::{fault::Faults, id::TenantId, yaml};
 use serde_json::Value;
 use sheet::Sheet;
@@ -48,6 +53,10 @@ pub(crate) struct Wiring {
     pub(crate) webhooks: Vec<WebhookSettings>,
     /// Letters.
     pub(crate) mail: Option<Post>,
+    /// The MCP servers that its agents reach.
+    pub(crate) mcp: ShopSettings,
+    /// What is hidden in texts besides the formats of secrets.
+    pub(crate) redaction: Redaction,
 }
 
 /// Reads a file.
@@ -155,7 +164,7 @@ fn wiring(value: &Value, path: String, has_address: bool, faults: &mut Faults) -
     let sheet = Sheet::open(
         value,
         path,
-        &["sign_in", "slack", "webhooks", "mail"],
+        &["sign_in", "slack", "webhooks", "mail", "mcp", "redaction"],
         faults,
     )?;
     for part in ["sign_in", "slack"] {
@@ -170,6 +179,8 @@ fn wiring(value: &Value, path: String, has_address: bool, faults: &mut Faults) -
         slack: slack::settings(&sheet, faults),
         webhooks: webhook::settings(&sheet, faults),
         mail: mail::settings(&sheet, faults),
+        mcp: mcp::settings(&sheet, faults),
+        redaction: redaction::settings(&sheet, faults),
     })
 }
 
@@ -205,12 +216,18 @@ impl Config {
                     note(&format!("webhooks[{at}].secrets[{nth}]"), Some(name));
                 }
             }
+            for (at, name) in wiring.redaction.secrets.iter().enumerate() {
+                note(&format!("redaction.secrets[{at}]"), Some(name));
+            }
             if let Some(login) = wiring
                 .mail
                 .as_ref()
                 .and_then(|post| post.smtp.login.as_ref())
             {
                 note("mail.login.password", Some(&login.password));
+            }
+            for (path, name) in mcp::secrets(&wiring.mcp) {
+                note(&path, Some(name));
             }
         }
         all
@@ -235,6 +252,11 @@ impl Config {
             }
             for (at, webhook) in wiring.webhooks.iter().enumerate() {
                 note(format!("webhooks[{at}].url"), &webhook.url, webhook.reach);
+            }
+            for server in &wiring.mcp.servers {
+                if let Transport::Http { url, reach, .. } = &server.transport {
+                    note(format!("mcp.servers.{}.url", server.name), url, *reach);
+                }
             }
         }
         all
@@ -279,7 +301,7 @@ mod tests {
     #[test]
     fn the_example_is_valid() {
         let config = read(include_str!("../../../docs/portcullis.example.yaml")).unwrap();
-        assert_eq!(config.secrets().len(), 5);
+        assert_eq!(config.secrets().len(), 6);
         let wiring = config.tenants.values().next().unwrap();
         assert!(wiring.sign_in.is_some() && wiring.slack.is_some() && wiring.mail.is_some());
     }

@@ -27,6 +27,8 @@ pub(crate) struct Founded {
     pub(crate) agent_key: String,
     /// A key for clients that name the agent in each request.
     pub(crate) client_key: String,
+    /// The public key that the gate signs with.
+    pub(crate) gate_key: String,
 }
 
 impl std::fmt::Debug for Founded {
@@ -74,6 +76,7 @@ pub(crate) async fn found(
         agent_id: agent.id.to_string(),
         agent_key: agent_key.reveal().to_owned(),
         client_key: client_key.reveal().to_owned(),
+        gate_key: firewall.permit_key().to_string(),
     })
 }
 

@@ -3,17 +3,12 @@
 //! *Fails closed:* a file that others may read is refused, and the token goes to the gate it was
 //! given by alone.
 
-use anyhow::{Context, bail};
+use crate::private_file::{self, Folder};
 use serde::{Deserialize, Serialize};
-use std::{
-    env, fs,
-    io::{self, Write},
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
-    path::PathBuf,
-};
+use std::{fs, io, path::PathBuf};
 
 /// The file's name in the user's folder for settings.
-const FILE: &str = "portcullis/login.json";
+const FILE: &str = "login.json";
 
 /// A gate, and the token for it. The token is never printed.
 #[derive(Clone, Serialize, Deserialize)]
@@ -44,20 +39,9 @@ impl Login {
         let Ok(path) = path() else {
             return Ok(None);
         };
-        let metadata = match fs::metadata(&path) {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                return Err(error).with_context(|| format!("cannot read `{}`", path.display()));
-            }
+        let Some(text) = private_file::read(&path)? else {
+            return Ok(None);
         };
-        if metadata.mode() & 0o077 != 0 {
-            bail!(
-                "`{}` may be read by others; run `chmod 600` on it",
-                path.display()
-            );
-        }
-        let text = fs::read_to_string(&path)?;
         let login = serde_json::from_str(&text);
         login.map(Some).map_err(|_| {
             anyhow::anyhow!(
@@ -72,23 +56,7 @@ impl Login {
     /// # Errors
     /// When it cannot be written.
     pub(crate) fn keep(&self) -> anyhow::Result<()> {
-        let path = path()?;
-        let folder = path.parent().context("there is no folder for settings")?;
-        crate::wire::make_private_folder(folder)?;
-        let new = path.with_extension("new");
-        let cannot = || format!("cannot write `{}`", new.display());
-        // What a crash has left behind is not written into.
-        let _ = fs::remove_file(&new);
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&new)
-            .with_context(cannot)?;
-        file.write_all(serde_json::to_string_pretty(self)?.as_bytes())
-            .and_then(|()| file.sync_all())
-            .with_context(cannot)?;
-        fs::rename(&new, &path).with_context(cannot)
+        private_file::write(&path()?, &serde_json::to_string_pretty(self)?)
     }
 
     /// Forgets what is kept.
@@ -103,13 +71,6 @@ impl Login {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the app reads the environment")]
 fn path() -> anyhow::Result<PathBuf> {
-    let folder = |name: &str| {
-        let path = env::var(name).ok().map(PathBuf::from);
-        path.filter(|path| path.is_absolute())
-    };
-    let settings = folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")));
-    let settings = settings.context("neither XDG_CONFIG_HOME nor HOME names a folder")?;
-    Ok(settings.join(FILE))
+    Folder::Config.file(FILE)
 }

@@ -161,6 +161,7 @@ impl Output {
             ("agent id", &founded.agent_id),
             ("agent key", &founded.agent_key),
             ("client key", &founded.client_key),
+            ("gate key", &founded.gate_key),
         ]);
         self.raw(&table.render())?;
         self.line("\nKeep these: the tokens are not stored and not shown again.")?;

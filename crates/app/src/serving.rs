@@ -23,7 +23,7 @@ pub(crate) async fn serve_until(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let (shut, mut shutting) = watch::channel(false);
-    let others = staff.doors(&shutting)?;
+    let others = staff.doors(&shutting, listener.local_addr()?)?;
     let (porter, followers) = (staff.porter(), staff.followers());
     let working = staff.work(&shutting);
     let sweeper = tokio::spawn(sweep(firewall.clone()));

@@ -5,6 +5,7 @@
 use crate::{
     config::{Config, Wiring},
     followers::Followers,
+    servers,
     world::{SystemClock, SystemEntropy},
 };
 use anyhow::ensure;
@@ -34,8 +35,11 @@ use portcullis_control::{
 };
 use portcullis_credentials::{CourierSettings, HttpCourier, Secrets, SmtpMailer};
 use portcullis_firewall::{access::RoleGrant, firewall::Firewall, outside::Courier};
+use portcullis_gateway::mcp::Shop;
 use portcullis_policy::id::TenantId;
-use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap, future::Future, net::SocketAddr, pin::Pin, sync::Arc, time::Duration,
+};
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 /// The pause before somebody who ended is started again, at first and at most.
@@ -59,6 +63,8 @@ pub(crate) struct Staff {
     public_url: String,
     entrances: HashMap<TenantId, Entrance>,
     slack: HashMap<TenantId, SlackEntrance>,
+    /// The MCP servers behind the gate.
+    shop: Arc<Shop>,
 }
 
 impl std::fmt::Debug for Staff {
@@ -99,8 +105,10 @@ impl Staff {
             public_url: public_url.to_owned(),
             entrances: entrances(config, &courier),
             slack: slack_entrances(config, &courier),
+            shop: servers::shop(config, firewall, public_url)?,
         };
         staff.slack();
+        staff.look_at_servers(config);
         for (tenant, wiring) in &config.tenants {
             for channel in channels(config, wiring, firewall, &courier)? {
                 staff.follow(tenant, firewall, channel);
@@ -119,11 +127,21 @@ impl Staff {
         self.followers.clone()
     }
 
-    /// The doors that people with a browser, and Slack, knock at.
+    /// The MCP servers behind the gate.
+    pub(crate) fn shop(&self) -> Arc<Shop> {
+        Arc::clone(&self.shop)
+    }
+
+    /// The doors that people with a browser, Slack, and clients of MCP servers knock at, on a gate
+    /// that listens here.
     ///
     /// # Errors
     /// When there is no randomness for the console's keys.
-    pub(crate) fn doors(&mut self, shutting: &watch::Receiver<bool>) -> anyhow::Result<Router> {
+    pub(crate) fn doors(
+        &mut self,
+        shutting: &watch::Receiver<bool>,
+        here: SocketAddr,
+    ) -> anyhow::Result<Router> {
         let desk = console::desk::Desk::new(Parts {
             porter: self.porter(),
             entropy: Arc::new(SystemEntropy),
@@ -133,6 +151,7 @@ impl Staff {
             shutting: shutting.clone(),
         })?;
         let console = console::rooms::router(desk);
+        let console = console.merge(servers::door(&self.shop, &self.public_url, here));
         if self.desks.iter().next().is_none() {
             return Ok(console);
         }
@@ -146,6 +165,20 @@ impl Staff {
             working.spawn(supervise(name, job, shut.clone()));
         }
         Working(working)
+    }
+
+    fn look_at_servers(&mut self, config: &Config) {
+        let with_servers = |(tenant, wiring): (&TenantId, &Wiring)| {
+            (!wiring.mcp.servers.is_empty()).then(|| tenant.clone())
+        };
+        let tenants: Vec<TenantId> = config.tenants.iter().filter_map(with_servers).collect();
+        if tenants.is_empty() {
+            return;
+        }
+        let shop = Arc::clone(&self.shop);
+        let job: Job =
+            Box::new(move |shut| until(shut, servers::look(Arc::clone(&shop), tenants.clone())));
+        self.jobs.push(("mcp servers".to_owned(), job));
     }
 
     fn slack(&mut self) {

@@ -42,11 +42,15 @@ pub(crate) fn reasons(answer: &Value) -> Vec<Because> {
 pub(crate) fn verdict(answer: &Value) -> String {
     let word = text_at(answer, "verdict");
     let mut text = painted(style::of_word(&word), &word);
+    let place = if answer.get("refused_here") == Some(&Value::Bool(true)) {
+        "refused here; nothing was sent".to_owned()
+    } else {
+        format!("record {}", one_line(&text_at(answer, "seq")))
+    };
     text.push_str(&format!(
-        "  tier {} · risk tier {} · record {}\n",
+        "  tier {} · risk tier {} · {place}\n",
         one_line(&text_at(answer, "tier")),
         one_line(&text_at(answer, "risk_tier")),
-        one_line(&text_at(answer, "seq")),
     ));
     let reasons = reasons(answer);
     if reasons.is_empty() {

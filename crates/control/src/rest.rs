@@ -26,6 +26,7 @@ pub(crate) mod settings;
 mod sign_in;
 mod tenant;
 pub(crate) mod tenant_policy;
+mod tools;
 pub(crate) mod violations;
 mod workspaces;
 
@@ -64,6 +65,7 @@ fn routes() -> OpenApiRouter<Gate> {
         .merge(permission_sets::routes())
         .merge(access::routes())
         .merge(workspaces::routes())
+        .merge(tools::routes())
         .merge(keys::routes())
         .merge(policies::routes())
         .merge(packs::routes())

@@ -19,6 +19,7 @@ pub(crate) mod record;
 pub(crate) mod settings;
 pub(crate) mod sight;
 pub(crate) mod tenant;
+pub(crate) mod tool;
 pub(crate) mod violation;
 pub(crate) mod words;
 pub(crate) mod workspace;

@@ -1,10 +1,10 @@
 //! Calls out to other systems, and holds the secrets for it.
 //!
-//! **What is this?** The three ports of [`portcullis_firewall::outside`]: [`HttpCourier`] carries
-//! requests and lines of messages, [`SmtpMailer`] sends letters, and [`Secrets`] reads secrets by
-//! their names and computes with them.
+//! **What is this?** The ports of [`portcullis_firewall::outside`]: [`HttpCourier`] carries
+//! requests and lines of messages, [`Programs`] starts programs to talk with, [`SmtpMailer`] sends
+//! letters, and [`Secrets`] reads secrets by their names and computes with them.
 //!
-//! **What will it never do?** Give a secret back, or let one into an error, a log line or a
+//! **What will it never do?** Give a secret back (but to a program that its operator lets have it), or let one into an error, a log line or a
 //! `Debug`; call an address that its [`Reach`](portcullis_firewall::outside::Reach) does not allow,
 //! whatever a name server says; follow a redirect; read an answer without a bound or wait without
 //! an end.
@@ -39,6 +39,7 @@ mod letter;
 mod line;
 pub mod mailer;
 pub mod network;
+pub mod program;
 mod request;
 mod roots;
 pub mod secrets;
@@ -48,5 +49,6 @@ mod target;
 pub use courier::{CourierSettings, HttpCourier};
 pub use mailer::{Login, Security, SmtpMailer, SmtpSettings};
 pub use network::{Internet, Network};
+pub use program::Programs;
 pub use secrets::{SecretFault, Secrets};
 pub use setup::SetupError;

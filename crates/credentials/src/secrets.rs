@@ -52,6 +52,9 @@ pub enum SecretFault {
     /// It is longer than 64 KiB.
     #[error("it is longer than 64 KiB")]
     Length,
+    /// It cannot be found in texts.
+    #[error("it cannot be redacted: {0}")]
+    Unscreened(#[from] portcullis_screen::secrets::SecretError),
 }
 
 impl SecretFault {
@@ -65,6 +68,7 @@ impl SecretFault {
             Self::Open => "secret.open",
             Self::Empty => "secret.empty",
             Self::Length => "secret.length",
+            Self::Unscreened(fault) => fault.code(),
         }
     }
 }
@@ -82,6 +86,19 @@ impl Secrets {
     /// [`SecretFault`].
     pub fn check(self, name: &SecretName) -> Result<(), SecretFault> {
         read(name.as_str()).map(drop)
+    }
+
+    /// Makes a secret known to whatever redacts texts, without giving it away.
+    ///
+    /// # Errors
+    /// [`SecretFault`]: it cannot be read, or is too short to be told from harmless text.
+    pub fn register(
+        self,
+        name: &SecretName,
+        known: &mut portcullis_screen::secrets::Secrets,
+    ) -> Result<(), SecretFault> {
+        let secret = read(name.as_str())?;
+        Ok(known.add(secret.bytes())?)
     }
 
     #[expect(

@@ -183,8 +183,15 @@ fn told(mut response: Response, refusal: &Refusal, id: &RequestId) -> Response {
     headers.remove(header::CONTENT_LENGTH);
     headers.remove(header::CONTENT_TYPE);
     for (name, value) in std::mem::take(headers) {
-        if let Some(name) = name {
-            rendered.headers_mut().entry(name).or_insert(value);
+        match name {
+            // A door may say more of how to get in than the map of refusals does.
+            Some(name) if name == header::WWW_AUTHENTICATE => {
+                rendered.headers_mut().insert(name, value);
+            }
+            Some(name) => {
+                rendered.headers_mut().entry(name).or_insert(value);
+            }
+            None => {}
         }
     }
     rendered

@@ -166,11 +166,15 @@ pub enum DocumentKind {
     Posting,
     /// Up to which record a channel was told.
     Cursor,
+    /// A tool of an MCP server, with its pinned definition.
+    Tool,
+    /// An action that the gate itself carries out; the id is the number of its decision.
+    Execution,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Tenant,
         Self::Agent,
         Self::Key,
@@ -191,6 +195,8 @@ impl DocumentKind {
         Self::Elevation,
         Self::Posting,
         Self::Cursor,
+        Self::Tool,
+        Self::Execution,
     ];
 
     /// The name it is stored under; never changes.
@@ -217,6 +223,8 @@ impl DocumentKind {
             Self::Elevation => "elevation",
             Self::Posting => "posting",
             Self::Cursor => "cursor",
+            Self::Tool => "tool",
+            Self::Execution => "execution",
         }
     }
 
@@ -272,11 +280,13 @@ pub enum RecordKind {
     SignIn,
     /// A change of somebody's own rights was proposed, confirmed or refused.
     Elevation,
+    /// A tool of an MCP server was seen, changed or accepted.
+    ToolChange,
 }
 
 impl RecordKind {
     /// Every kind.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Decision,
         Self::HoldOutcome,
         Self::PermitIssued,
@@ -298,6 +308,7 @@ impl RecordKind {
         Self::WorkspaceChange,
         Self::SignIn,
         Self::Elevation,
+        Self::ToolChange,
     ];
 
     /// The name in the record; never changes.
@@ -325,6 +336,7 @@ impl RecordKind {
             Self::WorkspaceChange => "workspace_change",
             Self::SignIn => "sign_in",
             Self::Elevation => "elevation",
+            Self::ToolChange => "tool_change",
         }
     }
 

@@ -1,4 +1,4 @@
-//! Signed statements that other tools can verify: in-toto statements in DSSE envelopes.
+//! What other tools can verify: in-toto statements, and more, signed in DSSE envelopes.
 //!
 //! The signature covers the type and the length of what is signed (the pre-authentication encoding
 //! of DSSE 1.0), so that one kind of statement can never be taken for another.
@@ -8,7 +8,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The type of everything signed here.
+/// The type of statements about actions.
 pub const STATEMENT_TYPE: &str = "application/vnd.in-toto+json";
 
 /// A statement with its signatures, in the JSON form of DSSE.
@@ -37,10 +37,16 @@ pub struct Signed {
 /// Signs a statement.
 #[must_use]
 pub fn sign(key: &SigningKey, statement: &[u8]) -> Envelope {
-    let signature = key.sign(&encoded(STATEMENT_TYPE, statement));
+    sign_as(STATEMENT_TYPE, key, statement)
+}
+
+/// Signs something of another type.
+#[must_use]
+pub fn sign_as(kind: &str, key: &SigningKey, payload: &[u8]) -> Envelope {
+    let signature = key.sign(&encoded(kind, payload));
     Envelope {
-        payload: STANDARD.encode(statement),
-        payload_type: STATEMENT_TYPE.to_owned(),
+        payload: STANDARD.encode(payload),
+        payload_type: kind.to_owned(),
         signatures: vec![Signed {
             keyid: key_id(&key.public_key()),
             sig: STANDARD.encode(signature.as_bytes()),
@@ -51,16 +57,21 @@ pub fn sign(key: &SigningKey, statement: &[u8]) -> Envelope {
 /// The statement of an envelope that this key signed; `None` for any other.
 #[must_use]
 pub fn verify(envelope: &Envelope, key: &PublicKey) -> Option<Vec<u8>> {
-    let statement = STANDARD.decode(&envelope.payload).ok()?;
-    let message = encoded(&envelope.payload_type, &statement);
+    verify_as(STATEMENT_TYPE, envelope, key)
+}
+
+/// What is in an envelope of a type that this key signed; `None` for any other.
+#[must_use]
+pub fn verify_as(kind: &str, envelope: &Envelope, key: &PublicKey) -> Option<Vec<u8>> {
+    let payload = STANDARD.decode(&envelope.payload).ok()?;
+    let message = encoded(&envelope.payload_type, &payload);
     let by_key = |signed: &Signed| {
         let bytes = STANDARD.decode(&signed.sig).ok()?;
         let signature = Signature::new(bytes.try_into().ok()?);
         key.verifies(&message, &signature).then_some(())
     };
-    (envelope.payload_type == STATEMENT_TYPE
-        && envelope.signatures.iter().any(|s| by_key(s).is_some()))
-    .then_some(statement)
+    (envelope.payload_type == kind && envelope.signatures.iter().any(|s| by_key(s).is_some()))
+        .then_some(payload)
 }
 
 /// The name of a key.

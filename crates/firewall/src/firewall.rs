@@ -1,5 +1,6 @@
 //! The gate as the doors see it: a cheap handle that brings every wish to the right lane.
 
+mod act;
 mod approvals;
 mod audit;
 mod calls;
@@ -12,14 +13,18 @@ mod open;
 mod people;
 mod permits;
 mod replay;
+mod rule_copies;
+mod screening;
 mod seen;
 mod sights;
 mod signing_in;
 mod simulate;
 mod standing;
 mod telling;
+mod tools;
 mod views;
 
+pub use act::{Acted, Hands};
 pub use audit::{ConsistencyProof, InclusionProof, Verification};
 pub use electors::{Bar, Elector, Electors};
 pub use evidence::{ActionEvidence, Evidence, RecordEvidence};
@@ -55,6 +60,7 @@ pub struct Firewall {
     directory: Arc<ArcSwap<Directory>>,
     lanes: Arc<ArcSwap<HashMap<TenantId, Way>>>,
     spawn: Spawner,
+    screens: screening::Screens,
     /// Changes whenever something became durable.
     news: Count,
 }

@@ -3,6 +3,10 @@
 //! Whoever composes a message names a secret; what the name stands for is put in by the crate that
 //! implements these ports, and is never seen here.
 
+mod program;
+
+pub use program::{Program, Starter, Variable};
+
 use serde::{Deserialize, Serialize};
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 

@@ -3,6 +3,7 @@
 use crate::{
     batch::{Batch, Document, DocumentKind, Head, StoredRecord},
     chain::Hash,
+    order::{DryRun, Effect, Order},
     query::{DocumentQuery, RecordQuery},
 };
 use jiff::Timestamp;
@@ -80,6 +81,41 @@ pub enum LedgerError {
     /// What is stored cannot be read.
     #[error("the ledger holds something unreadable: {0}")]
     Corrupt(String),
+}
+
+/// Something that is being done outside.
+pub type Doing<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Acts for the gate. It is handed an order at most once for each action, after its permit was
+/// spent and that is durable.
+///
+/// It keeps a deadline of its own, and ends by itself. Nobody stops it: what was begun is seen
+/// through even when whoever asked has gone away.
+///
+/// Fails closed: an order for something it does not serve is [`Ended::Failed`] and touches
+/// nothing; when it cannot tell whether the order took effect, the answer is [`Ended::Unknown`].
+///
+/// [`Ended::Failed`]: crate::order::Ended::Failed
+/// [`Ended::Unknown`]: crate::order::Ended::Unknown
+pub trait Executor: Debug + Send + Sync {
+    /// Carries out an order.
+    fn execute(&self, order: Order) -> Doing<'_, Effect>;
+}
+
+/// Takes out of an effect what an agent, a record or a person must not see.
+///
+/// Fails closed: whatever cannot be looked through is left out.
+pub trait Screen: Debug + Send + Sync {
+    /// The effect without it.
+    fn screened(&self, effect: Effect) -> Effect;
+}
+
+/// Finds out what an order would do, without doing it.
+///
+/// Fails closed: what it cannot find out is a check that did not pass.
+pub trait Rehearsal: Debug + Send + Sync {
+    /// Looks at an order whose permit is not spent.
+    fn rehearse(&self, order: Order) -> Doing<'_, DryRun>;
 }
 
 /// The time.

@@ -1,6 +1,6 @@
 //! What the record of a decision says, in canonical bytes.
 
-use crate::{canonical, digest::Nonce, hold::Fired, request::Request};
+use crate::{canonical, hold::Fired, request::Request, view::View};
 use jiff::Timestamp;
 use portcullis_policy::{
     facts::Facts,
@@ -53,6 +53,16 @@ impl Explanation {
                 .then(|| judgement.rule_violated())
                 .flatten(),
         }
+    }
+
+    /// The same without what is hidden in the action.
+    #[must_use]
+    pub fn screened(mut self, view: &View) -> Self {
+        self.reasons = view.json(self.reasons);
+        self.conflicts = view.json(self.conflicts);
+        self.text = view.words(self.text);
+        self.rule_violated = self.rule_violated.map(|rule| view.words(rule));
+        self
     }
 }
 
@@ -109,7 +119,6 @@ impl Decision<'_, '_> {
     pub fn payload(&self) -> Vec<u8> {
         let action = &self.request.frozen.action;
         let judgement = self.judgement;
-        let nonce: &Nonce = &self.request.frozen.nonce;
         let mut bytes = Vec::with_capacity(1024);
         let mut record = canonical::Object::new(&mut bytes);
         record
@@ -126,11 +135,18 @@ impl Decision<'_, '_> {
             .raw("evidence", &self.request.view.evidence);
         write_facts(self.facts, record.object("facts"));
         record.string("governance_mode", self.facts.mode.as_str());
+        let hidden = self.request.view.hidden_parts;
+        if hidden > 0 {
+            record.integer("hidden_parts", hidden as u64);
+        }
         if let Some(hold) = self.hold {
             record.string("hold_id", hold);
         }
+        // With it, what is hidden could be guessed from the digest.
+        if hidden == 0 {
+            record.display("nonce", &self.request.frozen.nonce);
+        }
         record
-            .display("nonce", nonce)
             .raw("parameters", &self.request.view.parameters)
             .integer("policies_evaluated", judgement.evaluated.len() as u64);
         let mut fired = record.array("policies_fired");
@@ -138,7 +154,7 @@ impl Decision<'_, '_> {
             fired.string(policy.policy_id.as_str());
         }
         fired.end();
-        if let Some(reasoning) = &action.reasoning {
+        if let Some(reasoning) = &self.request.view.reasoning {
             record.string("reasoning", reasoning);
         }
         record

@@ -3,21 +3,21 @@
 mod fields;
 
 use crate::{
-    canonical,
     digest::{ActionDigest, Nonce},
     error::GateError,
     freeze::{self, FrozenAction},
     principal::Principal,
     strict,
+    view::{self, View},
 };
 use fields::Fields;
 use portcullis_policy::{
-    action::{Action, Confidence},
+    action::Action,
     fault::Faults,
     id::{AgentId, SessionId, WorkspaceId},
 };
+use portcullis_screen::screen::Screen;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 /// The longest reasoning, in bytes.
 const REASONING_MAX_BYTES: usize = 65_536;
@@ -29,8 +29,10 @@ const IDEMPOTENCY_KEY_MAX_BYTES: usize = 255;
 pub struct Request {
     /// The action with its frozen bytes and its digest.
     pub frozen: FrozenAction,
-    /// The canonical pieces that the record shows.
+    /// What everybody but the executor sees of it.
     pub view: View,
+    /// Names the request without its nonce.
+    digest: ActionDigest,
     /// Names the request, so that sending it again gives the first answer.
     pub idempotency_key: Option<String>,
     /// Whether a CLEARED verdict shall come with a permit.
@@ -40,62 +42,36 @@ pub struct Request {
 impl Request {
     /// SHA-256 over the request without its nonce: the same request has the same one.
     #[must_use]
-    pub fn digest(&self) -> ActionDigest {
-        request_digest(&self.frozen.action, &self.view)
+    pub const fn digest(&self) -> ActionDigest {
+        self.digest
     }
-}
 
-/// Canonical JSON of the parts of an action that are not single words.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct View {
-    /// The parameters.
-    pub parameters: Vec<u8>,
-    /// The confidence.
-    pub confidence: Vec<u8>,
-    /// The evidence; `[]` when there is none.
-    pub evidence: Vec<u8>,
-    /// The data classes; `[]` when there is none.
-    pub data_classes: Vec<u8>,
-}
+    /// The same request as `screen` shows it.
+    ///
+    /// Fails closed: a secret in a name, which stands in lists, rules and headings, is refused.
+    ///
+    /// # Errors
+    /// [`GateError::Invalid`] naming the field.
+    pub fn screened(self, screen: &Screen) -> Result<Self, GateError> {
+        let action = &self.frozen.action;
+        view::check_names(action, screen)?;
+        Ok(Self {
+            view: View::plain(action).screened(action, screen),
+            ..self
+        })
+    }
 
-impl View {
-    /// Renders the parts of an action.
-    #[must_use]
-    pub fn of(action: &Action) -> Self {
-        let mut parameters = Vec::with_capacity(128);
-        canonical::write_object(&action.parameters, &mut parameters);
+    /// A request read back from the record that shows all of it.
+    pub(crate) fn recorded(frozen: FrozenAction) -> Self {
+        let view = View::plain(&frozen.action);
         Self {
-            parameters,
-            confidence: confidence(action.confidence),
-            evidence: if action.evidence.is_empty() {
-                b"[]".to_vec()
-            } else {
-                canonical::to_vec(&Value::Array(action.evidence.clone()))
-            },
-            data_classes: if action.data_classes.is_empty() {
-                b"[]".to_vec()
-            } else {
-                let names = action.data_classes.iter().map(|c| Value::from(c.as_str()));
-                canonical::to_vec(&Value::Array(names.collect()))
-            },
+            digest: view.digest(&frozen.action),
+            view,
+            frozen,
+            idempotency_key: None,
+            wants_permit: false,
         }
     }
-}
-
-fn confidence(confidence: Confidence) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(64);
-    let mut object = canonical::Object::new(&mut bytes);
-    if let Some(value) = confidence.containment {
-        object.number("containment", value);
-    }
-    if let Some(value) = confidence.fix {
-        object.number("fix", value);
-    }
-    if let Some(value) = confidence.incident {
-        object.number("incident", value);
-    }
-    object.end();
-    bytes
 }
 
 /// Reads a request from hostile bytes.
@@ -141,14 +117,30 @@ pub fn from_value(
         .or(())
         .and_then(|()| action.ok_or_else(Faults::default))
         .map_err(GateError::Invalid)?;
-    let view = View::of(&action);
+    let mut request = of_action(action, nonce)?;
+    request.idempotency_key = idempotency_key.map(str::to_owned);
+    request.wants_permit = wants_permit;
+    Ok(request)
+}
+
+/// A request for an action that a door has read in its own way.
+///
+/// # Errors
+/// [`GateError::Invalid`] for what cannot be frozen, and for a secret in a name.
+pub fn of_action(action: Action, nonce: Nonce) -> Result<Request, GateError> {
+    let screen = view::usual()?;
+    view::check_names(&action, &screen)?;
+    let plain = View::plain(&action);
+    let digest = plain.digest(&action);
+    let view = plain.screened(&action, &screen);
     let frozen = freeze::freeze(action, nonce)
         .map_err(|error| GateError::invalid(error.path(), error.to_string()))?;
     Ok(Request {
         frozen,
         view,
-        idempotency_key: idempotency_key.map(str::to_owned),
-        wants_permit,
+        digest,
+        idempotency_key: None,
+        wants_permit: false,
     })
 }
 
@@ -191,38 +183,4 @@ fn action(fields: &mut Fields, principal: &Principal) -> (Option<Action>, bool) 
         })
     })();
     (action, wants_permit)
-}
-
-/// Everything that makes two requests the same request.
-fn request_digest(action: &Action, view: &View) -> ActionDigest {
-    let mut hasher = Sha256::new();
-    let emergency = if action.emergency { "1" } else { "0" };
-    let words: [&[u8]; 12] = [
-        action.tenant.as_str().as_bytes(),
-        action.agent.as_str().as_bytes(),
-        action
-            .workspace
-            .as_ref()
-            .map_or("", WorkspaceId::as_str)
-            .as_bytes(),
-        action
-            .session
-            .as_ref()
-            .map_or("", SessionId::as_str)
-            .as_bytes(),
-        action.kind.as_str().as_bytes(),
-        action.target.as_bytes(),
-        action.environment.as_str().as_bytes(),
-        emergency.as_bytes(),
-        action.reasoning.as_deref().unwrap_or("").as_bytes(),
-        &view.parameters,
-        &view.evidence,
-        &view.data_classes,
-    ];
-    // Each word goes in with its length, so that no two lists of words look alike.
-    for word in words.into_iter().chain([view.confidence.as_slice()]) {
-        hasher.update((word.len() as u64).to_be_bytes());
-        hasher.update(word);
-    }
-    ActionDigest::new(hasher.finalize().into())
 }

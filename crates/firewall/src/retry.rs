@@ -6,6 +6,7 @@
 
 use crate::{answer::Answer, digest::ActionDigest, hold::Hold, stake::Stake};
 use jiff::{SignedDuration, Timestamp};
+use portcullis_policy::id::AgentId;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -117,6 +118,12 @@ impl RetryBook {
         }
         forgotten
     }
+}
+
+/// What a hold calls the request that made it. The same request of another agent is another one.
+#[must_use]
+pub fn request_id(charged: &AgentId, request: &ActionDigest) -> String {
+    format!("{charged}/{request}")
 }
 
 /// The id of an answer: agent and key together, in a form that is safe as an id.

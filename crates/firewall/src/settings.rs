@@ -54,6 +54,9 @@ pub struct Settings {
     /// Whose passkey is asked for when a critical action is approved.
     #[serde(default)]
     pub step_up: StepUp,
+    /// How long a copy of the rules lives where an agent runs, in seconds.
+    #[serde(default = "rules_seconds")]
+    pub rules_seconds: u32,
 }
 
 const fn permit_seconds() -> u32 {
@@ -63,6 +66,11 @@ const fn permit_seconds() -> u32 {
 /// Longer than the slowest patient client: four tries of 30 seconds and their pauses.
 const fn retry_seconds() -> u32 {
     150
+}
+
+/// A change of the rules reaches the refusals of every command line within this time.
+const fn rules_seconds() -> u32 {
+    600
 }
 
 impl Default for Settings {
@@ -77,6 +85,7 @@ impl Default for Settings {
             permit_seconds: permit_seconds(),
             retry_seconds: retry_seconds(),
             step_up: StepUp::default(),
+            rules_seconds: rules_seconds(),
         }
     }
 }

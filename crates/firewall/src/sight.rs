@@ -73,6 +73,8 @@ pub struct Sight {
     pub words: Option<String>,
     /// How many bytes of the action are not shown here; such a hold is decided where all is shown.
     pub hidden_bytes: usize,
+    /// How many parts of the action are hidden from everybody, as secrets or personal data.
+    pub hidden_parts: u64,
     /// Who decided so far.
     pub votes: Vec<Vote>,
     /// How many different people must approve.

@@ -12,6 +12,7 @@ use crate::{
     effects::Effects,
     elevation::Elevation,
     error::GateError,
+    execution::{Execution, Stage},
     frozen::Frozen,
     group::Group,
     hold::{Hold, HoldStatus},
@@ -29,6 +30,7 @@ use crate::{
     settings::Tenant,
     stored,
     tally::Tally,
+    tool::Tool,
     workspace::Workspace,
 };
 use jiff::Timestamp;
@@ -68,6 +70,8 @@ pub struct State {
     pub keys: BTreeMap<String, Key>,
     /// The people.
     pub people: People,
+    /// The tools of MCP servers, by `server/name`.
+    pub tools: BTreeMap<String, Tool>,
     /// How many vain attempts were put on record lately.
     pub alarm: Alarm,
     /// The same for those whom nobody knows.
@@ -78,6 +82,8 @@ pub struct State {
     pub frozen: HashMap<String, Frozen>,
     /// The permits that may still be spent, by id.
     pub permits: HashMap<String, PermitState>,
+    /// What the gate has begun and nobody knows the end of, by the number of the decision.
+    pub executions: BTreeMap<u64, Execution>,
     /// What was answered lately.
     pub retries: RetryBook,
     /// The latest moment seen: the clock may step back, the lane does not.
@@ -161,6 +167,8 @@ impl State {
         let permits: Vec<PermitState> = all(ledger, id, unspent).await?;
         let answers: Vec<StoredAnswer> =
             all(ledger, id, DocumentQuery::all(DocumentKind::Answer)).await?;
+        let tools: Vec<Tool> = all(ledger, id, DocumentQuery::all(DocumentKind::Tool)).await?;
+        let executions = executions(ledger, id).await?;
         let latest = newest(ledger, id, &head).await?.max(kept_latest);
         Ok(Self {
             head,
@@ -174,6 +182,10 @@ impl State {
                 .collect(),
             keys: keys.into_iter().map(|key| (key.id.clone(), key)).collect(),
             people: people(ledger, id).await?,
+            tools: tools
+                .into_iter()
+                .map(|tool| (Tool::id_of(&tool.server, &tool.name), tool))
+                .collect(),
             alarm: Alarm::default(),
             strangers: Alarm::of_strangers(),
             retries: RetryBook::read(
@@ -188,6 +200,7 @@ impl State {
                 .into_iter()
                 .map(|permit| (permit.id.clone(), permit))
                 .collect(),
+            executions,
             latest,
             broken_at: tenant.broken_at,
             spoilt: false,
@@ -219,11 +232,13 @@ impl State {
             agents: BTreeMap::new(),
             keys: BTreeMap::new(),
             people: People::default(),
+            tools: BTreeMap::new(),
             alarm: Alarm::default(),
             strangers: Alarm::of_strangers(),
             holds: Holds::default(),
             frozen: HashMap::new(),
             permits: HashMap::new(),
+            executions: BTreeMap::new(),
             retries: RetryBook::default(),
             latest: tenant.created_at,
             broken_at: None,
@@ -304,6 +319,20 @@ async fn rulebook(
         },
     )
     .map_err(|error| GateError::Unavailable(format!("the stored rules do not compile: {error}")))
+}
+
+/// The executions that have no end yet, by their number.
+async fn executions(
+    ledger: &dyn Ledger,
+    tenant: &TenantId,
+) -> Result<BTreeMap<u64, Execution>, LedgerError> {
+    let mut open = BTreeMap::new();
+    for stage in [Stage::Started, Stage::Unknown] {
+        let query = DocumentQuery::with_status(DocumentKind::Execution, stage.as_str());
+        let found: Vec<Execution> = all(ledger, tenant, query).await?;
+        open.extend(found.into_iter().map(|one| (one.seq, one)));
+    }
+    Ok(open)
 }
 
 /// Everybody, and what they may reach.

@@ -122,6 +122,26 @@ pub struct Facts {
     pub sums: SmallVec<[u64; 1]>,
 }
 
+impl Facts {
+    /// The facts under which the fewest actions are refused, as far as they are not given: nothing
+    /// was counted, spent or used before, the agent stands well, and the records verify.
+    #[must_use]
+    pub fn least(needs: &Needs, now: Timestamp, mode: Mode, caller: Caller) -> Self {
+        Self {
+            now,
+            mode,
+            caller,
+            agent: Standing::default(),
+            chain_intact: true,
+            // The action itself counts.
+            rates: needs.rates.iter().map(|_| 1).collect(),
+            grants: needs.grants.iter().map(|_| 0).collect(),
+            budgets: needs.budgets.iter().map(|_| Micros::ZERO).collect(),
+            sums: needs.sums.iter().map(|_| 0).collect(),
+        }
+    }
+}
+
 /// Whose credential an action came with.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Caller {

@@ -9,9 +9,11 @@ mod compile;
 mod digest;
 mod disputes;
 mod docket;
+mod foresight;
 mod hearing;
 mod identity;
 mod index;
+mod narrow;
 mod outcome;
 mod principles;
 mod shelves;
@@ -36,6 +38,9 @@ use outcome::Heard;
 use serde::{Deserialize, Serialize};
 use shelves::{Kind, Shelves};
 use std::sync::Arc;
+
+pub use digest::EDITION;
+pub use foresight::Horizon;
 
 /// Everything a rule set is made from.
 #[derive(Clone, Debug)]

@@ -1,5 +1,4 @@
-//! A stand-in for Slack: one workspace with its Web API, its buttons, its Socket Mode and its
-//! sign-in.
+//! A stand-in for Slack: one workspace with its Web API, its buttons and its Socket Mode.
 //!
 //! It keeps to what Slack documents: tokens, limits of Block Kit, addresses of lines that are good
 //! once, triggers that are good once, acknowledgements. It fails on demand. Published clients of
@@ -7,22 +6,22 @@
 
 mod clicks;
 mod courier;
+mod identity;
 mod limits;
 mod lines;
 mod methods;
 mod server;
-mod sign_in;
 
 pub use clicks::{Person, mac};
 pub use courier::SlackCourier;
+pub use identity::{CLIENT_ID, CLIENT_SECRET};
 pub use limits::breach;
 pub use server::SlackServer;
-pub use sign_in::{CLIENT_ID, CLIENT_SECRET};
 
 use lines::Lines;
 use serde_json::Value;
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard},
 };
 
@@ -49,6 +48,7 @@ pub struct StandInSlack {
 
 #[derive(Debug, Default)]
 struct State {
+    consents: HashMap<String, identity::Consent>,
     clock: u64,
     posted: Vec<Posted>,
     whispers: Vec<Whisper>,
@@ -59,8 +59,6 @@ struct State {
     triggers: BTreeSet<String>,
     tickets: BTreeSet<String>,
     lines: Lines,
-    at_the_browser: Option<Person>,
-    codes: BTreeMap<String, sign_in::Granted>,
 }
 
 /// A message in a channel.

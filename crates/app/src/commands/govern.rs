@@ -1,7 +1,10 @@
 //! `portcullis govern`: asks whether an action may happen.
 
-use super::desk::{self, Desk};
-use crate::{client::Ask, exit, telling};
+use super::{
+    desk::{self, Desk},
+    rules::GateKey,
+};
+use crate::{client::Ask, exit, guard::Guard, telling};
 use anyhow::{Context, bail};
 use clap::Args;
 use hyper::Method;
@@ -14,6 +17,7 @@ use std::path::PathBuf;
     portcullis govern --agent agt_… --action workloads.submit --target pool_train \\\n    \
     --param gpus=4 --param team=ml-research --reasoning \"the nightly run failed on one node\"\n  \
     portcullis govern --json action.json --permit -o json\n\n\
+    What the rules at hand (`portcullis rules`) are sure to refuse is refused here; nothing is sent for it.\n\
     The exit code is the verdict: 0 CLEARED, 4 HELD, 3 BLOCKED; 5 when there is none.")]
 pub(super) struct Govern {
     /// The agent; a key that belongs to one agent needs none.
@@ -55,29 +59,26 @@ pub(super) struct Govern {
     /// A request as JSON, `-` for standard input; other options are laid over it.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    #[command(flatten)]
+    gate_key: GateKey,
 }
 
 impl Govern {
     pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<u8> {
         let client = desk.client()?;
         let body = self.body()?;
+        let guard = Guard::new(&client, desk.output, self.gate_key.named());
+        if let Some(guard) = guard
+            && let Some(refusal) = guard.refusal(&body).await
+        {
+            return said(desk, &refusal);
+        }
         let ask = Ask {
             idempotency_key: self.idempotency_key.as_deref(),
             ..Ask::json(&body)
         };
         let answer = client.ask(Method::POST, "/v1/govern", ask).await?;
-        if desk.output.is_json() {
-            desk.output.json(&answer)?;
-        } else {
-            desk.output.raw(&telling::verdict(&answer))?;
-        }
-        // Fails closed: a verdict that is not understood is none.
-        Ok(match answer.get("verdict").and_then(Value::as_str) {
-            Some("CLEARED") => exit::OK,
-            Some("HELD") => exit::HELD,
-            Some("BLOCKED") => exit::REFUSED,
-            _ => exit::UNAVAILABLE,
-        })
+        said(desk, &answer)
     }
 
     fn body(&self) -> anyhow::Result<Value> {
@@ -146,6 +147,23 @@ impl Govern {
         }
         Ok(())
     }
+}
+
+/// Prints an answer; the exit code is its verdict.
+///
+/// *Fails closed:* a verdict that is not understood is none.
+fn said(desk: &Desk, answer: &Value) -> anyhow::Result<u8> {
+    if desk.output.is_json() {
+        desk.output.json(answer)?;
+    } else {
+        desk.output.raw(&telling::verdict(answer))?;
+    }
+    Ok(match answer.get("verdict").and_then(Value::as_str) {
+        Some("CLEARED") => exit::OK,
+        Some("HELD") => exit::HELD,
+        Some("BLOCKED") => exit::REFUSED,
+        _ => exit::UNAVAILABLE,
+    })
 }
 
 /// A value as JSON where it is JSON, else as text.

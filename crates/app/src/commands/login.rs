@@ -1,10 +1,11 @@
 //! `portcullis login`, `logout` and `whoami`: being somebody between two commands.
 
-use super::desk::Desk;
+use super::{desk::Desk, rules::GateKey};
 use crate::{
     ask,
     client::{Ask, Client, escaped},
     exit,
+    guard::{Gates, KeyChanged},
     login::Login as Kept,
     output::table::{Column, Table, text_at},
 };
@@ -33,12 +34,21 @@ pub(super) struct Login {
     /// The tenant, when the gate has several.
     #[arg(long, requires = "name", value_name = "ID")]
     tenant: Option<String>,
+    #[command(flatten)]
+    gate_key: GateKey,
 }
 
 impl Login {
     pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<u8> {
         let url = desk.address()?;
         let stranger = Client::new(&url, None)?;
+        // A gate with another key than it had is told no secret. One that tells none is not met:
+        // then there are no copies of its rules.
+        if let Err(error) = Gates::meet(&stranger, self.gate_key.named()).await
+            && error.is::<KeyChanged>()
+        {
+            return Err(error);
+        }
         let answer = if let Some(name) = self.name {
             let password = ask::secret("password")?;
             let mut body = json!({ "name": name, "password": *password });

@@ -1,6 +1,6 @@
 //! `portcullis serve`: the gate itself.
 
-use crate::{config, exit, founding, output::Output, serving, staff::Staff, wire};
+use crate::{config, exit, founding, output::Output, screening, serving, staff::Staff, wire};
 use anyhow::Context;
 use clap::Args;
 use serde_json::json;
@@ -57,6 +57,7 @@ impl Serve {
             let founded = founding::found(&opened.firewall, &self.tenant, None).await?;
             output.founded(&founded, (&url, &public), &self.data)?;
         }
+        screening::put_up(&config, &opened.firewall)?;
         let staff = Staff::hire(&config, &opened.firewall, &public)?;
         for fault in config.obstacles().0 {
             output.note(&format!("warning: {fault}"))?;

@@ -37,7 +37,8 @@ pub(super) fn name(value: &Value, path: String, faults: &mut Faults) -> Option<S
     known.map(SecretName::new)
 }
 
-fn is_name(text: &str) -> bool {
+/// Whether a text names a secret.
+pub(super) fn is_name(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     match text.split_once(':') {
         Some(("env", name)) => !name.is_empty() && name.bytes().all(plain),

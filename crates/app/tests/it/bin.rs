@@ -21,8 +21,26 @@ pub(crate) fn portcullis() -> Command {
         .env("COLUMNS", "100")
         .env_remove("NO_COLOR")
         .env_remove("CLICOLOR_FORCE");
+    // Nothing is kept between two runs unless a test says where.
+    for name in ["HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"] {
+        command.env_remove(name);
+    }
     command.stdin(Stdio::null());
     command
+}
+
+/// Has a program call the gate itself, whatever this machine calls others by.
+pub(crate) fn without_proxies(command: &mut Command) {
+    for proxy in [
+        "http_proxy",
+        "https_proxy",
+        "all_proxy",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+    ] {
+        command.env_remove(proxy);
+    }
 }
 
 /// What came of running it.
@@ -119,11 +137,23 @@ impl Gate {
 
     /// The same with an environment.
     pub(crate) fn serve_with(data: &Path, environment: &[(&str, &str)]) -> Self {
+        Self::serve_by(data, environment, None)
+    }
+
+    /// The same by an operator's file.
+    pub(crate) fn serve_by(
+        data: &Path,
+        environment: &[(&str, &str)],
+        config: Option<&Path>,
+    ) -> Self {
         let mut command = portcullis();
         command.envs(environment.iter().copied());
         command
             .args(["serve", "-o", "json", "--listen", "127.0.0.1:0", "--data"])
             .arg(data);
+        if let Some(config) = config {
+            command.arg("--config").arg(config);
+        }
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -1,6 +1,6 @@
 //! The console in a real browser: Chromium, with axe looking for what keeps people out.
 
-use crate::bin::{House, Ran};
+use crate::bin::{House, Ran, without_proxies};
 use std::{path::PathBuf, process::Command};
 
 const TENANT_POLICY: &str = "
@@ -45,16 +45,7 @@ fn two_people_decide_in_a_browser_and_it_happens_once() {
         .env("CHROMIUM", "/usr/bin/chromium")
         .env("PICTURES", &pictures)
         .env("PAGES", PAGES);
-    for proxy in [
-        "http_proxy",
-        "https_proxy",
-        "all_proxy",
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "ALL_PROXY",
-    ] {
-        walk.env_remove(proxy);
-    }
+    without_proxies(&mut walk);
     let told = Ran::of(&mut walk).ended(0);
     assert!(told.starts_with("walked: "), "{told}");
     assert!(pictures.join("approval-phone.png").exists());

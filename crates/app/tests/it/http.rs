@@ -32,12 +32,20 @@ impl Wire {
         key: Option<&str>,
         body: &Value,
     ) -> io::Result<(u16, Value)> {
-        let body = body.to_string();
         let key = key
             .map(|key| format!("Idempotency-Key: {key}\r\n"))
             .unwrap_or_default();
+        self.send(&format!("POST {path}"), &key, &body.to_string())
+    }
+
+    /// The status and body of the answer.
+    pub(crate) fn get(&mut self, path: &str) -> io::Result<(u16, Value)> {
+        self.send(&format!("GET {path}"), "", "")
+    }
+
+    fn send(&mut self, what: &str, headers: &str, body: &str) -> io::Result<(u16, Value)> {
         let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: gate\r\nAuthorization: Bearer {}\r\n{key}\
+            "{what} HTTP/1.1\r\nHost: gate\r\nAuthorization: Bearer {}\r\n{headers}\
              Content-Length: {}\r\n\r\n{body}",
             self.token,
             body.len()

@@ -1,6 +1,6 @@
 //! The published client of TheWARDN works with the gate, unchanged.
 
-use crate::bin::{House, Ran};
+use crate::bin::{House, Ran, without_proxies};
 use std::process::Command;
 
 const TENANT_POLICY: &str = "
@@ -42,16 +42,7 @@ fn the_published_client_is_served() {
         .env("OPERATOR_TOKEN", ana["token"].as_str().unwrap())
         .env("CLIENT_KEY", house.credential("client_key"))
         .env("PYTHONDONTWRITEBYTECODE", "1");
-    for proxy in [
-        "http_proxy",
-        "https_proxy",
-        "all_proxy",
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "ALL_PROXY",
-    ] {
-        client.env_remove(proxy);
-    }
+    without_proxies(&mut client);
     let told = Ran::of(&mut client).ended(0);
     assert!(told.ends_with("all of it holds\n"), "{told}");
     // What it did is on record, without a gap.

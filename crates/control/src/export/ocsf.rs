@@ -112,6 +112,7 @@ const fn activity(kind: RecordKind) -> (u32, &'static str) {
         | RecordKind::PermissionChange
         | RecordKind::WorkspaceChange
         | RecordKind::Elevation
+        | RecordKind::ToolChange
         | RecordKind::ViolationResolved => (3, "Update"),
         RecordKind::Decision
         | RecordKind::HoldOutcome

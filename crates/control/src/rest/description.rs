@@ -18,7 +18,7 @@ use utoipa::{
 const SCHEME: &str = "bearer";
 
 /// The nouns, in the order they are read.
-const TAGS: [(&str, &str); 17] = [
+const TAGS: [(&str, &str); 18] = [
     ("signing in", "Who is calling, and how one gets a token."),
     ("people", "The humans of the tenant."),
     (
@@ -28,6 +28,10 @@ const TAGS: [(&str, &str); 17] = [
     ("permission sets", "What people may reach."),
     ("workspaces", "The parts of the tenant."),
     ("registered agents", "Agents and their lives."),
+    (
+        "tools",
+        "What MCP servers behind the gate offer, and what people stand behind.",
+    ),
     ("keys", "What callers are known by."),
     (
         "policies",

@@ -50,6 +50,8 @@ pub(crate) struct ReplayReport {
     pub changed: u64,
     /// How many gave other bytes under the rules of their time; always 0 unless something is wrong.
     pub differing_bytes: u64,
+    /// How many were not judged again, for parts of their actions are hidden.
+    pub hidden: u64,
     /// The changes by kind, e.g. `CLEARED to HELD`.
     pub summary: BTreeMap<String, u64>,
     /// The decisions that came out otherwise, in order.
@@ -98,6 +100,7 @@ impl From<firewall::Replay> for ReplayReport {
             replayed: replay.replayed,
             changed: replay.changed,
             differing_bytes: replay.differing_bytes,
+            hidden: replay.hidden,
             summary: replay.summary,
             records: replay
                 .records

@@ -45,6 +45,9 @@ body! {
         /// who has one, or everybody's.
         #[schema(value_type = Option<words::StepUp>)]
         step_up: Option<StepUp>,
+        /// How long a copy of the rules lives where an agent runs, in seconds, 10 to 3600.
+        #[schema(minimum = 10, maximum = 3600)]
+        rules_seconds: Option<u32>,
     }
 }
 
@@ -59,6 +62,7 @@ impl SettingsChange {
             permit_seconds: None,
             retry_seconds: None,
             step_up: None,
+            rules_seconds: None,
         }
     }
 
@@ -80,6 +84,7 @@ impl SettingsChange {
         settings.permit_seconds = self.permit_seconds.unwrap_or(settings.permit_seconds);
         settings.retry_seconds = self.retry_seconds.unwrap_or(settings.retry_seconds);
         settings.step_up = self.step_up.unwrap_or(settings.step_up);
+        settings.rules_seconds = self.rules_seconds.unwrap_or(settings.rules_seconds);
     }
 }
 

@@ -97,11 +97,16 @@ impl SlackSettings {
         faults
     }
 
-    /// Who vouches for people of this Slack: its methods are at `<issuer>/api/`.
+    /// Who says who somebody is in this Slack: the site that its methods are on, e.g.
+    /// `https://slack.com`.
     #[must_use]
     pub fn issuer(&self) -> &str {
-        let above = self.base_url.strip_suffix("api/");
-        above.unwrap_or(&self.base_url).trim_end_matches('/')
+        let Some((scheme, rest)) = self.base_url.split_once("://") else {
+            return "";
+        };
+        let host = rest.split('/').next().unwrap_or_default();
+        let length = scheme.len() + "://".len() + host.len();
+        self.base_url.get(..length).unwrap_or_default()
     }
 
     /// The channel that a level of a hold is asked in; 1 is the first.
@@ -156,11 +161,17 @@ mod tests {
     }
 
     #[test]
-    fn who_vouches_for_people_is_where_the_methods_are() {
-        let mut settings: SlackSettings = serde_json::from_value(settings()).unwrap();
-        assert_eq!(settings.issuer(), "https://slack.com");
-        settings.base_url = "http://127.0.0.1:9/api/".to_owned();
-        assert_eq!(settings.issuer(), "http://127.0.0.1:9");
+    fn who_says_who_somebody_is_goes_by_where_slack_is() {
+        let mut named = settings();
+        let issuer = |settings: &Value| {
+            let settings: SlackSettings = serde_json::from_value(settings.clone()).unwrap();
+            settings.issuer().to_owned()
+        };
+        assert_eq!(issuer(&named), "https://slack.com");
+        named["base_url"] = json!("https://slack-gov.com/api/");
+        assert_eq!(issuer(&named), "https://slack-gov.com");
+        named["base_url"] = json!("nonsense");
+        assert_eq!(issuer(&named), "");
     }
 
     #[test]

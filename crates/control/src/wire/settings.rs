@@ -31,6 +31,8 @@ pub(crate) struct Settings {
     /// Whose passkey is asked for when a critical action is approved.
     #[schema(value_type = words::StepUp)]
     pub step_up: StepUp,
+    /// How long a copy of the rules lives where an agent runs, in seconds.
+    pub rules_seconds: u32,
 }
 
 impl From<settings::Settings> for Settings {
@@ -45,6 +47,7 @@ impl From<settings::Settings> for Settings {
             permit_seconds: settings.permit_seconds,
             retry_seconds: settings.retry_seconds,
             step_up: settings.step_up,
+            rules_seconds: settings.rules_seconds,
         }
     }
 }

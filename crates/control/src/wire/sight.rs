@@ -63,6 +63,8 @@ pub(crate) struct Sight {
     pub words: Option<String>,
     /// How many bytes of the action are not shown here.
     pub hidden_bytes: usize,
+    /// How many parts of the action are hidden from everybody, as secrets or personal data.
+    pub hidden_parts: u64,
     /// Who answered so far.
     pub votes: Vec<Vote>,
     /// How many different people must approve.
@@ -193,6 +195,7 @@ impl From<sight::Sight> for Sight {
             confidence: sight.confidence.into_iter().map(claim).collect(),
             words: sight.words,
             hidden_bytes: sight.hidden_bytes,
+            hidden_parts: sight.hidden_parts,
             votes: sight.votes.into_iter().map(Vote::from).collect(),
             approvals_required: sight.approvals_required,
             asked: sight.asked,

@@ -43,6 +43,8 @@ words! {
         "A" | "B" | "C" | "X";
     AgentStatus: "Where an agent is in its life.",
         "active" | "paused" | "blocked" | "deregistered" | "identity_revoked";
+    ToolStatus: "Whether agents may use a tool: only when it is PINNED.",
+        "PINNED" | "NEW" | "CHANGED";
     HoldStatus: "Where a hold stands; all but HELD are final.",
         "HELD" | "RELEASED" | "KILLED" | "TIMED_OUT" | "SUPERSEDED";
     Severity: "How bad a violation is.", "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
@@ -80,7 +82,8 @@ words! {
         | "tenant_created" | "agent_change" | "key_change" | "policy_change"
         | "tenant_policy_change" | "settings_change" | "violation_resolved"
         | "chain_acknowledged" | "escrow_escalated" | "decision_refused" | "person_change"
-        | "group_change" | "permission_change" | "workspace_change" | "sign_in" | "elevation";
+        | "group_change" | "permission_change" | "workspace_change" | "sign_in" | "elevation"
+        | "tool_change";
     BudgetUnit: "What a budget counts.", "usd" | "gpu_hours";
     BudgetSpan: "Over which time a budget counts.", "day" | "month";
     Weekday: "A weekday.",

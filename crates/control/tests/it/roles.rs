@@ -113,6 +113,8 @@ const TABLE: &[(&str, &str, Right)] = &[
     ("POST", "/v1/tenant-policy/diff", Read),
     ("POST", "/v1/tenant-policy/validate", Read),
     ("GET", "/v1/tenant-policy/versions", Read),
+    ("GET", "/v1/tools", Read),
+    ("POST", "/v1/tools/{server}/{name}/accept", Configure),
     ("GET", "/v1/violations", Watch),
     ("GET", "/v1/violations/{id}", Watch),
     ("PATCH", "/v1/violations/{id}/resolve", Choose),

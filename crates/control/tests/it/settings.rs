@@ -77,11 +77,10 @@ async fn there_is_no_way_to_switch_judging_off() {
             "request.invalid"
         );
     }
-    let bounds = json!({"permit_seconds": 0});
-    house
-        .act("PATCH", "/v1/settings", bounds)
-        .await
-        .refused(422);
+    for bounds in [json!({"permit_seconds": 0}), json!({"rules_seconds": 9})] {
+        let reply = house.act("PATCH", "/v1/settings", bounds).await;
+        reply.refused(422);
+    }
 }
 
 #[tokio::test]

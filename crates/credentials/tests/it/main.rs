@@ -12,6 +12,7 @@ mod lines;
 mod mail;
 mod mail_server;
 mod network;
+mod programs;
 mod requests;
 mod secrets;
 mod server;

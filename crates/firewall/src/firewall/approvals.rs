@@ -26,8 +26,9 @@ impl Firewall {
         &self,
         principal: &Principal,
         hold: &str,
-        click: Click,
+        mut click: Click,
     ) -> Result<Hold, GateError> {
+        click.reason = self.screened_reason(&principal.tenant, click.reason)?;
         let kept = self.kept_hold(&principal.tenant, hold).await?;
         if !principal.may(Verb::View, &kept.resource()) {
             return Err(GateError::NotFound("hold", hold.to_owned()));
@@ -88,7 +89,7 @@ impl Firewall {
         let token = Some(token);
         let click = Click {
             choice,
-            reason,
+            reason: self.screened_reason(tenant, reason)?,
             way: Way::Slack,
             token,
             presence: None,

@@ -71,6 +71,7 @@ impl Firewall {
                 "this credential does not ask for actions".to_owned(),
             ));
         }
+        let request = self.screened(&principal.tenant, request)?;
         let caller = principal.clone();
         self.on_lane(principal, move |turn| turn.govern(&caller, &request))
             .await
@@ -131,6 +132,7 @@ impl Firewall {
             .ok_or_else(missing)?;
         let agent = AgentId::new(&record.agent).map_err(|_| missing())?;
         let (result, effect, cost_usd, gpu_hours) = report;
+        let effect = self.screened_text(&principal.tenant, &effect)?;
         let report = OutcomeReport {
             seq,
             agent,
@@ -188,7 +190,7 @@ impl Firewall {
         why: Option<&str>,
     ) -> Result<Agent, GateError> {
         let (actor, id, step) = (architect(principal)?, id.to_owned(), step.into());
-        let why = why.map(str::to_owned);
+        let why = self.screened_reason(&principal.tenant, why.map(str::to_owned))?;
         self.on_lane(principal, move |turn| {
             turn.move_agent(&actor, &id, step, why.as_deref())
         })

@@ -51,8 +51,10 @@ pub struct Evidence {
 pub struct ActionEvidence {
     /// What goes before the canonical bytes when they are digested.
     pub domain: &'static str,
-    /// The canonical bytes (RFC 8785), as text.
-    pub canonical: String,
+    /// The canonical bytes (RFC 8785), as text; absent when parts of the action are hidden, for
+    /// they are not kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canonical: Option<String>,
     /// SHA-256 over both, as hex.
     pub sha256: String,
 }
@@ -88,7 +90,10 @@ impl Firewall {
         let held = self.record_at(&principal.tenant, hold.seq).await?;
         let ended = self.ending_of(principal, &hold).await?;
         let frozen = replay::frozen_in(&held)?;
-        if frozen.digest != hold.action_digest {
+        if frozen
+            .as_ref()
+            .is_some_and(|frozen| frozen.digest != hold.action_digest)
+        {
             let message = "the record and the hold are about different actions";
             return Err(GateError::Unavailable(message.to_owned()));
         }
@@ -108,8 +113,8 @@ impl Firewall {
             status: hold.status,
             action: ActionEvidence {
                 domain: freeze::DOMAIN,
-                canonical: String::from_utf8_lossy(&frozen.bytes).into_owned(),
-                sha256: frozen.digest.to_string(),
+                canonical: frozen.map(|frozen| String::from_utf8_lossy(&frozen.bytes).into_owned()),
+                sha256: hold.action_digest.to_string(),
             },
             approvals: hold.approvals.iter().map(said).collect(),
             rejection: hold.rejection.as_ref().map(said),

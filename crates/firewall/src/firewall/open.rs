@@ -68,6 +68,7 @@ impl Firewall {
             directory: Arc::new(ArcSwap::from_pointee(Directory::default())),
             lanes: Arc::new(ArcSwap::from_pointee(HashMap::new())),
             spawn: super::Spawner(ports.spawn),
+            screens: super::screening::Screens::default(),
             news: Arc::new(watch::channel(0).0),
         };
         for tenant in ports.ledger.tenants().await? {

@@ -10,7 +10,7 @@ use crate::{
     principal::Principal,
     query::{DocumentQuery, RecordQuery},
     record::{Decision, Explanation},
-    request::{Request, View},
+    request::Request,
     rulebook::{Entry, Manuscript, Rulebook},
     settings::Settings,
     state::{self, KeptTenantPolicy},
@@ -43,6 +43,8 @@ pub struct Replay {
     pub changed: u64,
     /// How many gave other bytes under the rules of then; always 0 unless something is wrong.
     pub differing_bytes: u64,
+    /// How many were not judged again, for parts of their actions are hidden.
+    pub hidden: u64,
     /// The changes by kind, e.g. `CLEARED to HELD`.
     pub summary: BTreeMap<String, u64>,
     /// The decisions that came out otherwise, in order.
@@ -82,7 +84,7 @@ struct Recorded {
     evidence: Vec<Value>,
     facts: Facts,
     hold_id: Option<String>,
-    nonce: Nonce,
+    nonce: Option<Nonce>,
     parameters: Map<String, Value>,
     reasoning: Option<String>,
     rule_set: String,
@@ -124,6 +126,10 @@ impl Firewall {
             after = last.seq;
             for record in records.iter().filter(|record| record.seq <= to) {
                 let recorded = read(record)?;
+                if recorded.nonce.is_none() {
+                    replay.hidden += 1;
+                    continue;
+                }
                 match &candidate {
                     Some(book) => replay.judge(book, record, recorded, false)?,
                     None => {
@@ -209,9 +215,13 @@ impl Replay {
     }
 }
 
-/// The action of a decision's record, frozen again.
-pub(super) fn frozen_in(record: &StoredRecord) -> Result<FrozenAction, GateError> {
-    Ok(request(read(record)?)?.frozen)
+/// The action of a decision's record, frozen again; none if parts of it are hidden.
+pub(super) fn frozen_in(record: &StoredRecord) -> Result<Option<FrozenAction>, GateError> {
+    let recorded = read(record)?;
+    if recorded.nonce.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(request(recorded)?.frozen))
 }
 
 fn read(record: &StoredRecord) -> Result<Recorded, GateError> {
@@ -237,8 +247,10 @@ fn request(recorded: Recorded) -> Result<Request, GateError> {
         data_classes: recorded.data_classes,
         emergency: recorded.emergency,
     };
-    let view = View::of(&action);
-    let frozen = freeze::freeze(action, recorded.nonce).map_err(|error| {
+    // Without its nonce an action cannot be frozen again: parts of it are hidden.
+    let hidden = || GateError::conflict("action.hidden", "parts of this action are hidden");
+    let nonce = recorded.nonce.ok_or_else(hidden)?;
+    let frozen = freeze::freeze(action, nonce).map_err(|error| {
         GateError::Unavailable(format!("a recorded action is unreadable: {error}"))
     })?;
     if frozen.digest != recorded.action_digest {
@@ -246,12 +258,7 @@ fn request(recorded: Recorded) -> Result<Request, GateError> {
             "a recorded action and its digest differ".to_owned(),
         ));
     }
-    Ok(Request {
-        frozen,
-        view,
-        idempotency_key: None,
-        wants_permit: false,
-    })
+    Ok(Request::recorded(frozen))
 }
 
 /// The rules of every time, made again from the versions that were kept.

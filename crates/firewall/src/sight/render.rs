@@ -76,6 +76,7 @@ pub(crate) fn render(hold: &Hold, around: &Around<'_>) -> Sight {
         confidence: confidence(hold),
         words,
         hidden_bytes,
+        hidden_parts: hidden_parts(around.record),
         votes: votes(hold),
         approvals_required: hold.approvals_required,
         asked: hold.approvers.iter().map(|word| shown(word)).collect(),
@@ -137,6 +138,11 @@ fn evidence(record: &Value, hidden_bytes: &mut usize) -> Vec<String> {
         }
     }
     told
+}
+
+fn hidden_parts(record: &Value) -> u64 {
+    let parts = record.get("hidden_parts").and_then(Value::as_u64);
+    parts.unwrap_or(0)
 }
 
 fn confidence(hold: &Hold) -> Vec<(String, f64)> {

@@ -151,5 +151,8 @@ fn check_settings(settings: &Settings, now: Timestamp) -> Result<(), GateError> 
     if settings.retry_seconds > 3_600 {
         return Err(GateError::invalid("retry_seconds", "expected at most 3600"));
     }
+    if !(10..=3_600).contains(&settings.rules_seconds) {
+        return Err(GateError::invalid("rules_seconds", "expected 10 to 3600"));
+    }
     Ok(())
 }

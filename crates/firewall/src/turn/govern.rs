@@ -5,7 +5,6 @@ use crate::{
     agent::Agent,
     answer::{Answer, HoldTicket},
     batch::{DocumentKind, RecordKind},
-    digest::ActionDigest,
     effects::{DecisionEffects, Effects, Pledge},
     electorate::Electorate,
     error::GateError,
@@ -64,7 +63,7 @@ impl Turn<'_> {
         let rulebook = Arc::clone(&self.state.rulebook);
         let (needs, facts) = self.facts(action, caller, standing);
         let judgement = judging::judge(&rulebook.rules, action, &facts);
-        let explanation = Explanation::of(&judgement);
+        let explanation = Explanation::of(&judgement).screened(&request.view);
         let hold_id = match judgement.verdict {
             Verdict::Held => Some(self.new_hold_id(&charged)?),
             Verdict::Cleared | Verdict::Blocked => None,
@@ -140,7 +139,7 @@ impl Turn<'_> {
         let open = self
             .state
             .retries
-            .hold(&retry_digest(charged, &request.digest()))
+            .hold(&retry::request_id(charged, &request.digest()))
             .and_then(|id| self.state.holds.get(id))
             .filter(|hold| !hold.is_overdue(self.now))
             .filter(|hold| self.now.duration_since(hold.created_at) <= window);
@@ -326,10 +325,10 @@ impl Turn<'_> {
             action_type: action.kind.to_string(),
             target_service: action.target.clone(),
             environment: action.environment.to_string(),
-            parameters: Value::Object(action.parameters.clone()),
+            parameters: case.request.view.parameters_of(action),
             tier: judgement.tier,
             risk_tier: judgement.risk,
-            reasoning: action.reasoning.clone(),
+            reasoning: case.request.view.reasoning.clone(),
             confidence: action.confidence,
             decision_reasoning: case.explanation.text.clone(),
             reasons: serde_json::from_slice(&case.explanation.reasons).unwrap_or(Value::Null),
@@ -337,7 +336,7 @@ impl Turn<'_> {
             seq: sealed.seq,
             hash: sealed.hash,
             action_digest: case.request.frozen.digest,
-            request_digest: retry_digest(case.charged, &case.request.digest()),
+            request_digest: retry::request_id(case.charged, &case.request.digest()),
             created_at: self.now,
             timeout_at: moment::later(self.now, seconds),
             timeout_seconds: seconds,
@@ -509,11 +508,6 @@ fn ticket(hold: &Hold) -> HoldTicket {
         timeout_at: hold.timeout_at,
         approvals_required: hold.approvals_required,
     }
-}
-
-/// The same request of another agent is another request.
-fn retry_digest(charged: &AgentId, request: &ActionDigest) -> String {
-    format!("{charged}/{request}")
 }
 
 const fn severity_name(severity: Severity) -> &'static str {

@@ -48,7 +48,8 @@ impl Turn<'_> {
     ///
     /// # Errors
     /// [`GateError::NotFound`] for another agent's action, [`GateError::Forbidden`] for a viewer,
-    /// [`GateError::Invalid`] for an overlong text.
+    /// [`GateError::Invalid`] for an overlong text, [`GateError::Conflict`] for what the gate carries
+    /// out itself.
     pub fn report(
         &mut self,
         principal: &Principal,
@@ -66,6 +67,10 @@ impl Turn<'_> {
                 return Err(GateError::NotFound("decision", report.seq.to_string()));
             }
         };
+        if self.state.executions.contains_key(&report.seq) {
+            let message = "the gate carries this action out itself; nobody reports for it";
+            return Err(GateError::conflict("execution.open", message));
+        }
         let settlement = (report.result != OutcomeResult::Unknown)
             .then(|| self.settlement(report, trusted))
             .flatten();
@@ -88,7 +93,7 @@ impl Turn<'_> {
         self.seal_event_with(RecordKind::Outcome, (&actor, agent), members, &effects)
     }
 
-    fn settlement(&self, report: &OutcomeReport, trusted: bool) -> Option<Settlement> {
+    pub(super) fn settlement(&self, report: &OutcomeReport, trusted: bool) -> Option<Settlement> {
         let pledges = self.state.tally.books.reservation(report.seq)?;
         let real = |(budget, reserved): &Pledge| {
             let told = match budget.unit {

@@ -214,6 +214,14 @@ impl Turn<'_> {
     }
 
     fn issue(&mut self, state: PermitState) -> Result<String, GateError> {
+        let token = self.token_of(&state);
+        self.keep_permit(&state)?;
+        self.state.permits.insert(state.id.clone(), state);
+        Ok(token)
+    }
+
+    /// The token of a permit; the same each time.
+    pub(super) fn token_of(&self, state: &PermitState) -> String {
         let claims = Claims {
             id: state.id.clone(),
             tenant: self.state.tenant.id.clone(),
@@ -223,10 +231,7 @@ impl Turn<'_> {
             issued_at: state.issued_at,
             expires_at: state.expires_at,
         };
-        let token = permit::mint(&self.house.signing_key, &claims);
-        self.keep_permit(&state)?;
-        self.state.permits.insert(state.id.clone(), state);
-        Ok(token)
+        permit::mint(&self.house.signing_key, &claims)
     }
 
     fn keep_permit(&mut self, state: &PermitState) -> Result<(), GateError> {

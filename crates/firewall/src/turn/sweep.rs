@@ -24,6 +24,7 @@ impl Turn<'_> {
         self.time_out()?;
         self.lapse_releases();
         self.lapse_permits()?;
+        self.give_up_executions(AT_ONCE)?;
         self.forget_sign_ins(AT_ONCE);
         self.forget_elevations();
         for id in self.state.retries.forget_answers(self.now, AT_ONCE) {

@@ -1,5 +1,6 @@
 //! The gate as a whole, over a ledger in memory and a clock that is set by hand.
 
+mod acting;
 mod asking;
 mod attacks;
 mod autonomy;
@@ -16,6 +17,7 @@ mod principles;
 mod records;
 mod retries;
 mod rules;
+mod screened;
 mod trouble;
 mod windows;
 mod world;

@@ -18,5 +18,6 @@ mod gate;
 mod merkle;
 mod note;
 mod permit;
+mod rule_copy;
 mod strict;
 mod values;

@@ -3,9 +3,9 @@
 use super::{
     read::{OutcomeRequest, PermitRequest},
     schema::{
-        BatchReply, BatchRequest, ClaimReply, ConfidenceShape, ErrorReply, ErrorShape, FaultShape,
-        GovernReply, GovernRequest, HoldReply, KeyReply, ObligationsShape, RedeemReply,
-        SealedReply, VerifyReply, WouldShape,
+        BatchReply, BatchRequest, ClaimReply, ConfidenceShape, EnvelopeShape, ErrorReply,
+        ErrorShape, FaultShape, GovernReply, GovernRequest, HoldReply, KeyReply, ObligationsShape,
+        RedeemReply, SealedReply, SignatureShape, VerifyReply, WouldShape,
     },
     serve,
 };
@@ -29,11 +29,13 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         serve::hold,
         serve::claim,
         serve::outcome,
+        serve::rules,
     ),
     components(schemas(
-        BatchReply, BatchRequest, ClaimReply, ConfidenceShape, ErrorReply, ErrorShape, FaultShape,
-        GovernReply, GovernRequest, HoldReply, KeyReply, ObligationsShape, OutcomeRequest,
-        PermitRequest, RedeemReply, SealedReply, VerifyReply, WouldShape,
+        BatchReply, BatchRequest, ClaimReply, ConfidenceShape, EnvelopeShape, ErrorReply,
+        ErrorShape, FaultShape, GovernReply, GovernRequest, HoldReply, KeyReply, ObligationsShape,
+        OutcomeRequest, PermitRequest, RedeemReply, SealedReply, SignatureShape, VerifyReply,
+        WouldShape,
     )),
     tags((name = "agents", description = "What agents ask the gate")),
 )]

@@ -269,6 +269,27 @@ pub struct KeyReply {
     pub public_key: String,
 }
 
+/// Something signed, in a DSSE envelope.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EnvelopeShape {
+    /// What is signed, base64.
+    pub payload: String,
+    /// What it is.
+    #[serde(rename = "payloadType")]
+    pub payload_type: String,
+    /// By whom.
+    pub signatures: Vec<SignatureShape>,
+}
+
+/// One signature of an envelope.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SignatureShape {
+    /// SHA-256 of the public key, as hex.
+    pub keyid: String,
+    /// The signature, base64.
+    pub sig: String,
+}
+
 /// The place of a sealed record.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SealedReply {

@@ -3,10 +3,12 @@
 mod holds;
 mod outcomes;
 mod permits;
+mod rules;
 
 pub(super) use holds::{__path_claim, __path_hold};
 pub(super) use outcomes::__path_outcome;
 pub(super) use permits::{__path_key, __path_redeem, __path_verify};
+pub(super) use rules::__path_rules;
 
 use super::{
     in_order, read, render,
@@ -37,6 +39,7 @@ pub fn router(firewall: Firewall) -> Router {
         .route("/v1/holds/{id}", get(holds::hold))
         .route("/v1/holds/{id}/claim", post(holds::claim))
         .route("/v1/actions/{seq}/outcome", post(outcomes::outcome))
+        .route("/v1/rules", get(rules::rules))
         .with_state(Desk::new(firewall))
 }
 

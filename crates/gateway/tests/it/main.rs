@@ -2,6 +2,7 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::string_slice,
     clippy::unwrap_used,
     reason = "a test that is set up wrongly must stop at once"
@@ -13,8 +14,10 @@ mod govern;
 mod holds;
 mod hook;
 mod house;
+mod mcp;
 mod outcomes;
 mod permits;
+mod rules;
 mod schema;
 mod thewardn;
 mod threshold;

@@ -56,6 +56,7 @@ async fn answers_fit_their_description() {
             .await
             .ok(),
     );
+    assert_fits("EnvelopeShape", &house.get("/v1/rules", agent).await.ok());
     let hold = house.released().await;
     assert_fits(
         "HoldReply",
@@ -92,6 +93,7 @@ fn every_route_is_described() {
             "/v1/permits/key",
             "/v1/permits/redeem",
             "/v1/permits/verify",
+            "/v1/rules",
         ]
     );
 }

@@ -9,7 +9,8 @@ use super::ScopeMode;
 
 /// The version of the description that is hashed, and of everything that is compiled in: the
 /// principles and the built-in catalogue. Raised when what either decides changes, not its words.
-const VERSION: u32 = 1;
+/// Two programs of different editions may judge differently by the same rules.
+pub const EDITION: u32 = 1;
 
 /// Hashes a canonical description: the same rules in any order of loading give the same digest.
 ///
@@ -23,7 +24,7 @@ pub(super) fn digest(
 ) -> Result<[u8; 32], serde_json::Error> {
     let mut hasher = Sha256::new();
     let mut buffer = Vec::new();
-    feed(&mut hasher, &mut buffer, &(VERSION, tenant, scope_mode))?;
+    feed(&mut hasher, &mut buffer, &(EDITION, tenant, scope_mode))?;
     feed(&mut hasher, &mut buffer, &tenant_policy)?;
     for policy in policies {
         feed(&mut hasher, &mut buffer, policy)?;

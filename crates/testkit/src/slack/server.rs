@@ -1,6 +1,6 @@
 //! The stand-in on a port of this machine, for programs of their own.
 
-use super::{StandInSlack, methods::Answered, sign_in::fields};
+use super::StandInSlack;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use std::io;
@@ -39,14 +39,14 @@ impl StandInSlack {
     pub async fn serve(&self) -> SlackServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let at = listener.local_addr().expect("an address");
-        let slack = self.clone();
+        let (slack, link) = (self.clone(), format!("ws://{at}/link/"));
         let task = tokio::spawn(async move {
             let mut guests = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 while guests.try_join_next().is_some() {}
-                let (slack, at) = (slack.clone(), at.to_string());
+                let (slack, link) = (slack.clone(), link.clone());
                 // A guest that breaks off is none of the others' business.
-                guests.spawn(async move { drop(slack.receive(stream, &at).await) });
+                guests.spawn(async move { drop(slack.receive(stream, &link).await) });
             }
         });
         SlackServer {
@@ -55,7 +55,7 @@ impl StandInSlack {
         }
     }
 
-    async fn receive(&self, stream: TcpStream, at: &str) -> io::Result<()> {
+    async fn receive(&self, stream: TcpStream, link: &str) -> io::Result<()> {
         let mut start = [0; 10];
         while stream.peek(&mut start).await? < start.len() {
             tokio::task::yield_now().await;
@@ -63,12 +63,12 @@ impl StandInSlack {
         if start.starts_with(b"GET /link/") {
             self.converse(stream).await.map_err(io::Error::other)
         } else {
-            self.answer(stream, at).await
+            self.answer(stream, link).await
         }
     }
 
     /// One request over HTTP, then goodbye.
-    async fn answer(&self, mut stream: TcpStream, at: &str) -> io::Result<()> {
+    async fn answer(&self, mut stream: TcpStream, link: &str) -> io::Result<()> {
         let mut request = Vec::new();
         let head = loop {
             if let Some(end) = request.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -89,7 +89,19 @@ impl StandInSlack {
             }
         }
         let body = request.get(head.saturating_add(4)..).unwrap_or_default();
-        let Some((status, headers, answer)) = self.say(at, &text, body) else {
+        let path = text.split(' ').nth(1).unwrap_or_default();
+        let method = path.strip_prefix("/api/").unwrap_or_default();
+        let shown = header(&text, "authorization");
+        let body = read_body(&text, body);
+        let origin = format!("http://{}", stream.local_addr()?);
+        let answered = match self.introduce((&origin, path), &shown, &body) {
+            Some(page) => Some((200, Vec::new(), page)),
+            None => {
+                let token = shown.strip_prefix("Bearer ").unwrap_or_default();
+                self.call(method, token, &body, link)
+            }
+        };
+        let Some((status, headers, answer)) = answered else {
             return Ok(());
         };
         let answer = answer.to_string();
@@ -105,29 +117,6 @@ impl StandInSlack {
         reply.push_str(&answer);
         stream.write_all(reply.as_bytes()).await?;
         stream.shutdown().await
-    }
-
-    /// What a request is answered with; `None` when nobody answers.
-    fn say(&self, at: &str, head: &str, body: &[u8]) -> Answered {
-        let path = head.split(' ').nth(1).unwrap_or_default();
-        let bearer = header(head, "authorization");
-        let here = format!("http://{at}");
-        let Some(method) = path.strip_prefix("/api/") else {
-            let (status, location, page) = self.page(&here, path);
-            let location = location.map(|to| ("location".to_owned(), to));
-            return Some((status, location.into_iter().collect(), page));
-        };
-        if method == "openid.connect.token" {
-            let answer = self.exchange(&here, &bearer, &fields(body), now_s());
-            return Some((200, Vec::new(), answer));
-        }
-        let token = bearer.strip_prefix("Bearer ").unwrap_or_default();
-        self.call(
-            method,
-            token,
-            &read_body(head, body),
-            &format!("ws://{at}/link/"),
-        )
     }
 
     /// A line of Socket Mode.
@@ -169,17 +158,6 @@ impl StandInSlack {
         self.forget_line(id);
         say.close().await
     }
-}
-
-/// The time in seconds, as whoever checks a token reads it.
-fn now_s() -> u64 {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "programs beside it go by this clock"
-    )]
-    let now = std::time::SystemTime::now();
-    let since = now.duration_since(std::time::UNIX_EPOCH);
-    since.unwrap_or_default().as_secs()
 }
 
 fn header(head: &str, name: &str) -> String {

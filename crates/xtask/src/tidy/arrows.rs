@@ -20,12 +20,12 @@ struct Room {
 /// Every crate, floor by floor from the ground up; the last row never ships. A crate that is not
 /// here must not exist.
 const FLOORS: &[&[Room]] = &[
-    &[room("policy", &[])],
-    &[room("firewall", &["policy"])],
+    &[room("policy", &[]), room("screen", &[])],
+    &[room("firewall", &["policy", "screen"])],
     &[room("door", &["firewall", "policy"])],
     &[
         room("control", &["door", "firewall", "policy"]),
-        room("credentials", &["firewall", "policy"]),
+        room("credentials", &["firewall", "policy", "screen"]),
         room("gateway", &["door", "firewall", "policy"]),
         room("store", &["firewall", "policy"]),
     ],
@@ -38,6 +38,7 @@ const FLOORS: &[&[Room]] = &[
             "firewall",
             "gateway",
             "policy",
+            "screen",
             "store",
         ],
     )],
@@ -77,6 +78,8 @@ const RESERVED: &[Reserved] = &[
     only("rustls-native-certs", OUT),
     only("tokio-rustls", OUT),
     only("tokio-tungstenite", &["credentials", "testkit"]),
+    only("aho-corasick", &["screen"]),
+    only("regex-automata", &["screen"]),
     only("clap", &["app"]),
     only("anyhow", &["app"]),
     only("getrandom", &["app"]),

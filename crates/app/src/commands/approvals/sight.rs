@@ -83,6 +83,12 @@ fn parameters(text: &mut String, sight: &Value) {
         text.push_str(&in_style(style, &format!("{mark} {words}")));
         text.push('\n');
     }
+    let parts = sight.get("hidden_parts").and_then(Value::as_u64);
+    if let Some(parts) = parts.filter(|parts| *parts > 0) {
+        text.push_str(&format!(
+            "{parts} hidden as secrets or personal data; they run as they came\n"
+        ));
+    }
     let hidden = sight.get("hidden_bytes").and_then(Value::as_u64);
     if let Some(hidden) = hidden.filter(|hidden| *hidden > 0) {
         text.push_str(&in_style(

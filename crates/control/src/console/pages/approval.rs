@@ -66,6 +66,8 @@ pub struct Approval {
     pub parameters: Vec<Line>,
     /// How many bytes of the parameters are not in the lines above.
     pub parameters_hidden_bytes: usize,
+    /// How many parts of the action are hidden from everybody.
+    pub hidden_parts: u64,
     /// What it costs at most, in words; empty is unknown.
     pub cost: String,
     /// What would happen, if that was tried.
@@ -275,6 +277,9 @@ fn parameters(view: &Approval) -> Markup {
         section class="card" aria-labelledby="parameters-title" {
             header { h2 id="parameters-title" { "Parameters" } span class="quiet small" { "Exactly what will run" } }
             div class="stack tight" {
+                @if view.hidden_parts > 0 {
+                    p class="quiet small" { (view.hidden_parts) " hidden as secrets or personal data; they run as they came" }
+                }
                 @if view.parameters_hidden_bytes > 0 { (words::hidden_bytes(view.parameters_hidden_bytes, Some(&path))) }
                 (block(&code))
             }

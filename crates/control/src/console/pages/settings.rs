@@ -60,7 +60,7 @@ struct Face {
     choices: &'static [(&'static str, &'static str)],
 }
 
-const FACES: [Face; 7] = [
+const FACES: [Face; 8] = [
     Face {
         name: "mode",
         label: "Mode",
@@ -112,6 +112,12 @@ const FACES: [Face; 7] = [
         name: "retry_seconds",
         label: "The same request counts as a retry for seconds",
         hint: "At most 3600.",
+        choices: &[],
+    },
+    Face {
+        name: "rules_seconds",
+        label: "A copy of the rules lives where an agent runs for seconds",
+        hint: "10 to 3600.",
         choices: &[],
     },
 ];

@@ -292,6 +292,7 @@ fn view(
         why: why(hold, &sight.why),
         parameters: sight.parameters.into_iter().map(line).collect(),
         parameters_hidden_bytes: sight.hidden_bytes,
+        hidden_parts: sight.hidden_parts,
         cost: sight.cost.unwrap_or_default(),
         dry_run: None,
         affected: sight.workloads.into_iter().map(affected).collect(),

@@ -61,6 +61,18 @@ impl FromRequestParts<Gate> for Seated {
 }
 
 impl Seated {
+    /// Goes on for who has a role in the whole tenant.
+    ///
+    /// # Errors
+    /// 403 for everybody else.
+    pub(super) fn must_read(&self) -> Result<(), GateError> {
+        if self.principal.reads() {
+            return Ok(());
+        }
+        let message = "this is for roles in the whole tenant";
+        Err(GateError::Forbidden(message.to_owned()))
+    }
+
     /// Goes on for who may change rules and people.
     ///
     /// # Errors
@@ -111,7 +123,14 @@ fn sections(principal: &Principal) -> Vec<Section> {
         Section::ApproverLists,
         Section::Account,
     ];
-    // The chain as a whole is for who sees the whole tenant; single records are for everybody.
-    let opens = |section: &Section| *section != Section::Audit || principal.reads();
+    // Rules, people and the chain as a whole are for roles in the whole tenant.
+    let narrow = [
+        Section::Overview,
+        Section::Approvals,
+        Section::Activity,
+        Section::Agents,
+        Section::Account,
+    ];
+    let opens = |section: &Section| principal.reads() || narrow.contains(section);
     all.into_iter().filter(opens).collect()
 }

@@ -35,7 +35,7 @@ pub(super) fn routes() -> Router<Gate> {
 }
 
 /// The names of the fields, in their order.
-const FIELDS: [&str; 7] = [
+const FIELDS: [&str; 8] = [
     "mode",
     "mode_expires_at",
     "scope_mode",
@@ -43,9 +43,11 @@ const FIELDS: [&str; 7] = [
     "step_up",
     "permit_seconds",
     "retry_seconds",
+    "rules_seconds",
 ];
 
 async fn present(gate: &Gate, seat: &Seated) -> Result<Settings, GateError> {
+    seat.must_read()?;
     Ok(gate.overview(&seat.principal).await?.tenant.settings)
 }
 
@@ -196,6 +198,7 @@ fn read(sent: &Fields) -> Result<SettingsChange, Faults> {
         autonomy_reset: one_of(sent, "autonomy_reset", &mut faults),
         permit_seconds: seconds(sent, "permit_seconds", &mut faults),
         retry_seconds: seconds(sent, "retry_seconds", &mut faults),
+        rules_seconds: seconds(sent, "rules_seconds", &mut faults),
         step_up: one_of(sent, "step_up", &mut faults),
     };
     faults.or(change)

@@ -82,6 +82,12 @@ fn action_itself(page: &mut Page, sight: &Sight) {
     page.hide(hidden);
     page.hide(sight.hidden_bytes);
     page.add(why(sight));
+    if sight.hidden_parts > 0 {
+        page.add(Block::small(&format!(
+            "{} hidden as secrets or personal data; they run as they came.",
+            sight.hidden_parts
+        )));
+    }
     list(page, "Running workloads it touches", workloads(sight));
     list(page, "Left in the budgets", budgets(sight));
     parameters(page, sight);

@@ -73,6 +73,7 @@ pub(super) fn sight() -> Sight {
         confidence: vec![("fix".to_owned(), 0.8)],
         words: Some(format!("Trust me. {HOSTILE}")),
         hidden_bytes: 0,
+        hidden_parts: 0,
         votes: Vec::new(),
         approvals_required: 2,
         asked: vec!["group:on-call".to_owned()],

@@ -137,6 +137,7 @@ fn fields<'f>(seen: &'f str, changed: &[(&'f str, &'f str)]) -> Vec<(&'f str, &'
         ("step_up", "when_registered"),
         ("permit_seconds", "300"),
         ("retry_seconds", "150"),
+        ("rules_seconds", "600"),
     ];
     for (name, value) in changed {
         let place = fields.iter().position(|(own, _)| own == name).unwrap();

@@ -1,0 +1,80 @@
+//! The MCP servers behind the gate, for as long as it is served.
+
+use crate::config::Config;
+use axum::Router;
+use portcullis_credentials::{CourierSettings, HttpCourier, Programs, Secrets};
+use portcullis_firewall::firewall::Firewall;
+use portcullis_gateway::mcp::{Address, Parts, Shop, router};
+use portcullis_policy::id::TenantId;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+/// How long a server may take for an answer at most; calls have bounds of their own below it.
+const TIMEOUT: Duration = Duration::from_secs(600);
+/// The largest answer, in bytes.
+const ANSWER_BYTES: usize = 4 << 20;
+/// How often the tools of every server are compared with what is pinned.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+
+/// The servers that the operator's file names.
+///
+/// # Errors
+/// When nothing can be called with its settings.
+pub(crate) fn shop(
+    config: &Config,
+    firewall: &Firewall,
+    public_url: &str,
+) -> anyhow::Result<Arc<Shop>> {
+    let settings = CourierSettings {
+        extra_roots: config.extra_roots.clone(),
+        most_bytes: ANSWER_BYTES,
+        timeout: TIMEOUT,
+        ..CourierSettings::default()
+    };
+    let tenants = config.tenants.iter();
+    let tenants = tenants.map(|(tenant, wiring)| (tenant.clone(), wiring.mcp.clone()));
+    Ok(Arc::new(Shop::new(Parts {
+        firewall: firewall.clone(),
+        starter: Arc::new(Programs::new(Secrets::new())),
+        courier: Arc::new(HttpCourier::new(&settings, Secrets::new())?),
+        tenants: tenants.collect(),
+        public_url: public_url.to_owned(),
+    })))
+}
+
+/// The door to them, on a gate that listens here.
+pub(crate) fn door(shop: &Arc<Shop>, public_url: &str, here: SocketAddr) -> Router {
+    let address = Address {
+        public_url: public_url.to_owned(),
+        hosts: here.ip().is_loopback().then(|| names(public_url, here)),
+    };
+    router(Arc::clone(shop), address)
+}
+
+/// The names of a gate that only this machine, or a proxy on it, reaches.
+fn names(public_url: &str, here: SocketAddr) -> Vec<String> {
+    let port = here.port();
+    let public = public_url.split_once("://").map_or("", |(_, rest)| rest);
+    let mut names = vec![
+        format!("localhost:{port}"),
+        format!("127.0.0.1:{port}"),
+        format!("[::1]:{port}"),
+        here.to_string(),
+    ];
+    names.push(public.trim_end_matches('/').to_owned());
+    names
+}
+
+/// Looks at what the servers say of their tools, now and then.
+pub(crate) async fn look(shop: Arc<Shop>, tenants: Vec<TenantId>) {
+    let mut ticks = tokio::time::interval(LOOK_EVERY);
+    loop {
+        ticks.tick().await;
+        for tenant in &tenants {
+            if let Err(away) = shop.look(tenant).await {
+                for (server, why) in away {
+                    tracing::warn!(%tenant, server, why, "a server's tools could not be looked at");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Tools of MCP servers: seen, and accepted by people.
+
+use super::{Turn, details};
+use crate::{
+    batch::{DocumentKind, RecordKind},
+    error::GateError,
+    principal::Principal,
+    tool::{Definition, FirstSight, SeenTool, Tool},
+};
+use serde_json::Value;
+
+/// Who pins a tool where the operator lets new ones in.
+const HOUSE: &str = "portcullis";
+
+/// The most tools that are kept of one tenant.
+const TOOLS_MAX: usize = 4_096;
+
+impl Turn<'_> {
+    /// Compares what a server says of its tools with what is pinned, and gives those tools back in
+    /// the order given. Every difference is a record.
+    ///
+    /// Fails closed: a changed tool is not usable until it is accepted, or is as it was again.
+    ///
+    /// # Errors
+    /// [`GateError::Conflict`] when the tenant has too many tools.
+    pub fn see_tools(
+        &mut self,
+        server: &str,
+        seen: Vec<SeenTool>,
+        first: FirstSight,
+    ) -> Result<Vec<Tool>, GateError> {
+        let mut tools = Vec::with_capacity(seen.len());
+        for one in seen {
+            tools.push(self.see_tool(server, one, first)?);
+        }
+        Ok(tools)
+    }
+
+    fn see_tool(
+        &mut self,
+        server: &str,
+        seen: SeenTool,
+        first: FirstSight,
+    ) -> Result<Tool, GateError> {
+        let SeenTool { name, definition } = seen;
+        let id = Tool::id_of(server, &name);
+        let Some(known) = self.state.tools.get(&id).cloned() else {
+            return self.first_seen(server, name, definition, first);
+        };
+        let is = |known: &Option<Definition>| {
+            known
+                .as_ref()
+                .is_some_and(|known| known.digest == definition.digest)
+        };
+        let change = match (is(&known.pinned), is(&known.proposed)) {
+            (true, _) if known.proposed.is_none() => return Ok(known),
+            (false, true) => return Ok(known),
+            (true, _) => "restored",
+            (false, false) => "changed",
+        };
+        let tool = Tool {
+            proposed: (change == "changed").then(|| definition.clone()),
+            ..known
+        };
+        self.keep_tool(HOUSE, change, &definition.digest, tool)
+    }
+
+    fn first_seen(
+        &mut self,
+        server: &str,
+        name: String,
+        definition: Definition,
+        first: FirstSight,
+    ) -> Result<Tool, GateError> {
+        if self.state.tools.len() >= TOOLS_MAX {
+            let message = format!("{TOOLS_MAX} tools are known already");
+            return Err(GateError::conflict("tool.too_many", message));
+        }
+        let pins = first == FirstSight::Pin && definition.warnings.is_empty();
+        let digest = definition.digest.clone();
+        let (pinned, proposed) = if pins {
+            (Some(definition), None)
+        } else {
+            (None, Some(definition))
+        };
+        let tool = Tool {
+            server: server.to_owned(),
+            name,
+            pinned,
+            proposed,
+            first_seen_at: self.now,
+            accepted_at: pins.then_some(self.now),
+            accepted_by: pins.then(|| HOUSE.to_owned()),
+        };
+        let change = if pins { "pinned" } else { "quarantined" };
+        self.keep_tool(HOUSE, change, &digest, tool)
+    }
+
+    /// Accepts what a server says of a tool; `digest` is that of the definition that was looked at.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for others than architects, [`GateError::NotFound`],
+    /// [`GateError::Conflict`] when nothing waits or the server says something else by now.
+    pub fn accept_tool(
+        &mut self,
+        principal: &Principal,
+        (server, name): (&str, &str),
+        digest: &str,
+    ) -> Result<Tool, GateError> {
+        super::people::must_configure(principal)?;
+        let id = Tool::id_of(server, name);
+        let missing = || GateError::NotFound("tool", id.clone());
+        let known = self.state.tools.get(&id).ok_or_else(missing)?.clone();
+        let Some(proposed) = known.proposed.clone() else {
+            let message = format!("tool `{id}` is as it was accepted");
+            return Err(GateError::conflict("tool.unchanged", message));
+        };
+        if proposed.digest != digest {
+            let message = format!("tool `{id}` has changed again; look at it once more");
+            return Err(GateError::conflict("tool.moved_on", message));
+        }
+        let actor = principal.actor();
+        let tool = Tool {
+            pinned: Some(proposed),
+            proposed: None,
+            accepted_at: Some(self.now),
+            accepted_by: Some(actor.clone()),
+            ..known
+        };
+        self.keep_tool(&actor, "accepted", digest, tool)
+    }
+
+    fn keep_tool(
+        &mut self,
+        actor: &str,
+        change: &str,
+        digest: &str,
+        tool: Tool,
+    ) -> Result<Tool, GateError> {
+        let id = Tool::id_of(&tool.server, &tool.name);
+        let before = self.state.tools.get(&id).and_then(|tool| {
+            let pinned = tool.pinned.as_ref()?;
+            Some(Value::from(pinned.digest.as_str()))
+        });
+        let members = details([
+            ("before", before.unwrap_or(Value::Null)),
+            ("change", change.into()),
+            ("definition", digest.into()),
+            ("server", tool.server.as_str().into()),
+            ("tool", tool.name.as_str().into()),
+        ]);
+        self.seal_event(RecordKind::ToolChange, (actor, ""), members)?;
+        let labels = (tool.status().as_str(), "", tool.first_seen_at);
+        self.keep(DocumentKind::Tool, &id, labels, &tool)?;
+        self.state.tools.insert(id, tool.clone());
+        Ok(tool)
+    }
+}

@@ -1,0 +1,38 @@
+//! The gate as an MCP server in front of other MCP servers.
+//!
+//! Agents speak MCP to the gate, in the era of handshakes (2025-11-25 and before) and in that of
+//! self-contained requests (2026-07-28). Behind it are servers that the operator named: programs
+//! on this machine, and servers over Streamable HTTP. What an agent asks of them becomes an action
+//! and is judged; only [`passage`] asks them anything that touches something, and only with a
+//! permit that was spent.
+//!
+//! Start reading at `passage.rs`; `counter.rs` says which methods there are.
+
+mod coded;
+mod counter;
+mod door;
+mod era;
+mod fault;
+mod finished;
+mod guest;
+mod held;
+mod listing;
+mod meaning;
+mod message;
+mod order;
+mod passage;
+mod refused;
+mod schema;
+mod screened;
+mod server;
+mod settings;
+mod shop;
+mod talk;
+mod tasks;
+mod upstream;
+
+pub use counter::METHODS;
+pub use door::{Address, router};
+pub use settings::{ServerSettings, ShopSettings, Transport};
+pub use shop::{Parts, Shop};
+pub use talk::{Ears, Mouth, talk};

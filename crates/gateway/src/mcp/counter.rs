@@ -1,0 +1,285 @@
+//! Which methods there are, and who answers each.
+
+use super::{
+    era::{ALL, META_SERVER, TASKS},
+    fault::Fault,
+    guest::Guest,
+    message::Request,
+    order::{Deed, Order, Purpose},
+    passage::Passed,
+    refused::Refusal,
+    server::Server,
+    shop::Shop,
+};
+use portcullis_firewall::hold::HoldStatus;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// Every method that the door answers, and whether it can touch something behind the gate. What
+/// can is judged like any other action; what is not here is refused.
+pub const METHODS: &[(&str, bool)] = &[
+    ("completion/complete", true),
+    ("initialize", false),
+    ("ping", false),
+    ("prompts/get", true),
+    ("prompts/list", false),
+    ("resources/list", false),
+    ("resources/read", true),
+    ("resources/templates/list", false),
+    ("server/discover", false),
+    ("tasks/cancel", false),
+    ("tasks/get", true),
+    ("tasks/update", false),
+    ("tools/call", true),
+    ("tools/list", false),
+];
+
+/// What an agent's model is told about the gate.
+const INSTRUCTIONS: &str = "Calls go through an action firewall. A result that begins with HELD \
+    waits for people: call again with the same arguments once they have decided. A result that \
+    begins with BLOCKED was refused, and says what can be done about it.";
+
+/// The answer to `initialize`; the door has settled the version.
+pub(super) fn welcome(version: &str) -> Value {
+    json!({
+        "protocolVersion": version,
+        "capabilities": capabilities(),
+        "serverInfo": face(),
+        "instructions": INSTRUCTIONS,
+    })
+}
+
+fn capabilities() -> Value {
+    json!({"completions": {}, "prompts": {}, "resources": {}, "tools": {}})
+}
+
+fn face() -> Value {
+    json!({"name": "portcullis", "title": "Portcullis", "version": env!("CARGO_PKG_VERSION")})
+}
+
+fn discovery() -> Value {
+    let mut capabilities = capabilities();
+    if let Some(members) = capabilities.as_object_mut() {
+        members.insert("extensions".to_owned(), json!({TASKS: {}}));
+    }
+    json!({
+        "supportedVersions": ALL,
+        "capabilities": capabilities,
+        "instructions": INSTRUCTIONS,
+    })
+}
+
+impl Shop {
+    /// Answers a request.
+    ///
+    /// Fails closed: a method that is not known is refused, whatever a server would make of it.
+    pub(super) async fn answer(
+        self: &Arc<Self>,
+        guest: &Guest,
+        request: &Request,
+    ) -> Result<Value, Fault> {
+        let method = request.method.as_str();
+        if !METHODS.iter().any(|(known, _)| *known == method) {
+            return Err(Fault::no_method(method));
+        }
+        let result = match (method, guest.is_stateless()) {
+            ("ping", false) => Ok(json!({})),
+            ("server/discover", true) => Ok(discovery()),
+            ("tools/list", _) => self.list_tools(guest, request).await,
+            ("resources/list", _) => self.list_resources(guest, request).await,
+            ("resources/templates/list", _) => self.list_templates(guest, request).await,
+            ("prompts/list", _) => self.list_prompts(guest, request).await,
+            ("tools/call", _) => self.deed(guest, request, Deed::CallTool).await,
+            ("resources/read", _) => self.deed(guest, request, Deed::ReadResource).await,
+            ("prompts/get", _) => self.deed(guest, request, Deed::GetPrompt).await,
+            ("completion/complete", _) => self.deed(guest, request, Deed::Complete).await,
+            ("tasks/get", true) => self.task(guest, request).await,
+            ("tasks/update", true) => self.update_task(guest, request).await,
+            ("tasks/cancel", true) => self.cancel_task(guest, request).await,
+            (other, _) => Err(Fault::no_method(other)),
+        }?;
+        Ok(dressed(result, guest, &request.method))
+    }
+
+    /// Does something that touches what is behind the gate, or says why not.
+    async fn deed(
+        self: &Arc<Self>,
+        guest: &Guest,
+        request: &Request,
+        deed: Deed,
+    ) -> Result<Value, Fault> {
+        let order = match self.order(guest, request, deed).await? {
+            Ok(order) => order,
+            Err(refusal) => return refusal.outcome(deed),
+        };
+        let hold = match request.params.get("requestState") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(id)) if guest.is_stateless() => Some(id.as_str()),
+            Some(_) => return Err(Fault::params("`requestState` is not one of the gate's")),
+        };
+        if hold.is_some() && declined(request) {
+            let reason = "its user does not want to be asked";
+            let remedy = "go on without it, or ask your user";
+            return Refusal::new("elicitation.declined", reason, remedy).outcome(deed);
+        }
+        let mut passed = self.pass(guest, (&order, request), hold).await?;
+        if let Passed::Held(waiting) = passed {
+            let patience = self.patience(guest, deed, hold.is_some());
+            let hold = self
+                .decided(&guest.principal, waiting.hold, patience)
+                .await?;
+            if hold.status == HoldStatus::Held {
+                return self.held(guest, deed, &hold);
+            }
+            passed = self.resume(&guest.principal, hold).await?;
+        }
+        match passed {
+            Passed::Done(result) => Ok(result),
+            Passed::Failed(fault) => Err(fault),
+            Passed::Refused(refusal) => refusal.outcome(deed),
+            Passed::Held(waiting) => self.held(guest, deed, &waiting.hold),
+        }
+    }
+
+    /// What a request asks for, checked before it is judged.
+    ///
+    /// Fails closed: a tool that is unknown, waits to be accepted, or is not for this agent is one
+    /// that is not there.
+    async fn order(
+        &self,
+        guest: &Guest,
+        request: &Request,
+        deed: Deed,
+    ) -> Result<Result<Order, Refusal>, Fault> {
+        let shelf = self.shelf(&guest.principal.tenant);
+        let nothing = |what: &str| Fault::params(format!("there is no such {what}"));
+        let mut definition = String::new();
+        let (server, name, arguments) = match deed {
+            Deed::CallTool | Deed::GetPrompt => {
+                let what = if deed == Deed::CallTool {
+                    "tool"
+                } else {
+                    "prompt"
+                };
+                let named = shelf.and_then(|shelf| Some((shelf, request.text("name").ok()?)));
+                let found = named.and_then(|(shelf, name)| shelf.named(name));
+                let (server, name) = found.ok_or_else(|| nothing(what))?;
+                (server, name.to_owned(), arguments(request)?)
+            }
+            Deed::ReadResource => {
+                let uri = request.text("uri")?;
+                let found = shelf.and_then(|shelf| shelf.addressed(uri));
+                let (server, uri) = found.ok_or_else(|| nothing("resource"))?;
+                (server, String::new(), only("uri", uri.into()))
+            }
+            Deed::Complete => {
+                let found = shelf.and_then(|shelf| {
+                    reference(request, |name, is_uri| {
+                        if is_uri {
+                            shelf.addressed(name)
+                        } else {
+                            shelf.named(name)
+                        }
+                    })
+                });
+                let (server, arguments) = found.ok_or_else(|| nothing("prompt or resource"))?;
+                (server, String::new(), arguments)
+            }
+        };
+        if deed == Deed::CallTool {
+            let tools = server.tools(false).await?;
+            let tool = tools.get(&name).ok_or_else(|| nothing("tool"))?;
+            if let Err(misfit) = tool.schema.check(&Value::Object(arguments.clone())) {
+                let reason = format!("`{}` {}", misfit.path, misfit.why);
+                let remedy = "call again with arguments that fit the tool's description";
+                return Ok(Err(Refusal::new("arguments.invalid", reason, remedy)));
+            }
+            definition.clone_from(&tool.definition.digest);
+        }
+        Ok(Ok(Order {
+            purpose: Purpose {
+                definition,
+                method: deed,
+                name,
+                server: server.settings.name.clone(),
+            },
+            arguments,
+        }))
+    }
+}
+
+fn arguments(request: &Request) -> Result<Map<String, Value>, Fault> {
+    match request.params.get("arguments") {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(arguments)) => Ok(arguments.clone()),
+        Some(_) => Err(Fault::params("`arguments` is no object")),
+    }
+}
+
+fn only(key: &str, value: Value) -> Map<String, Value> {
+    let mut map = Map::new();
+    map.insert(key.to_owned(), value);
+    map
+}
+
+/// What completion is asked for, with the reference as its server knows it.
+fn reference<'s>(
+    request: &Request,
+    find: impl for<'n> Fn(&'n str, bool) -> Option<(&'s Server, &'n str)>,
+) -> Option<(&'s Server, Map<String, Value>)> {
+    let reference = request.params.get("ref")?.as_object()?;
+    let (key, is_uri) = match reference.get("type")?.as_str()? {
+        "ref/prompt" => ("name", false),
+        "ref/resource" => ("uri", true),
+        _ => return None,
+    };
+    let (server, own) = find(reference.get(key)?.as_str()?, is_uri)?;
+    let mut reference = reference.clone();
+    reference.insert(key.to_owned(), own.into());
+    let mut arguments = only("ref", Value::Object(reference));
+    for key in ["argument", "context"] {
+        if let Some(value) = request.params.get(key) {
+            arguments.insert(key.to_owned(), value.clone());
+        }
+    }
+    Some((server, arguments))
+}
+
+/// Whether the user of a client does not want to look at what waits.
+fn declined(request: &Request) -> bool {
+    let action = request.params.get("inputResponses");
+    let action = action.and_then(|responses| responses.pointer("/approval/action"));
+    matches!(action.and_then(Value::as_str), Some("decline" | "cancel"))
+}
+
+/// A result as its reader's era has it.
+fn dressed(mut result: Value, guest: &Guest, method: &str) -> Value {
+    let Some(members) = result.as_object_mut() else {
+        return result;
+    };
+    if !guest.is_stateless() {
+        members.remove("resultType");
+        return result;
+    }
+    members
+        .entry("resultType")
+        .or_insert_with(|| "complete".into());
+    let is_list =
+        method.ends_with("/list") || matches!(method, "server/discover" | "resources/read");
+    if is_list {
+        // What one agent sees is not for another, and rules may change at any moment.
+        members.insert("ttlMs".to_owned(), 0.into());
+        members.insert("cacheScope".to_owned(), "private".into());
+    }
+    let meta = members.entry("_meta").or_insert_with(|| json!({}));
+    if let Some(meta) = meta.as_object_mut() {
+        meta.insert(META_SERVER.to_owned(), face());
+    }
+    result
+}
+
+/// The version of a handshake that a client wishes for.
+pub(super) fn wished(request: &Request) -> &str {
+    let wished = request.params.get("protocolVersion");
+    wished.and_then(Value::as_str).unwrap_or_default()
+}

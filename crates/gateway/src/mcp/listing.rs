@@ -1,0 +1,169 @@
+//! Lists as one agent sees them: what it may never do is not there.
+
+use super::{
+    fault::Fault,
+    guest::Guest,
+    meaning,
+    message::Request,
+    order::{Deed, agent_named, probe},
+    server::Server,
+    shop::{Shelf, Shop, address_for_agents, name_for_agents},
+};
+use portcullis_firewall::visible::visible_block;
+use serde_json::{Map, Value, json};
+
+/// What is listed besides tools: the method and the member of its result, what the server must
+/// offer for it, what using an entry is, and which of its members names it.
+const RESOURCES: Kind = Kind {
+    method: "resources/list",
+    key: "resources",
+    offer: "resources",
+    deed: Deed::ReadResource,
+    named_by: "uri",
+};
+const TEMPLATES: Kind = Kind {
+    method: "resources/templates/list",
+    key: "resourceTemplates",
+    offer: "resources",
+    deed: Deed::ReadResource,
+    named_by: "uriTemplate",
+};
+const PROMPTS: Kind = Kind {
+    method: "prompts/list",
+    key: "prompts",
+    offer: "prompts",
+    deed: Deed::GetPrompt,
+    named_by: "name",
+};
+
+struct Kind {
+    method: &'static str,
+    key: &'static str,
+    offer: &'static str,
+    deed: Deed,
+    named_by: &'static str,
+}
+
+impl Shop {
+    /// Every tool that this agent may ever call, of the servers that can be reached.
+    pub(super) async fn list_tools(
+        &self,
+        guest: &Guest,
+        request: &Request,
+    ) -> Result<Value, Fault> {
+        must_be_the_first_page(request)?;
+        let mut found = Vec::new();
+        for server in self.servers(guest) {
+            // Whoever cannot be reached has no tools now; the others have.
+            let Ok(tools) = server.tools(false).await else {
+                continue;
+            };
+            for (name, tool) in &*tools {
+                let shown = meaning::shown(&tool.definition, &name_for_agents(server, name));
+                found.push((server, (Deed::CallTool, name.clone()), shown));
+            }
+        }
+        Ok(json!({"tools": self.available(guest, request, found).await?}))
+    }
+
+    pub(super) async fn list_resources(
+        &self,
+        guest: &Guest,
+        request: &Request,
+    ) -> Result<Value, Fault> {
+        self.list(guest, request, &RESOURCES).await
+    }
+
+    pub(super) async fn list_templates(
+        &self,
+        guest: &Guest,
+        request: &Request,
+    ) -> Result<Value, Fault> {
+        self.list(guest, request, &TEMPLATES).await
+    }
+
+    pub(super) async fn list_prompts(
+        &self,
+        guest: &Guest,
+        request: &Request,
+    ) -> Result<Value, Fault> {
+        self.list(guest, request, &PROMPTS).await
+    }
+
+    async fn list(&self, guest: &Guest, request: &Request, kind: &Kind) -> Result<Value, Fault> {
+        must_be_the_first_page(request)?;
+        let mut found = Vec::new();
+        for server in self.servers(guest) {
+            if !server.offers(kind.offer).await {
+                continue;
+            }
+            let Ok(entries) = server.list(kind.method, kind.key).await else {
+                continue;
+            };
+            for entry in entries {
+                let Value::Object(entry) = entry else {
+                    continue;
+                };
+                if let Some(shown) = renamed(server, kind, entry) {
+                    found.push((server, (kind.deed, String::new()), shown));
+                }
+            }
+        }
+        let entries = self.available(guest, request, found).await?;
+        Ok(json!({ kind.key: entries }))
+    }
+
+    fn servers(&self, guest: &Guest) -> &[Server] {
+        let shelf = self.shelf(&guest.principal.tenant);
+        shelf.map_or(&[], |shelf: &Shelf| &shelf.servers)
+    }
+
+    /// What is left when everything is taken away that this agent may never do.
+    async fn available(
+        &self,
+        guest: &Guest,
+        request: &Request,
+        found: Vec<(&Server, (Deed, String), Value)>,
+    ) -> Result<Vec<Value>, Fault> {
+        let nonce = self.firewall.nonce()?;
+        let principal = &guest.principal;
+        let agent = agent_named(request);
+        let mut actions = Vec::with_capacity(found.len());
+        let mut kept = Vec::with_capacity(found.len());
+        for (server, (deed, name), shown) in found {
+            let deed = (deed, name.as_str());
+            if let Some(action) = probe(&server.settings, deed, principal, agent, nonce) {
+                actions.push(action);
+                kept.push(shown);
+            }
+        }
+        let may = self.firewall.available(principal, actions).await?;
+        let mut may = may.into_iter();
+        kept.retain(|_| may.next() == Some(true));
+        Ok(kept)
+    }
+}
+
+/// Everything comes on one page.
+fn must_be_the_first_page(request: &Request) -> Result<(), Fault> {
+    match request.params.get("cursor") {
+        None | Some(Value::Null) => Ok(()),
+        Some(_) => Err(Fault::params("there is no such page")),
+    }
+}
+
+/// An entry under the name that agents use, with everything unseen written out.
+fn renamed(server: &Server, kind: &Kind, mut entry: Map<String, Value>) -> Option<Value> {
+    let own = entry.get(kind.named_by)?.as_str()?;
+    let name = match kind.deed {
+        Deed::ReadResource => address_for_agents(server, own),
+        _ => name_for_agents(server, own),
+    };
+    for (_, value) in &mut entry {
+        if let Value::String(text) = value {
+            *value = visible_block(text).into_owned().into();
+        }
+    }
+    entry.insert(kind.named_by.to_owned(), name.into());
+    Some(Value::Object(entry))
+}

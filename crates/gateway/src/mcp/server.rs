@@ -1,0 +1,254 @@
+//! One server behind the gate: started when it is needed, and started again when it has ended.
+
+use super::{
+    fault::Fault,
+    meaning,
+    schema::Schema,
+    settings::{ServerSettings, Transport},
+    upstream::{Greeted, HttpLink, LineLink, Link, UpstreamError, contained, greet},
+};
+use portcullis_firewall::{
+    firewall::Firewall,
+    outside::{Courier, Starter},
+    tool::{Definition, Tool},
+};
+use portcullis_policy::id::TenantId;
+use serde_json::{Map, Value};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// The most tools, resources or prompts of one server, and the most pages they come in.
+const MOST: usize = 512;
+const PAGES: usize = 32;
+/// How long a list is good for.
+const FRESH: Duration = Duration::from_secs(30);
+/// How long a server may take for a list.
+const LIST_PATIENCE: Duration = Duration::from_secs(30);
+/// The pause after a server could not be reached, until it is tried again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What servers are reached with.
+#[derive(Clone, Debug)]
+pub(super) struct Ways {
+    pub(super) firewall: Firewall,
+    pub(super) starter: Arc<dyn Starter>,
+    pub(super) courier: Arc<dyn Courier>,
+}
+
+/// A server of one tenant.
+#[derive(Debug)]
+pub(super) struct Server {
+    pub(super) settings: ServerSettings,
+    tenant: TenantId,
+    ways: Ways,
+    /// One at a time greets; everybody else waits for it.
+    talk: tokio::sync::Mutex<Talk>,
+    tools: Mutex<Option<(Instant, Tools)>>,
+}
+
+#[derive(Debug, Default)]
+struct Talk {
+    open: Option<Arc<Open>>,
+    failed_at: Option<Instant>,
+}
+
+/// A talk that has begun.
+#[derive(Debug)]
+pub(super) struct Open {
+    link: Link,
+    greeted: Greeted,
+}
+
+/// The usable tools of a server, by their own names.
+pub(super) type Tools = Arc<BTreeMap<String, Pinned>>;
+
+/// A tool whose definition was accepted.
+#[derive(Debug)]
+pub(super) struct Pinned {
+    pub(super) definition: Definition,
+    pub(super) schema: Schema,
+}
+
+impl Server {
+    pub(super) fn new(settings: ServerSettings, tenant: TenantId, ways: Ways) -> Self {
+        Self {
+            settings,
+            tenant,
+            ways,
+            talk: tokio::sync::Mutex::default(),
+            tools: Mutex::default(),
+        }
+    }
+
+    /// The talk with the server, begun anew when there is none.
+    pub(super) async fn open(&self) -> Result<Arc<Open>, UpstreamError> {
+        let mut talk = self.talk.lock().await;
+        if let Some(open) = talk.open.as_ref().filter(|open| !open.link.is_over()) {
+            return Ok(Arc::clone(open));
+        }
+        if talk.failed_at.is_some_and(|at| at.elapsed() < PAUSE) {
+            return Err(UpstreamError::NotAsked(
+                "it could not be reached".to_owned(),
+            ));
+        }
+        talk.open = None;
+        match self.begin().await {
+            Ok(open) => {
+                let open = Arc::new(open);
+                talk.open = Some(Arc::clone(&open));
+                talk.failed_at = None;
+                // Another process, or another session: what it lists is looked at again.
+                *self.kept() = None;
+                Ok(open)
+            }
+            Err(error) => {
+                let server = &self.settings.name;
+                tracing::warn!(%server, %error, "a server behind the gate cannot be reached");
+                talk.failed_at = Some(Instant::now());
+                Err(UpstreamError::NotAsked("it cannot be reached".to_owned()))
+            }
+        }
+    }
+
+    async fn begin(&self) -> Result<Open, UpstreamError> {
+        let link = match &self.settings.transport {
+            Transport::Program(program) => {
+                let line = self.ways.starter.start(program.clone()).await;
+                let line = line.map_err(|error| UpstreamError::NotAsked(error.to_string()))?;
+                Link::Line(LineLink::over(line))
+            }
+            Transport::Http { url, bearer, reach } => {
+                let courier = Arc::clone(&self.ways.courier);
+                Link::Http(HttpLink::new(courier, url, bearer.as_ref(), *reach))
+            }
+        };
+        let greeted = greet(&link).await?;
+        Ok(Open { link, greeted })
+    }
+
+    /// Whether the server can be reached and offers something, e.g. `resources`.
+    pub(super) async fn offers(&self, what: &str) -> bool {
+        self.open()
+            .await
+            .is_ok_and(|open| open.greeted.offers(what))
+    }
+
+    /// Every page of a list, joined.
+    pub(super) async fn list(&self, method: &str, key: &str) -> Result<Vec<Value>, UpstreamError> {
+        let open = self.open().await?;
+        let mut all = Vec::new();
+        let mut cursor: Option<Value> = None;
+        for _ in 0..PAGES {
+            let mut params = Map::new();
+            if let Some(cursor) = cursor.take() {
+                params.insert("cursor".to_owned(), cursor);
+            }
+            let mut page = open.ask(method, params, LIST_PATIENCE).await?;
+            if let Some(Value::Array(items)) = page.get_mut(key).map(Value::take) {
+                all.extend(items);
+            }
+            if all.len() > MOST {
+                let why = format!("it lists more than {MOST} things");
+                return Err(UpstreamError::Unknown(why));
+            }
+            match page.get_mut("nextCursor").map(Value::take) {
+                Some(next @ Value::String(_)) => cursor = Some(next),
+                _ => return Ok(all),
+            }
+        }
+        Err(UpstreamError::Unknown("its list does not end".to_owned()))
+    }
+
+    /// The tools that may be used, as of a moment ago, or as of now when `now` is set.
+    ///
+    /// Fails closed: without a list from the server, and its comparison with what is pinned, there
+    /// are no tools.
+    pub(super) async fn tools(&self, now: bool) -> Result<Tools, Fault> {
+        let open = self.open().await.map_err(|error| self.away(&error))?;
+        let has_news = open.link.takes_news();
+        if let Some((at, tools)) = &*self.kept()
+            && !now
+            && !has_news
+            && at.elapsed() < FRESH
+        {
+            return Ok(Arc::clone(tools));
+        }
+        if !open.greeted.offers("tools") {
+            return Ok(Tools::default());
+        }
+        let listed = self.list("tools/list", "tools").await;
+        let listed = listed.map_err(|error| self.away(&error))?;
+        let tools = self.compared(&listed).await?;
+        *self.kept() = Some((Instant::now(), Arc::clone(&tools)));
+        Ok(tools)
+    }
+
+    async fn compared(&self, listed: &[Value]) -> Result<Tools, Fault> {
+        let mut seen = Vec::with_capacity(listed.len());
+        for said in listed {
+            match meaning::seen(&self.settings, said) {
+                // A name that is there twice means neither.
+                Some(tool) if seen.iter().any(|other: &_| same(other, &tool)) => {
+                    seen.retain(|other| !same(other, &tool));
+                    tracing::warn!(server = %self.settings.name, "a server lists a name twice");
+                }
+                Some(tool) => seen.push(tool),
+                None => {
+                    tracing::warn!(server = %self.settings.name, "a server lists what is no tool")
+                }
+            }
+        }
+        let (server, first) = (&self.settings.name, self.settings.first_sight);
+        let firewall = &self.ways.firewall;
+        let tools = firewall
+            .see_tools(&self.tenant, server, seen, first)
+            .await?;
+        Ok(Arc::new(tools.into_iter().filter_map(usable).collect()))
+    }
+
+    /// Forgets what it listed, so that it is compared again.
+    pub(super) fn forget(&self) {
+        *self.kept() = None;
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Option<(Instant, Tools)>> {
+        self.tools.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn away(&self, error: &UpstreamError) -> Fault {
+        Fault::inside(format!("server `{}`: {error}", self.settings.name))
+    }
+}
+
+impl Open {
+    /// Asks for something. What touches anything is asked for by `passage.rs` alone.
+    pub(super) async fn ask(
+        &self,
+        method: &str,
+        params: Map<String, Value>,
+        patience: Duration,
+    ) -> Result<Value, UpstreamError> {
+        let params = if self.greeted.stateless {
+            contained(params)
+        } else {
+            params
+        };
+        self.link.ask(method, params, patience).await
+    }
+}
+
+fn same(a: &portcullis_firewall::tool::SeenTool, b: &portcullis_firewall::tool::SeenTool) -> bool {
+    a.name == b.name
+}
+
+/// A tool whose definition is accepted and whose arguments can be checked.
+fn usable(tool: Tool) -> Option<(String, Pinned)> {
+    let definition = tool.usable()?.clone();
+    let schema = definition.content.get("inputSchema")?;
+    let schema = Schema::compile(schema).ok()?;
+    Some((tool.name, Pinned { definition, schema }))
+}

@@ -1,0 +1,147 @@
+//! The servers behind the gate, as the operator names them.
+
+use portcullis_firewall::{
+    outside::{Program, Reach, SecretName, Variable},
+    tool::FirstSight,
+};
+use portcullis_policy::{fault::Faults, id::WorkspaceId};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// The longest name of a server, in characters.
+const NAME_MAX: usize = 32;
+/// How long a call may take at most.
+const TIMEOUT_MAX: Duration = Duration::from_secs(600);
+/// How long a call may wait for people at most: clients give up after a minute.
+const WAIT_MAX: Duration = Duration::from_secs(55);
+
+/// What a tenant's agents may reach through the gate.
+#[derive(Clone, Debug, Default)]
+pub struct ShopSettings {
+    /// The servers, in the order in which their tools are listed.
+    pub servers: Vec<ServerSettings>,
+    /// How long a held call waits for its decision before it is answered. A client that can be
+    /// told to ask again, or that looks after tasks, is answered at once.
+    pub wait: Duration,
+}
+
+/// One server.
+#[derive(Clone, Debug)]
+pub struct ServerSettings {
+    /// Its name: what its tools, action types and records begin with.
+    pub name: String,
+    /// How it is reached.
+    pub transport: Transport,
+    /// The workspace its actions belong to.
+    pub workspace: Option<WorkspaceId>,
+    /// The environment its actions happen in.
+    pub environment: String,
+    /// What becomes of its tools when they are seen for the first time.
+    pub first_sight: FirstSight,
+    /// How long one call may take.
+    pub timeout: Duration,
+    /// Whether its tools keep their own names; for a server that is alone.
+    pub bare: bool,
+}
+
+/// How a server is reached.
+#[derive(Clone, Debug)]
+pub enum Transport {
+    /// A program that speaks over its standard input and output.
+    Program(Program),
+    /// A server that speaks over Streamable HTTP.
+    Http {
+        /// Its one address.
+        url: String,
+        /// The token to show.
+        bearer: Option<SecretName>,
+        /// Where it may be.
+        reach: Reach,
+    },
+}
+
+impl ShopSettings {
+    /// Everything that is wrong with it, with paths below `servers`.
+    #[must_use]
+    pub fn faults(&self) -> Faults {
+        let mut faults = Faults::default();
+        for server in &self.servers {
+            let path = format!("servers.{}", server.name);
+            let same = |other: &&ServerSettings| other.name == server.name;
+            if !is_name(&server.name) {
+                let why = "expected at most 32 lower-case letters, digits and single hyphens";
+                faults.add(&path, why);
+            } else if self.servers.iter().filter(same).count() > 1 {
+                faults.add(&path, "another server has this name");
+            }
+            if server.bare && self.servers.len() > 1 {
+                let why = "only a server that is alone keeps its tools' own names";
+                faults.add(format!("{path}.bare"), why);
+            }
+            if server.timeout.is_zero() || server.timeout > TIMEOUT_MAX {
+                faults.add(format!("{path}.timeout_seconds"), "expected 1 to 600");
+            }
+            match &server.transport {
+                Transport::Program(program) if program.command.is_empty() => {
+                    faults.add(format!("{path}.command"), "must not be empty");
+                }
+                Transport::Program(_) | Transport::Http { .. } => {}
+            }
+        }
+        if self.wait > WAIT_MAX {
+            faults.add("wait_seconds", "expected 0 to 55");
+        }
+        faults
+    }
+}
+
+/// Names become parts of action types and of addresses of resources.
+fn is_name(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    name.len() <= NAME_MAX
+        && name.bytes().all(plain)
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && !name.ends_with('-')
+        && !name.contains("--")
+}
+
+impl ServerSettings {
+    /// Who the server is: another one under the same name is another server.
+    pub(super) fn identity(&self) -> Value {
+        match &self.transport {
+            Transport::Program(program) => {
+                let mut variables: Vec<String> = Vec::new();
+                for (name, value) in &program.variables {
+                    variables.push(match value {
+                        Variable::Plain(text) => format!("{name}={text}"),
+                        Variable::Secret(secret) => format!("{name}:{}", secret.as_str()),
+                    });
+                }
+                variables.sort();
+                let folder = program
+                    .folder
+                    .as_ref()
+                    .map(|path| path.display().to_string());
+                json!({"command": program.command, "folder": folder, "variables": variables})
+            }
+            Transport::Http { url, .. } => json!({"url": url}),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_name;
+
+    #[test]
+    fn names_cannot_be_mistaken_for_parts_of_others() {
+        for good in ["files", "a", "git-hub-2"] {
+            assert!(is_name(good), "{good}");
+        }
+        for bad in [
+            "", "a__b", "A", "a.b", "a+b", "-a", "a-", "a--b", "2a", "a/b",
+        ] {
+            assert!(!is_name(bad), "{bad}");
+        }
+    }
+}

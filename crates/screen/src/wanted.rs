@@ -1,0 +1,20 @@
+//! What is looked for.
+
+use crate::{rule::table::Table, secrets::Layer};
+use std::sync::Arc;
+
+/// Rules, and the secrets of each level.
+#[derive(Clone)]
+pub(crate) struct Wanted {
+    pub table: Arc<Table>,
+    /// The kinds that are looked for, one bit each.
+    pub kinds: u16,
+    pub layers: [Option<Arc<Layer>>; 3],
+}
+
+impl Wanted {
+    /// The levels that have secrets.
+    pub(crate) fn layers(&self) -> impl Iterator<Item = &Layer> {
+        self.layers.iter().flatten().map(|layer| &**layer)
+    }
+}
