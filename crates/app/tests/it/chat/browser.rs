@@ -120,10 +120,3 @@ fn hidden<'p>(page: &'p str, name: &str) -> &'p str {
     let (_, rest) = page.split_once(&from).unwrap();
     rest.split('"').next().unwrap()
 }
-
-/// An address of plain HTTP, taken apart: host and port, and the path.
-pub(super) fn apart(url: &str) -> (&str, &str) {
-    let rest = url.strip_prefix("http://").unwrap();
-    let at = rest.find('/').unwrap();
-    rest.split_at(at)
-}

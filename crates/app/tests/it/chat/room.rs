@@ -1,7 +1,7 @@
 //! A served gate whose people are in Slack.
 
 use super::{
-    browser::{self, Browser, apart},
+    browser::{self, Browser},
     premises::{Premises, now_s, until},
 };
 use portcullis_testkit::{
@@ -68,19 +68,15 @@ impl Room {
     /// Somebody links their user in Slack, in a browser.
     fn link(&self, name: &str, who: Person) {
         let mut browser = Browser::signed_in(self.gate.address(), name);
-        self.slack.signed_in(who);
         let sent = browser.get("/console/account/slack");
         assert_eq!(sent.status, 303, "{sent:?}");
-        let (there, page) = apart(sent.location());
-        let back = browser::send(there, ("GET", page), &[], "");
-        assert_eq!(back.status, 302, "{back:?}");
-        let (_, page) = apart(back.location());
-        let linked = browser.get(page);
+        let back = self.slack.consent(sent.location(), who, now_s());
+        let linked = browser.get(&back);
         assert_eq!(linked.status, 303, "{linked:?}");
         let account = browser.get(linked.location());
         assert!(account.text.contains(who.user), "{}", account.text);
         // What came back is good once.
-        assert_eq!(browser.get(page).status, 409);
+        assert_eq!(browser.get(&back).status, 409);
     }
 
     /// In Socket Mode: waits until the gate has opened a line.

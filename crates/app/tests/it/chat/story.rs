@@ -42,10 +42,13 @@ fn two_people_approve(delivery: Delivery) {
     let told = room.whisper(ODA, 0);
     assert!(told.contains("owns an agent"), "{told}");
     assert_eq!(room.status(&held), "HELD");
+    let hold = held["hold_id"].as_str().unwrap();
+    assert_eq!(room.agent(&["permits", "claim", hold]).code, 1, "too early");
+    let before = message;
 
     // Slack is busy in between, and is told when it has time.
     room.slack.fail("chat.update", Fault::Busy(1));
-    room.press(&message, action::APPROVE, BO);
+    room.press(&before, action::APPROVE, BO);
     let message = room.message("the end", |message| message.text.starts_with("Approved by"));
     assert!(
         message.text.starts_with("Approved by Ann and Bo"),
@@ -64,9 +67,17 @@ fn two_people_approve(delivery: Delivery) {
     assert!(moments >= 2, "{message:?}");
     assert!(!has_button(&message, action::APPROVE) && !has_button(&message, action::REJECT));
     assert_eq!(room.slack.posted().len(), 1, "one message for one hold");
+    room.press(&before, action::APPROVE, BO);
+    let told = room.whisper(BO, 0);
+    assert!(told.contains("already handled"), "{told}");
 
     room.act_once(&held);
-    assert_eq!(room.refused(), ["approval.same_person", "auth.forbidden"]);
+    let refused = [
+        "approval.same_person",
+        "auth.forbidden",
+        "hold.already_decided",
+    ];
+    assert_eq!(room.refused(), refused);
     for kind in ["permit_issued", "permit_redeemed", "outcome"] {
         assert_eq!(room.records(kind).len(), 1, "{kind}");
     }
