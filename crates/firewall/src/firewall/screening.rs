@@ -4,7 +4,8 @@ use super::Firewall;
 use crate::{error::GateError, request::Request, view};
 use arc_swap::ArcSwap;
 use portcullis_policy::id::TenantId;
-use portcullis_screen::screen::Screen;
+use portcullis_screen::{aliases::Aliases, screen::Screen};
+use serde_json::Value;
 use std::{collections::HashMap, sync::Arc};
 
 /// The screens of tenants that have their own; every other tenant has the usual one.
@@ -22,14 +23,26 @@ impl Firewall {
         });
     }
 
+    /// A value from outside, as this tenant's agents and people may see it.
+    ///
+    /// # Errors
+    /// [`GateError::Unavailable`] when there is no screen; then nothing may be shown.
+    pub fn screened_value(&self, tenant: &TenantId, value: &Value) -> Result<Value, GateError> {
+        let screen = self.screen_of(tenant)?;
+        Ok(screen.redact_json(value, &mut Aliases::new()).value)
+    }
+
+    fn screen_of(&self, tenant: &TenantId) -> Result<Screen, GateError> {
+        let own = self.screens.0.load().get(tenant).cloned();
+        own.map_or_else(view::usual, Ok)
+    }
+
     /// A text without what this tenant's screen finds.
     ///
     /// # Errors
     /// [`GateError::Unavailable`] when there is no screen; then nothing may be shown.
     pub(super) fn screened_text(&self, tenant: &TenantId, text: &str) -> Result<String, GateError> {
-        let own = self.screens.0.load().get(tenant).cloned();
-        let screen = own.map_or_else(view::usual, Ok)?;
-        Ok(screen.redact(text).text.into_owned())
+        Ok(self.screen_of(tenant)?.redact(text).text.into_owned())
     }
 
     /// Why a person did something, in their words.

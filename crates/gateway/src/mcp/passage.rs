@@ -10,7 +10,7 @@ use super::{
     message::Request as Asked,
     order::{Deed, Order},
     refused::Refusal,
-    screened,
+    screened::{self, Screened},
     server::Server,
     shop::{Shelf, Shop},
     upstream::UpstreamError,
@@ -176,8 +176,12 @@ impl Shop {
             let why = "it was done, but what came of it could not be put on record; ask a person";
             return Ok(Passed::Failed(Fault::inside(why)));
         }
+        let screened = Screened {
+            firewall: &self.firewall,
+            tenant: &principal.tenant,
+        };
         Ok(match done {
-            Ok(result) => match screened::result(result) {
+            Ok(result) => match screened.result(&result) {
                 Ok(result) => Passed::Done(result),
                 Err(fault) => Passed::Failed(fault),
             },
@@ -185,7 +189,7 @@ impl Shop {
                 code,
                 message,
                 data,
-            }) => Passed::Failed(Fault::upstream(code, screened::text(&message), data)),
+            }) => Passed::Failed(screened.refusal(code, &message, data.as_ref())),
             Err(error) => Passed::Failed(Fault::inside(screened::text(&error.to_string()))),
         })
     }

@@ -1,21 +1,53 @@
-//! What comes back from a server before an agent sees it.
+//! What comes back from a server before an agent sees it. Everything that it says goes through
+//! here, and nothing else does.
 
 use super::fault::Fault;
+use portcullis_firewall::firewall::Firewall;
+use portcullis_policy::id::TenantId;
 use serde_json::Value;
 
-/// A result as the agent may see it. Everything a server says goes through here, and nothing else
-/// does: this is the place for what takes secrets out.
-///
-/// Fails closed: what is not an object is no result.
-pub(super) fn result(result: Value) -> Result<Value, Fault> {
-    if result.is_object() {
-        Ok(result)
-    } else {
-        Err(Fault::inside("the server's result is not an object"))
+/// What takes secrets out of everything that servers say to a tenant's agents.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Screened<'g> {
+    pub(super) firewall: &'g Firewall,
+    pub(super) tenant: &'g TenantId,
+}
+
+impl Screened<'_> {
+    /// A result as the agent may see it.
+    ///
+    /// Fails closed: what is not an object, and what cannot be screened, is no result.
+    pub(super) fn result(self, result: &Value) -> Result<Value, Fault> {
+        let shown = self.value(result)?;
+        if shown.is_object() {
+            Ok(shown)
+        } else {
+            Err(Fault::inside("the server's result is not an object"))
+        }
+    }
+
+    /// The fault that an error of the server's is, as the agent may see it.
+    pub(super) fn refusal(self, code: i64, message: &str, data: Option<&Value>) -> Fault {
+        let shown = (|| {
+            let message = self.value(&text(message).into())?;
+            let data = data.map(|data| self.value(data)).transpose()?;
+            Ok((message, data))
+        })();
+        match shown {
+            Ok((message, data)) => {
+                Fault::upstream(code, message.as_str().unwrap_or_default(), data)
+            }
+            Err(fault) => fault,
+        }
+    }
+
+    fn value(self, value: &Value) -> Result<Value, Fault> {
+        let shown = self.firewall.screened_value(self.tenant, value);
+        shown.map_err(|_| Fault::inside("what the server said cannot be screened"))
     }
 }
 
-/// An error text as the agent may see it.
+/// An error text in a length and in letters that people can read.
 pub(super) fn text(text: &str) -> String {
     let excerpt = portcullis_firewall::visible::excerpt(text, 2_048);
     portcullis_firewall::visible::visible_block(excerpt.text).into_owned()

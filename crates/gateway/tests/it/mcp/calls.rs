@@ -1,6 +1,6 @@
 //! Calls: what is cleared happens once and is on record, what is not does not happen.
 
-use super::stage::{Stage, code_of};
+use super::stage::{Stage, TOKEN, code_of};
 use serde_json::json;
 
 #[tokio::test]
@@ -24,6 +24,15 @@ async fn a_cleared_call_happens_and_is_on_record() {
         stage.outcomes().await,
         ["succeeded: tools/call files/read: done"]
     );
+}
+
+#[tokio::test]
+async fn a_secret_in_a_result_does_not_reach_the_agent() {
+    let stage = Stage::new().await;
+    let answer = stage.call("files__read", json!({"path": "/token"})).await;
+    let text = answer["result"]["content"][0]["text"].as_str().unwrap();
+    assert!(text.contains("[REDACTED]"), "{text}");
+    assert!(!answer.to_string().contains(TOKEN), "{answer}");
 }
 
 #[tokio::test]

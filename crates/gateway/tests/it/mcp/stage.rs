@@ -40,6 +40,9 @@ catalogue:
   - { action: mcp.files.resources/read, tier: 0 }
 ";
 
+/// What stands in the file that nobody should read: a token of a well-known form.
+pub(super) const TOKEN: &str = concat!("ghp", "_16C7e42F292c6912E7710c838347Ae178B4a");
+
 /// What the server makes of a request: its result or error, or nothing at all.
 pub(super) type Manner = fn(&Script, &Value) -> Option<Value>;
 
@@ -91,7 +94,11 @@ pub(super) fn obliging(script: &Script, asked: &Value) -> Option<Value> {
         }),
         "tools/call" => {
             script.calls.lock().unwrap().push(asked["params"].clone());
-            json!({"content": [{"type": "text", "text": "done"}], "kept": {"unknown": true}})
+            let text = match asked["params"]["arguments"]["path"].as_str() {
+                Some("/token") => TOKEN,
+                _ => "done",
+            };
+            json!({"content": [{"type": "text", "text": text}], "kept": {"unknown": true}})
         }
         _ => return Some(json!({"error": {"code": -32601, "message": "no such method"}})),
     };
