@@ -122,6 +122,11 @@ impl Staff {
         self.porter.clone()
     }
 
+    /// Where people reach the console.
+    pub(crate) fn console(&self) -> ConsoleAddress {
+        ConsoleAddress::new(Some(&self.public_url))
+    }
+
     /// Whoever is told outside.
     pub(crate) fn followers(&self) -> Followers {
         self.followers.clone()

@@ -7,7 +7,7 @@ use crate::{
 };
 use anyhow::{Context, bail};
 use axum::Router;
-use portcullis_control::Porter;
+use portcullis_control::{Porter, notify::link::ConsoleAddress, rest};
 use portcullis_door::{request_id::RequestIds, threshold::threshold};
 use portcullis_firewall::{
     firewall::{Firewall, Ports},
@@ -116,6 +116,7 @@ pub(crate) fn doors(
     firewall: &Firewall,
     porter: Porter,
     others: Router,
+    console: ConsoleAddress,
     followers: Followers,
 ) -> anyhow::Result<Router> {
     let measures = metrics::Measures::default();
@@ -123,7 +124,7 @@ pub(crate) fn doors(
         .merge(portcullis_gateway::http::router(firewall.clone()))
         .merge(portcullis_gateway::hook::router(firewall.clone()))
         .merge(portcullis_gateway::thewardn::router(firewall.clone()))
-        .merge(portcullis_control::rest::router(firewall.clone(), porter))
+        .merge(rest::router(firewall.clone(), porter, console))
         .merge(portcullis_control::thewardn::router(firewall.clone()))
         .merge(others)
         .merge(portcullis_control::docs::docs_router(&openapi::document()));

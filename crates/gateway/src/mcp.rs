@@ -3,7 +3,7 @@
 //! Agents speak MCP to the gate, in the era of handshakes (2025-11-25 and before) and in that of
 //! self-contained requests (2026-07-28). Behind it are servers that the operator named: programs
 //! on this machine, and servers over Streamable HTTP. What an agent asks of them becomes an action
-//! and is judged; only [`passage`] asks them anything that touches something, and only with a
+//! and is judged; only `passage.rs` asks them anything that touches something, and only with a
 //! permit that was spent.
 //!
 //! Start reading at `passage.rs`; `counter.rs` says which methods there are.
