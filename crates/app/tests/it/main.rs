@@ -14,6 +14,7 @@ mod crash;
 mod demo;
 mod desk;
 mod doctor;
+mod encrypted;
 mod flags;
 mod guard;
 mod help;
