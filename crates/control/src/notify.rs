@@ -13,6 +13,7 @@ pub mod link;
 pub mod mail;
 pub mod notice;
 mod patience;
+pub(crate) mod progress;
 pub mod signature;
 pub mod source;
 pub mod standing;

@@ -1,6 +1,7 @@
 //! `portcullis doctor`: what is wrong with this installation, and what to do about it.
 
 mod checks;
+mod followers;
 
 use super::desk::Desk;
 use crate::{

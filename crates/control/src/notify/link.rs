@@ -28,9 +28,7 @@ impl ConsoleAddress {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
         (!id.is_empty() && id.bytes().all(plain)).then(|| format!("{base}{APPROVALS}/{id}"))
     }
-}
 
-impl ConsoleAddress {
     /// Where an invitation is taken up with a browser.
     #[must_use]
     pub fn invitation(&self, code: &str) -> Option<String> {

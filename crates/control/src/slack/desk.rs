@@ -1,7 +1,7 @@
 //! One tenant's place in Slack.
 
 use super::{api::Api, links::Links, settings::SlackSettings};
-use crate::notify::standing::Standing;
+use crate::notify::{progress::Progress, standing::Standing};
 use portcullis_firewall::{
     firewall::Firewall,
     outside::{Courier, Keyring},
@@ -43,6 +43,8 @@ pub struct Desk {
     pub(super) showing: Mutex<()>,
     /// How telling the channel gets on.
     pub(super) standing: Standing,
+    /// What was announced of the newest record.
+    pub(super) announced: Progress,
 }
 
 impl Desk {
@@ -57,6 +59,7 @@ impl Desk {
             world,
             showing: Mutex::new(()),
             standing: Standing::default(),
+            announced: Progress::default(),
         }
     }
 

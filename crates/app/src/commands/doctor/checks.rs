@@ -1,6 +1,10 @@
 //! The checks themselves.
 
-use crate::{client::Client, house_key, wire};
+use super::followers;
+use crate::{
+    client::{Client, Trust},
+    house_key, wire,
+};
 use jiff::Timestamp;
 use portcullis_firewall::principal::Principal;
 use portcullis_policy::id::TenantId;
@@ -75,6 +79,9 @@ fn bad(
 pub(super) async fn examine(data: &Path, listen: SocketAddr) -> Vec<Finding> {
     let (port, is_served) = port(listen).await;
     let mut findings = vec![port];
+    if is_served && let Ok(client) = client(listen) {
+        findings.extend(followers::examine(&client).await);
+    }
     if data.join(wire::LEDGER_FILE).exists() {
         findings.push(privacy(data));
         findings.push(key(data));
@@ -89,12 +96,22 @@ pub(super) async fn examine(data: &Path, listen: SocketAddr) -> Vec<Finding> {
     findings
 }
 
+/// A client for this machine's own gate, whatever address of the machine it listens on. It has no
+/// token that others could read.
+fn client(listen: SocketAddr) -> anyhow::Result<Client> {
+    let trust = Trust {
+        plain_http: true,
+        ..Trust::default()
+    };
+    Client::trusting(&format!("http://{listen}"), None, &trust)
+}
+
 /// Whether the port is free, or a gate's; and whether a gate answers there.
 async fn port(listen: SocketAddr) -> (Finding, bool) {
     if TcpListener::bind(listen).is_ok() {
         return (ok("port", format!("{listen} is free")), false);
     }
-    let asked = match Client::new(&format!("http://{listen}"), None) {
+    let asked = match client(listen) {
         Ok(client) => client.get("/ready").await.ok(),
         Err(_) => None,
     };

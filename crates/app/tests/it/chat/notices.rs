@@ -94,7 +94,51 @@ fn programs_and_people_are_told_in_order_by_signed_events_and_letters() {
     ] {
         assert!(metrics.contains(line), "no `{line}` in {metrics}");
     }
+    let found = premises.examine();
+    assert!(
+        found.contains("`webhook/pager` of `default` is 0 records behind"),
+        "{found}"
+    );
     premises.admin(&["audit", "verify"]).ended(0);
+    assert!(premises.gate.stop().success());
+}
+
+#[test]
+fn a_budget_that_is_nearly_used_up_is_told_once() {
+    let receiver = Receiver::open(HOOK_SECRET, &[]);
+    let office = PostOffice::open("gate", PASSWORD, 0);
+    let premises = Premises::open(
+        &[("mail", PASSWORD)],
+        &[("HOOK_SECRET", HOOK_SECRET)],
+        |here| config(here, &receiver, &office),
+    );
+    for cost in [70, 15, 1] {
+        let cost = format!("estimated_cost_usd={cost}");
+        let wish = [
+            "govern", "--action", "data.buy", "--target", "shop", "--param", &cost,
+        ];
+        premises.agent(&wish).ended(0);
+    }
+    let events = until("the last", || {
+        let events = receiver.taken();
+        (events.len() == 4).then_some(events)
+    });
+    let notice = "action.notice";
+    let wanted = [notice, notice, "budget.warning", notice];
+    assert_eq!(subjects(&events), wanted);
+    let told = events[2].body["data"]["budgets"][0].as_str().unwrap();
+    assert!(
+        told.starts_with("85.00 of 100.00 USD of the daily budget"),
+        "{told}"
+    );
+    let letter = until("a letter", || office.letters().pop());
+    assert_eq!(
+        letter.to,
+        ["watch@example.com"],
+        "who is named, not who would be asked"
+    );
+    assert!(letter.header("Subject").contains("budget"), "{letter:?}");
+    assert!(!receiver.was_forged());
     assert!(premises.gate.stop().success());
 }
 
@@ -109,6 +153,12 @@ fn what_happens_while_a_receiver_is_away_and_the_gate_dies_is_told_afterwards() 
     );
     let first = premises.ask();
     until("it is tried", || receiver.refused().pop());
+    until("it is said", || {
+        let found = premises.examine();
+        found
+            .contains("`webhook/pager` of `default` failed last")
+            .then_some(())
+    });
     let second = premises.ask_on("other-db");
     let premises = premises.restart(|| ());
     let both = until("both", || {

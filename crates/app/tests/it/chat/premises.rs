@@ -2,7 +2,7 @@
 
 use super::browser;
 use crate::{
-    bin::{Gate, House, Ran},
+    bin::{Gate, House, Ran, portcullis},
     desk::{Desk, desk, join},
     http::Wire,
 };
@@ -15,8 +15,10 @@ use std::{
 };
 
 const POLICY: &str = "version: 1\ntenant: default\ndefault: deny\n\
-    actions:\n  - { action: data.wipe }\n\
-    catalogue:\n  - { action: data.wipe, tier: 4, free: true }\n\
+    actions:\n  - { action: data.wipe }\n  - { action: data.buy }\n\
+    catalogue:\n  - { action: data.wipe, tier: 4, free: true }\n  \
+    - { action: data.buy, tier: 1 }\n\
+    budgets: { daily_usd: 100 }\n\
     approvals:\n  tier4: { approvers: [\"group:leads\"], required: 2 }\n";
 
 /// How long something may take on a busy machine, in looks.
@@ -145,6 +147,15 @@ impl Premises {
         records
             .filter(|record: &Value| record["record_type"] == kind)
             .collect()
+    }
+
+    /// What the doctor finds.
+    pub(super) fn examine(&self) -> String {
+        let mut doctor = portcullis();
+        doctor
+            .args(["doctor", "--listen", self.gate.address(), "--data"])
+            .arg(self.house.data());
+        Ran::of(&mut doctor).ended(0)
     }
 
     /// What the gate tells of itself.
