@@ -1,6 +1,7 @@
 //! `portcullis doctor`: what is wrong with this installation, and what to do about it.
 
 mod checks;
+mod finding;
 mod followers;
 
 use super::desk::Desk;
@@ -8,8 +9,8 @@ use crate::{
     exit,
     output::{clean::one_line, painted, style},
 };
-use checks::{Finding, Health};
 use clap::Args;
+use finding::{Finding, Health};
 use serde_json::{Value, json};
 use std::{net::SocketAddr, path::PathBuf};
 

@@ -4,7 +4,12 @@ use crate::bin::{Gate, House, Ran, example, portcullis};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair,
 };
-use std::{fs, net::SocketAddr, path::Path, sync::Arc};
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpStream},
@@ -46,24 +51,52 @@ fn acceptor(issuer: &CertifiedIssuer<'static, KeyPair>, name: &str) -> TlsAccept
     TlsAcceptor::from(Arc::new(config))
 }
 
-/// A proxy that speaks TLS before a gate; it ends with the runtime.
-fn proxy(runtime: &Runtime, acceptor: TlsAcceptor, gate: &Gate) -> SocketAddr {
-    let behind: SocketAddr = gate.address().parse().unwrap();
-    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
-    let at = listener.local_addr().unwrap();
-    runtime.spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let acceptor = acceptor.clone();
-            tokio::spawn(async move {
-                // Who does not trust us goes away.
-                if let Ok(mut outer) = acceptor.accept(stream).await {
-                    let mut inner = TcpStream::connect(behind).await.unwrap();
-                    drop(copy_bidirectional(&mut outer, &mut inner).await);
-                }
-            });
+/// A gate, and an authority for what stands before it.
+struct World {
+    house: House,
+    gate: Gate,
+    /// The authority's certificate.
+    roots: PathBuf,
+    issuer: CertifiedIssuer<'static, KeyPair>,
+    // Last, for it drives the proxies.
+    runtime: Runtime,
+}
+
+impl World {
+    fn new() -> Self {
+        let house = House::new(&example("gpu-team/tenant-policy.yaml"));
+        let gate = house.serve();
+        let roots = house.folder.path().join("roots.pem");
+        Self {
+            issuer: authority(&roots),
+            house,
+            gate,
+            roots,
+            runtime: Runtime::new().unwrap(),
         }
-    });
-    at
+    }
+
+    /// A proxy that speaks TLS under a name before the gate; it ends with the runtime.
+    fn proxy(&self, name: &str) -> SocketAddr {
+        let acceptor = acceptor(&self.issuer, name);
+        let behind: SocketAddr = self.gate.address().parse().unwrap();
+        let listening = TcpListener::bind("127.0.0.1:0");
+        let listener = self.runtime.block_on(listening).unwrap();
+        let at = listener.local_addr().unwrap();
+        self.runtime.spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let acceptor = acceptor.clone();
+                tokio::spawn(async move {
+                    // Who does not trust us goes away.
+                    if let Ok(mut outer) = acceptor.accept(stream).await {
+                        let mut inner = TcpStream::connect(behind).await.unwrap();
+                        drop(copy_bidirectional(&mut outer, &mut inner).await);
+                    }
+                });
+            }
+        });
+        at
+    }
 }
 
 fn ask(url: &str, folder: &Path, environment: &[(&str, &str)], args: &[&str]) -> Ran {
@@ -77,16 +110,12 @@ fn ask(url: &str, folder: &Path, environment: &[(&str, &str)], args: &[&str]) ->
 
 #[test]
 fn a_gate_behind_tls_is_asked_when_its_certificate_is_good() {
-    let house = House::new(&example("gpu-team/tenant-policy.yaml"));
-    let gate = house.serve();
-    let folder = house.folder.path();
-    let roots = folder.join("roots.pem");
-    let issuer = authority(&roots);
-    let runtime = Runtime::new().unwrap();
-    let good = proxy(&runtime, acceptor(&issuer, "localhost"), &gate);
-    let other = proxy(&runtime, acceptor(&issuer, "gate.example"), &gate);
+    let world = World::new();
+    let folder = world.house.folder.path();
+    let (good, other) = (world.proxy("localhost"), world.proxy("gate.example"));
     let url = format!("https://localhost:{}", good.port());
-    let (token, roots) = (house.credential("admin_token"), roots.to_str().unwrap());
+    let token = world.house.credential("admin_token");
+    let roots = world.roots.to_str().unwrap();
     let known = [("PORTCULLIS_TOKEN", token), ("PORTCULLIS_CA", roots)];
 
     let overview = ask(&url, folder, &known, &["whoami", "-o", "json"]).json(0);
@@ -103,7 +132,7 @@ fn a_gate_behind_tls_is_asked_when_its_certificate_is_good() {
     let another = ask(&url, folder, &known, &["whoami"]);
     assert!(another.err.contains("for another name"), "{another:?}");
     let plain = ask(
-        &format!("https://{}", gate.address()),
+        &format!("https://{}", world.gate.address()),
         folder,
         &known,
         &["whoami"],
@@ -112,22 +141,17 @@ fn a_gate_behind_tls_is_asked_when_its_certificate_is_good() {
     let nobody = ["whoami", "--ca", "/nowhere.pem"];
     let refused = ask(&url, folder, &known[..1], &nobody);
     assert!(refused.err.contains("/nowhere.pem"), "{refused:?}");
-    assert!(gate.stop().success());
+    assert!(world.gate.stop().success());
 }
 
 #[test]
 fn a_login_over_tls_is_kept_for_that_gate() {
-    let house = House::new(&example("gpu-team/tenant-policy.yaml"));
-    let gate = house.serve();
-    let folder = house.folder.path();
-    let roots = folder.join("roots.pem");
-    let issuer = authority(&roots);
-    let runtime = Runtime::new().unwrap();
-    let at = proxy(&runtime, acceptor(&issuer, "localhost"), &gate);
-    let url = format!("https://localhost:{}", at.port());
-    let known = [("PORTCULLIS_CA", roots.to_str().unwrap())];
+    let world = World::new();
+    let folder = world.house.folder.path();
+    let url = format!("https://localhost:{}", world.proxy("localhost").port());
+    let known = [("PORTCULLIS_CA", world.roots.to_str().unwrap())];
     let token = folder.join("token");
-    fs::write(&token, house.credential("admin_token")).unwrap();
+    fs::write(&token, world.house.credential("admin_token")).unwrap();
     let mut login = portcullis();
     login
         .args(["login", "--token-stdin", "--url", &url])
@@ -136,9 +160,9 @@ fn a_login_over_tls_is_kept_for_that_gate() {
         .stdin(fs::File::open(&token).unwrap());
     Ran::of(&mut login).ended(0);
     ask(&url, folder, &known, &["whoami"]).ended(0);
-    let elsewhere = ask(&gate.url, folder, &known, &["whoami"]);
+    let elsewhere = ask(&world.gate.url, folder, &known, &["whoami"]);
     assert_ne!(elsewhere.code, 0, "the token goes to its own gate alone");
-    assert!(gate.stop().success());
+    assert!(world.gate.stop().success());
 }
 
 #[test]

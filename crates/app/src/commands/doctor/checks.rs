@@ -1,6 +1,9 @@
 //! The checks themselves.
 
-use super::followers;
+use super::{
+    finding::{Finding, Health, bad, ok},
+    followers,
+};
 use crate::{
     client::{Client, Trust},
     house_key, wire,
@@ -21,59 +24,6 @@ const RECORDS: u64 = 10_000;
 const SPACE_WARN_BYTES: u64 = 1 << 30;
 /// Less free space than this is none.
 const SPACE_FAIL_BYTES: u64 = 64 << 20;
-
-/// How a check came out.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Health {
-    /// Nothing is wrong.
-    Ok,
-    /// It works, but should be looked at.
-    Warn,
-    /// It does not work.
-    Fail,
-}
-
-impl Health {
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Warn => "warn",
-            Self::Fail => "fail",
-        }
-    }
-}
-
-/// What one check found.
-#[derive(Debug)]
-pub(super) struct Finding {
-    pub(super) check: &'static str,
-    pub(super) health: Health,
-    pub(super) found: String,
-    pub(super) remedy: Option<String>,
-}
-
-fn ok(check: &'static str, found: impl Into<String>) -> Finding {
-    Finding {
-        check,
-        health: Health::Ok,
-        found: found.into(),
-        remedy: None,
-    }
-}
-
-fn bad(
-    check: &'static str,
-    health: Health,
-    found: impl Into<String>,
-    remedy: impl Into<String>,
-) -> Finding {
-    Finding {
-        check,
-        health,
-        found: found.into(),
-        remedy: Some(remedy.into()),
-    }
-}
 
 /// Runs every check.
 pub(super) async fn examine(data: &Path, listen: SocketAddr) -> Vec<Finding> {

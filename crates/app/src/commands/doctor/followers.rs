@@ -1,6 +1,6 @@
 //! Whoever is told outside, as the running gate says.
 
-use super::checks::{Finding, Health};
+use super::finding::{Finding, Health, bad, ok};
 use crate::client::Client;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -54,21 +54,14 @@ fn finding((labels, figures): (&&str, &Figures<'_>)) -> Finding {
     let behind = figure("lag_records").unwrap_or_default();
     if figure("failing") == Some(1) {
         let since = at("last_failure_seconds").map_or_else(String::new, |at| format!(" at {at}"));
-        return Finding {
-            check: "followers",
-            health: Health::Warn,
-            found: format!("{who} failed last{since}, is {behind} records behind, and {told}"),
-            remedy: Some(
-                "the gate's log says what went wrong; it tries again by itself".to_owned(),
-            ),
-        };
+        let found = format!("{who} failed last{since}, is {behind} records behind, and {told}");
+        let remedy = "the gate's log says what went wrong; it tries again by itself";
+        return bad("followers", Health::Warn, found, remedy);
     }
-    Finding {
-        check: "followers",
-        health: Health::Ok,
-        found: format!("{who} is {behind} records behind, and {told}"),
-        remedy: None,
-    }
+    ok(
+        "followers",
+        format!("{who} is {behind} records behind, and {told}"),
+    )
 }
 
 #[cfg(test)]
