@@ -9,6 +9,7 @@
 
 mod bin;
 mod browser;
+mod claude_code;
 mod crash;
 mod demo;
 mod doctor;

@@ -1,6 +1,7 @@
 //! What a coding agent is about to do, read into an action.
 
 use crate::wording::hex;
+use axum::http::HeaderMap;
 use portcullis_door::reply::Refusal;
 use portcullis_firewall::{canonical, digest::ActionDigest};
 use serde::Deserialize;
@@ -9,6 +10,11 @@ use sha2::{Digest, Sha256};
 
 /// The longest wait for people, in seconds; the client gives up after ten minutes.
 const WAIT_MAX_SECONDS: u32 = 300;
+
+/// The header that says how the client was started; the settings of the hook have it filled in.
+const ENTRYPOINT: &str = "x-claude-code-entrypoint";
+/// How the ways begin that have nobody at a terminal.
+const WITHOUT_TERMINAL: &str = "sdk-";
 
 /// The event that is answered.
 pub(super) const PRE_TOOL_USE: &str = "PreToolUse";
@@ -47,11 +53,32 @@ pub(super) enum Cleared {
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Held {
-    /// The session stops here, and is resumed when people have decided.
+    /// The session stops here, and is resumed when people have decided. Where the client does not
+    /// stop, as [`Self::Deny`].
     #[default]
     Defer,
-    /// It does not run, and the model hears why.
+    /// It does not run, and the model hears why. The same tool use runs when it is asked for again
+    /// after the approval.
     Deny,
+}
+
+/// How the client was started.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Start {
+    has_terminal: bool,
+}
+
+impl Start {
+    /// Fails closed: a client that does not say how it was started has a terminal. There `defer`
+    /// is no answer, and the tool would run as if no hook had been asked.
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let mut said = headers.get_all(ENTRYPOINT).iter();
+        let word = said.next().and_then(|word| word.to_str().ok());
+        let is_without = word.is_some_and(|word| word.starts_with(WITHOUT_TERMINAL));
+        Self {
+            has_terminal: !is_without || said.next().is_some(),
+        }
+    }
 }
 
 impl HookQuery {
@@ -78,6 +105,9 @@ pub(super) struct Event {
     tool_input: Map<String, Value>,
     #[serde(default)]
     cwd: String,
+    /// The subagent that wants it, where one does.
+    #[serde(default)]
+    agent_id: Option<String>,
     #[serde(default)]
     mcp_server: Option<McpServer>,
 }
@@ -97,6 +127,12 @@ pub(super) struct EventName {
 }
 
 impl Event {
+    /// Whether the session stops at this tool use when it is told to, to be resumed with it. A
+    /// session does not stop for its subagents.
+    pub(super) fn stops(&self, query: &HookQuery, start: Start) -> bool {
+        query.held == Held::Defer && !start.has_terminal && self.agent_id.is_none()
+    }
+
     /// Names the tool use, so that asking again about it is asking once.
     pub(super) fn key(&self) -> String {
         let mut input = Vec::new();
@@ -116,16 +152,18 @@ impl Event {
         format!("claude-code:{}", hex(&digits))
     }
 
-    /// The action as agents ask for it.
-    pub(super) fn wish(self, query: &HookQuery) -> Value {
+    /// The action as agents ask for it. Where the session does not stop, it is the same action
+    /// when the model asks for it again, by another tool use.
+    pub(super) fn wish(self, query: &HookQuery, stops: bool) -> Value {
         let (kind, target) = self.meant();
         let reasoning = self.tool_input.get("description").and_then(Value::as_str);
+        let tool_use = stops.then_some(&self.tool_use_id);
         let mut wish = json!({
             "action_type": kind,
             "target_service": target,
             "session_id": self.session_id,
             "evidence": [{
-                "kind": "tool_use", "tool": self.tool_name, "tool_use_id": self.tool_use_id,
+                "kind": "tool_use", "tool": self.tool_name, "tool_use_id": tool_use,
                 "folder": self.cwd,
             }],
         });
