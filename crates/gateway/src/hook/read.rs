@@ -152,8 +152,8 @@ impl Event {
         format!("claude-code:{}", hex(&digits))
     }
 
-    /// The action as agents ask for it. Where the session does not stop, it is the same action
-    /// when the model asks for it again, by another tool use.
+    /// The action as agents ask for it. Where the session does not stop, it is the same when the
+    /// model asks for it again: then it does not say by which tool use.
     pub(super) fn wish(self, query: &HookQuery, stops: bool) -> Value {
         let (kind, target) = self.meant();
         let reasoning = self.tool_input.get("description").and_then(Value::as_str);
@@ -190,7 +190,8 @@ impl Event {
         };
         let file = || {
             let named = ["file_path", "notebook_path", "path"].into_iter();
-            named.filter_map(input).next().unwrap_or_else(here)
+            let named = named.filter_map(input).next();
+            named.map_or_else(here, |path| self.rooted(path))
         };
         let own = |kind: &str, target: String| (kind.to_owned(), target);
         match self.tool_name.as_str() {
@@ -209,6 +210,15 @@ impl Event {
                 ),
                 None => (format!("claude_code.{}", snake_case(name)), here()),
             },
+        }
+    }
+
+    /// A file by its whole path: the same name in another folder is another file.
+    fn rooted(&self, path: String) -> String {
+        let is_whole = path.starts_with(['/', '\\', '~']) || path.get(1..2) == Some(":");
+        match non_empty(&self.cwd) {
+            Some(folder) if !is_whole => format!("{folder}/{path}"),
+            _ => path,
         }
     }
 

@@ -96,6 +96,7 @@ async fn every_tool_becomes_an_action() {
             json!({"command": "make test", "description": "Run the tests"}),
         ),
         ("Read", json!({"file_path": "/etc/hosts"})),
+        ("Read", json!({"file_path": "src/main.rs"})),
         ("Grep", json!({"pattern": "TODO"})),
         (
             "NotebookEdit",

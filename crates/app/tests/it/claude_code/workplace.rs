@@ -131,11 +131,10 @@ impl Workplace {
     pub(super) fn run(&self, gate: &str, args: &[&str]) -> Session {
         let ran = self.tried(gate, args);
         let lines = ran.ended(0);
-        let lines = lines
+        let mut lines = lines
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).unwrap());
-        let result = lines.filter(|line| line["type"] == "result").next_back();
-        let result = result.unwrap();
+        let result = lines.rfind(|line| line["type"] == "result").unwrap();
         let text = |name: &str| result[name].as_str().unwrap_or_default().to_owned();
         Session {
             id: text("session_id"),
