@@ -12,7 +12,8 @@ VENV := $(CACHE)/venv
 # The published clients and receivers that the tests drive against the gate, unchanged.
 CLIENTS := thewardn==0.1.0 cloudevents==2.2.0 standardwebhooks==1.1.0 \
 	slack_sdk==3.47.0 slack_bolt==1.30.0 \
-	securesystemslib[crypto]==1.6.0 rfc8785==0.1.4 mcp==2.3.0
+	securesystemslib[crypto]==1.6.0 rfc8785==0.1.4 mcp==2.3.0 \
+	langgraph==1.2.22 openai-agents==0.24.0
 # What the browser test walks through the console with.
 BROWSER := $(CACHE)/browser
 BROWSER_PACKAGES := playwright-core@1.64.1 axe-core@4.14.1

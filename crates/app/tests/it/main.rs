@@ -7,6 +7,7 @@
     reason = "a test whose world cannot be set up must stop, in its helpers too; it times clients"
 )]
 
+mod agents;
 mod bin;
 mod browser;
 mod claude_code;
