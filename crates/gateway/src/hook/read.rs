@@ -22,7 +22,7 @@ pub(super) const PRE_TOOL_USE: &str = "PreToolUse";
 /// What the address of the hook says.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct HookQuery {
+pub struct HookQuery {
     /// The environment of every action; `production` unless given.
     environment: Option<String>,
     /// The workspace of every action.
@@ -98,7 +98,7 @@ impl HookQuery {
 /// One event. The client adds members from version to version: what does not say what will happen
 /// is passed over.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Event {
+pub struct Event {
     session_id: String,
     tool_use_id: String,
     tool_name: String,
@@ -134,7 +134,8 @@ impl Event {
     }
 
     /// Names the tool use, so that asking again about it is asking once.
-    pub(super) fn key(&self) -> String {
+    #[must_use]
+    pub fn key(&self) -> String {
         let mut input = Vec::new();
         canonical::write_object(&self.tool_input, &mut input);
         let words: [&[u8]; 4] = [
@@ -154,7 +155,8 @@ impl Event {
 
     /// The action as agents ask for it. Where the session does not stop, it is the same when the
     /// model asks for it again: then it does not say by which tool use.
-    pub(super) fn wish(self, query: &HookQuery, stops: bool) -> Value {
+    #[must_use]
+    pub fn wish(self, query: &HookQuery, stops: bool) -> Value {
         let (kind, target) = self.meant();
         let reasoning = self.tool_input.get("description").and_then(Value::as_str);
         let tool_use = stops.then_some(&self.tool_use_id);
