@@ -2,6 +2,7 @@
 
 use super::model::Model;
 use crate::bin::{Gate, Ran, portcullis};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::{
     fs,
@@ -153,13 +154,12 @@ impl Workplace {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let child = client.spawn().unwrap();
-        let id = child.id();
+        let pid = Pid::from_child(&child);
         let (done, ended) = std::sync::mpsc::channel::<()>();
         let watch = thread::spawn(move || {
             let most = Duration::from_millis(100) * u32::try_from(LOOKS).unwrap();
             if ended.recv_timeout(most).is_err() {
-                let pid = rustix::process::Pid::from_raw(i32::try_from(id).unwrap()).unwrap();
-                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+                let _ = kill_process(pid, Signal::KILL);
             }
         });
         let output = child.wait_with_output().unwrap();
@@ -180,12 +180,15 @@ impl Workplace {
         let mut client = self.client(gate, &python);
         client
             .env("TERM", "xterm-256color")
-            .args(["-c", "import pty, sys; pty.spawn(sys.argv[1:])", &claude()])
-            .args(["--allowedTools", "Bash", "--", "go on"])
-            .stdin(Stdio::piped())
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .arg(format!(
+                "{}/tests/it/claude_code/terminal.py",
+                env!("CARGO_MANIFEST_DIR")
+            ))
+            .args([&claude(), "--allowedTools", "Bash", "--", "go on"])
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        let _client = Killed(client.spawn().unwrap());
+        let _client = Ended(client.spawn().unwrap());
         for _ in 0..LOOKS {
             if !self.model.heard().is_empty() {
                 return;
@@ -209,12 +212,12 @@ impl Workplace {
     }
 }
 
-/// Ended when it is dropped.
-struct Killed(Child);
+/// A terminal; it and its program are ended when it is dropped.
+struct Ended(Child);
 
-impl Drop for Killed {
+impl Drop for Ended {
     fn drop(&mut self) {
-        let _ = self.0.kill();
+        let _ = kill_process(Pid::from_child(&self.0), Signal::TERM);
         let _ = self.0.wait();
     }
 }
