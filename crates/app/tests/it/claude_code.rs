@@ -6,7 +6,7 @@ mod stand_in;
 mod workplace;
 
 use crate::bin::{Gate, House, example};
-use model::Model;
+use model::{Model, SUBAGENT};
 use serde_json::{Value, json};
 use stand_in::{StandIn, answer};
 use workplace::{FORMS, Form, Workplace, waiting};
@@ -191,6 +191,25 @@ fn a_session_that_goes_on_asks_again_after_the_approval() {
         let hold = waiting(&gate, admin);
         gate.ask(admin, &["holds", "kill", &hold]).ended(0);
     }
+}
+
+/// A session does not stop for its subagents: their tool uses would be dropped.
+#[test]
+fn a_subagent_reads_that_it_must_wait() {
+    let (house, gate) = house();
+    let task = json!({"name": "Agent", "input": {
+        "description": "Marks", "prompt": format!("Mark it, {SUBAGENT}."),
+        "subagent_type": "general-purpose", "run_in_background": false,
+    }});
+    let model = Model::with_subagent(vec![vec![task]], vec![vec![mark("marker")]]);
+    let place = Workplace::new(Form::Http, house.credential("agent_key"), model);
+    place.install(&gate.url, &DEVELOPMENT);
+    let session = place.run(&gate.url, &["go on"]);
+    assert_eq!(session.stopped, "end_turn");
+    assert_eq!(place.read("marker"), None);
+    let heard = place.model.heard();
+    let is_held = |told: &String| told.contains("held: a person must approve");
+    assert!(heard.iter().any(is_held), "{heard:?}");
 }
 
 /// There the client passes over `defer`, and would run what the person's own settings allow.

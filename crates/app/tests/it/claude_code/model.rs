@@ -4,10 +4,16 @@
 
 use super::stand_in::{StandIn, answer};
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
-/// What the model was told came of its tools, in the words of the client.
-type Heard = Arc<Mutex<Vec<String>>>;
+/// What the task of a subagent has in it.
+pub(super) const SUBAGENT: &str = "as a helper";
+
+/// What the model was told came of its tools, each by its id, in the words of the client.
+type Heard = Arc<Mutex<BTreeMap<String, String>>>;
 
 /// A model whose every turn is written down: the tools that it uses, and nothing after the last.
 pub(super) struct Model {
@@ -17,17 +23,23 @@ pub(super) struct Model {
 
 impl Model {
     pub(super) fn of(turns: Vec<Vec<Value>>) -> Self {
+        Self::with_subagent(turns, Vec::new())
+    }
+
+    /// The same; the turns of a subagent are others, and it is one whose task has [`SUBAGENT`] in it.
+    pub(super) fn with_subagent(turns: Vec<Vec<Value>>, others: Vec<Vec<Value>>) -> Self {
         let heard = Heard::default();
         let own = Arc::clone(&heard);
         let server = StandIn::new(move |body| {
             let Ok(asked) = serde_json::from_slice::<Value>(body) else {
                 return Some(answer("404 Not Found", "application/json", "{}"));
             };
-            let heard = results(&asked);
-            if !heard.is_empty() {
-                *own.lock().unwrap() = heard;
-            }
-            let events = turn(&asked, &turns);
+            own.lock().unwrap().extend(results(&asked));
+            let is_subagent = asked["messages"][0].to_string().contains(SUBAGENT);
+            let events = match is_subagent {
+                true => turn(&asked, &others, "toolu_sub"),
+                false => turn(&asked, &turns, "toolu"),
+            };
             Some(answer("200 OK", "text/event-stream", &events))
         });
         Self { server, heard }
@@ -39,7 +51,7 @@ impl Model {
 
     /// The results of all tools so far.
     pub(super) fn heard(&self) -> Vec<String> {
-        self.heard.lock().unwrap().clone()
+        self.heard.lock().unwrap().values().cloned().collect()
     }
 }
 
@@ -52,16 +64,21 @@ fn blocks(asked: &Value) -> impl Iterator<Item = (&str, &Value)> {
     })
 }
 
-fn results(asked: &Value) -> Vec<String> {
-    blocks(asked)
-        .filter(|(_, block)| block["type"] == "tool_result")
-        .map(|(_, block)| block["content"].to_string())
+fn results(asked: &Value) -> BTreeMap<String, String> {
+    let results = blocks(asked).filter(|(_, block)| block["type"] == "tool_result");
+    results
+        .map(|(_, block)| {
+            (
+                block["tool_use_id"].to_string(),
+                block["content"].to_string(),
+            )
+        })
         .collect()
 }
 
 /// The next turn of the script, in the events of a stream. Which one it is, the tools say that
 /// were used already.
-fn turn(asked: &Value, turns: &[Vec<Value>]) -> String {
+fn turn(asked: &Value, turns: &[Vec<Value>], name: &str) -> String {
     let used = blocks(asked)
         .filter(|(role, block)| *role == "assistant" && block["type"] == "tool_use")
         .count();
@@ -82,7 +99,7 @@ fn turn(asked: &Value, turns: &[Vec<Value>]) -> String {
         events.push(json!({"type": "content_block_stop", "index": at}));
     };
     for (at, tool) in next.into_iter().flatten().enumerate() {
-        let id = format!("toolu_{}", used + at);
+        let id = format!("{name}_{}", used + at);
         let start = json!({"type": "tool_use", "id": id, "name": tool["name"], "input": {}});
         let input = tool["input"].to_string();
         block(
