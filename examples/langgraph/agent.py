@@ -38,7 +38,7 @@ def build(model, gate):
         try:
             result = governed(call, config["configurable"]["thread_id"])
         except Refused as refusal:
-            result = f"This did not run: {refusal}"
+            result = f"Refused: {refusal}"
         return {"messages": [ToolMessage(result, tool_call_id=call["id"])]}
 
     def governed(call, thread):

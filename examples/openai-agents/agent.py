@@ -56,7 +56,7 @@ class Governed:
                 permission = self.gate.decision(permission.hold)
             return self.gate.run(permission, TOOLS[name].run)
         except Refused as refusal:
-            return f"This did not run: {refusal}"
+            return f"Refused: {refusal}"
 
     def wait(self, call):
         """Waits until people have decided about a call."""
