@@ -50,6 +50,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) idempotency_key: Option<&'a str>,
     /// The tag of what is known already.
     pub(crate) known: Option<&'a str>,
+    /// A header of one door alone.
+    pub(crate) header: Option<(HeaderName, &'a str)>,
 }
 
 impl Ask<'_> {
@@ -280,6 +282,9 @@ impl Client {
         }
         if let Some(tag) = ask.known {
             request = request.header(IF_NONE_MATCH, tag);
+        }
+        if let Some((name, value)) = ask.header {
+            request = request.header(name, value);
         }
         request
             .body(Full::new(body))

@@ -36,6 +36,7 @@ pub use evidence::{ActionEvidence, Evidence, RecordEvidence};
 pub use inbox::{HoldEntry, Waiting};
 pub use open::{NewTenant, Ports, Spawn};
 pub use replay::{Replay, ReplayedRecord};
+pub use rule_copies::UnmadeCopy;
 pub use signing_in::SignedIn;
 pub use simulate::{Outlook, PolicyTest, Simulation};
 pub use standing::{Explanation, Standing, Wish};

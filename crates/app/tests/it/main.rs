@@ -7,9 +7,11 @@
     reason = "a test whose world cannot be set up must stop, in its helpers too; it times clients"
 )]
 
+mod agents;
 mod bin;
 mod browser;
 mod chat;
+mod claude_code;
 mod crash;
 mod demo;
 mod desk;

@@ -3,6 +3,7 @@
 mod holds;
 mod outcomes;
 mod permits;
+mod rations;
 mod rules;
 
 pub(super) use holds::{__path_claim, __path_hold};
@@ -39,8 +40,8 @@ pub fn router(firewall: Firewall) -> Router {
         .route("/v1/holds/{id}", get(holds::hold))
         .route("/v1/holds/{id}/claim", post(holds::claim))
         .route("/v1/actions/{seq}/outcome", post(outcomes::outcome))
-        .route("/v1/rules", get(rules::rules))
-        .with_state(Desk::new(firewall))
+        .with_state(Desk::new(firewall.clone()))
+        .merge(rules::router(firewall))
 }
 
 /// Judges one action.
