@@ -1,7 +1,8 @@
 //! The values that must never be seen.
 
 mod encode;
-pub(crate) mod needles;
+mod needles;
+mod sieve;
 
 use crate::loose::{literal, loose};
 use needles::Needles;
@@ -27,6 +28,8 @@ pub enum Level {
 }
 
 impl Level {
+    pub(crate) const COUNT: usize = 3;
+
     pub(crate) const fn rule(self) -> &'static str {
         match self {
             Self::Global => "registered.global",

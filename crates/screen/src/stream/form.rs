@@ -1,0 +1,157 @@
+//! The loose form of the text at hand.
+
+use crate::{
+    loose::{CHUNK, Loose, Piece},
+    stream::view::View,
+};
+use zeroize::Zeroizing;
+
+/// About how many bytes are made at once.
+const BLOCK: usize = 1_024;
+
+/// What the bytes that are read in one step, and the end, can add beyond that.
+const SPARE: usize = (CHUNK + 2) * 8;
+
+/// The bytes of text after which a place is marked.
+const STEP: u64 = 64;
+
+/// How far before its first undecided byte the form may need the text again.
+pub(super) const NEEDS: u64 = 2 * STEP;
+
+/// The [loose](crate::loose) form from the first byte of it that is not decided.
+///
+/// It holds bytes alone. Where one of them comes from is asked for findings only, and told by
+/// reading the text once more, from the mark before it.
+#[derive(Default)]
+pub(super) struct Form {
+    bytes: Zeroizing<Vec<u8>>,
+    /// How many bytes came before these.
+    base: u64,
+    reader: Loose,
+    /// Up to where the reader has read.
+    read: u64,
+    marks: Vec<Mark>,
+}
+
+/// A place in the text, and how far that is in the form.
+#[derive(Debug, Clone, Default)]
+struct Mark {
+    read: u64,
+    form: u64,
+    reader: Loose,
+}
+
+impl Form {
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Where the bytes at hand begin in the whole form.
+    pub(super) const fn base(&self) -> u64 {
+        self.base
+    }
+
+    /// Reads on; says whether the text at hand is read to its end.
+    pub(super) fn read(&mut self, view: View<'_>) -> bool {
+        let rest = view.text.get(view.place(self.read)..);
+        let mut rest = rest.unwrap_or_default();
+        let mut used = self.bytes.len();
+        let enough = used + rest.len().min(BLOCK);
+        self.bytes.resize(enough + SPARE, 0);
+        while used < enough && !rest.is_empty() {
+            self.mark(used);
+            rest = self.step(rest, &mut used);
+        }
+        if view.over && rest.is_empty() {
+            let mut reader = self.reader.clone();
+            reader.finish(self.read, &mut |piece| self.put(piece, &mut used));
+            self.reader = reader;
+        }
+        self.bytes.truncate(used);
+        rest.is_empty()
+    }
+
+    /// Reads a few bytes, and gives the rest.
+    fn step<'t>(&mut self, text: &'t [u8], used: &mut usize) -> &'t [u8] {
+        let room = self.bytes.get_mut(*used..);
+        let room = room.and_then(|room| room.first_chunk_mut());
+        if let (Some((chunk, rest)), Some(room)) = (text.split_first_chunk(), room)
+            && let Some(kept) = self.reader.feed_plain(chunk, room)
+        {
+            *used += kept;
+            self.read += CHUNK as u64;
+            return rest;
+        }
+        let (few, rest) = text.split_at(text.len().min(CHUNK));
+        let mut reader = self.reader.clone();
+        for byte in few {
+            reader.feed(*byte, self.read, &mut |piece| self.put(piece, used));
+            self.read += 1;
+        }
+        self.reader = reader;
+        rest
+    }
+
+    fn put(&mut self, piece: Piece, used: &mut usize) {
+        if let Some(slot) = self.bytes.get_mut(*used) {
+            *slot = piece.byte;
+            *used += 1;
+        }
+    }
+
+    fn mark(&mut self, used: usize) {
+        let last = self.marks.last().map_or(0, |mark| mark.read);
+        if self.read - last >= STEP {
+            self.marks.push(Mark {
+                read: self.read,
+                form: self.base + used as u64,
+                reader: self.reader.clone(),
+            });
+        }
+    }
+
+    /// Where the byte at `place` stands in the text.
+    pub(super) fn origin(&self, place: usize, view: View<'_>) -> Option<(u64, u64)> {
+        let wanted = self.base + place as u64;
+        let behind = self.marks.partition_point(|mark| mark.form <= wanted);
+        let mark = behind.checked_sub(1).and_then(|at| self.marks.get(at));
+        let mut mark = mark.cloned().unwrap_or_default();
+        let mut found = None;
+        let mut left = wanted - mark.form;
+        let mut put = |piece: Piece, found: &mut Option<(u64, u64)>| {
+            if left == 0 {
+                *found = found.or(Some((piece.start, piece.end)));
+            }
+            left = left.saturating_sub(1);
+        };
+        let rest = view.text.get(view.place(mark.read)..).unwrap_or_default();
+        for (byte, at) in rest.iter().zip(mark.read..) {
+            mark.reader
+                .feed(*byte, at, &mut |piece| put(piece, &mut found));
+            if found.is_some() {
+                return found;
+            }
+        }
+        if view.over {
+            mark.reader
+                .finish(view.end(), &mut |piece| put(piece, &mut found));
+        }
+        found
+    }
+
+    /// Drops what comes before `place` in the whole form.
+    pub(super) fn forget(&mut self, place: u64) {
+        let gone = usize::try_from(place.saturating_sub(self.base));
+        let gone = gone.map_or(0, |gone| gone.min(self.bytes.len()));
+        self.bytes.drain(..gone);
+        self.base = place;
+        let behind = self.marks.partition_point(|mark| mark.form <= place);
+        self.marks.drain(..behind.saturating_sub(1));
+    }
+
+    /// Where in the text the first byte that is not decided may come from.
+    pub(super) fn undecided(&self, view: View<'_>) -> u64 {
+        let first = self.origin(0, view).filter(|_| !self.bytes.is_empty());
+        first.map_or_else(|| self.reader.pending(self.read), |(start, _)| start)
+    }
+}
