@@ -9,7 +9,7 @@ use crate::{
     finding::Redacted,
     kind::Kind,
     rule::{self, table::table},
-    secrets::{Layer, Level, Secrets},
+    secrets::{Layer, Level, Secrets, Way},
     stream::{Stream, registered::Registered, search::Search, view::View},
     wanted::Wanted,
     weave::{Known, Part, Weave},
@@ -188,10 +188,8 @@ impl Screen {
     #[must_use]
     pub fn most_held_back(&self) -> usize {
         let longest = |layer: &Layer| {
-            layer
-                .exact
-                .longest()
-                .max(layer.loose.longest().saturating_mul(MOST_OF_A_BYTE))
+            let [exact, loose] = [Way::Exact, Way::Loose].map(|way| layer.needles.longest(way));
+            exact.max(loose.saturating_mul(MOST_OF_A_BYTE))
         };
         self.wanted
             .layers()

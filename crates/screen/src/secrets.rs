@@ -1,8 +1,10 @@
 //! The values that must never be seen.
 
 mod encode;
-mod needles;
+pub(crate) mod needles;
 mod sieve;
+
+pub(crate) use encode::Way;
 
 use crate::loose::{literal, loose};
 use needles::Needles;
@@ -72,8 +74,7 @@ impl SecretError {
 /// Their values are wiped when it is dropped, and never shown: `Debug` says how many there are.
 #[derive(Default)]
 pub struct Secrets {
-    exact: Vec<encode::Form>,
-    loose: Vec<encode::Form>,
+    forms: Vec<encode::Form>,
     count: usize,
 }
 
@@ -101,8 +102,7 @@ impl Secrets {
         if loose(value).len().min(literal(value).len()) < LEAST_BYTES {
             return Err(SecretError::TooShort);
         }
-        self.exact.extend(encode::exact(value));
-        self.loose.extend(encode::loosened(value));
+        self.forms.extend(encode::forms(value));
         self.count += 1;
         Ok(())
     }
@@ -130,16 +130,14 @@ impl fmt::Debug for Secrets {
 
 /// The secrets of one level, made ready to be looked for.
 pub(crate) struct Layer {
-    pub(crate) exact: Needles,
-    pub(crate) loose: Needles,
+    pub(crate) needles: Needles,
     pub(crate) level: Level,
 }
 
 impl Layer {
     pub(crate) fn new(level: Level, secrets: &Secrets) -> Self {
         Self {
-            exact: Needles::new(&secrets.exact),
-            loose: Needles::new(&secrets.loose),
+            needles: Needles::new(&secrets.forms),
             level,
         }
     }

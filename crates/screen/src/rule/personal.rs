@@ -55,7 +55,11 @@ pub(super) const RULES: &[Rule] = &[
         name: "ip_v6",
         kind: Kind::IpAddress,
         before: Edge::Word,
-        head: "[0-9A-Fa-f:]{2,39}(?:(?:\\.[0-9]{1,3}){3})?",
+        head: concat!(
+            "(?:[0-9A-Fa-f]{4}:[0-9A-Fa-f:]{0,34}|[0-9A-Fa-f]{3}:[0-9A-Fa-f:]{0,35}|",
+            "[0-9A-Fa-f]{2}:[0-9A-Fa-f:]{0,36}|[0-9A-Fa-f]:[0-9A-Fa-f:]{0,37}|:[0-9A-Fa-f:]{1,38})",
+            "(?:(?:\\.[0-9]{1,3}){3})?"
+        ),
         check: check::ip_v6,
         after: Edge::Word,
         ..RULE

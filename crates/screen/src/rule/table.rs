@@ -25,6 +25,8 @@ pub(crate) struct Table {
 
 struct Ready {
     rule: &'static Rule,
+    /// One of its words, in what stands before it.
+    words: Option<Dfa>,
     lead: Option<Dfa>,
     head: Dfa,
 }
@@ -102,8 +104,13 @@ impl Ready {
             "" => None,
             lead => Some(Dfa::new(lead)?),
         };
+        let words = match rule.words {
+            [] => None,
+            words => Some(Dfa::new(&format!("(?is).*?(?:{})", words.join("|")))?),
+        };
         Some(Self {
             rule,
+            words,
             lead,
             head: Dfa::new(rule.head)?,
         })
@@ -145,12 +152,8 @@ impl Ready {
     fn has_words(&self, text: &[u8], at: usize) -> bool {
         let before = text.get(at.saturating_sub(LOOK_BACK)..at);
         let before = before.unwrap_or_default();
-        let mut words = self.rule.words.iter();
-        let stands = |word: &&str| {
-            let mut windows = before.windows(word.len());
-            windows.any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
-        };
-        self.rule.words.is_empty() || words.any(stands)
+        let words = self.words.as_ref();
+        words.is_none_or(|words| matches!(words.walk(before, 0, true), Walk::End(Some(_))))
     }
 }
 

@@ -7,7 +7,8 @@
 //! overlapping string is left.
 
 use super::{
-    sieve::{GRAM, Sieve},
+    encode::{Form, Way},
+    sieve::{GRAM, Sieve, gram},
     wiped,
 };
 use zeroize::Zeroizing;
@@ -33,7 +34,6 @@ pub(crate) struct Needles {
     sieve: Sieve,
     window: usize,
     stride: usize,
-    longest: usize,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -43,9 +43,22 @@ struct Needle {
     hash: u32,
     /// The longest other one that this one begins with.
     within: u32,
+    /// How texts are read in which it is looked for.
+    ways: u8,
 }
 
 impl zeroize::DefaultIsZeroes for Needle {}
+
+/// A text that is looked through.
+#[derive(Clone, Copy)]
+pub(crate) struct Stretch<'a> {
+    pub text: &'a [u8],
+    /// The first start that is looked at.
+    pub from: usize,
+    /// Whether nothing comes after it.
+    pub over: bool,
+    pub way: Way,
+}
 
 /// What stands at one place of a text.
 enum Here {
@@ -56,49 +69,53 @@ enum Here {
 }
 
 impl Needles {
-    pub(crate) fn new(strings: &[Zeroizing<Vec<u8>>]) -> Self {
-        let lengths = || strings.iter().map(|one| one.len());
+    pub(super) fn new(forms: &[Form]) -> Self {
+        let lengths = || forms.iter().map(|form| form.bytes.len());
         let window = lengths().min().unwrap_or(WINDOW).clamp(GRAM, WINDOW);
         let stride = (window - GRAM + 1).min(STRIDE);
-        let bits = strings.len().next_power_of_two().ilog2().clamp(4, 20);
+        let bits = forms.len().next_power_of_two().ilog2().clamp(4, 20);
         let mut needles = Self {
             arena: wiped(Vec::with_capacity(lengths().sum())),
-            needles: wiped(Vec::with_capacity(strings.len())),
+            needles: wiped(Vec::with_capacity(forms.len())),
             firsts: wiped(Vec::with_capacity((1 << bits) + 1)),
             bits,
-            sieve: Sieve::new(strings.len() * stride),
+            sieve: Sieve::new(forms.len() * (stride + 1)),
             window,
             stride,
-            longest: lengths().max().unwrap_or(0),
         };
-        strings.iter().for_each(|string| needles.insert(string));
+        forms.iter().for_each(|form| needles.insert(form));
         needles.sort();
         needles
     }
 
-    fn insert(&mut self, string: &[u8]) {
-        let Some(hash) = string.get(..self.window).map(window_hash) else {
+    fn insert(&mut self, form: &Form) {
+        let Some(window) = form.bytes.get(..self.window) else {
             return;
         };
-        for place in 0..self.stride {
-            self.sieve.insert(string, place);
-        }
+        let grams = (0..self.stride).filter_map(|place| gram(window, place));
+        grams.for_each(|gram| self.sieve.insert(gram));
+        self.sieve.insert(key(window));
         self.needles.push(Needle {
             at: self.arena.len(),
-            len: string.len(),
-            hash,
+            len: form.bytes.len(),
+            hash: hash(key(window)),
             within: NONE,
+            ways: form.ways,
         });
-        self.arena.extend_from_slice(string);
+        self.arena.extend_from_slice(&form.bytes);
     }
 
     /// Puts the strings in their order, and finds which begin with which.
     fn sort(&mut self) {
         let arena = &self.arena;
-        let key = |one: &Needle| (one.hash, text_of(arena, one));
+        let order = |one: &Needle| (one.hash, text_of(arena, one));
         self.needles
-            .sort_unstable_by(|one, other| key(one).cmp(&key(other)));
-        self.needles.dedup_by(|one, other| key(one) == key(other));
+            .sort_unstable_by(|one, other| order(one).cmp(&order(other)));
+        self.needles.dedup_by(|one, other| {
+            let same = order(one) == order(other);
+            other.ways |= if same { one.ways } else { 0 };
+            same
+        });
         let mut open: Vec<u32> = Vec::new();
         for at in 0..self.needles.len() {
             let Some(one) = self.needles.get(at).copied() else {
@@ -137,23 +154,19 @@ impl Needles {
         some.get(..until).unwrap_or_default()
     }
 
-    /// How long the longest is.
-    pub(crate) const fn longest(&self) -> usize {
-        self.longest
+    /// How long the longest of those for `way` is.
+    pub(crate) fn longest(&self, way: Way) -> usize {
+        let some = self.needles.iter().filter(|one| one.ways & way.bit() != 0);
+        some.map(|one| one.len).max().unwrap_or(0)
     }
 
-    /// Looks at every start from `from` on, and returns the first that more text could change.
-    pub(crate) fn scan(
-        &self,
-        text: &[u8],
-        from: usize,
-        over: bool,
-        found: &mut impl FnMut(usize, usize),
-    ) -> usize {
+    /// Looks at every start, and returns the first that more text could change.
+    pub(crate) fn scan(&self, stretch: Stretch<'_>, found: &mut impl FnMut(usize, usize)) -> usize {
+        let Stretch { text, from, .. } = stretch;
         let mut next = from;
         while let Some(place) = self.sieve.next(text, next, self.stride) {
             for start in (place + 1).saturating_sub(self.stride).max(from)..=place {
-                match self.here(text.get(start..).unwrap_or_default(), over) {
+                match self.here(text.get(start..).unwrap_or_default(), stretch) {
                     Here::Undecided => return start,
                     Here::Found(len) => found(start, len),
                     Here::Nothing => {}
@@ -161,7 +174,7 @@ impl Needles {
             }
             next = place + self.stride;
         }
-        if over {
+        if stretch.over {
             return text.len();
         }
         let room = text.len().checked_sub(from + GRAM);
@@ -170,19 +183,24 @@ impl Needles {
 
     /// What `rest` begins with. The strings that it begins with come before it in their order, the
     /// longest of them last, and those that begin with it follow.
-    fn here(&self, rest: &[u8], over: bool) -> Here {
-        let Some(window) = rest.get(..self.window) else {
+    fn here(&self, rest: &[u8], Stretch { over, way, .. }: Stretch<'_>) -> Here {
+        let Some(key) = rest.get(..self.window).map(key) else {
             return if over { Here::Nothing } else { Here::Undecided };
         };
-        let alike = self.alike(window_hash(window));
-        let (before, behind) = split_at_text(alike, &self.arena, rest);
-        let longer = behind.first().map(|one| text_of(&self.arena, one));
-        if !over && longer.is_some_and(|longer| longer.starts_with(rest)) {
+        if !self.sieve.holds(key) {
+            return Here::Nothing;
+        }
+        let is_wanted = |one: &Needle| one.ways & way.bit() != 0;
+        let (before, behind) = split_at_text(self.alike(hash(key)), &self.arena, rest);
+        let mut longer = behind
+            .iter()
+            .take_while(|one| text_of(&self.arena, one).starts_with(rest));
+        if !over && longer.any(is_wanted) {
             return Here::Undecided;
         }
         let mut best = before.last();
         while let Some(one) = best {
-            if rest.starts_with(text_of(&self.arena, one)) {
+            if is_wanted(one) && rest.starts_with(text_of(&self.arena, one)) {
                 return Here::Found(one.len);
             }
             best = self.needles.get(one.within as usize);
@@ -206,12 +224,13 @@ fn text_of<'a>(arena: &'a [u8], needle: &Needle) -> &'a [u8] {
     text.unwrap_or_default()
 }
 
-/// Of its first and last bytes, which overlap in a short window.
-fn window_hash(window: &[u8]) -> u32 {
-    let half = |block: Option<&[u8; 6]>| {
-        let [a, b, c, d, e, f] = *block.unwrap_or(&[0; 6]);
-        u64::from_le_bytes([0, 0, a, b, c, d, e, f])
-    };
-    let both = half(window.first_chunk()) ^ half(window.last_chunk()).rotate_right(16);
-    (both.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+/// The first and last bytes of a window, which overlap in a short one.
+fn key(window: &[u8]) -> u64 {
+    let first = gram(window, 0).unwrap_or(0);
+    let last = gram(window, window.len().saturating_sub(GRAM)).unwrap_or(0);
+    first ^ last.rotate_right(16)
+}
+
+fn hash(key: u64) -> u32 {
+    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }

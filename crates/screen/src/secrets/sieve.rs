@@ -33,26 +33,27 @@ impl Sieve {
         }
     }
 
-    pub(super) fn insert(&mut self, text: &[u8], at: usize) {
-        let Some((place, bits)) = gram(text, at).map(|gram| self.place(gram)) else {
-            return;
-        };
+    pub(super) fn insert(&mut self, gram: u64) {
+        let (place, bits) = self.place(gram);
         if let Some(word) = self.words.get_mut(place) {
             *word |= bits;
         }
     }
 
+    /// Whether this may be one of the grams.
+    pub(super) fn holds(&self, gram: u64) -> bool {
+        let (place, bits) = self.place(gram);
+        let word = self.words.get(place).copied();
+        word.unwrap_or(u64::MAX) & bits == bits
+    }
+
     /// The first of `from`, `from + stride`, … where one of the grams may stand.
     pub(super) fn next(&self, text: &[u8], from: usize, stride: usize) -> Option<usize> {
         let mut at = from;
-        loop {
-            let (place, bits) = self.place(gram(text, at)?);
-            let word = self.words.get(place).copied().unwrap_or(u64::MAX);
-            if word & bits == bits {
-                return Some(at);
-            }
+        while !self.holds(gram(text, at)?) {
             at += stride;
         }
+        Some(at)
     }
 
     /// The word of a gram, and its bits there.
@@ -65,7 +66,7 @@ impl Sieve {
 }
 
 /// The bytes of the gram at `at`, in the upper part of a number.
-fn gram(text: &[u8], at: usize) -> Option<u64> {
+pub(super) fn gram(text: &[u8], at: usize) -> Option<u64> {
     let rest = text.get(at..)?;
     if let Some(eight) = rest.first_chunk() {
         return Some(u64::from_le_bytes(*eight) << 16);

@@ -3,7 +3,7 @@
 use super::form::Form;
 use crate::{
     kind::Kind,
-    secrets::{Layer, Level},
+    secrets::{Layer, Level, Way, needles::Stretch},
     stream::view::View,
     weave::Part,
 };
@@ -30,12 +30,17 @@ impl Registered {
             return decided;
         }
         for (layer, done) in layers.clone().zip(&mut self.exact) {
-            let from = view.place(*done);
+            let stretch = Stretch {
+                text: view.text,
+                from: view.place(*done),
+                over: view.over,
+                way: Way::Exact,
+            };
             let mut found = |at: usize, length: usize| {
                 let start = view.base + at as u64;
                 add(layer.part(start, start + length as u64));
             };
-            let until = layer.exact.scan(view.text, from, view.over, &mut found);
+            let until = layer.needles.scan(stretch, &mut found);
             *done = view.base + until as u64;
             decided = decided.min(*done);
         }
@@ -54,7 +59,12 @@ impl Registered {
         let form = &self.form;
         let mut decided = u64::MAX;
         for (layer, done) in layers.zip(&mut self.loose) {
-            let from = usize::try_from(*done - form.base()).unwrap_or(usize::MAX);
+            let stretch = Stretch {
+                text: form.bytes(),
+                from: usize::try_from(*done - form.base()).unwrap_or(usize::MAX),
+                over: view.over && last,
+                way: Way::Loose,
+            };
             let mut found = |at: usize, length: usize| {
                 let first = form.origin(at, view);
                 let last = form.origin(at + length - 1, view);
@@ -62,8 +72,7 @@ impl Registered {
                     add(layer.part(start, end));
                 }
             };
-            let over = view.over && last;
-            let until = layer.loose.scan(form.bytes(), from, over, &mut found);
+            let until = layer.needles.scan(stretch, &mut found);
             *done = form.base() + until as u64;
             decided = decided.min(*done);
         }
