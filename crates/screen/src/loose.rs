@@ -14,6 +14,12 @@ pub(crate) const MOST_SLASHES: u8 = 8;
 /// How many bytes are read at once where nothing is escaped.
 pub(crate) const CHUNK: usize = 8;
 
+/// A byte that stays as it is, and one that may begin an escape; blanks are neither.
+const KEPT: u8 = 1;
+const SPECIAL: u8 = 2;
+
+static CLASSES: [u8; 256] = classes();
+
 /// What parts two sides of a long run of blanks: no secret in this form contains it.
 const BARRIER: u8 = b'\n';
 
@@ -64,19 +70,21 @@ impl Loose {
         chunk: &[u8; CHUNK],
         out: &mut [u8; CHUNK],
     ) -> Option<usize> {
-        let plain = chunk.iter().fold(true, |plain, byte| {
-            plain & (*byte != b'%') & (*byte != b'\\')
-        });
         let settled = matches!(self.state, State::Plain) && self.high.is_none();
-        if !plain || !settled || usize::from(self.blanks) + CHUNK > usize::from(MOST_BLANKS) {
+        if !settled || usize::from(self.blanks) + CHUNK > usize::from(MOST_BLANKS) {
             return None;
         }
-        let mut kept = 0;
+        let (mut kept, mut special) = (0, 0);
         for byte in chunk {
+            let class = CLASSES.get(usize::from(*byte)).copied().unwrap_or(SPECIAL);
             if let Some(slot) = out.get_mut(kept % CHUNK) {
                 *slot = *byte;
             }
-            kept += usize::from(!is_blank(*byte));
+            kept += usize::from(class & KEPT);
+            special |= class;
+        }
+        if special & SPECIAL != 0 {
+            return None;
         }
         let blanks = chunk.iter().rev().take_while(|byte| is_blank(**byte));
         let blanks = u8::try_from(blanks.count()).unwrap_or(MOST_BLANKS);
@@ -260,6 +268,23 @@ fn unit_bytes(unit: u16) -> [Option<u8>; 3] {
             Some(low(6)),
             Some(low(0)),
         ],
+    }
+}
+
+#[expect(clippy::indexing_slicing, reason = "every byte is below 256")]
+const fn classes() -> [u8; 256] {
+    let mut classes = [KEPT; 256];
+    let mut byte = 0_u8;
+    loop {
+        if is_blank(byte) {
+            classes[byte as usize] = 0;
+        } else if matches!(byte, b'%' | b'\\') {
+            classes[byte as usize] = SPECIAL;
+        }
+        if byte == u8::MAX {
+            return classes;
+        }
+        byte += 1;
     }
 }
 

@@ -102,7 +102,7 @@ impl Stream {
 
     /// Drops what no rule will look at again.
     fn forget(&mut self, decided: u64) {
-        let kept = decided.min(self.weave.keeps()).saturating_sub(KEPT);
+        let kept = decided.min(self.weave.keeps()).saturating_sub(KEPT as u64);
         let gone = usize::try_from(kept.saturating_sub(self.base)).unwrap_or(0);
         if gone >= 256 {
             self.text.drain(..gone);

@@ -104,28 +104,28 @@ impl Front {
             }
         };
         (range.start..start).for_each(&mut ask);
-        let windows = text.get(start - 1..end + AHEAD).unwrap_or_default();
-        for (window, at) in windows.windows(2 + AHEAD).zip(start..) {
-            if self.quick(window) & wanted != 0 {
-                ask(at);
+        let middle = text.get(start - 1..end + AHEAD).unwrap_or_default();
+        if let Some(([before, a, b, c], rest)) = middle.split_first_chunk() {
+            let mut last = [*before, *a, *b, *c];
+            for (next, at) in rest.iter().zip(start..) {
+                let [before, a, b, c] = last;
+                if self.quick([before, a, b, c, *next]) & wanted != 0 {
+                    ask(at);
+                }
+                last = [a, b, c, *next];
             }
         }
         (end..range.end).for_each(&mut ask);
     }
 
-    /// The rules that may begin at the second byte of `window`, as far as this tells.
-    fn quick(&self, window: &[u8]) -> Rules {
+    /// The rules that may begin at the second of five bytes, as far as these tell.
+    fn quick(&self, [before, a, b, c, d]: [u8; 2 + AHEAD]) -> Rules {
         let [first, second, third, fourth, ..] = &self.levels;
-        match window {
-            [before, a, b, c, d] => {
-                look(&self.before, *before)
-                    & look(first, *a)
-                    & look(second, *b)
-                    & look(third, *c)
-                    & look(fourth, *d)
-            }
-            _ => Rules::MAX,
-        }
+        look(&self.before, before)
+            & look(first, a)
+            & look(second, b)
+            & look(third, c)
+            & look(fourth, d)
     }
 
     /// The rules that may begin at `at`; bytes that have not come yet may be any.

@@ -9,14 +9,14 @@ use zeroize::Zeroizing;
 /// About how many bytes are made at once.
 const BLOCK: usize = 1_024;
 
-/// What the bytes that are read in one step, and the end, can add beyond that.
-const SPARE: usize = (CHUNK + 2) * 8;
+/// What the bytes up to the next mark, and the end, can add beyond that.
+const SPARE: usize = (STEP + 2) * 8;
 
 /// The bytes of text after which a place is marked.
-const STEP: u64 = 64;
+const STEP: usize = 64;
 
 /// How far before its first undecided byte the form may need the text again.
-pub(super) const NEEDS: u64 = 2 * STEP;
+pub(super) const NEEDS: usize = 2 * STEP;
 
 /// The [loose](crate::loose) form from the first byte of it that is not decided.
 ///
@@ -60,7 +60,7 @@ impl Form {
         self.bytes.resize(enough + SPARE, 0);
         while used < enough && !rest.is_empty() {
             self.mark(used);
-            rest = self.step(rest, &mut used);
+            rest = self.run(rest, &mut used);
         }
         if view.over && rest.is_empty() {
             let mut reader = self.reader.clone();
@@ -71,25 +71,33 @@ impl Form {
         rest.is_empty()
     }
 
-    /// Reads a few bytes, and gives the rest.
-    fn step<'t>(&mut self, text: &'t [u8], used: &mut usize) -> &'t [u8] {
-        let room = self.bytes.get_mut(*used..);
-        let room = room.and_then(|room| room.first_chunk_mut());
-        if let (Some((chunk, rest)), Some(room)) = (text.split_first_chunk(), room)
-            && let Some(kept) = self.reader.feed_plain(chunk, room)
-        {
-            *used += kept;
-            self.read += CHUNK as u64;
-            return rest;
+    /// Reads on to the next mark, and gives the rest.
+    fn run<'t>(&mut self, text: &'t [u8], used: &mut usize) -> &'t [u8] {
+        let (mut few, rest) = text.split_at(text.len().min(STEP));
+        while let Some((chunk, more)) = few.split_first_chunk() {
+            let room = self.bytes.get_mut(*used..);
+            let room = room.and_then(|room| room.first_chunk_mut());
+            match room.and_then(|room| self.reader.feed_plain(chunk, room)) {
+                Some(kept) => {
+                    *used += kept;
+                    self.read += CHUNK as u64;
+                }
+                None => self.feed(chunk, used),
+            }
+            few = more;
         }
-        let (few, rest) = text.split_at(text.len().min(CHUNK));
+        self.feed(few, used);
+        rest
+    }
+
+    /// Reads byte by byte.
+    fn feed(&mut self, bytes: &[u8], used: &mut usize) {
         let mut reader = self.reader.clone();
-        for byte in few {
+        for byte in bytes {
             reader.feed(*byte, self.read, &mut |piece| self.put(piece, used));
             self.read += 1;
         }
         self.reader = reader;
-        rest
     }
 
     fn put(&mut self, piece: Piece, used: &mut usize) {
@@ -101,7 +109,7 @@ impl Form {
 
     fn mark(&mut self, used: usize) {
         let last = self.marks.last().map_or(0, |mark| mark.read);
-        if self.read - last >= STEP {
+        if self.read - last >= STEP as u64 {
             self.marks.push(Mark {
                 read: self.read,
                 form: self.base + used as u64,

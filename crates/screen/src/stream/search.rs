@@ -4,11 +4,7 @@ use super::{form::NEEDS, formats::Formats, registered::Registered, view::View};
 use crate::{rule::table::LOOK_BACK, wanted::Wanted, weave::Part};
 
 /// How far before what is undecided the text may be looked at again.
-pub(super) const KEPT: u64 = if NEEDS > LOOK_BACK as u64 {
-    NEEDS
-} else {
-    LOOK_BACK as u64
-};
+pub(super) const KEPT: usize = if NEEDS > LOOK_BACK { NEEDS } else { LOOK_BACK };
 
 /// How far a text has been looked through.
 #[derive(Default)]
