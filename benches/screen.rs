@@ -88,6 +88,7 @@ fn worst(values: &[String]) -> Vec<(&'static str, Vec<String>)> {
         ("worst/escapes", filled(Box::new(|| "\\u0041%42".into()))),
         ("worst/digits", filled(Box::new(move || format!("{} ", digit.letters(b"0123456789", 3))))),
         ("worst/assigned", filled(Box::new(|| "password=secret:token=".into()))),
+        ("worst/tokens", filled(Box::new(|| "eyJ-".into()))),
         ("worst/addresses", filled(Box::new(|| "a.".repeat(60) + "@ "))),
         ("worst/base64", filled(Box::new(move || dice.letters(BASE64, 64)))),
     ]

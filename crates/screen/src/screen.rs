@@ -1,6 +1,8 @@
 //! What a text is looked through for.
 
 mod json;
+#[cfg(test)]
+mod plain;
 
 pub use json::RedactedJson;
 

@@ -107,6 +107,15 @@ impl Secrets {
         Ok(())
     }
 
+    /// Every way of writing one of them for texts that are read like this.
+    #[cfg(test)]
+    pub(crate) fn forms_for(&self, way: Way) -> impl Iterator<Item = &[u8]> {
+        let forms = self.forms.iter();
+        forms
+            .filter(move |form| form.ways & way.bit() != 0)
+            .map(|form| form.bytes.as_slice())
+    }
+
     /// How many there are.
     #[must_use]
     pub const fn len(&self) -> usize {

@@ -104,18 +104,25 @@ impl Front {
             }
         };
         (range.start..start).for_each(&mut ask);
-        let middle = text.get(start - 1..end + AHEAD).unwrap_or_default();
-        if let Some(([before, a, b, c], rest)) = middle.split_first_chunk() {
-            let mut last = [*before, *a, *b, *c];
-            for (next, at) in rest.iter().zip(start..) {
-                let [before, a, b, c] = last;
-                if self.quick([before, a, b, c, *next]) & wanted != 0 {
-                    ask(at);
-                }
-                last = [a, b, c, *next];
-            }
+        let mut next = start;
+        while let Some(skipped) = self.first(text.get(next - 1..end + AHEAD), wanted) {
+            ask(next + skipped);
+            next += skipped + 1;
         }
         (end..range.end).for_each(&mut ask);
+    }
+
+    /// The first place behind the first byte where one of `wanted` may begin, as far as five bytes
+    /// tell. By itself, for this loop is where most time goes: it must not share registers.
+    #[inline(never)]
+    fn first(&self, text: Option<&[u8]>, wanted: Rules) -> Option<usize> {
+        let ([before, a, b, c], rest) = text?.split_first_chunk()?;
+        let mut last = [*before, *a, *b, *c];
+        rest.iter().position(|next| {
+            let [before, a, b, c] = last;
+            last = [a, b, c, *next];
+            self.quick([before, a, b, c, *next]) & wanted != 0
+        })
     }
 
     /// The rules that may begin at the second of five bytes, as far as these tell.

@@ -56,8 +56,8 @@ pub(super) const RULES: &[Rule] = &[
         kind: Kind::IpAddress,
         before: Edge::Word,
         head: concat!(
-            "(?:[0-9A-Fa-f]{4}:[0-9A-Fa-f:]{0,34}|[0-9A-Fa-f]{3}:[0-9A-Fa-f:]{0,35}|",
-            "[0-9A-Fa-f]{2}:[0-9A-Fa-f:]{0,36}|[0-9A-Fa-f]:[0-9A-Fa-f:]{0,37}|:[0-9A-Fa-f:]{1,38})",
+            "(?:[0-9A-Fa-f]{4}:[0-9A-Fa-f:]{0,34}|[0-9A-Fa-f]{3}:[0-9A-Fa-f:]{1,35}|",
+            "[0-9A-Fa-f]{2}:[0-9A-Fa-f:]{2,36}|[0-9A-Fa-f]:[0-9A-Fa-f:]{3,37}|:[0-9A-Fa-f:]{4,38})",
             "(?:(?:\\.[0-9]{1,3}){3})?"
         ),
         check: check::ip_v6,
