@@ -65,6 +65,7 @@ enum State {
 impl Loose {
     /// Reads several bytes at once if they stand for themselves or are blanks that are left out: puts
     /// them at the beginning of `out`, and says how many there are. Otherwise nothing is read.
+    #[inline]
     pub(crate) fn feed_plain(
         &mut self,
         chunk: &[u8; CHUNK],

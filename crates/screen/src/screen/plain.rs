@@ -3,7 +3,7 @@
 //! At every place of a text every rule is asked with another engine for expressions, and every way of
 //! writing every secret is compared; what overlaps is joined, and each part is replaced.
 
-use super::Screen;
+use super::{MOST_OF_A_FORMAT, Screen};
 use crate::{
     finding::REDACTED,
     kind::Kind,
@@ -127,9 +127,9 @@ fn format(
     at: usize,
 ) -> Option<(usize, usize)> {
     let before = at.checked_sub(1).map(|before| text[before]);
-    let lead = lead.find(&text[at..])?;
-    let start = at + lead.end();
-    let head = head.find(&text[start..])?;
+    let near = |at: usize| &text[at..text.len().min(at + MOST_OF_A_FORMAT)];
+    let start = at + lead.find(near(at))?.end();
+    let head = head.find(near(start))?;
     let length = (rule.check)(head.as_bytes()).filter(|length| *length > 0)?;
     let end = start + length;
     let behind = text.get(end).copied();
@@ -301,7 +301,7 @@ fn texts() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn the_screen_agrees_with_the_plain_one_however_a_text_is_cut(
@@ -336,23 +336,18 @@ proptest! {
 /// Long enough for several stretches of everything that is looked at in stretches.
 #[test]
 fn long_texts_agree_too() {
-    let fragments = fragments();
     let mut text = Vec::new();
-    for (number, fragment) in fragments.iter().enumerate() {
+    for (number, fragment) in fragments().iter().enumerate() {
         text.extend_from_slice(fragment);
         text.extend(vec![b" ax\\n%5"[number % 7]; number % 41]);
         text.push(b'\n');
     }
-    for Pair { screen, plain } in [&*SHORT, &*LONG] {
-        for text in text.chunks(6_000) {
-            let want = plain.redact(text);
-            for pieces in [text.len(), 4_096, 61] {
-                let got = streamed(screen, text.chunks(pieces));
-                assert_eq!(
-                    got.escape_ascii().to_string(),
-                    want.escape_ascii().to_string()
-                );
-            }
+    let Pair { screen, plain } = &*SHORT;
+    for text in text.chunks(5_000).step_by(2) {
+        let want = plain.redact(text).escape_ascii().to_string();
+        for pieces in [text.len(), 4_096, 61] {
+            let got = streamed(screen, text.chunks(pieces));
+            assert_eq!(got.escape_ascii().to_string(), want);
         }
     }
 }
