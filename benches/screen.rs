@@ -141,12 +141,20 @@ fn main() {
         let found = pieces.map(|piece| stream.push(piece).findings.len()).sum::<usize>();
         found + stream.finish().0.findings.len()
     });
+    run("screen/10000_short_texts", &documents, &|text| {
+        let pieces = text.as_bytes().chunks(32);
+        pieces.filter(|piece| !all.is_clean(piece)).count()
+    });
     run("screen/aho_corasick_nfa", &documents, &|text| nfa.find_iter(text).count());
     run("screen/one_expression", &documents, &|text| expression.find_iter(text.as_bytes()).count());
     let worst = worst(&values);
     for (name, documents) in &worst {
         run(name, documents, &|text| redact(&all, text));
     }
+    let prefix = "prod-service-account-";
+    let alike: Vec<String> = values.iter().map(|value| format!("{prefix}{value}")).collect();
+    let alike = screen(&alike, true);
+    run("worst/shared_beginning", &[prefix.repeat((1 << 18) / prefix.len())], &|text| redact(&alike, text));
     ratio::table(
         "A mebibyte of mixed text in documents of 4 KiB; processor time",
         "screen/aho_corasick_dfa",
@@ -156,10 +164,12 @@ fn main() {
             "screen/10",
             "screen/10000_no_personal",
             "screen/10000_stream",
+            "screen/10000_short_texts",
             "screen/aho_corasick_nfa",
             "screen/one_expression",
         ],
     );
-    let names: Vec<&str> = worst.iter().map(|(name, _)| *name).collect();
+    let mut names: Vec<&str> = worst.iter().map(|(name, _)| *name).collect();
+    names.push("worst/shared_beginning");
     ratio::table("A quarter of that, made to be slow", "worst/base64", &names);
 }

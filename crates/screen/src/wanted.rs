@@ -19,7 +19,7 @@ pub(crate) struct Wanted {
 
 impl Wanted {
     /// The levels that have secrets.
-    pub(crate) fn layers(&self) -> impl Iterator<Item = &Layer> + Clone {
+    pub(crate) fn layers(&self) -> impl Iterator<Item = &Layer> {
         self.layers.iter().flatten().map(|layer| &**layer)
     }
 }

@@ -61,7 +61,10 @@ impl Sieve {
         let hash = gram.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let mixed = hash ^ hash >> 29;
         let bits = 1 << (mixed & 63) | 1 << (mixed >> 6 & 63);
-        ((hash >> self.shift) as usize, bits)
+        (
+            usize::try_from(hash >> self.shift).unwrap_or(usize::MAX),
+            bits,
+        )
     }
 }
 

@@ -9,9 +9,6 @@ use zeroize::Zeroizing;
 /// About how many bytes are made at once.
 const BLOCK: usize = 1_024;
 
-/// What the bytes up to the next mark, and the end, can add beyond that.
-const SPARE: usize = (STEP + 2) * 8;
-
 /// The bytes of text after which a place is marked.
 const STEP: usize = 64;
 
@@ -57,7 +54,7 @@ impl Form {
         let mut rest = rest.unwrap_or_default();
         let mut used = self.bytes.len();
         let enough = used + rest.len().min(BLOCK);
-        self.bytes.resize(enough + SPARE, 0);
+        self.bytes.resize(enough + CHUNK, 0);
         while used < enough && !rest.is_empty() {
             self.mark(used);
             rest = self.run(rest, &mut used);
@@ -101,10 +98,11 @@ impl Form {
     }
 
     fn put(&mut self, piece: Piece, used: &mut usize) {
-        if let Some(slot) = self.bytes.get_mut(*used) {
-            *slot = piece.byte;
-            *used += 1;
+        match self.bytes.get_mut(*used) {
+            Some(slot) => *slot = piece.byte,
+            None => self.bytes.push(piece.byte),
         }
+        *used += 1;
     }
 
     fn mark(&mut self, used: usize) {

@@ -5,6 +5,7 @@ use crate::{
     kind::Kind,
     secrets::{Layer, Level, Way, needles::Stretch},
     stream::view::View,
+    wanted::Wanted,
     weave::Part,
 };
 
@@ -19,17 +20,17 @@ pub(crate) struct Registered {
 
 impl Registered {
     /// Adds what it finds, and says before which place nothing more will begin.
-    pub(crate) fn advance<'l>(
+    pub(crate) fn advance(
         &mut self,
-        layers: impl Iterator<Item = &'l Layer> + Clone,
+        wanted: &Wanted,
         view: View<'_>,
         add: &mut impl FnMut(Part),
     ) -> u64 {
         let mut decided = view.end();
-        if layers.clone().next().is_none() {
+        if wanted.layers().next().is_none() {
             return decided;
         }
-        for (layer, done) in layers.clone().zip(&mut self.exact) {
+        for (layer, done) in wanted.layers().zip(&mut self.exact) {
             let stretch = Stretch {
                 text: view.text,
                 from: view.place(*done),
@@ -44,21 +45,16 @@ impl Registered {
             *done = view.base + until as u64;
             decided = decided.min(*done);
         }
-        while !self.loosely(layers.clone(), view, add) {}
+        while !self.loosely(wanted, view, add) {}
         decided.min(self.form.undecided(view))
     }
 
     /// Looks through the next stretch of the loose form, and says whether it was the last.
-    fn loosely<'l>(
-        &mut self,
-        layers: impl Iterator<Item = &'l Layer>,
-        view: View<'_>,
-        add: &mut impl FnMut(Part),
-    ) -> bool {
+    fn loosely(&mut self, wanted: &Wanted, view: View<'_>, add: &mut impl FnMut(Part)) -> bool {
         let last = self.form.read(view);
         let form = &self.form;
         let mut decided = u64::MAX;
-        for (layer, done) in layers.zip(&mut self.loose) {
+        for (layer, done) in wanted.layers().zip(&mut self.loose) {
             let stretch = Stretch {
                 text: form.bytes(),
                 from: usize::try_from(*done - form.base()).unwrap_or(usize::MAX),

@@ -22,7 +22,7 @@ impl Search {
         add: &mut impl FnMut(Part),
     ) -> u64 {
         let formats = self.formats.advance(wanted, view, &mut *add);
-        let registered = self.registered.advance(wanted.layers(), view, add);
+        let registered = self.registered.advance(wanted, view, add);
         formats.min(registered)
     }
 
