@@ -134,13 +134,11 @@ impl Ready {
         let Some(length) = (self.rule.check)(value).filter(|length| *length > 0) else {
             return Answer::No;
         };
-        if !self.has_words(text, at) {
-            return Answer::No;
-        }
         let end = start + length;
         match text.get(end) {
             None if !over && self.rule.after != Edge::Any => Answer::Wait,
             next if !self.rule.after.allows(next.copied()) => Answer::No,
+            _ if !self.has_words(text, at) => Answer::No,
             _ => Answer::Yes(Hit {
                 start,
                 end,

@@ -157,7 +157,10 @@ impl Form {
 
     /// Where in the text the first byte that is not decided may come from.
     pub(super) fn undecided(&self, view: View<'_>) -> u64 {
-        let first = self.origin(0, view).filter(|_| !self.bytes.is_empty());
-        first.map_or_else(|| self.reader.pending(self.read), |(start, _)| start)
+        let pending = self.reader.pending(self.read);
+        if self.bytes.is_empty() {
+            return pending;
+        }
+        self.origin(0, view).map_or(pending, |(start, _)| start)
     }
 }
