@@ -35,6 +35,7 @@ macro_rules! capitalised {
 pub(crate) mod check;
 mod cloud;
 mod context;
+mod dfa;
 pub(crate) mod front;
 mod personal;
 mod services;

@@ -5,8 +5,7 @@
 //! out a place where a rule would match. A few fetches tell of most places that no rule begins there,
 //! in capitals or not, however many rules there are.
 
-use super::{Rule, table::Dfa};
-use regex_automata::{dfa::Automaton, util::primitives::StateID};
+use super::{Rule, dfa::Dfa};
 use std::{collections::BTreeSet, ops::Range};
 
 /// The most rules.
@@ -59,7 +58,12 @@ impl Front {
         }
         let mut states = BTreeSet::from([first.start()]);
         for level in &mut self.levels {
-            states = first.after(&states, level, bit);
+            let mut note = |byte: u8| {
+                if let Some(rules) = level.get_mut(usize::from(byte)) {
+                    *rules |= bit;
+                }
+            };
+            states = first.after(&states, &mut note);
         }
         Some(())
     }
@@ -152,33 +156,4 @@ impl Front {
 
 fn look(level: &Level, byte: u8) -> Rules {
     level.get(usize::from(byte)).copied().unwrap_or(Rules::MAX)
-}
-
-impl Dfa {
-    /// Notes in `level` with which bytes a match goes on from `states`, and gives the states then;
-    /// none once it may be over, and anything may follow.
-    fn after(
-        &self,
-        states: &BTreeSet<StateID>,
-        level: &mut Level,
-        bit: Rules,
-    ) -> BTreeSet<StateID> {
-        let mut next = BTreeSet::new();
-        let mut over = states.is_empty();
-        for state in states {
-            for (byte, rules) in (0..=u8::MAX).zip(&mut *level) {
-                let state = self.automaton.next_state(*state, byte);
-                if !self.automaton.is_dead_state(state) {
-                    *rules |= bit;
-                    next.insert(state);
-                }
-                over |= self.automaton.is_match_state(state);
-            }
-        }
-        if over {
-            level.iter_mut().for_each(|rules| *rules |= bit);
-            next.clear();
-        }
-        next
-    }
 }

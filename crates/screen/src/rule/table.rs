@@ -2,15 +2,11 @@
 
 use super::{
     Edge, Rule,
+    dfa::{Dfa, Walk},
     front::{Front, Rules},
     tail::Tail,
 };
 use crate::kind::Kind;
-use regex_automata::{
-    Anchored,
-    dfa::{Automaton, StartKind, dense},
-    util::{primitives::StateID, start, syntax},
-};
 use std::sync::{Arc, LazyLock};
 
 /// How far back a rule looks for its words.
@@ -25,16 +21,10 @@ pub(crate) struct Table {
 
 struct Ready {
     rule: &'static Rule,
-    /// One of its words, in what stands before it.
+    /// One of its words, in the few bytes before it.
     words: Option<Dfa>,
     lead: Option<Dfa>,
     head: Dfa,
-}
-
-/// A bounded expression.
-pub(super) struct Dfa {
-    pub(super) automaton: dense::DFA<Vec<u32>>,
-    start: StateID,
 }
 
 /// What a rule says at one place.
@@ -152,55 +142,5 @@ impl Ready {
         let before = before.unwrap_or_default();
         let words = self.words.as_ref();
         words.is_none_or(|words| matches!(words.walk(before, 0, true), Walk::End(Some(_))))
-    }
-}
-
-enum Walk {
-    Wait,
-    End(Option<usize>),
-}
-
-impl Dfa {
-    fn new(pattern: &str) -> Option<Self> {
-        let config = dense::Config::new()
-            .start_kind(StartKind::Anchored)
-            .accelerate(false);
-        let syntax = syntax::Config::new().unicode(false).utf8(false);
-        let mut builder = dense::Builder::new();
-        let automaton = builder.configure(config).syntax(syntax).build(pattern);
-        let automaton = automaton.ok()?;
-        let start = start::Config::new().anchored(Anchored::Yes);
-        let start = automaton.start_state(&start).ok()?;
-        Some(Self { automaton, start })
-    }
-
-    pub(super) const fn start(&self) -> StateID {
-        self.start
-    }
-
-    /// Walks the automaton from `from` until it can match no further. Every expression is bounded,
-    /// so the walk is too.
-    fn walk(&self, text: &[u8], from: usize, over: bool) -> Walk {
-        let automaton = &self.automaton;
-        let (mut state, mut end) = (self.start, None);
-        let rest = text.get(from..).unwrap_or_default();
-        for (byte, at) in rest.iter().zip(from..) {
-            state = automaton.next_state(state, *byte);
-            if !automaton.is_special_state(state) {
-                continue;
-            }
-            if automaton.is_match_state(state) {
-                end = Some(at);
-            } else if automaton.is_dead_state(state) || automaton.is_quit_state(state) {
-                return Walk::End(end);
-            }
-        }
-        if !over {
-            return Walk::Wait;
-        }
-        if automaton.is_match_state(automaton.next_eoi_state(state)) {
-            end = Some(text.len());
-        }
-        Walk::End(end)
     }
 }

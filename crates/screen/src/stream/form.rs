@@ -60,9 +60,8 @@ impl Form {
             rest = self.run(rest, &mut used);
         }
         if view.over && rest.is_empty() {
-            let mut reader = self.reader.clone();
-            reader.finish(self.read, &mut |piece| self.put(piece, &mut used));
-            self.reader = reader;
+            let mut put = |piece: Piece| put(&mut self.bytes, piece, &mut used);
+            self.reader.finish(self.read, &mut put);
         }
         self.bytes.truncate(used);
         rest.is_empty()
@@ -89,20 +88,11 @@ impl Form {
 
     /// Reads byte by byte.
     fn feed(&mut self, bytes: &[u8], used: &mut usize) {
-        let mut reader = self.reader.clone();
+        let mut put = |piece: Piece| put(&mut self.bytes, piece, used);
         for byte in bytes {
-            reader.feed(*byte, self.read, &mut |piece| self.put(piece, used));
+            self.reader.feed(*byte, self.read, &mut put);
             self.read += 1;
         }
-        self.reader = reader;
-    }
-
-    fn put(&mut self, piece: Piece, used: &mut usize) {
-        match self.bytes.get_mut(*used) {
-            Some(slot) => *slot = piece.byte,
-            None => self.bytes.push(piece.byte),
-        }
-        *used += 1;
     }
 
     fn mark(&mut self, used: usize) {
@@ -163,4 +153,13 @@ impl Form {
         }
         self.origin(0, view).map_or(pending, |(start, _)| start)
     }
+}
+
+/// Puts a byte behind the first `used`.
+fn put(bytes: &mut Vec<u8>, piece: Piece, used: &mut usize) {
+    match bytes.get_mut(*used) {
+        Some(slot) => *slot = piece.byte,
+        None => bytes.push(piece.byte),
+    }
+    *used += 1;
 }
