@@ -78,7 +78,6 @@ const RESERVED: &[Reserved] = &[
     only("rustls-native-certs", OUT),
     only("tokio-rustls", OUT),
     only("tokio-tungstenite", &["credentials", "testkit"]),
-    only("aho-corasick", &["screen"]),
     only("regex-automata", &["screen"]),
     only("clap", &["app"]),
     only("anyhow", &["app"]),
