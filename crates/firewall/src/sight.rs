@@ -6,6 +6,7 @@
 
 mod budget;
 mod difference;
+mod dry_run;
 mod render;
 mod workload;
 

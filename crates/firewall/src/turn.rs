@@ -20,6 +20,7 @@ mod passkeys;
 mod people;
 mod permits;
 mod policies;
+mod rehearse;
 mod rights;
 mod signing_in;
 mod slack;
@@ -28,7 +29,7 @@ mod tools;
 
 pub use agents::{AgentPatch, NewAgent};
 pub use decide::StepUpDue;
-pub use execute::{Claim, Resolution};
+pub use execute::{Begun, Claim, Resolution};
 pub use groups::{GroupPatch, Membership};
 pub(crate) use judging::judge as judge_for_sight;
 pub use keys::NewKey;
@@ -36,6 +37,7 @@ pub use newcomers::Newcomer;
 pub use outcome::{OutcomeReport, OutcomeResult};
 pub use people::{NewPerson, PersonPatch};
 pub use permits::Redemption;
+pub use rehearse::Noted;
 pub use rights::{SetDraft, WorkspaceDraft};
 
 use crate::{
