@@ -113,6 +113,24 @@ impl Firewall {
         self.carry(principal, claim, false).await
     }
 
+    /// Carries out the action that a dry run looked at, if `request` asks for that very one.
+    ///
+    /// # Errors
+    /// As [`Self::act`], and [`GateError::Conflict`] with `dryrun.missing` for a dry run that there
+    /// is not, and `dryrun.mismatch` for one of another action.
+    pub async fn act_as_rehearsed(
+        &self,
+        principal: &Principal,
+        request: &Request,
+        run: &str,
+    ) -> Result<Acted, GateError> {
+        let (caller, id, digest) = (principal.clone(), run.to_owned(), request.digest());
+        let claim = self
+            .on_lane(principal, move |turn| turn.rehearsed(&caller, &id, digest))
+            .await?;
+        self.act(principal, claim).await
+    }
+
     /// Finds out what an action that may still be done would do, and seals it. An action that owed
     /// this gets its permit when it passed.
     ///

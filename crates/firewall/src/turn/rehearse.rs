@@ -15,6 +15,7 @@ use crate::{
     order::Order,
     permit_state::PermitState,
     principal::Principal,
+    view::View,
 };
 use portcullis_policy::id::AgentId;
 use std::collections::HashSet;
@@ -86,6 +87,32 @@ impl Turn<'_> {
             return Err(GateError::conflict("dryrun.none", message));
         }
         self.order_of(&pending)
+    }
+
+    /// What a dry run entitles to, if the request is for the very action that it looked at.
+    ///
+    /// # Errors
+    /// [`GateError::Conflict`] with `dryrun.missing` or `dryrun.mismatch`.
+    pub fn rehearsed(
+        &self,
+        principal: &Principal,
+        run: &str,
+        request: ActionDigest,
+    ) -> Result<Claim, GateError> {
+        let missing = || GateError::conflict("dryrun.missing", "there is no such dry run any more");
+        let mut runs = self.state.dry_runs.values();
+        let run = runs.find(|known| known.id == run).ok_or_else(missing)?;
+        // Another agent's is not there.
+        let pending = self.pending_at(run.seq).map_err(|_| missing())?;
+        self.must_be_for(principal, &pending.agent)
+            .map_err(|_| missing())?;
+        let (frozen, _) = self.frozen(&pending.kept)?;
+        if View::plain(&frozen.action).digest(&frozen.action) != request {
+            let message = "the dry run does not match: it looked at another action";
+            return Err(GateError::conflict("dryrun.mismatch", message));
+        }
+        let unclaimed = pending.hold.filter(|hold| *hold == pending.kept);
+        Ok(unclaimed.map_or(Claim::Decision(run.seq), Claim::Hold))
     }
 
     /// The order that a waiting hold would become, for the gate itself to look at.

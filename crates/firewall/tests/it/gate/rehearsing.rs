@@ -271,3 +271,27 @@ async fn another_agent_looks_at_nothing() {
     }
     assert!(fake.looks().is_empty());
 }
+
+#[tokio::test]
+async fn a_dry_run_counts_for_the_request_it_looked_at_and_no_other() {
+    let (gate, fake) = open().await;
+    let seq = owing(&gate, "cluster-1").await;
+    let run = rehearse(&gate, Claim::Decision(seq)).await.run.id;
+    let asked = |action: Value| {
+        let bytes = action.to_string();
+        let request = gate
+            .firewall
+            .read_request(&gate.own, bytes.as_bytes(), None);
+        let (run, request) = (run.clone(), request.expect("a request"));
+        let (firewall, own) = (gate.firewall.clone(), gate.own.clone());
+        async move { firewall.act_as_rehearsed(&own, &request, &run).await }
+    };
+    let other = asked(job(3, "cluster-1")).await;
+    assert_eq!(other.expect_err("changed").code(), "dryrun.mismatch");
+    assert!(fake.orders().is_empty());
+    let same = asked(job(TIER_2, "cluster-1")).await.expect("acted");
+    assert_eq!(same.seq, seq);
+    let again = asked(job(TIER_2, "cluster-1")).await;
+    assert_eq!(again.expect_err("once").code(), "dryrun.missing");
+    assert_eq!(fake.orders().len(), 1);
+}
