@@ -8,7 +8,6 @@ mod budgets;
 mod evidence;
 mod faults;
 mod fixture;
-mod hands;
 mod holds;
 mod identity;
 mod images;

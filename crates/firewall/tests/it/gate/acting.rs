@@ -1,9 +1,6 @@
 //! The gate carries actions out itself: each once, whatever happens, and nothing without an end.
 
-use super::{
-    fixture::{Gate, list, submit},
-    hands::{Fake, lend},
-};
+use super::fixture::{Gate, list, submit};
 use portcullis_firewall::{
     execution::Stage,
     firewall::Acted,
@@ -11,12 +8,13 @@ use portcullis_firewall::{
     turn::{Claim, Resolution},
 };
 use portcullis_policy::facts::AgentStatus;
+use portcullis_testkit::FakeHands;
 use serde_json::json;
 use std::sync::Arc;
 
-async fn open() -> (Gate, Arc<Fake>) {
-    let (gate, fake) = (Gate::open().await, Arc::new(Fake::default()));
-    lend(&gate, &fake);
+async fn open() -> (Gate, Arc<FakeHands>) {
+    let gate = Gate::open().await;
+    let fake = FakeHands::of(&gate.firewall);
     (gate, fake)
 }
 
@@ -104,7 +102,7 @@ async fn a_released_hold_is_carried_out_after_a_restart_and_only_once() {
     let (mut gate, fake) = open().await;
     let hold = released(&gate).await;
     gate.reopen().await;
-    lend(&gate, &fake);
+    fake.lend(&gate.firewall);
     let acted = act(&gate, Claim::Hold(hold.clone())).await;
     assert_eq!(acted.effect.result, Ended::Done);
     let again = gate.firewall.act(&gate.own, Claim::Hold(hold)).await;
@@ -204,7 +202,7 @@ async fn what_was_begun_before_a_crash_becomes_unknown_and_is_not_tried_again() 
     }
     hanging.abort();
     gate.reopen().await;
-    lend(&gate, &fake);
+    fake.lend(&gate.firewall);
     let again = gate.firewall.act(&gate.own, claim).await;
     assert_eq!(again.expect_err("spent").code(), "permit.spent");
     let early = gate
@@ -224,7 +222,7 @@ async fn what_was_begun_before_a_crash_becomes_unknown_and_is_not_tried_again() 
         .expect("a list");
     assert_eq!(open.first().map(|one| one.stage), Some(Stage::Unknown));
     gate.reopen().await;
-    lend(&gate, &fake);
+    fake.lend(&gate.firewall);
     let sealed = gate
         .firewall
         .resolve_execution(&gate.ann, seq, resolution(false))

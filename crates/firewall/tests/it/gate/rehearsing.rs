@@ -1,9 +1,6 @@
 //! What an action would do is looked at before it does it, and once more when it does.
 
-use super::{
-    fixture::{Gate, list, submit},
-    hands::{Fake, lend},
-};
+use super::fixture::{Gate, list, submit};
 use portcullis_firewall::{
     dry_run::Rehearsed,
     error::GateError,
@@ -11,15 +8,16 @@ use portcullis_firewall::{
     order::Ended,
     turn::{Claim, Noted},
 };
+use portcullis_testkit::FakeHands;
 use serde_json::Value;
 use std::sync::{Arc, atomic::Ordering};
 
 const TIER_2: u32 = 2;
 const TIER_3: u32 = 5;
 
-async fn open() -> (Gate, Arc<Fake>) {
-    let (gate, fake) = (Gate::open().await, Arc::new(Fake::default()));
-    lend(&gate, &fake);
+async fn open() -> (Gate, Arc<FakeHands>) {
+    let gate = Gate::open().await;
+    let fake = FakeHands::of(&gate.firewall);
     (gate, fake)
 }
 
@@ -55,7 +53,7 @@ async fn attend(gate: &Gate, action: Value, key: Option<&str>) -> Result<Attende
 }
 
 /// A hold that was looked at; its id.
-async fn looked_at(gate: &Gate, fake: &Fake, target: &str) -> String {
+async fn looked_at(gate: &Gate, fake: &FakeHands, target: &str) -> String {
     let answer = gate.ask(job(TIER_3, target)).await.expect("an answer");
     let before = gate.head().await;
     while fake.looks().is_empty() || gate.head().await == before {
@@ -151,9 +149,7 @@ async fn a_dry_run_of_another_action_counts_for_nothing() {
 
 #[tokio::test]
 async fn an_old_dry_run_does_not_count() {
-    let gate = Gate::open().await;
-    let fake = Arc::new(Fake::default());
-    lend(&gate, &fake);
+    let (gate, fake) = open().await;
     let long = |settings: &mut portcullis_firewall::settings::Settings| {
         settings.permit_seconds = 3_600;
     };
@@ -189,7 +185,7 @@ async fn people_see_what_a_held_action_would_do_and_nobody_replaces_it() {
     assert!(!again.agrees);
     assert_eq!(again.run.found.rows, Some(3), "what people saw stays");
     gate.reopen().await;
-    lend(&gate, &fake);
+    fake.lend(&gate.firewall);
     let claim = release(&gate, &hold).await;
     let acted = act(&gate, claim.clone()).await;
     assert_eq!(acted.expect_err("moved").code(), "dryrun.moved");

@@ -75,9 +75,9 @@ fn execution(object: &mut Object<'_>, acted: &Acted) {
     object.string("ended", ended(effect.result));
     amount(&mut object, "gpu_hours", effect.gpu_hours);
     object.string("hash", hex(&acted.sealed.hash.to_hex()));
+    object.integer("outcome_seq", acted.sealed.seq);
     output(&mut object, &effect.output);
     object
-        .integer("outcome_seq", acted.sealed.seq)
         .integer("seq", acted.seq)
         .string("summary", &effect.summary)
         .boolean("truncated", effect.truncated);
