@@ -2,6 +2,7 @@
 
 use crate::{
     digest::Means,
+    freeze,
     order::{DryRun, Effect, Ended, Order},
     ports::{Doing, Executor, Rehearsal},
 };
@@ -33,6 +34,16 @@ impl Default for Hands {
 }
 
 impl Hands {
+    /// Many hands as one: an action is for the first that serve it.
+    #[must_use]
+    pub fn joined(hands: Vec<Self>) -> Self {
+        let joined = Arc::new(Joined(hands));
+        Self {
+            executor: Arc::<Joined>::clone(&joined),
+            rehearsal: joined,
+        }
+    }
+
     /// Carries an order out.
     ///
     /// *Fails closed:* an executor that panics may have done anything.
@@ -59,6 +70,47 @@ async fn unless_it_panics<'a, T>(begin: impl FnOnce() -> Doing<'a, T>) -> Option
             .map_or(Poll::Ready(None), |polled| polled.map(Some))
     })
     .await
+}
+
+/// Many hands.
+#[derive(Debug)]
+struct Joined(Vec<Hands>);
+
+impl Joined {
+    fn first(&self, serve: impl Fn(&Hands, &Action) -> bool, order: &Order) -> Option<&Hands> {
+        let frozen = freeze::thaw(&order.action, &order.digest).ok()?;
+        self.0.iter().find(|hands| serve(hands, &frozen.action))
+    }
+}
+
+impl Executor for Joined {
+    fn means(&self, action: &Action) -> Option<Means> {
+        let mut hands = self.0.iter();
+        hands.find_map(|hands| hands.executor.means(action))
+    }
+
+    fn execute(&self, order: Order) -> Doing<'_, Effect> {
+        let serve = |hands: &Hands, action: &Action| hands.executor.means(action).is_some();
+        match self.first(serve, &order) {
+            Some(hands) => hands.executor.execute(order),
+            None => Idle.execute(order),
+        }
+    }
+}
+
+impl Rehearsal for Joined {
+    fn rehearses(&self, action: &Action) -> bool {
+        let mut hands = self.0.iter();
+        hands.any(|hands| hands.rehearsal.rehearses(action))
+    }
+
+    fn rehearse(&self, order: Order) -> Doing<'_, DryRun> {
+        let serve = |hands: &Hands, action: &Action| hands.rehearsal.rehearses(action);
+        match self.first(serve, &order) {
+            Some(hands) => hands.rehearsal.rehearse(order),
+            None => Idle.rehearse(order),
+        }
+    }
 }
 
 /// Serves nothing.

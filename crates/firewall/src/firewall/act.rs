@@ -4,17 +4,19 @@ use super::Firewall;
 use crate::{
     answer::Answer,
     batch::DocumentKind,
+    digest::ActionDigest,
     dry_run::{Look, Rehearsed},
     error::GateError,
     execution::Execution,
     hands::Hands,
-    order::{Effect, Order},
+    order::{Effect, Ended, Order},
     principal::{Principal, Role},
     request::Request,
     state,
     turn::{Begun, Claim, Noted, Resolution, Sealed},
 };
 use portcullis_policy::{id::TenantId, tier::Verdict};
+use serde::Deserialize;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -93,7 +95,8 @@ impl Firewall {
         }
         // What was looked at just now is not looked at again.
         let looked = attended.run.is_some();
-        attended.acted = Some(self.carry(principal, claim, looked).await?);
+        let hands = self.hands.load_full();
+        attended.acted = Some(self.carry(principal, claim, (hands, looked)).await?);
         Ok(attended)
     }
 
@@ -110,7 +113,22 @@ impl Firewall {
     /// As [`crate::turn::Turn::begin`], [`GateError::Conflict`] with `dryrun.moved` when it would
     /// now do something else, and [`GateError::Unavailable`] when the outcome could not be sealed.
     pub async fn act(&self, principal: &Principal, claim: Claim) -> Result<Acted, GateError> {
-        self.carry(principal, claim, false).await
+        let hands = self.hands.load_full();
+        self.carry(principal, claim, (hands, false)).await
+    }
+
+    /// The same by hands of a door's own, which know who is asking. They must carry an action out
+    /// by the same means as those that the gate was lent.
+    ///
+    /// # Errors
+    /// As [`Self::act`].
+    pub async fn act_by(
+        &self,
+        principal: &Principal,
+        claim: Claim,
+        hands: Hands,
+    ) -> Result<Acted, GateError> {
+        self.carry(principal, claim, (Arc::new(hands), false)).await
     }
 
     /// Carries out the action that a dry run looked at, if `request` asks for that very one.
@@ -211,13 +229,13 @@ impl Firewall {
         &self,
         principal: &Principal,
         claim: Claim,
-        looked: bool,
+        (hands, looked): (Arc<Hands>, bool),
     ) -> Result<Acted, GateError> {
         let (tell, told) = oneshot::channel();
         let (firewall, caller) = (self.clone(), principal.clone());
         (self.spawn.0)(Box::pin(async move {
             // Whoever asked may have gone away; what was done stays done.
-            let _ = tell.send(firewall.carry_out(&caller, claim, looked).await);
+            let _ = tell.send(firewall.carry_out(&caller, claim, (&hands, looked)).await);
         }));
         told.await
             .map_err(|_| GateError::Unavailable("the acting was cut short".to_owned()))?
@@ -227,10 +245,9 @@ impl Firewall {
         &self,
         principal: &Principal,
         claim: Claim,
-        looked: bool,
+        (hands, looked): (&Arc<Hands>, bool),
     ) -> Result<Acted, GateError> {
-        let hands = self.hands.load_full();
-        let begun = self.begin(principal, &claim, (&hands, looked)).await?;
+        let begun = self.begin(principal, &claim, (hands, looked)).await?;
         let order = match begun {
             Begun::Started(order) => order,
             Begun::ToRehearse(order) => {
@@ -239,7 +256,7 @@ impl Firewall {
                     let message = "it would now do something else than its dry run said";
                     return Err(GateError::conflict("dryrun.moved", message));
                 }
-                match self.begin(principal, &claim, (&hands, true)).await? {
+                match self.begin(principal, &claim, (hands, true)).await? {
                     Begun::Started(order) => order,
                     Begun::ToRehearse(_) => {
                         let message = "it was looked at, and is to be looked at again";
@@ -249,7 +266,10 @@ impl Firewall {
             }
         };
         let seq = order.seq;
-        let effect = hands.execute(order).await;
+        let effect = match self.must_be_on_record(&order).await {
+            Ok(()) => hands.execute(order).await,
+            Err(error) => Effect::new(Ended::Failed, format!("nothing was done: {error}")),
+        };
         let effect = self.screened_effect(&principal.tenant, effect);
         let mut tries = 1;
         loop {
@@ -269,6 +289,24 @@ impl Firewall {
                 Err(GateError::Unavailable(_)) if tries < SEALINGS => tries += 1,
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    /// Whether the chain knows an order as what was judged: documents beside it may have been
+    /// exchanged, all of them alike.
+    async fn must_be_on_record(&self, order: &Order) -> Result<(), GateError> {
+        #[derive(Deserialize)]
+        struct Judged {
+            action_digest: ActionDigest,
+        }
+        let record = self.record_at(&order.tenant, order.seq).await?;
+        let judged: Judged = serde_json::from_slice(&record.payload)
+            .map_err(|error| GateError::Unavailable(format!("an unreadable record: {error}")))?;
+        if judged.action_digest == order.digest {
+            Ok(())
+        } else {
+            let message = "the action is not the one that its record names";
+            Err(GateError::conflict("action.exchanged", message))
         }
     }
 

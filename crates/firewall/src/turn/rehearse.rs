@@ -192,8 +192,14 @@ impl Turn<'_> {
     }
 
     /// The order of an action that may still be done.
+    ///
+    /// *Fails closed:* bytes that are not those that were judged are no order.
     pub(super) fn order_of(&self, pending: &Pending) -> Result<Order, GateError> {
         let (frozen, _) = self.frozen(&pending.kept)?;
+        if frozen.digest != pending.digest {
+            let message = format!("the frozen action of `{}` was exchanged", pending.kept);
+            return Err(GateError::Unavailable(message));
+        }
         let tenant = self.state.tenant.id.clone();
         let run = self.state.dry_runs.get(&pending.seq);
         let idempotency_key = Order::key_of(&tenant, pending.seq, &pending.digest);

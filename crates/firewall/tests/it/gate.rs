@@ -12,6 +12,7 @@ mod holds;
 mod identity;
 mod images;
 mod modes;
+mod mutation;
 mod permits;
 mod principles;
 mod records;

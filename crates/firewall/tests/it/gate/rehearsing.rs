@@ -149,7 +149,7 @@ async fn a_dry_run_of_another_action_counts_for_nothing() {
 
 #[tokio::test]
 async fn an_old_dry_run_does_not_count() {
-    let (gate, fake) = open().await;
+    let (gate, _) = open().await;
     let long = |settings: &mut portcullis_firewall::settings::Settings| {
         settings.permit_seconds = 3_600;
     };
