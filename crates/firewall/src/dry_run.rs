@@ -86,11 +86,11 @@ impl Look {
     /// # Errors
     /// What `screened` says.
     pub fn of(
-        found: DryRun,
+        found: &DryRun,
         screened: impl FnOnce(&Value) -> Result<Value, GateError>,
     ) -> Result<Self, GateError> {
         let unreadable = |error: serde_json::Error| GateError::Unavailable(error.to_string());
-        let value = serde_json::to_value(&found).map_err(unreadable)?;
+        let value = serde_json::to_value(found).map_err(unreadable)?;
         let bytes = canonical::to_vec(&value);
         let findings = findings(value.clone());
         let mut found = if bytes.len() > FOUND_MAX_BYTES || found.checks.len() > CHECKS_MAX {
@@ -137,7 +137,7 @@ mod tests {
     use crate::order::{Check, DryRun};
 
     fn look(found: DryRun) -> Look {
-        Look::of(found, |value| Ok(value.clone())).expect("a look")
+        Look::of(&found, |value| Ok(value.clone())).expect("a look")
     }
 
     fn check(passed: bool) -> Check {
@@ -182,7 +182,7 @@ mod tests {
                 value["changes"] = serde_json::json!(["[REDACTED]"]);
                 Ok(value)
             };
-            Look::of(run, hidden).expect("a look")
+            Look::of(&run, hidden).expect("a look")
         };
         let (one, other) = (with("one"), with("other"));
         assert_eq!(one.found, other.found);

@@ -270,7 +270,7 @@ impl Firewall {
             Ok(()) => hands.execute(order).await,
             Err(error) => Effect::new(Ended::Failed, format!("nothing was done: {error}")),
         };
-        let effect = self.screened_effect(&principal.tenant, effect);
+        let effect = self.screened_effect(&principal.tenant, &effect);
         let mut tries = 1;
         loop {
             let found = effect.clone();
@@ -339,7 +339,7 @@ impl Firewall {
         comparing: bool,
     ) -> Result<Noted, GateError> {
         let found = self.hands.load_full().rehearse(order.clone()).await;
-        let look = Look::of(found, |value| self.screened_value(tenant, value))?;
+        let look = Look::of(&found, |value| self.screened_value(tenant, value))?;
         self.in_turn(tenant, move |turn| {
             turn.note_dry_run(&order, &look, comparing)
         })

@@ -57,10 +57,10 @@ impl Firewall {
     /// What came of an order, as it may be shown.
     ///
     /// *Fails closed:* without a screen, and when it panics, nothing of what came back is shown.
-    pub(super) fn screened_effect(&self, tenant: &TenantId, effect: Effect) -> Effect {
+    pub(super) fn screened_effect(&self, tenant: &TenantId, effect: &Effect) -> Effect {
         let Effect {
             summary, output, ..
-        } = &effect;
+        } = effect;
         let screened = catch_unwind(AssertUnwindSafe(|| {
             let screen = self.screen_of(tenant)?;
             let summary = screen.redact(summary).text.into_owned();
@@ -77,7 +77,7 @@ impl Firewall {
             summary,
             output,
             truncated,
-            ..effect
+            ..*effect
         }
     }
 

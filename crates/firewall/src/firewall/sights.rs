@@ -52,7 +52,7 @@ impl Firewall {
                 before: before
                     .as_ref()
                     .map(|(previous, parameters)| (previous, parameters)),
-                dry_run: run.as_ref().map(|run| &run.found),
+                dry_run: run.as_ref(),
                 now: turn.now,
             };
             Ok(sight::render(&hold, &around))

@@ -1,10 +1,10 @@
 //! From a hold and what stands around it to what people see.
 
-use super::{BudgetLeft, Ending, Previous, Sight, Vote, difference, workload};
+use super::{BudgetLeft, Ending, Foreseen, Previous, Sight, Vote, difference, workload};
 use crate::{
     approval::{Approval, Choice},
+    dry_run::Rehearsed,
     hold::{Hold, HoldStatus},
-    order::DryRun,
     state::State,
     visible,
 };
@@ -34,7 +34,7 @@ pub(crate) struct Around<'a> {
     /// The earlier action to compare with, and its parameters.
     pub(crate) before: Option<(&'a Previous, &'a Value)>,
     /// What it would do.
-    pub(crate) dry_run: Option<&'a DryRun>,
+    pub(crate) dry_run: Option<&'a Rehearsed>,
     /// The moment.
     pub(crate) now: Timestamp,
 }
@@ -69,7 +69,7 @@ pub(crate) fn render(hold: &Hold, around: &Around<'_>) -> Sight {
         why: shown(&hold.decision_reasoning),
         policies: policies(hold),
         cost: cost(hold, state),
-        dry_run: around.dry_run.map(super::dry_run::in_words),
+        dry_run: around.dry_run.map(Foreseen::of),
         workloads: hold
             .parameters
             .as_object()

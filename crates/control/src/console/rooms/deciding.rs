@@ -11,8 +11,8 @@ use crate::{
         desk::Desk,
         page::Flash,
         pages::approval::{
-            self as page, Affected, Approval, Budget, Choice as Offer, Confidence, Ending, Vote,
-            Why,
+            self as page, Affected, Approval, Budget, Choice as Offer, Confidence, DryRun, Ending,
+            Vote, Why,
         },
         parts::{
             badge::Tone,
@@ -294,7 +294,7 @@ fn view(
         parameters_hidden_bytes: sight.hidden_bytes,
         hidden_parts: sight.hidden_parts,
         cost: sight.cost.unwrap_or_default(),
-        dry_run: None,
+        dry_run: sight.dry_run.map(foreseen),
         affected: sight.workloads.into_iter().map(affected).collect(),
         budgets: sight.budgets.into_iter().map(budget).collect(),
         confidence: sight
@@ -323,6 +323,16 @@ fn view(
         timeout_at: hold.timeout_at,
         may_read: false,
         choice,
+    }
+}
+
+fn foreseen(run: portcullis_firewall::sight::Foreseen) -> DryRun {
+    DryRun {
+        has_passed: run.passed,
+        effects: run.effects,
+        checks: run.checks,
+        plan: run.plan.unwrap_or_default(),
+        at: run.made_at,
     }
 }
 

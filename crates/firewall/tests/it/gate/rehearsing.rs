@@ -177,8 +177,8 @@ async fn people_see_what_a_held_action_would_do_and_nobody_replaces_it() {
         .await
         .expect("a sight");
     assert_eq!(
-        sight.dry_run.as_deref(),
-        Some("passed: 3 rows; capacity: ok, password=[REDACTED]")
+        sight.dry_run.expect("a dry run").line(),
+        "passed; 3 rows; capacity (password=[REDACTED]): ok"
     );
     fake.rows.store(4, Ordering::SeqCst);
     let again = rehearse(&gate, Claim::Hold(hold.clone())).await;
