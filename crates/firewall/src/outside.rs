@@ -3,8 +3,10 @@
 //! Whoever composes a message names a secret; what the name stands for is put in by the crate that
 //! implements these ports, and is never seen here.
 
+mod flow;
 mod program;
 
+pub use flow::{Arrival, Flow};
 pub use program::{Program, Starter, Variable};
 
 use serde::{Deserialize, Serialize};
@@ -48,6 +50,15 @@ pub trait Courier: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`OutsideError`]; an answer of any status is no error.
     fn send(&self, parcel: Parcel) -> Awaited<'_, Delivery>;
+
+    /// Sends one HTTP request and waits for the beginning of its answer, for one that comes over
+    /// time. Its body has no bound and no end that is set here.
+    ///
+    /// # Errors
+    /// As [`Courier::send`].
+    fn begin(&self, parcel: Parcel) -> Awaited<'_, Arrival> {
+        Box::pin(async move { self.send(parcel).await.map(Arrival::of) })
+    }
 
     /// Opens a line of text messages, over WebSocket (RFC 6455).
     ///

@@ -2,7 +2,7 @@
 
 use super::{secret, sheet::Sheet};
 use portcullis_firewall::outside::{Program, SecretName, Variable};
-use portcullis_gateway::mcp::{ServerSettings, ShopSettings, Transport};
+use portcullis_gateway::mcp::{Ask, ServerSettings, ShopSettings, Transport};
 use portcullis_policy::{fault::Faults, id::WorkspaceId};
 use serde_json::Value;
 use std::{path::PathBuf, time::Duration};
@@ -14,6 +14,7 @@ const KEYS: &[&str] = &[
     "environment",
     "first_sight",
     "folder",
+    "may_ask",
     "reach",
     "timeout_seconds",
     "url",
@@ -66,8 +67,23 @@ fn server(name: &str, value: &Value, path: String, faults: &mut Faults) -> Optio
         first_sight: first_sight.unwrap_or_default(),
         timeout: Duration::from_secs(timeout),
         bare: bare.unwrap_or(false),
+        may_ask: may_ask(&sheet, faults),
         transport: transport(&sheet, faults)?,
     })
+}
+
+fn may_ask(sheet: &Sheet<'_>, faults: &mut Faults) -> Vec<Ask> {
+    let mut asks = Vec::new();
+    for word in sheet.texts("may_ask", faults).unwrap_or_default() {
+        match word.parse() {
+            Ok(ask) => asks.push(ask),
+            Err(()) => {
+                let why = "expected `elicitation`, `roots` or `sampling`";
+                sheet.fault("may_ask", why, faults);
+            }
+        }
+    }
+    asks
 }
 
 fn transport(sheet: &Sheet<'_>, faults: &mut Faults) -> Option<Transport> {

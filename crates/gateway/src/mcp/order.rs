@@ -34,6 +34,8 @@ pub(super) enum Deed {
     CallTool,
     #[serde(rename = "resources/read")]
     ReadResource,
+    #[serde(rename = "resources/subscribe")]
+    Subscribe,
     #[serde(rename = "prompts/get")]
     GetPrompt,
     #[serde(rename = "completion/complete")]
@@ -46,6 +48,7 @@ impl Deed {
         match self {
             Self::CallTool => "tools/call",
             Self::ReadResource => "resources/read",
+            Self::Subscribe => "resources/subscribe",
             Self::GetPrompt => "prompts/get",
             Self::Complete => "completion/complete",
         }
@@ -71,6 +74,12 @@ pub(super) struct Purpose {
     pub(super) name: String,
     /// The server.
     pub(super) server: String,
+    /// What the client answers to what the server wanted to know before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) answers: Option<Value>,
+    /// What the server wanted to have back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) state: Option<String>,
 }
 
 /// The action type of something that is asked of a server. Names of tools have no `/`.
@@ -153,15 +162,22 @@ impl Order {
     /// What is sent to the server.
     pub(super) fn params(self) -> Map<String, Value> {
         let Self { purpose, arguments } = self;
-        match purpose.method {
+        let mut params = match purpose.method {
             Deed::CallTool | Deed::GetPrompt => {
                 let mut params = Map::new();
                 params.insert("name".to_owned(), purpose.name.into());
                 params.insert("arguments".to_owned(), Value::Object(arguments));
                 params
             }
-            Deed::ReadResource | Deed::Complete => arguments,
+            Deed::ReadResource | Deed::Subscribe | Deed::Complete => arguments,
+        };
+        if let Some(answers) = purpose.answers {
+            params.insert("inputResponses".to_owned(), answers);
         }
+        if let Some(state) = purpose.state {
+            params.insert("requestState".to_owned(), state.into());
+        }
+        params
     }
 
     /// What it is, for records and people; without what the arguments say.
@@ -218,6 +234,8 @@ mod tests {
                 method: Deed::CallTool,
                 name: "Write".to_owned(),
                 server: "files".to_owned(),
+                answers: None,
+                state: None,
             },
             arguments: json!({"path": "/a", "emergency": true})
                 .as_object()

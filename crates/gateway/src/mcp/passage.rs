@@ -7,13 +7,14 @@
 use super::{
     fault::Fault,
     guest::Guest,
+    input,
     message::Request as Asked,
     order::{Deed, Order},
     refused::Refusal,
     screened::{self, Screened},
     server::Server,
     shop::{Shelf, Shop},
-    upstream::UpstreamError,
+    upstream::{Along, UpstreamError},
 };
 use portcullis_firewall::{
     digest::ActionDigest,
@@ -67,12 +68,12 @@ impl Shop {
         if let Some(id) = hold {
             let found = self.firewall.hold_of_request(principal, &request, id);
             return match found.await {
-                Ok(hold) => self.resume(principal, hold).await,
+                Ok(hold) => self.resume(guest, hold).await,
                 Err(error) => refused(error),
             };
         }
         if let Some(hold) = self.firewall.released_hold(principal, &request).await? {
-            return self.resume(principal, hold).await;
+            return self.resume(guest, hold).await;
         }
         let answer = match self.firewall.govern(principal, request).await {
             Ok(answer) => answer,
@@ -80,7 +81,7 @@ impl Shop {
         };
         match (answer.verdict, &answer.hold, &answer.permit) {
             (Verdict::Cleared, _, Some(permit)) => {
-                self.act(principal, permit, answer.action_digest).await
+                self.act(guest, permit, answer.action_digest).await
             }
             (Verdict::Held, Some(ticket), _) => {
                 let hold = self.firewall.hold(principal, &ticket.id).await?;
@@ -93,9 +94,10 @@ impl Shop {
     /// Goes on with a hold as it stands: carries its action out if it is released, once.
     pub(super) async fn resume(
         self: &Arc<Self>,
-        principal: &Principal,
+        guest: &Guest,
         hold: Hold,
     ) -> Result<Passed, Fault> {
+        let principal = &guest.principal;
         match hold.status {
             HoldStatus::Held => Ok(Passed::Held(Box::new(Waiting { hold }))),
             HoldStatus::Released if hold.claimed => Ok(Passed::Refused(Refusal::spent(&hold))),
@@ -104,7 +106,7 @@ impl Shop {
                 // is spent on it.
                 self.look_again(&principal.tenant, &hold.parameters).await;
                 match self.firewall.claim(principal, &hold.id).await {
-                    Ok(permit) => self.act(principal, &permit, hold.action_digest).await,
+                    Ok(permit) => self.act(guest, &permit, hold.action_digest).await,
                     // Somebody was faster by a moment.
                     Err(GateError::NotFound(..)) => Ok(Passed::Refused(Refusal::spent(&hold))),
                     Err(error) => refused(error),
@@ -140,15 +142,15 @@ impl Shop {
     /// was begun is ended, and sealed.
     async fn act(
         self: &Arc<Self>,
-        principal: &Principal,
+        guest: &Guest,
         permit: &str,
         digest: ActionDigest,
     ) -> Result<Passed, Fault> {
-        let (shop, principal, permit) = (Arc::clone(self), principal.clone(), permit.to_owned());
+        let (shop, guest, permit) = (Arc::clone(self), guest.clone(), permit.to_owned());
         let acting = tokio::spawn(async move {
-            let redeemed = shop.firewall.redeem(&principal, &permit, Some(digest));
+            let redeemed = shop.firewall.redeem(&guest.principal, &permit, Some(digest));
             match redeemed.await {
-                Ok(spent) => shop.carry_out(&principal, spent).await,
+                Ok(spent) => shop.carry_out(&guest, spent).await,
                 Err(error) => refused(error),
             }
         });
@@ -157,7 +159,8 @@ impl Shop {
     }
 
     /// Does what a spent permit is for, and seals what came of it.
-    async fn carry_out(&self, principal: &Principal, spent: Redemption) -> Result<Passed, Fault> {
+    async fn carry_out(&self, guest: &Guest, spent: Redemption) -> Result<Passed, Fault> {
+        let principal = &guest.principal;
         let (done, words) = match Order::thaw(&spent.action) {
             None => {
                 let why = "this is no order of this door".to_owned();
@@ -165,7 +168,7 @@ impl Shop {
             }
             Some(order) => {
                 let words = order.words();
-                (self.ask(&principal.tenant, order).await, words)
+                (self.ask(guest, order).await, words)
             }
         };
         let (outcome, effect) = outcome(&done, &words);
@@ -198,13 +201,19 @@ impl Shop {
     ///
     /// Fails closed: a tool whose definition is not the one that the action names, letter by
     /// letter, is not called.
-    async fn ask(&self, tenant: &TenantId, order: Order) -> Result<Value, UpstreamError> {
+    async fn ask(&self, guest: &Guest, order: Order) -> Result<Value, UpstreamError> {
+        let tenant = &guest.principal.tenant;
         let not = |why: &str| UpstreamError::NotAsked(why.to_owned());
         let shelf = self.shelf(tenant).ok_or_else(|| not("it is not there"))?;
         let purpose = order.purpose.clone();
         let server = shelf.server(&purpose.server);
         let server = server.ok_or_else(|| not("it is not there any more"))?;
-        let open = server.open().await?;
+        let open = server.open_for(guest.is_stateless()).await?;
+        let listener = self.listener(guest, server);
+        let mut along = Along {
+            listener: Some(listener.clone()),
+            headers: Vec::new(),
+        };
         if purpose.method == Deed::CallTool {
             let tools = server.tools(false).await;
             let tools = tools.map_err(|fault| not(fault.text()))?;
@@ -214,19 +223,23 @@ impl Shop {
                 .map_err(|_| not("its tools cannot be looked up"))?;
             let pinned = known.as_ref().and_then(|tool| tool.usable());
             let is = |digest: Option<&str>| digest == Some(purpose.definition.as_str());
-            let listed = tools
-                .get(&purpose.name)
-                .map(|tool| tool.definition.digest.as_str());
+            let listed = tools.get(&purpose.name);
+            if let Some(tool) = listed {
+                along.headers = tool.repeated.headers(&order.arguments);
+            }
+            let listed = listed.map(|tool| tool.definition.digest.as_str());
             if !is(listed) || !is(pinned.map(|definition| definition.digest.as_str())) {
                 return Err(not("the tool has changed since it was asked for"));
             }
         }
         let method = purpose.method.method();
-        let result = open
-            .ask(method, order.params(), server.settings.timeout)
-            .await?;
+        let timeout = server.settings.timeout;
+        let result = open.ask(method, order.params(), timeout, along).await?;
         match result.get("resultType").and_then(Value::as_str) {
             None | Some("complete") => Ok(result),
+            Some(input::REQUIRED) if input::may_be_wanted(guest, purpose.method, &result, &listener) => {
+                Ok(result)
+            }
             Some(_) => Err(UpstreamError::Unknown(
                 "it wants more than the gate gives to servers".to_owned(),
             )),
@@ -259,6 +272,10 @@ fn outcome(done: &Result<Value, UpstreamError>, words: &str) -> (OutcomeResult, 
         Ok(result) if result.get("isError").and_then(Value::as_bool) == Some(true) => (
             OutcomeResult::Failed,
             format!("{words}: the server says that it failed"),
+        ),
+        Ok(result) if input::is_wanted(result) => (
+            OutcomeResult::Succeeded,
+            format!("{words}: it wants input first"),
         ),
         Ok(_) => (OutcomeResult::Succeeded, format!("{words}: done")),
         Err(UpstreamError::NotAsked(why)) => {

@@ -1,7 +1,7 @@
 //! What comes back from a server before an agent sees it. Everything that it says goes through
 //! here, and nothing else does.
 
-use super::fault::Fault;
+use super::{fault::Fault, input};
 use portcullis_firewall::firewall::Firewall;
 use portcullis_policy::id::TenantId;
 use serde_json::Value;
@@ -18,7 +18,13 @@ impl Screened<'_> {
     ///
     /// Fails closed: what is not an object, and what cannot be screened, is no result.
     pub(super) fn result(self, result: &Value) -> Result<Value, Fault> {
-        let shown = self.value(result)?;
+        let mut shown = self.value(result)?;
+        if let (Some(members), Some(state)) = (shown.as_object_mut(), result.get("requestState"))
+            && input::is_wanted(result)
+        {
+            // It is sealed by its server, for itself alone, and of no use when it is changed.
+            members.insert("requestState".to_owned(), state.clone());
+        }
         if shown.is_object() {
             Ok(shown)
         } else {
@@ -41,7 +47,10 @@ impl Screened<'_> {
         }
     }
 
-    fn value(self, value: &Value) -> Result<Value, Fault> {
+    /// What a server says as the agent may see it, of any kind.
+    ///
+    /// Fails closed: what cannot be screened is not shown.
+    pub(super) fn value(self, value: &Value) -> Result<Value, Fault> {
         let shown = self.firewall.screened_value(self.tenant, value);
         shown.map_err(|_| Fault::inside("what the server said cannot be screened"))
     }

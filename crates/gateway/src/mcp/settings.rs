@@ -1,5 +1,6 @@
 //! The servers behind the gate, as the operator names them.
 
+use super::asks::Ask;
 use portcullis_firewall::{
     outside::{Program, Reach, SecretName, Variable},
     tool::FirstSight,
@@ -42,6 +43,8 @@ pub struct ServerSettings {
     pub timeout: Duration,
     /// Whether its tools keep their own names; for a server that is alone.
     pub bare: bool,
+    /// What it may ask of clients.
+    pub may_ask: Vec<Ask>,
 }
 
 /// How a server is reached.

@@ -130,6 +130,7 @@ impl Wrap {
             },
             timeout: TIMEOUT,
             bare: true,
+            may_ask: Vec::new(),
         };
         ShopSettings {
             servers: vec![server],

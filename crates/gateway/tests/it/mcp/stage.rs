@@ -348,6 +348,7 @@ fn open(house: &House, script: &Arc<Script>, first_sight: FirstSight) -> Router 
         first_sight,
         timeout: Duration::from_secs(5),
         bare: false,
+        may_ask: Vec::new(),
     };
     let settings = ShopSettings {
         servers: vec![server],
