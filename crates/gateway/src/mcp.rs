@@ -17,6 +17,7 @@ mod era;
 mod fault;
 mod finished;
 mod guest;
+mod hands;
 mod held;
 mod input;
 mod listener;

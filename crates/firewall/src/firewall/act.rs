@@ -111,7 +111,8 @@ impl Firewall {
     ///
     /// # Errors
     /// As [`crate::turn::Turn::begin`], [`GateError::Conflict`] with `dryrun.moved` when it would
-    /// now do something else, and [`GateError::Unavailable`] when the outcome could not be sealed.
+    /// now do something else and with `execution.unsealed` when it was begun and its end is not on
+    /// record: it may have been done.
     pub async fn act(&self, principal: &Principal, claim: Claim) -> Result<Acted, GateError> {
         let hands = self.hands.load_full();
         self.carry(principal, claim, (hands, false)).await
@@ -237,8 +238,7 @@ impl Firewall {
             // Whoever asked may have gone away; what was done stays done.
             let _ = tell.send(firewall.carry_out(&caller, claim, (&hands, looked)).await);
         }));
-        told.await
-            .map_err(|_| GateError::Unavailable("the acting was cut short".to_owned()))?
+        told.await.map_err(|_| unsealed("it was cut short"))?
     }
 
     async fn carry_out(
@@ -287,7 +287,7 @@ impl Firewall {
                     });
                 }
                 Err(GateError::Unavailable(_)) if tries < SEALINGS => tries += 1,
-                Err(error) => return Err(error),
+                Err(error) => return Err(unsealed(&error.to_string())),
             }
         }
     }
@@ -345,4 +345,10 @@ impl Firewall {
         })
         .await
     }
+}
+
+/// Fails closed: whoever reads this does not take it for something that was not done.
+fn unsealed(why: &str) -> GateError {
+    let message = format!("it was begun, its end is not on record, and a person finds out: {why}");
+    GateError::conflict("execution.unsealed", message)
 }

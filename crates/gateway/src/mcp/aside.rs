@@ -215,7 +215,10 @@ mod tests {
         bond.answer(&question["id"], Ok(json!({"roots": []})));
         bond.answer(&question["id"], Ok(json!("again")));
         assert_eq!(asking.await.unwrap(), Some(Ok(json!({"roots": []}))));
-        assert_eq!(bond.ask(&Aside::default(), "roots/list", json!({})).await, None);
+        assert_eq!(
+            bond.ask(&Aside::default(), "roots/list", json!({})).await,
+            None
+        );
     }
 
     #[test]

@@ -93,7 +93,10 @@ impl Shop {
             Ok(order) => order,
             Err(refusal) => return refusal.outcome(Deed::Subscribe),
         };
-        match self.passed(guest, (&order, request), Deed::Subscribe).await? {
+        match self
+            .passed(guest, (&order, request), Deed::Subscribe)
+            .await?
+        {
             Passed::Done(result) if bond.watch(uri) => Ok(result),
             Passed::Done(_) => Err(Fault::params("too many resources are watched already")),
             other => self.told(guest, other, Deed::Subscribe),

@@ -113,7 +113,9 @@ mod tests {
 
     fn given(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         let pairs = pairs.iter();
-        pairs.map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+        pairs
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -145,7 +147,11 @@ mod tests {
         }
         let none = object(json!({}));
         assert!(repeated.must_agree(&given(&[]), &none).is_ok());
-        assert!(repeated.must_agree(&given(&[("region", "")]), &none).is_err());
+        assert!(
+            repeated
+                .must_agree(&given(&[("region", "")]), &none)
+                .is_err()
+        );
     }
 
     #[test]

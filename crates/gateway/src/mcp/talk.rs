@@ -1,8 +1,8 @@
 //! The door over standard input and output: one client, one agent.
 
 use super::{
-    counter::{welcome, wished},
     aside::Aside,
+    counter::{welcome, wished},
     era::{ALL, Abilities, Era, META_CLIENT, META_VERSION, STATELESS},
     fault::Fault,
     guest::Guest,

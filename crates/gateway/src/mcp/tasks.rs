@@ -67,7 +67,8 @@ impl Shop {
         match passed {
             // Who looks after a task is not asked for anything.
             Ok(Passed::Done(result)) if input::is_wanted(&result) => {
-                let fault = Fault::inside("it wants input, which the task's client cannot be asked for");
+                let fault =
+                    Fault::inside("it wants input, which the task's client cannot be asked for");
                 self.finished.put(id, State::Failed(fault.shown()));
             }
             Ok(Passed::Done(result)) => self.finished.put(id, State::Completed(result)),

@@ -1,9 +1,7 @@
 //! What the headers of a request say, and that they say what its body says.
 
 use super::Address;
-use crate::mcp::{
-    coded::decoded, era::STATELESS, fault::Fault, message::Request, repeated::PARAM,
-};
+use crate::mcp::{coded::decoded, era::STATELESS, fault::Fault, message::Request, repeated::PARAM};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use portcullis_door::reply::Refusal;
 use std::collections::BTreeMap;
@@ -71,9 +69,13 @@ pub(super) fn must_speak_json(headers: &HeaderMap) -> Result<(), Refusal> {
 
 /// Whether an answer may come as a stream of events.
 pub(super) fn takes_events(headers: &HeaderMap) -> bool {
-    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let accepted = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
     accepted.is_some_and(|accepted| {
-        let mut kinds = accepted.split(',').map(|kind| kind.split(';').next().unwrap_or("").trim());
+        let mut kinds = accepted
+            .split(',')
+            .map(|kind| kind.split(';').next().unwrap_or("").trim());
         kinds.any(|kind| kind == "text/event-stream")
     })
 }

@@ -37,12 +37,7 @@ impl Session {
 
 impl Sessions {
     /// Begins a session under 128 random bits. The oldest makes room when there are too many.
-    pub(super) fn begin(
-        &self,
-        nonce: &Nonce,
-        principal: &Principal,
-        settled: Settled,
-    ) -> String {
+    pub(super) fn begin(&self, nonce: &Nonce, principal: &Principal, settled: Settled) -> String {
         let id = hex::encode(nonce.as_bytes());
         let session = Session {
             tenant: principal.tenant.clone(),

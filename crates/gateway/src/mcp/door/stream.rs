@@ -149,7 +149,11 @@ where
         said,
         _speaking: speaking,
     }));
-    let mut set = |name, value| response.headers_mut().insert(name, HeaderValue::from_static(value));
+    let mut set = |name, value| {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value))
+    };
     set(header::CONTENT_TYPE, "text/event-stream");
     set(header::CACHE_CONTROL, "no-store");
     response

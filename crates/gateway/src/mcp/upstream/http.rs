@@ -89,11 +89,7 @@ impl HttpLink {
         let headers = self.way.headers(method, &Map::new(), Vec::new());
         let body = json!({"jsonrpc": "2.0", "method": method});
         // Nobody waits for what has no answer.
-        let _ = self
-            .way
-            .courier
-            .send(self.way.parcel(headers, &body))
-            .await;
+        let _ = self.way.courier.send(self.way.parcel(headers, &body)).await;
     }
 
     pub(super) fn is_over(&self) -> bool {

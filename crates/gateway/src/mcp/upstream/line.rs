@@ -10,11 +10,7 @@ use crate::mcp::{
 };
 use portcullis_firewall::outside::Line;
 use serde_json::{Map, Value, json};
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{
     sync::{broadcast, mpsc, oneshot},
     task::JoinSet,
@@ -250,7 +246,10 @@ impl Attendant {
             Some(params) => params,
             None => return,
         };
-        let mut listeners = self.waiting.values().filter_map(|one| one.listener.as_ref());
+        let mut listeners = self
+            .waiting
+            .values()
+            .filter_map(|one| one.listener.as_ref());
         let about = match listeners.clone().find(|one| one.is_called(params)) {
             Some(about) => Some(about),
             None => alone(&mut listeners),
@@ -262,7 +261,10 @@ impl Attendant {
 
     /// A question goes to the client whose request is being answered, when there is no doubt which.
     async fn put(&mut self, asking: Asking) -> bool {
-        let mut listeners = self.waiting.values().filter_map(|one| one.listener.as_ref());
+        let mut listeners = self
+            .waiting
+            .values()
+            .filter_map(|one| one.listener.as_ref());
         let about = alone(&mut listeners)
             .filter(|one| one.may_ask(&asking.method, asking.params.as_ref()))
             .filter(|_| self.asked.len() < QUESTIONS);

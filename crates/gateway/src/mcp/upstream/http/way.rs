@@ -122,9 +122,6 @@ impl Way {
             _ => asking.refused(),
         };
         // A server that does not take the answer has its own patience.
-        let _ = self
-            .courier
-            .send(self.parcel(self.usual(), &answer))
-            .await;
+        let _ = self.courier.send(self.parcel(self.usual(), &answer)).await;
     }
 }
