@@ -5,12 +5,14 @@ mod approvals;
 mod audit;
 mod backup;
 mod budgets;
+mod call;
 mod catalogue;
 mod completions;
 mod config;
 mod demo;
 mod desk;
 mod doctor;
+mod executions;
 mod govern;
 mod groups;
 mod holds;
@@ -28,6 +30,7 @@ mod replay;
 mod rules;
 mod serve;
 mod violations;
+mod wish;
 
 use crate::{
     client::Trust,
@@ -100,6 +103,7 @@ enum Command {
     Init(init::Init),
     Demo(demo::Demo),
     Govern(govern::Govern),
+    Call(call::Call),
     Policy(policy::Policy),
     Agents(agents::Agents),
     Keys(keys::Keys),
@@ -107,6 +111,7 @@ enum Command {
     Groups(groups::Groups),
     Approvals(approvals::Approvals),
     Holds(holds::Holds),
+    Executions(executions::Executions),
     Hook(hook::Hook),
     Permits(permits::Permits),
     Mcp(mcp::Mcp),
@@ -160,6 +165,7 @@ impl Cli {
             Command::Init(init) => init.run(output).await,
             Command::Demo(demo) => demo.run(output).await,
             Command::Govern(govern) => govern.run(&desk).await,
+            Command::Call(call) => call.run(&desk).await,
             Command::Policy(policy) => policy.run(&desk).await,
             Command::Agents(agents) => agents.run(&desk).await,
             Command::People(people) => people.run(&desk).await,
@@ -167,6 +173,7 @@ impl Cli {
             Command::Keys(keys) => keys.run(&desk).await,
             Command::Approvals(approvals) => approvals.run(&desk).await,
             Command::Holds(holds) => holds.run(&desk).await,
+            Command::Executions(executions) => executions.run(&desk).await,
             Command::Hook(hook) => hook.run(&desk).await,
             Command::Permits(permits) => permits.run(&desk).await,
             Command::Mcp(mcp) => mcp.run(&desk).await,

@@ -12,6 +12,7 @@ mod catalogue;
 mod chain;
 mod description;
 mod elevations;
+mod executions;
 mod groups;
 pub(crate) mod holds;
 mod keys;
@@ -68,6 +69,7 @@ fn routes() -> OpenApiRouter<Gate> {
         .merge(access::routes())
         .merge(workspaces::routes())
         .merge(tools::routes())
+        .merge(executions::routes())
         .merge(keys::routes())
         .merge(policies::routes())
         .merge(packs::routes())

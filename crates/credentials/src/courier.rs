@@ -19,8 +19,10 @@ use hyper::{
     header::HeaderMap,
 };
 use hyper_util::rt::TokioIo;
-use portcullis_firewall::outside::{Awaited, Courier, Delivery, Line, OutsideError, Parcel, Reach};
-use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
+use portcullis_firewall::outside::{
+    Arrival, Awaited, Courier, Delivery, Flow, Line, OutsideError, Parcel, Reach,
+};
+use std::{fmt, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{task::JoinSet, time::timeout};
 use url::Host;
 
@@ -103,24 +105,49 @@ impl HttpCourier {
     }
 
     async fn carry(&self, parcel: Parcel) -> Result<Delivery, OutsideError> {
-        let reach = parcel.reach;
-        let target = Target::read(&parcel.url, reach, Protocol::Http)?;
-        let place = &target.place;
-        let request = request(parcel, &target, self.secrets)?;
+        let target = Target::read(&parcel.url, parcel.reach, Protocol::Http)?;
         let exchange = async {
-            let stream = TokioIo::new(self.dialer.open(&target, reach).await?);
-            let broken = |error: hyper::Error| exchange_error(place, &error);
-            let mut builder = http1::Builder::new();
-            builder.max_header_size(MOST_HEADER_BYTES);
-            let (mut sender, connection) = builder.handshake(stream).await.map_err(broken)?;
-            // Ends with the exchange, however that ends.
-            let mut driver = JoinSet::new();
-            driver.spawn(connection);
-            let response = sender.send_request(request).await.map_err(broken)?;
-            self.receive(place, response).await
+            let (response, _driver) = self.exchange(parcel, &target).await?;
+            self.receive(&target.place, response).await
         };
         let done = timeout(self.limits.timeout, exchange).await;
-        done.unwrap_or_else(|_| Err(place.unreachable("not in time")))
+        done.unwrap_or_else(|_| Err(target.place.unanswered("not in time")))
+    }
+
+    async fn arrive(&self, parcel: Parcel) -> Result<Arrival, OutsideError> {
+        let target = Target::read(&parcel.url, parcel.reach, Protocol::Http)?;
+        let begun = timeout(self.limits.timeout, self.exchange(parcel, &target)).await;
+        let (response, driver) =
+            begun.unwrap_or_else(|_| Err(target.place.unanswered("not in time")))?;
+        let (parts, body) = response.into_parts();
+        Ok(Arrival {
+            status: parts.status.as_u16(),
+            headers: readable(&parts.headers),
+            body: Box::new(Inflow {
+                place: target.place,
+                body,
+                _driver: driver,
+            }),
+        })
+    }
+
+    /// Sends a request on a connection of its own, which lasts as long as what drives it.
+    async fn exchange(
+        &self,
+        parcel: Parcel,
+        target: &Target,
+    ) -> Result<(Response<Incoming>, Driver), OutsideError> {
+        let reach = parcel.reach;
+        let request = request(parcel, target, self.secrets)?;
+        let stream = TokioIo::new(self.dialer.open(target, reach).await?);
+        let broken = |error: hyper::Error| exchange_error(&target.place, &error);
+        let mut builder = http1::Builder::new();
+        builder.max_header_size(MOST_HEADER_BYTES);
+        let (mut sender, connection) = builder.handshake(stream).await.map_err(broken)?;
+        let mut driver = JoinSet::new();
+        driver.spawn(connection);
+        let response = sender.send_request(request).await.map_err(broken)?;
+        Ok((response, driver))
     }
 
     async fn receive(
@@ -139,7 +166,7 @@ impl HttpCourier {
             if error.is::<LengthLimitError>() {
                 too_long()
             } else {
-                place.unreachable("the answer broke off")
+                place.unanswered("the answer broke off")
             }
         })?;
         Ok(Delivery {
@@ -165,8 +192,43 @@ impl Courier for HttpCourier {
         Box::pin(self.carry(parcel))
     }
 
+    fn begin(&self, parcel: Parcel) -> Awaited<'_, Arrival> {
+        Box::pin(self.arrive(parcel))
+    }
+
     fn dial<'a>(&'a self, url: &'a str, reach: Reach) -> Awaited<'a, Box<dyn Line>> {
         Box::pin(self.open(url, reach))
+    }
+}
+
+/// What moves the bytes of one exchange; it ends when this is dropped.
+type Driver = JoinSet<hyper::Result<()>>;
+
+/// A body on its way.
+struct Inflow {
+    place: Place,
+    body: Incoming,
+    _driver: Driver,
+}
+
+impl fmt::Debug for Inflow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Inflow")
+    }
+}
+
+impl Flow for Inflow {
+    fn more(&mut self) -> Awaited<'_, Option<Vec<u8>>> {
+        Box::pin(async {
+            while let Some(frame) = self.body.frame().await {
+                let frame = frame.map_err(|_| self.place.unanswered("the answer broke off"))?;
+                // Trailers say nothing that anybody needs.
+                if let Ok(data) = frame.into_data() {
+                    return Ok(Some(data.to_vec()));
+                }
+            }
+            Ok(None)
+        })
     }
 }
 
@@ -199,6 +261,6 @@ fn exchange_error(place: &Place, error: &hyper::Error) -> OutsideError {
     if error.is_parse() {
         place.unusable("it is no HTTP")
     } else {
-        place.unreachable("the connection broke")
+        place.unanswered("the connection broke")
     }
 }

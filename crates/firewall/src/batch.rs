@@ -183,11 +183,13 @@ pub enum DocumentKind {
     Tool,
     /// An action that the gate itself carries out; the id is the number of its decision.
     Execution,
+    /// What an action would do; the id is the number of its decision.
+    DryRun,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Tenant,
         Self::Agent,
         Self::Key,
@@ -210,6 +212,7 @@ impl DocumentKind {
         Self::Cursor,
         Self::Tool,
         Self::Execution,
+        Self::DryRun,
     ];
 
     /// The name it is stored under; never changes.
@@ -238,6 +241,7 @@ impl DocumentKind {
             Self::Cursor => "cursor",
             Self::Tool => "tool",
             Self::Execution => "execution",
+            Self::DryRun => "dry_run",
         }
     }
 
@@ -295,11 +299,13 @@ pub enum RecordKind {
     Elevation,
     /// A tool of an MCP server was seen, changed or accepted.
     ToolChange,
+    /// It was looked at what an action would do.
+    DryRun,
 }
 
 impl RecordKind {
     /// Every kind.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Decision,
         Self::HoldOutcome,
         Self::PermitIssued,
@@ -322,6 +328,7 @@ impl RecordKind {
         Self::SignIn,
         Self::Elevation,
         Self::ToolChange,
+        Self::DryRun,
     ];
 
     /// The name in the record; never changes.
@@ -350,6 +357,7 @@ impl RecordKind {
             Self::SignIn => "sign_in",
             Self::Elevation => "elevation",
             Self::ToolChange => "tool_change",
+            Self::DryRun => "dry_run",
         }
     }
 

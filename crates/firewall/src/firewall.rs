@@ -29,7 +29,7 @@ mod tools;
 mod views;
 mod workspaces;
 
-pub use act::{Acted, Hands};
+pub use act::{Acted, Attended};
 pub use audit::{ConsistencyProof, InclusionProof, Verification};
 pub use electors::{Bar, Elector, Electors};
 pub use evidence::{ActionEvidence, Evidence, RecordEvidence};
@@ -46,6 +46,7 @@ pub use views::{AgentView, BudgetView, Overview, PolicyView};
 use crate::{
     driver::{Count, Queue},
     error::GateError,
+    hands::Hands,
     house::House,
     key::{Directory, Usage},
     lane::Job,
@@ -56,7 +57,7 @@ use crate::{
 use arc_swap::ArcSwap;
 use portcullis_policy::id::TenantId;
 use std::{collections::HashMap, sync::Arc};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 /// The gate. Clones share it.
 #[derive(Clone, Debug)]
@@ -67,6 +68,9 @@ pub struct Firewall {
     lanes: Arc<ArcSwap<HashMap<TenantId, Way>>>,
     spawn: Spawner,
     screens: screening::Screens,
+    hands: Arc<ArcSwap<Hands>>,
+    /// Bounds how many holds are looked at at once.
+    looks: Arc<Semaphore>,
     /// Changes whenever something became durable.
     news: Count,
 }

@@ -3,8 +3,10 @@
 //! Whoever composes a message names a secret; what the name stands for is put in by the crate that
 //! implements these ports, and is never seen here.
 
+mod flow;
 mod program;
 
+pub use flow::{Arrival, Flow};
 pub use program::{Program, Starter, Variable};
 
 use serde::{Deserialize, Serialize};
@@ -48,6 +50,15 @@ pub trait Courier: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`OutsideError`]; an answer of any status is no error.
     fn send(&self, parcel: Parcel) -> Awaited<'_, Delivery>;
+
+    /// Sends one HTTP request and waits for the beginning of its answer, for one that comes over
+    /// time. Its body has no bound and no end that is set here.
+    ///
+    /// # Errors
+    /// As [`Courier::send`].
+    fn begin(&self, parcel: Parcel) -> Awaited<'_, Arrival> {
+        Box::pin(async move { self.send(parcel).await.map(Arrival::of) })
+    }
 
     /// Opens a line of text messages, over WebSocket (RFC 6455).
     ///
@@ -105,7 +116,7 @@ pub struct Letter {
 /// One HTTP request.
 #[derive(Clone, Debug)]
 pub struct Parcel {
-    /// `GET` or `POST`.
+    /// What is to be done there.
     pub method: Method,
     /// Where to; `https`, unless its [`Reach`] allows more.
     pub url: String,
@@ -126,6 +137,12 @@ pub enum Method {
     Get,
     /// Sends a body.
     Post,
+    /// Puts a body in the place of what is there.
+    Put,
+    /// Changes a part of what is there.
+    Patch,
+    /// Removes what is there.
+    Delete,
 }
 
 /// How a secret goes along.
@@ -138,6 +155,20 @@ pub enum Credential {
         /// The user or client.
         user: String,
         /// The password or client secret.
+        secret: SecretName,
+    },
+    /// `Authorization: Basic` with both parts as they are (RFC 7617).
+    Login {
+        /// The user; a `:` in it could not be told from the one that ends it.
+        user: String,
+        /// The password.
+        secret: SecretName,
+    },
+    /// A header of its own, e.g. `X-Api-Key`.
+    Header {
+        /// The header's name.
+        name: String,
+        /// Its value.
         secret: SecretName,
     },
     /// One more field of a form body (RFC 6749, 2.3.1).
@@ -201,6 +232,14 @@ pub enum OutsideError {
         /// What happened.
         why: String,
     },
+    /// The request went out, and no answer came: it may have been done.
+    #[error("`{host}` was asked and does not answer: {why}")]
+    Unanswered {
+        /// The host.
+        host: String,
+        /// What happened.
+        why: String,
+    },
     /// There is no such secret, or it cannot be read.
     #[error("the secret `{0}` cannot be read")]
     NoSecret(String),
@@ -221,6 +260,7 @@ impl OutsideError {
         match self {
             Self::Forbidden { .. } => "outside.forbidden",
             Self::Unreachable { .. } => "outside.unreachable",
+            Self::Unanswered { .. } => "outside.unanswered",
             Self::NoSecret(_) => "outside.no_secret",
             Self::Unusable { .. } => "outside.unusable",
         }
@@ -229,6 +269,6 @@ impl OutsideError {
     /// Whether trying again later may help.
     #[must_use]
     pub const fn is_passing(&self) -> bool {
-        matches!(self, Self::Unreachable { .. })
+        matches!(self, Self::Unreachable { .. } | Self::Unanswered { .. })
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     alarm::Alarm,
     batch::{DocumentKind, Head},
     chain::Hash,
+    dry_run::Rehearsed,
     effects::Effects,
     elevation::Elevation,
     error::GateError,
@@ -82,6 +83,8 @@ pub struct State {
     pub frozen: HashMap<String, Frozen>,
     /// The permits that may still be spent, by id.
     pub permits: HashMap<String, PermitState>,
+    /// The dry runs of what may still be done, by the number of its decision.
+    pub dry_runs: BTreeMap<u64, Rehearsed>,
     /// What the gate has begun and nobody knows the end of, by the number of the decision.
     pub executions: BTreeMap<u64, Execution>,
     /// What was answered lately.
@@ -169,6 +172,8 @@ impl State {
             all(ledger, id, DocumentQuery::all(DocumentKind::Answer)).await?;
         let tools: Vec<Tool> = all(ledger, id, DocumentQuery::all(DocumentKind::Tool)).await?;
         let executions = executions(ledger, id).await?;
+        let rehearsed = DocumentQuery::with_status(DocumentKind::DryRun, "open");
+        let dry_runs: Vec<Rehearsed> = all(ledger, id, rehearsed).await?;
         let latest = newest(ledger, id, &head).await?.max(kept_latest);
         Ok(Self {
             head,
@@ -200,6 +205,7 @@ impl State {
                 .into_iter()
                 .map(|permit| (permit.id.clone(), permit))
                 .collect(),
+            dry_runs: dry_runs.into_iter().map(|run| (run.seq, run)).collect(),
             executions,
             latest,
             broken_at: tenant.broken_at,
@@ -238,6 +244,7 @@ impl State {
             holds: Holds::default(),
             frozen: HashMap::new(),
             permits: HashMap::new(),
+            dry_runs: BTreeMap::new(),
             executions: BTreeMap::new(),
             retries: RetryBook::default(),
             latest: tenant.created_at,

@@ -22,6 +22,7 @@ mod passkeys;
 mod people;
 mod permits;
 mod policies;
+mod rehearse;
 mod rights;
 mod signing_in;
 mod slack;
@@ -31,7 +32,7 @@ mod unheard;
 
 pub use agents::{AgentPatch, NewAgent};
 pub use decide::StepUpDue;
-pub use execute::{Claim, Resolution};
+pub use execute::{Begun, Claim, Resolution};
 pub use groups::GroupPatch;
 pub(crate) use judging::judge as judge_for_sight;
 pub use keys::NewKey;
@@ -40,6 +41,7 @@ pub use newcomers::Newcomer;
 pub use outcome::{OutcomeReport, OutcomeResult};
 pub use people::{NewPerson, PersonPatch};
 pub use permits::Redemption;
+pub use rehearse::Noted;
 pub use rights::{SetDraft, WorkspaceDraft};
 
 use crate::{

@@ -8,6 +8,8 @@
 //!
 //! Start reading at `passage.rs`; `counter.rs` says which methods there are.
 
+mod aside;
+mod asks;
 mod coded;
 mod counter;
 mod door;
@@ -15,22 +17,31 @@ mod era;
 mod fault;
 mod finished;
 mod guest;
+mod hands;
 mod held;
+mod input;
+mod listener;
+mod listening;
 mod listing;
 mod meaning;
 mod message;
+mod news;
 mod order;
+mod paper;
 mod passage;
 mod refused;
+mod repeated;
 mod schema;
 mod screened;
 mod server;
 mod settings;
+mod settled;
 mod shop;
 mod talk;
 mod tasks;
 mod upstream;
 
+pub use asks::Ask;
 pub use counter::METHODS;
 pub use door::{Address, router};
 pub use settings::{ServerSettings, ShopSettings, Transport};

@@ -8,10 +8,11 @@ const CODED: (&str, &str) = ("=?base64?", "?=");
 /// What a header says; `None` when it cannot be read.
 pub(super) fn decoded(text: &str) -> Option<String> {
     let (head, tail) = CODED;
-    let Some(coded) = text.strip_prefix(head) else {
+    let coded = text.strip_prefix(head);
+    let Some(coded) = coded.and_then(|rest| rest.strip_suffix(tail)) else {
         return Some(text.to_owned());
     };
-    let bytes = STANDARD.decode(coded.strip_suffix(tail)?).ok()?;
+    let bytes = STANDARD.decode(coded).ok()?;
     String::from_utf8(bytes).ok()
 }
 
@@ -40,6 +41,7 @@ mod tests {
             assert_eq!(decoded(&header).as_deref(), Some(name));
         }
         assert_eq!(decoded("=?base64?%%?="), None);
-        assert_eq!(decoded("=?base64?YQ=="), None);
+        assert_eq!(decoded("=?base64?SGVsbG8?="), None, "without its padding");
+        assert_eq!(decoded("=?base64?YQ==").as_deref(), Some("=?base64?YQ=="));
     }
 }

@@ -4,9 +4,10 @@ use super::{
     era::{ALL, META_SERVER, TASKS},
     fault::Fault,
     guest::Guest,
+    input::{self, Brought},
     message::Request,
     order::{Deed, Order, Purpose},
-    passage::Passed,
+    passage::{Passed, Waiting},
     refused::Refusal,
     server::Server,
     shop::Shop,
@@ -20,13 +21,17 @@ use std::sync::Arc;
 pub const METHODS: &[(&str, bool)] = &[
     ("completion/complete", true),
     ("initialize", false),
+    ("logging/setLevel", false),
     ("ping", false),
     ("prompts/get", true),
     ("prompts/list", false),
     ("resources/list", false),
     ("resources/read", true),
+    ("resources/subscribe", true),
     ("resources/templates/list", false),
+    ("resources/unsubscribe", false),
     ("server/discover", false),
+    ("subscriptions/listen", false),
     ("tasks/cancel", false),
     ("tasks/get", true),
     ("tasks/update", false),
@@ -41,24 +46,38 @@ const INSTRUCTIONS: &str = "Calls go through an action firewall. A result that b
 
 /// The answer to `initialize`; the door has settled the version.
 pub(super) fn welcome(version: &str) -> Value {
+    let mut capabilities = capabilities(true);
+    if let Some(Value::Object(resources)) = capabilities.get_mut("resources") {
+        resources.insert("subscribe".to_owned(), true.into());
+    }
     json!({
         "protocolVersion": version,
-        "capabilities": capabilities(),
+        "capabilities": capabilities,
         "serverInfo": face(),
         "instructions": INSTRUCTIONS,
     })
 }
 
-fn capabilities() -> Value {
-    json!({"completions": {}, "prompts": {}, "resources": {}, "tools": {}})
+/// What the gate offers, to a client that can be told of changes or not.
+fn capabilities(can_listen: bool) -> Value {
+    let list = || {
+        if can_listen {
+            json!({"listChanged": true})
+        } else {
+            json!({})
+        }
+    };
+    json!({
+        "completions": {}, "logging": {}, "prompts": list(), "resources": list(), "tools": list(),
+    })
 }
 
 fn face() -> Value {
     json!({"name": "portcullis", "title": "Portcullis", "version": env!("CARGO_PKG_VERSION")})
 }
 
-fn discovery() -> Value {
-    let mut capabilities = capabilities();
+fn discovery(guest: &Guest) -> Value {
+    let mut capabilities = capabilities(guest.aside.is_stream);
     if let Some(members) = capabilities.as_object_mut() {
         members.insert("extensions".to_owned(), json!({TASKS: {}}));
     }
@@ -84,7 +103,11 @@ impl Shop {
         }
         let result = match (method, guest.is_stateless()) {
             ("ping", false) => Ok(json!({})),
-            ("server/discover", true) => Ok(discovery()),
+            ("logging/setLevel", false) => Self::set_level(guest, request),
+            ("resources/subscribe", false) => self.watch(guest, request).await,
+            ("resources/unsubscribe", false) => Self::unwatch(guest, request),
+            ("server/discover", true) => Ok(discovery(guest)),
+            ("subscriptions/listen", true) => self.listen(guest, request).await,
             ("tools/list", _) => self.list_tools(guest, request).await,
             ("resources/list", _) => self.list_resources(guest, request).await,
             ("resources/templates/list", _) => self.list_templates(guest, request).await,
@@ -112,29 +135,55 @@ impl Shop {
             Ok(order) => order,
             Err(refusal) => return refusal.outcome(deed),
         };
-        let hold = match request.params.get("requestState") {
-            None | Some(Value::Null) => None,
-            Some(Value::String(id)) if guest.is_stateless() => Some(id.as_str()),
-            Some(_) => return Err(Fault::params("`requestState` is not one of the gate's")),
+        let passed = self.passed(guest, (&order, request), deed).await?;
+        self.told(guest, passed, deed)
+    }
+
+    /// Has an order judged and carried out; one that waits is waited for a while.
+    pub(super) async fn passed(
+        self: &Arc<Self>,
+        guest: &Guest,
+        (order, request): (&Order, &Request),
+        deed: Deed,
+    ) -> Result<Passed, Fault> {
+        let mut order = order.clone();
+        let hold = match input::brought(guest, request)? {
+            Brought::Input(answers, state) => {
+                order.purpose.answers = answers.cloned();
+                order.purpose.state = state.map(str::to_owned);
+                None
+            }
+            Brought::Hold(id) => {
+                // What its round brought to the server is in the action that waits.
+                if let Ok(hold) = self.firewall.hold(&guest.principal, id).await {
+                    (order.purpose.answers, order.purpose.state) = input::kept(&hold);
+                }
+                Some(id)
+            }
         };
         if hold.is_some() && declined(request) {
             let reason = "its user does not want to be asked";
             let remedy = "go on without it, or ask your user";
-            return Refusal::new("elicitation.declined", reason, remedy).outcome(deed);
+            let refusal = Refusal::new("elicitation.declined", reason, remedy);
+            return Ok(Passed::Refused(refusal));
         }
-        let mut passed = self.pass(guest, (&order, request), hold).await?;
-        if let Passed::Held(waiting) = passed {
-            let patience = self.patience(guest, deed, hold.is_some());
-            let hold = self
-                .decided(&guest.principal, waiting.hold, patience)
-                .await?;
-            if hold.status == HoldStatus::Held {
-                return self.held(guest, deed, &hold);
-            }
-            passed = self.resume(&guest.principal, hold).await?;
+        let passed = self.pass(guest, (&order, request), hold).await?;
+        let Passed::Held(waiting) = passed else {
+            return Ok(passed);
+        };
+        let patience = self.patience(guest, deed, hold.is_some());
+        let decided = self.decided(&guest.principal, waiting.hold, patience);
+        let hold = decided.await?;
+        if hold.status == HoldStatus::Held {
+            return Ok(Passed::Held(Box::new(Waiting { hold })));
         }
+        self.resume(guest, hold).await
+    }
+
+    /// What the client is told of it.
+    pub(super) fn told(&self, guest: &Guest, passed: Passed, deed: Deed) -> Result<Value, Fault> {
         match passed {
-            Passed::Done(result) => Ok(result),
+            Passed::Done(result) => Ok(input::marked(result)),
             Passed::Failed(fault) => Err(fault),
             Passed::Refused(refusal) => refusal.outcome(deed),
             Passed::Held(waiting) => self.held(guest, deed, &waiting.hold),
@@ -145,7 +194,7 @@ impl Shop {
     ///
     /// Fails closed: a tool that is unknown, waits to be accepted, or is not for this agent is one
     /// that is not there.
-    async fn order(
+    pub(super) async fn order(
         &self,
         guest: &Guest,
         request: &Request,
@@ -166,7 +215,7 @@ impl Shop {
                 let (server, name) = found.ok_or_else(|| nothing(what))?;
                 (server, name.to_owned(), arguments(request)?)
             }
-            Deed::ReadResource => {
+            Deed::ReadResource | Deed::Subscribe => {
                 let uri = request.text("uri")?;
                 let found = shelf.and_then(|shelf| shelf.addressed(uri));
                 let (server, uri) = found.ok_or_else(|| nothing("resource"))?;
@@ -189,6 +238,9 @@ impl Shop {
         if deed == Deed::CallTool {
             let tools = server.tools(false).await?;
             let tool = tools.get(&name).ok_or_else(|| nothing("tool"))?;
+            if let Some(given) = &guest.repeated {
+                tool.repeated.must_agree(given, &arguments)?;
+            }
             if let Err(misfit) = tool.schema.check(&Value::Object(arguments.clone())) {
                 let reason = format!("`{}` {}", misfit.path, misfit.why);
                 let remedy = "call again with arguments that fit the tool's description";
@@ -202,6 +254,8 @@ impl Shop {
                 method: deed,
                 name,
                 server: server.settings.name.clone(),
+                answers: None,
+                state: None,
             },
             arguments,
         }))

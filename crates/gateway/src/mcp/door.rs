@@ -2,13 +2,16 @@
 
 mod headers;
 mod sessions;
+mod stream;
 
 use super::{
+    aside::Aside,
     counter::{welcome, wished},
     era::{ALL, Abilities, Era, META_VERSION, STATELESS},
     fault::Fault,
     guest::Guest,
     message::{Message, Request as Asked, answer, read},
+    settled::Settled,
     shop::Shop,
     talk::contained,
 };
@@ -30,6 +33,7 @@ use portcullis_firewall::principal::Principal;
 use serde_json::{Value, json};
 use sessions::Sessions;
 use std::sync::Arc;
+use tokio::sync::mpsc;
 
 /// Where the door is.
 const PATH: &str = "/mcp";
@@ -61,9 +65,8 @@ pub fn router(shop: Arc<Shop>, address: Address) -> Router {
         address: Arc::new(address),
         sessions: Arc::default(),
     };
-    // There is no stream to open, and what is not POST or DELETE answers 405.
     Router::new()
-        .route(PATH, post(enter).delete(leave))
+        .route(PATH, post(enter).get(listen).delete(leave))
         .route(METADATA, get(metadata))
         .route(METADATA_OF_DOOR, get(metadata))
         .with_state(desk)
@@ -160,6 +163,12 @@ async fn speak(
     let bytes = collect(body, BODY_MAX_BYTES).await?;
     let request = match read(&bytes)? {
         Message::Request(request) => request,
+        Message::Answer(id, answer) => {
+            if let Some(settled) = settled(desk, &principal, &Checked::read(headers)?) {
+                settled.bond.answer(&id, answer);
+            }
+            return Ok(StatusCode::ACCEPTED.into_response());
+        }
         Message::Other => {
             Checked::read(headers)?;
             return Ok(StatusCode::ACCEPTED.into_response());
@@ -170,16 +179,28 @@ async fn speak(
     if request.method == "initialize" && request.meta(META_VERSION).is_none() {
         return Ok(shake_hands(desk, &principal, &request)?);
     }
-    let guest = guest(desk, principal, &checked, &request).map_err(|said| match said {
+    let mut guest = guest(desk, principal, &checked, &request).map_err(|said| match said {
         Said::Fault(fault) => Said::from(named(*fault)),
         refusal @ Said::Refusal(_) => refusal,
     })?;
-    let outcome = desk.shop.answer(&guest, &request).await;
+    let (tell, heard) = mpsc::channel(stream::WAITING);
+    let tell = headers::takes_events(headers).then_some(tell);
+    guest.aside = Aside::during(&request, tell, true);
+    let (id, is_stateless) = (request.id.clone(), guest.is_stateless());
+    let shop = Arc::clone(&desk.shop);
+    let outcome = match stream::answered(shop, guest, request, heard).await {
+        stream::Answered::AtOnce(outcome) => outcome,
+        stream::Answered::Streamed(response) => return Ok(response),
+    };
     let status = match &outcome {
-        Err(fault) if guest.is_stateless() => fault.status(),
+        Err(fault) if is_stateless => fault.status(),
         _ => 200,
     };
-    Ok(told(status, &answer(&request.id, outcome)))
+    Ok(told(status, &answer(&id, outcome)))
+}
+
+fn settled(desk: &Desk, principal: &Principal, checked: &Checked<'_>) -> Option<Settled> {
+    desk.sessions.find(checked.session?, principal)
 }
 
 /// How the client speaks: in self-contained requests, or in a session that began with a handshake.
@@ -191,48 +212,76 @@ fn guest(
     checked: &Checked<'_>,
     request: &Asked,
 ) -> Result<Guest, Said> {
-    if let Some(abilities) = contained(request)? {
+    let said = request.meta(META_VERSION);
+    if said.is_some() && said.and_then(Value::as_str) != checked.version {
+        let why = format!("`{VERSION}` is not what the body says");
+        return Err(Fault::header_mismatch(why).into());
+    }
+    if let Some(capabilities) = contained(request)? {
         checked.must_agree(request)?;
         return Ok(Guest {
             principal,
             era: Era::Stateless,
-            abilities,
+            abilities: Abilities::of(&capabilities),
+            capabilities,
+            aside: Aside::default(),
+            bond: None,
+            repeated: Some(checked.repeated.clone()),
         });
     }
     if checked.version == Some(STATELESS) {
         let why = format!("`{VERSION}` says {STATELESS}, and the body does not");
-        return Err(Fault::header_mismatch(why).into());
+        return Err(Fault::unsaid(why).into());
     }
     if let Some(version) = checked.version.filter(|named| !ALL.contains(named)) {
         return Err(Fault::version(version, &ALL).into());
     }
-    let Some(id) = checked.session else {
+    if checked.session.is_none() {
         return Err(Fault::invalid("a handshake comes first, and its session is named").into());
-    };
-    let Some((era, abilities)) = desk.sessions.find(id, &principal) else {
+    }
+    let Some(settled) = settled(desk, &principal, checked) else {
         let why = "there is no such session; begin with a handshake";
         return Err(Refusal::new(StatusCode::NOT_FOUND, "session.not_found", why).into());
     };
     if checked
         .version
-        .is_some_and(|version| version != era.version())
+        .is_some_and(|version| version != settled.era.version())
     {
         let why = format!("`{VERSION}` is not what the handshake settled");
         return Err(Fault::invalid(why).into());
     }
-    Ok(Guest {
-        principal,
-        era,
-        abilities,
-    })
+    Ok(settled.guest(principal, Aside::default()))
+}
+
+/// Opens the stream of what changes, for a client after its handshake.
+async fn listen(State(desk): State<Desk>, headers: HeaderMap) -> Response {
+    let principal = match desk.caller(&headers) {
+        Ok(principal) => principal,
+        Err(response) => return *response,
+    };
+    let checked = Checked::read(&headers).ok();
+    let checked = checked.filter(|checked| checked.session.is_some());
+    // Without a session there is nothing to listen to (MCP 2026-07-28, transports).
+    let Some(checked) = checked.filter(|_| headers::takes_events(&headers)) else {
+        return Refusal::of_status(StatusCode::METHOD_NOT_ALLOWED).into_response();
+    };
+    let Some(settled) = settled(&desk, &principal, &checked) else {
+        let why = "there is no such session; begin with a handshake";
+        return Refusal::new(StatusCode::NOT_FOUND, "session.not_found", why).into_response();
+    };
+    let (tell, heard) = mpsc::channel(stream::WAITING);
+    let aside = Aside {
+        tell: Some(tell),
+        ..Aside::default()
+    };
+    stream::of_news(desk.shop, settled.guest(principal, aside), heard)
 }
 
 fn shake_hands(desk: &Desk, principal: &Principal, request: &Asked) -> Result<Response, Fault> {
     let era = Era::negotiated(wished(request));
-    let capabilities = request.params.get("capabilities").cloned();
-    let abilities = Abilities::of(&capabilities.unwrap_or_default());
     let nonce = desk.shop.firewall.nonce()?;
-    let id = desk.sessions.begin(&nonce, principal, (era, abilities));
+    let settled = Settled::of(era, request);
+    let id = desk.sessions.begin(&nonce, principal, settled);
     let mut response = told(200, &answer(&request.id, Ok(welcome(era.version()))));
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(headers::SESSION, id);

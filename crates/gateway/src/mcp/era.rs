@@ -20,6 +20,7 @@ pub(super) const ALL: [&str; 5] = [
 /// The members of `_meta` that make a request self-contained.
 pub(super) const META_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 pub(super) const META_CLIENT: &str = "io.modelcontextprotocol/clientCapabilities";
+pub(super) const META_LOG: &str = "io.modelcontextprotocol/logLevel";
 pub(super) const META_SERVER: &str = "io.modelcontextprotocol/serverInfo";
 
 /// The extension for calls that take long.

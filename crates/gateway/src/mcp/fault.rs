@@ -73,9 +73,20 @@ impl Fault {
         Self::new(code, 200, message).with(data)
     }
 
+    /// A request that does not say how it is made (MCP 2026-07-28, transports).
+    pub(super) fn unsaid(message: impl Into<String>) -> Self {
+        Self::new(-32602, 400, message)
+    }
+
     /// The server behind the gate says so.
     pub(super) fn upstream(code: i64, message: impl Into<String>, data: Option<Value>) -> Self {
-        let mut fault = Self::new(code, 200, message);
+        let status = match code {
+            // The client lacks what it needs (MCP 2026-07-28, transports).
+            -32021 => 400,
+            -32601 => 404,
+            _ => 200,
+        };
+        let mut fault = Self::new(code, status, message);
         fault.data = data;
         fault
     }

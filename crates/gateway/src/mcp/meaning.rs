@@ -1,6 +1,6 @@
 //! What a tool says of itself: checked, digested, and as agents may see it.
 
-use super::{schema::Schema, settings::ServerSettings};
+use super::{repeated::Repeated, schema::Schema, settings::ServerSettings};
 use portcullis_firewall::{
     canonical,
     tool::{Definition, SeenTool},
@@ -75,6 +75,9 @@ fn warnings(content: &Value) -> Vec<String> {
             if let Err(error) = Schema::compile(schema) {
                 found.push(format!("its arguments cannot be checked: {error}"));
             }
+            if Repeated::of(schema).is_none() {
+                found.push("its arguments cannot be repeated in headers as it says".to_owned());
+            }
         }
         None => found.push("it does not say which arguments it takes".to_owned()),
     }
@@ -92,8 +95,7 @@ fn any_text(value: &Value, is: &impl Fn(&str) -> bool) -> bool {
     }
 }
 
-/// A definition as agents see it: under another name, with everything unseen written out, and
-/// without what would have clients copy arguments into headers.
+/// A definition as agents see it: under another name, and with everything unseen written out.
 pub(super) fn shown(definition: &Definition, name: &str) -> Value {
     let mut shown = written_out(&definition.content);
     if let Some(members) = shown.as_object_mut() {
@@ -104,14 +106,15 @@ pub(super) fn shown(definition: &Definition, name: &str) -> Value {
     shown
 }
 
-fn written_out(value: &Value) -> Value {
+/// A value whose texts hold nothing that an eye cannot see.
+pub(super) fn written_out(value: &Value) -> Value {
     match value {
         Value::String(text) => visible_block(text).into_owned().into(),
         Value::Array(items) => items.iter().map(written_out).collect(),
         Value::Object(members) => {
-            let kept = members.iter().filter(|(key, _)| *key != "x-mcp-header");
-            let members = kept.map(|(key, value)| (key.clone(), written_out(value)));
-            Value::Object(members.collect())
+            let members = members.iter();
+            let written = members.map(|(key, value)| (key.clone(), written_out(value)));
+            Value::Object(written.collect())
         }
         other => other.clone(),
     }
@@ -123,6 +126,7 @@ mod tests {
     use crate::mcp::settings::{ServerSettings, Transport};
     use portcullis_firewall::{outside::Program, tool::FirstSight};
     use serde_json::{Value, json};
+    use std::collections::BTreeMap;
     use std::time::Duration;
 
     fn server(command: &str) -> ServerSettings {
@@ -139,6 +143,8 @@ mod tests {
             first_sight: FirstSight::Quarantine,
             timeout: Duration::from_secs(1),
             bare: false,
+            may_ask: Vec::new(),
+            dry_runs: BTreeMap::new(),
         }
     }
 

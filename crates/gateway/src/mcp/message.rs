@@ -1,6 +1,6 @@
 //! JSON-RPC 2.0 as MCP speaks it: one message at a time, read strictly.
 
-use super::fault::Fault;
+use super::{aside::Answered, fault::Fault};
 use portcullis_firewall::strict;
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,9 @@ use serde_json::{Map, Value, json};
 pub(super) enum Message {
     /// Wants an answer.
     Request(Request),
-    /// Wants none: a notification, or an answer to something the gate never asked.
+    /// Answers something that the gate asked, or did not ask.
+    Answer(Value, Answered),
+    /// Wants none.
     Other,
 }
 
@@ -68,9 +70,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Message, Fault> {
             Ok(Message::Request(Request { id, method, params }))
         }
         (Some(Value::String(_)), None) => Ok(Message::Other),
-        (None, Some(_)) if message.contains_key("result") || message.contains_key("error") => {
-            Ok(Message::Other)
-        }
+        (None, Some(id)) => match (message.remove("result"), message.remove("error")) {
+            (Some(result), None) => Ok(Message::Answer(id, Ok(result))),
+            (None, Some(error)) => Ok(Message::Answer(id, Err(error))),
+            _ => Err(Fault::invalid("expected a result or an error")),
+        },
         _ => Err(Fault::invalid("expected a request or a notification")),
     }
 }
@@ -117,5 +121,9 @@ mod tests {
         }
         let told = br#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
         assert!(matches!(read(told), Ok(Message::Other)));
+        let answer = br#"{"jsonrpc":"2.0","id":"gate-1","result":{}}"#;
+        assert!(matches!(read(answer), Ok(Message::Answer(_, Ok(_)))));
+        let both = br#"{"jsonrpc":"2.0","id":"gate-1","result":{},"error":{}}"#;
+        assert!(read(both).is_err());
     }
 }

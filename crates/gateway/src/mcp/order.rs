@@ -11,6 +11,7 @@ use portcullis_firewall::{
     request::{self, Request},
     strict,
 };
+use portcullis_policy::action::Action;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -34,6 +35,8 @@ pub(super) enum Deed {
     CallTool,
     #[serde(rename = "resources/read")]
     ReadResource,
+    #[serde(rename = "resources/subscribe")]
+    Subscribe,
     #[serde(rename = "prompts/get")]
     GetPrompt,
     #[serde(rename = "completion/complete")]
@@ -46,6 +49,7 @@ impl Deed {
         match self {
             Self::CallTool => "tools/call",
             Self::ReadResource => "resources/read",
+            Self::Subscribe => "resources/subscribe",
             Self::GetPrompt => "prompts/get",
             Self::Complete => "completion/complete",
         }
@@ -71,6 +75,25 @@ pub(super) struct Purpose {
     pub(super) name: String,
     /// The server.
     pub(super) server: String,
+    /// What the client answers to what the server wanted to know before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) answers: Option<Value>,
+    /// What the server wanted to have back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) state: Option<String>,
+}
+
+impl Purpose {
+    /// What an action of this door is for; `None` for every other.
+    pub(super) fn of(action: &Action) -> Option<Self> {
+        let purpose = action.parameters.get(OWN)?;
+        let purpose = Self::deserialize(purpose).ok()?;
+        purpose.is_of(action.kind.as_str()).then_some(purpose)
+    }
+
+    fn is_of(&self, action_type: &str) -> bool {
+        kind(&self.server, self.method, &self.name).to_lowercase() == action_type
+    }
 }
 
 /// The action type of something that is asked of a server. Names of tools have no `/`.
@@ -146,22 +169,29 @@ impl Order {
             return None;
         };
         let purpose: Purpose = serde_json::from_value(arguments.remove(OWN)?).ok()?;
-        let expected = kind(&purpose.server, purpose.method, &purpose.name).to_lowercase();
-        (action.get("action_type")?.as_str()? == expected).then_some(Self { purpose, arguments })
+        let is_it = purpose.is_of(action.get("action_type")?.as_str()?);
+        is_it.then_some(Self { purpose, arguments })
     }
 
     /// What is sent to the server.
     pub(super) fn params(self) -> Map<String, Value> {
         let Self { purpose, arguments } = self;
-        match purpose.method {
+        let mut params = match purpose.method {
             Deed::CallTool | Deed::GetPrompt => {
                 let mut params = Map::new();
                 params.insert("name".to_owned(), purpose.name.into());
                 params.insert("arguments".to_owned(), Value::Object(arguments));
                 params
             }
-            Deed::ReadResource | Deed::Complete => arguments,
+            Deed::ReadResource | Deed::Subscribe | Deed::Complete => arguments,
+        };
+        if let Some(answers) = purpose.answers {
+            params.insert("inputResponses".to_owned(), answers);
         }
+        if let Some(state) = purpose.state {
+            params.insert("requestState".to_owned(), state.into());
+        }
+        params
     }
 
     /// What it is, for records and people; without what the arguments say.
@@ -184,7 +214,7 @@ pub(super) fn probe(
     principal: &Principal,
     agent: Option<&Value>,
     nonce: Nonce,
-) -> Option<portcullis_policy::action::Action> {
+) -> Option<Action> {
     let mut words = json!({
         "action_type": kind(&server.name, method, name),
         "target_service": server.name,
@@ -218,6 +248,8 @@ mod tests {
                 method: Deed::CallTool,
                 name: "Write".to_owned(),
                 server: "files".to_owned(),
+                answers: None,
+                state: None,
             },
             arguments: json!({"path": "/a", "emergency": true})
                 .as_object()

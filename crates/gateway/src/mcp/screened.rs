@@ -14,34 +14,7 @@ pub(super) struct Screened<'g> {
 }
 
 impl Screened<'_> {
-    /// A result as the agent may see it.
-    ///
-    /// Fails closed: what is not an object, and what cannot be screened, is no result.
-    pub(super) fn result(self, result: &Value) -> Result<Value, Fault> {
-        let shown = self.value(result)?;
-        if shown.is_object() {
-            Ok(shown)
-        } else {
-            Err(Fault::inside("the server's result is not an object"))
-        }
-    }
-
-    /// The fault that an error of the server's is, as the agent may see it.
-    pub(super) fn refusal(self, code: i64, message: &str, data: Option<&Value>) -> Fault {
-        let shown = (|| {
-            let message = self.value(&text(message).into())?;
-            let data = data.map(|data| self.value(data)).transpose()?;
-            Ok((message, data))
-        })();
-        match shown {
-            Ok((message, data)) => {
-                Fault::upstream(code, message.as_str().unwrap_or_default(), data)
-            }
-            Err(fault) => fault,
-        }
-    }
-
-    fn value(self, value: &Value) -> Result<Value, Fault> {
+    pub(super) fn value(self, value: &Value) -> Result<Value, Fault> {
         let shown = self.firewall.screened_value(self.tenant, value);
         shown.map_err(|_| Fault::inside("what the server said cannot be screened"))
     }

@@ -3,23 +3,31 @@
 use super::{
     fault::Fault,
     meaning,
+    news::News,
+    repeated::Repeated,
     schema::Schema,
     settings::{ServerSettings, Transport},
-    upstream::{Greeted, HttpLink, LineLink, Link, UpstreamError, contained, greet},
+    upstream::{
+        Along, Greeted, HttpLink, LineLink, Link, UpstreamError, contained, discover, greet,
+    },
 };
 use portcullis_firewall::{
+    digest::Means,
     firewall::Firewall,
     outside::{Courier, Starter},
     tool::{Definition, Tool},
 };
 use portcullis_policy::id::TenantId;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
-use tokio::time::Instant;
+use tokio::{sync::broadcast, time::Instant};
 
 /// The most tools, resources or prompts of one server, and the most pages they come in.
 const MOST: usize = 512;
@@ -30,6 +38,8 @@ const FRESH: Duration = Duration::from_secs(30);
 const LIST_PATIENCE: Duration = Duration::from_secs(30);
 /// The pause after a server could not be reached, until it is tried again.
 const PAUSE: Duration = Duration::from_secs(1);
+/// The same after it was asked in vain whether it knows self-contained requests.
+const LONG_PAUSE: Duration = Duration::from_secs(60);
 
 /// What servers are reached with.
 #[derive(Clone, Debug)]
@@ -43,10 +53,15 @@ pub(super) struct Ways {
 #[derive(Debug)]
 pub(super) struct Server {
     pub(super) settings: ServerSettings,
+    /// Names the server, so that another one under its name is told from it.
+    pub(super) means: Means,
     tenant: TenantId,
     ways: Ways,
     /// One at a time greets; everybody else waits for it.
     talk: tokio::sync::Mutex<Talk>,
+    /// The talk in self-contained requests, with a server that is asked in both ways: clients are
+    /// served in theirs where that is possible.
+    contained: tokio::sync::Mutex<Talk>,
     tools: Mutex<Option<(Instant, Tools)>>,
 }
 
@@ -61,6 +76,17 @@ struct Talk {
 pub(super) struct Open {
     link: Link,
     greeted: Greeted,
+    last_token: AtomicU64,
+}
+
+impl Open {
+    fn new(link: Link, greeted: Greeted) -> Self {
+        Self {
+            link,
+            greeted,
+            last_token: AtomicU64::new(0),
+        }
+    }
 }
 
 /// The usable tools of a server, by their own names.
@@ -71,15 +97,19 @@ pub(super) type Tools = Arc<BTreeMap<String, Pinned>>;
 pub(super) struct Pinned {
     pub(super) definition: Definition,
     pub(super) schema: Schema,
+    /// What of its arguments is repeated in headers.
+    pub(super) repeated: Repeated,
 }
 
 impl Server {
     pub(super) fn new(settings: ServerSettings, tenant: TenantId, ways: Ways) -> Self {
         Self {
+            means: settings.means(),
             settings,
             tenant,
             ways,
             talk: tokio::sync::Mutex::default(),
+            contained: tokio::sync::Mutex::default(),
             tools: Mutex::default(),
         }
     }
@@ -114,6 +144,41 @@ impl Server {
         }
     }
 
+    /// The talk for a client of one era: in its own way where the server knows it.
+    pub(super) async fn open_for(&self, stateless: bool) -> Result<Arc<Open>, UpstreamError> {
+        let Transport::Http { url, bearer, reach } = &self.settings.transport else {
+            return self.open().await;
+        };
+        let usual = self.open().await?;
+        if !stateless || usual.greeted.stateless {
+            return Ok(usual);
+        }
+        let mut talk = self.contained.lock().await;
+        if let Some(open) = talk.open.as_ref().filter(|open| !open.link.is_over()) {
+            return Ok(Arc::clone(open));
+        }
+        if talk.failed_at.is_some_and(|at| at.elapsed() < LONG_PAUSE) {
+            return Ok(usual);
+        }
+        let link = Link::Http(HttpLink::new(
+            Arc::clone(&self.ways.courier),
+            url,
+            bearer.as_ref(),
+            *reach,
+        ));
+        match discover(&link).await {
+            Ok(greeted) => {
+                let open = Arc::new(Open::new(link, greeted));
+                talk.open = Some(Arc::clone(&open));
+                Ok(open)
+            }
+            Err(_) => {
+                talk.failed_at = Some(Instant::now());
+                Ok(usual)
+            }
+        }
+    }
+
     async fn begin(&self) -> Result<Open, UpstreamError> {
         let link = match &self.settings.transport {
             Transport::Program(program) => {
@@ -126,8 +191,8 @@ impl Server {
                 Link::Http(HttpLink::new(courier, url, bearer.as_ref(), *reach))
             }
         };
-        let greeted = greet(&link).await?;
-        Ok(Open { link, greeted })
+        let greeted = greet(&link, &self.settings.may_ask).await?;
+        Ok(Open::new(link, greeted))
     }
 
     /// Whether the server can be reached and offers something, e.g. `resources`.
@@ -147,7 +212,8 @@ impl Server {
             if let Some(cursor) = cursor.take() {
                 params.insert("cursor".to_owned(), cursor);
             }
-            let mut page = open.ask(method, params, LIST_PATIENCE).await?;
+            let asked = open.ask(method, params, LIST_PATIENCE, Along::default());
+            let mut page = asked.await?;
             if let Some(Value::Array(items)) = page.get_mut(key).map(Value::take) {
                 all.extend(items);
             }
@@ -229,15 +295,27 @@ impl Open {
     pub(super) async fn ask(
         &self,
         method: &str,
-        params: Map<String, Value>,
+        mut params: Map<String, Value>,
         patience: Duration,
+        mut along: Along,
     ) -> Result<Value, UpstreamError> {
-        let params = if self.greeted.stateless {
-            contained(params)
-        } else {
-            params
-        };
-        self.link.ask(method, params, patience).await
+        let token = self.last_token.fetch_add(1, Ordering::Relaxed) + 1;
+        along.listener = along.listener.map(|listener| listener.called(token));
+        let listener = along.listener.as_ref();
+        let meta = listener.map(|one| one.meta(self.greeted.stateless));
+        let meta = meta.unwrap_or_default();
+        if self.greeted.stateless {
+            let capabilities = listener.map_or_else(|| json!({}), |one| one.capabilities());
+            params = contained(params, capabilities, meta);
+        } else if !meta.is_empty() {
+            params.insert("_meta".to_owned(), Value::Object(meta));
+        }
+        self.link.ask(method, params, patience, along).await
+    }
+
+    /// Whatever the server says has changed from now on.
+    pub(super) async fn news(&self) -> broadcast::Receiver<News> {
+        self.link.news().await
     }
 }
 
@@ -249,6 +327,12 @@ fn same(a: &portcullis_firewall::tool::SeenTool, b: &portcullis_firewall::tool::
 fn usable(tool: Tool) -> Option<(String, Pinned)> {
     let definition = tool.usable()?.clone();
     let schema = definition.content.get("inputSchema")?;
+    let repeated = Repeated::of(schema)?;
     let schema = Schema::compile(schema).ok()?;
-    Some((tool.name, Pinned { definition, schema }))
+    let pinned = Pinned {
+        definition,
+        schema,
+        repeated,
+    };
+    Some((tool.name, pinned))
 }

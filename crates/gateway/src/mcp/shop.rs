@@ -2,6 +2,7 @@
 
 use super::{
     finished::Finished,
+    paper::Readers,
     server::{Server, Ways},
     settings::ShopSettings,
 };
@@ -38,6 +39,7 @@ pub struct Shop {
     pub(super) public_url: String,
     pub(super) seats: Semaphore,
     pub(super) finished: Finished,
+    pub(super) readers: Readers,
     tenants: BTreeMap<TenantId, Shelf>,
 }
 
@@ -70,6 +72,7 @@ impl Shop {
             public_url: parts.public_url.trim_end_matches('/').to_owned(),
             seats: Semaphore::new(SEATS),
             finished: Finished::default(),
+            readers: Readers::default(),
             tenants: parts.tenants.into_iter().map(shelf).collect(),
         }
     }

@@ -5,7 +5,7 @@
 //! client is told that it was done.
 
 use super::{
-    fault::Fault, finished::State, guest::Guest, message::Request, passage::Passed,
+    fault::Fault, finished::State, guest::Guest, input, message::Request, passage::Passed,
     refused::Refusal, shop::Shop,
 };
 use portcullis_firewall::hold::{Hold, HoldStatus};
@@ -61,10 +61,16 @@ impl Shop {
 
     async fn run(self: Arc<Self>, guest: &Guest, id: &str) {
         let passed = match self.firewall.hold(&guest.principal, id).await {
-            Ok(hold) => self.resume(&guest.principal, hold).await,
+            Ok(hold) => self.resume(guest, hold).await,
             Err(error) => Err(error.into()),
         };
         match passed {
+            // Who looks after a task is not asked for anything.
+            Ok(Passed::Done(result)) if input::is_wanted(&result) => {
+                let fault =
+                    Fault::inside("it wants input, which the task's client cannot be asked for");
+                self.finished.put(id, State::Failed(fault.shown()));
+            }
             Ok(Passed::Done(result)) => self.finished.put(id, State::Completed(result)),
             Ok(Passed::Failed(fault)) => self.finished.put(id, State::Failed(fault.shown())),
             Ok(Passed::Refused(refusal)) => {

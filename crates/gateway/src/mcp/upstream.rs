@@ -5,13 +5,18 @@ mod http;
 mod line;
 mod reply;
 
-pub(super) use greeting::{Greeted, greet};
+pub(super) use greeting::{Greeted, discover, greet};
 pub(super) use http::HttpLink;
 pub(super) use line::LineLink;
 
-use super::era::{META_CLIENT, META_VERSION, STATELESS};
+use super::{
+    era::{META_CLIENT, META_VERSION, STATELESS},
+    listener::Listener,
+    news::News,
+};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
+use tokio::sync::broadcast;
 
 /// Why a server gave no result.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -34,6 +39,15 @@ pub(super) enum UpstreamError {
     Unknown(String),
 }
 
+/// What goes along with a request besides its parameters.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Along {
+    /// Who hears what the server says meanwhile; nobody when the gate asks for itself.
+    pub(super) listener: Option<Listener>,
+    /// More headers, for a server over HTTP.
+    pub(super) headers: Vec<(String, String)>,
+}
+
 /// A way to a server.
 #[derive(Debug)]
 pub(super) enum Link {
@@ -50,10 +64,11 @@ impl Link {
         method: &str,
         params: Map<String, Value>,
         patience: Duration,
+        along: Along,
     ) -> Result<Value, UpstreamError> {
         match self {
-            Self::Line(line) => line.ask(method, params, patience).await,
-            Self::Http(http) => http.ask(method, params, patience).await,
+            Self::Line(line) => line.ask(method, params, patience, along.listener).await,
+            Self::Http(http) => http.ask(method, params, patience, along).await,
         }
     }
 
@@ -80,16 +95,27 @@ impl Link {
             Self::Http(http) => http.takes_news(),
         }
     }
+
+    /// Whatever the server says has changed from now on.
+    pub(super) async fn news(&self) -> broadcast::Receiver<News> {
+        match self {
+            Self::Line(line) => line.news(),
+            Self::Http(http) => http.news().await,
+        }
+    }
 }
 
-/// What makes a request self-contained. The gate can do nothing for servers, and says so.
-pub(super) fn contained(mut params: Map<String, Value>) -> Map<String, Value> {
-    let meta = json!({
-        META_VERSION: STATELESS,
-        META_CLIENT: {},
-        "io.modelcontextprotocol/clientInfo": client(),
-    });
-    params.insert("_meta".to_owned(), meta);
+/// Makes a request self-contained, by what is said of the client and more.
+pub(super) fn contained(
+    mut params: Map<String, Value>,
+    capabilities: Value,
+    more: Map<String, Value>,
+) -> Map<String, Value> {
+    let mut meta = more;
+    meta.insert(META_VERSION.to_owned(), STATELESS.into());
+    meta.insert(META_CLIENT.to_owned(), capabilities);
+    meta.insert("io.modelcontextprotocol/clientInfo".to_owned(), client());
+    params.insert("_meta".to_owned(), Value::Object(meta));
     params
 }
 

@@ -28,6 +28,7 @@ const FLOORS: &[&[Room]] = &[
         room("credentials", &["firewall", "policy", "screen"]),
         room("gateway", &["door", "firewall", "policy"]),
         room("store", &["firewall", "policy"]),
+        room("targets", &["firewall", "policy"]),
     ],
     &[room(
         "app",
@@ -40,6 +41,7 @@ const FLOORS: &[&[Room]] = &[
             "policy",
             "screen",
             "store",
+            "targets",
         ],
     )],
     &[room("testkit", &["firewall", "policy"]), room("xtask", &[])],

@@ -130,6 +130,8 @@ impl Wrap {
             },
             timeout: TIMEOUT,
             bare: true,
+            may_ask: Vec::new(),
+            dry_runs: BTreeMap::new(),
         };
         ShopSettings {
             servers: vec![server],

@@ -119,6 +119,8 @@ pub struct DryRun {
     pub effects: Vec<String>,
     /// The checks: name, and whether it passed.
     pub checks: Vec<(String, bool)>,
+    /// How the system would go about it; empty when it does not say.
+    pub plan: String,
     /// When it was made.
     pub at: Timestamp,
 }

@@ -1,25 +1,23 @@
 //! What the headers of a request say, and that they say what its body says.
 
 use super::Address;
-use crate::mcp::{coded::decoded, era::STATELESS, fault::Fault, message::Request};
+use crate::mcp::{coded::decoded, era::STATELESS, fault::Fault, message::Request, repeated::PARAM};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use portcullis_door::reply::Refusal;
+use std::collections::BTreeMap;
 
 pub(super) const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 pub(super) const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 const METHOD: HeaderName = HeaderName::from_static("mcp-method");
 const NAME: HeaderName = HeaderName::from_static("mcp-name");
-/// What copies of arguments begin with. The gate's descriptions of tools ask for none.
-const PARAM: &str = "mcp-param-";
 
 /// A request comes from a program or from the gate's own pages, and names the gate.
 ///
 /// Fails closed: an origin that cannot be read is a foreign one.
 pub(super) fn must_be_here(headers: &HeaderMap, address: &Address) -> Result<(), Refusal> {
     let forbidden = |why: &str| Refusal::new(StatusCode::FORBIDDEN, "request.foreign_origin", why);
-    let own = address.public_url.trim_end_matches('/');
     for origin in headers.get_all(header::ORIGIN) {
-        if origin.to_str().ok() != Some(own) {
+        if !origin.to_str().is_ok_and(|origin| is_own(origin, address)) {
             return Err(forbidden("pages of other sites do not come in here"));
         }
     }
@@ -32,6 +30,14 @@ pub(super) fn must_be_here(headers: &HeaderMap, address: &Address) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// Whether an origin is that of the gate's own pages, under any name that leads here.
+fn is_own(origin: &str, address: &Address) -> bool {
+    let local = origin.strip_prefix("http://");
+    let hosts = address.hosts.as_deref().unwrap_or_default();
+    origin == address.public_url.trim_end_matches('/')
+        || local.is_some_and(|local| hosts.iter().any(|known| known == local))
 }
 
 /// Messages are JSON, and so are answers.
@@ -61,6 +67,19 @@ pub(super) fn must_speak_json(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
+/// Whether an answer may come as a stream of events.
+pub(super) fn takes_events(headers: &HeaderMap) -> bool {
+    let accepted = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|accepted| {
+        let mut kinds = accepted
+            .split(',')
+            .map(|kind| kind.split(';').next().unwrap_or("").trim());
+        kinds.any(|kind| kind == "text/event-stream")
+    })
+}
+
 /// The protocol's own headers, each there once at most.
 #[derive(Debug)]
 pub(super) struct Checked<'h> {
@@ -68,7 +87,8 @@ pub(super) struct Checked<'h> {
     pub(super) session: Option<&'h str>,
     method: Option<&'h str>,
     name: Option<&'h str>,
-    has_params: bool,
+    /// What is repeated of arguments, by the names of the headers without what they begin with.
+    pub(super) repeated: BTreeMap<String, String>,
 }
 
 impl<'h> Checked<'h> {
@@ -79,7 +99,7 @@ impl<'h> Checked<'h> {
             session: only(headers, &SESSION)?,
             method: only(headers, &METHOD)?,
             name: only(headers, &NAME)?,
-            has_params: headers.keys().any(|name| name.as_str().starts_with(PARAM)),
+            repeated: repeated(headers)?,
         })
     }
 
@@ -96,12 +116,25 @@ impl<'h> Checked<'h> {
             let said = self.name.and_then(decoded);
             must(named.is_some() && said.as_deref() == named, &NAME)?;
         }
-        if self.has_params {
-            let why = format!("no tool asks for `{PARAM}` headers");
+        if request.method != "tools/call" && !self.repeated.is_empty() {
+            let why = format!("only tools ask for `{PARAM}` headers");
             return Err(Fault::header_mismatch(why));
         }
         Ok(())
     }
+}
+
+/// What the headers repeat of arguments; whether it is what they say, the tool's definition tells.
+fn repeated(headers: &HeaderMap) -> Result<BTreeMap<String, String>, Fault> {
+    let names = headers.keys();
+    let names = names.filter_map(|name| Some((name, name.as_str().strip_prefix(PARAM)?)));
+    let mut all = BTreeMap::new();
+    for (name, short) in names {
+        if let Some(value) = only(headers, name)? {
+            all.insert(short.to_owned(), value.to_owned());
+        }
+    }
+    Ok(all)
 }
 
 /// The parameter that `Mcp-Name` repeats.

@@ -1,7 +1,7 @@
 //! Sessions of clients that begin with a handshake. They live in memory: after a restart of the
 //! gate clients shake hands again, and what they wait for is found by what they ask.
 
-use crate::mcp::era::{Abilities, Era};
+use crate::mcp::settled::Settled;
 use portcullis_firewall::{digest::Nonce, principal::Principal};
 use portcullis_policy::id::TenantId;
 use std::{
@@ -24,8 +24,7 @@ pub(super) struct Sessions(Mutex<HashMap<String, Session>>);
 struct Session {
     tenant: TenantId,
     key: String,
-    era: Era,
-    abilities: Abilities,
+    settled: Settled,
     heard: Instant,
 }
 
@@ -38,18 +37,12 @@ impl Session {
 
 impl Sessions {
     /// Begins a session under 128 random bits. The oldest makes room when there are too many.
-    pub(super) fn begin(
-        &self,
-        nonce: &Nonce,
-        principal: &Principal,
-        (era, abilities): (Era, Abilities),
-    ) -> String {
+    pub(super) fn begin(&self, nonce: &Nonce, principal: &Principal, settled: Settled) -> String {
         let id = hex::encode(nonce.as_bytes());
         let session = Session {
             tenant: principal.tenant.clone(),
             key: principal.key.clone(),
-            era,
-            abilities,
+            settled,
             heard: Instant::now(),
         };
         let mut all = self.all();
@@ -68,14 +61,14 @@ impl Sessions {
     }
 
     /// What was settled in a session of this caller.
-    pub(super) fn find(&self, id: &str, principal: &Principal) -> Option<(Era, Abilities)> {
+    pub(super) fn find(&self, id: &str, principal: &Principal) -> Option<Settled> {
         let mut all = self.all();
         let session = all.get_mut(id)?;
         if !session.is_of(principal) || session.heard.elapsed() >= SILENCE {
             return None;
         }
         session.heard = Instant::now();
-        Some((session.era, session.abilities))
+        Some(session.settled.clone())
     }
 
     /// Ends a session of this caller; whether there was one.

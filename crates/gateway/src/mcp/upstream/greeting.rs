@@ -1,7 +1,10 @@
 //! Getting acquainted with a server: a handshake, or no need for one.
 
-use super::{Link, UpstreamError, client, contained};
-use crate::mcp::era::{HANDSHAKES, STATELESS};
+use super::{Along, Link, UpstreamError, client, contained};
+use crate::mcp::{
+    asks::{Ask, capabilities_of_any},
+    era::{HANDSHAKES, STATELESS},
+};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
@@ -26,10 +29,15 @@ impl Greeted {
 
 /// Greets a server as servers were greeted before 2026-07-28, which most understand, and if it
 /// does not, as they are since.
-pub(in crate::mcp) async fn greet(link: &Link) -> Result<Greeted, UpstreamError> {
+pub(in crate::mcp) async fn greet(link: &Link, may_ask: &[Ask]) -> Result<Greeted, UpstreamError> {
     let [newest, ..] = HANDSHAKES;
-    let hello = json!({"protocolVersion": newest, "capabilities": {}, "clientInfo": client()});
-    match link.ask("initialize", object(hello), PATIENCE).await {
+    let hello = json!({
+        "protocolVersion": newest,
+        "capabilities": capabilities_of_any(may_ask),
+        "clientInfo": client(),
+    });
+    let welcome = link.ask("initialize", object(hello), PATIENCE, Along::default());
+    match welcome.await {
         Ok(welcome) => {
             let version = welcome.get("protocolVersion").and_then(Value::as_str);
             let known = HANDSHAKES.into_iter().find(|known| Some(*known) == version);
@@ -41,7 +49,15 @@ pub(in crate::mcp) async fn greet(link: &Link) -> Result<Greeted, UpstreamError>
                 http.speaks(known);
             }
             link.tell("notifications/initialized").await;
-            Ok(greeted(false, &welcome))
+            let greeted = greeted(false, &welcome);
+            if greeted.offers("logging") {
+                // Each client says what it wants to read; a server that cannot tell more tells less.
+                let all = object(json!({"level": "debug"}));
+                let _ = link
+                    .ask("logging/setLevel", all, PATIENCE, Along::default())
+                    .await;
+            }
+            Ok(greeted)
         }
         Err(UpstreamError::Refused { .. }) => discover(link).await,
         // Over HTTP a server of the newer kind may refuse without a message.
@@ -50,12 +66,18 @@ pub(in crate::mcp) async fn greet(link: &Link) -> Result<Greeted, UpstreamError>
     }
 }
 
-async fn discover(link: &Link) -> Result<Greeted, UpstreamError> {
+/// Greets a server as servers are greeted since 2026-07-28.
+pub(in crate::mcp) async fn discover(link: &Link) -> Result<Greeted, UpstreamError> {
     if let Link::Http(http) = link {
         http.speaks(STATELESS);
     }
     let found = link
-        .ask("server/discover", contained(Map::new()), PATIENCE)
+        .ask(
+            "server/discover",
+            contained(Map::new(), json!({}), Map::new()),
+            PATIENCE,
+            Along::default(),
+        )
         .await?;
     let versions = found.get("supportedVersions").and_then(Value::as_array);
     if !versions.is_some_and(|versions| versions.iter().any(|one| one == STATELESS)) {

@@ -1,35 +1,41 @@
 //! A server that speaks Streamable HTTP.
 
+mod events;
+mod watch;
+mod way;
+
 use super::{
-    UpstreamError, contained,
+    Along, UpstreamError,
     reply::{Said, read},
 };
-use crate::mcp::coded::header_text;
-use portcullis_firewall::outside::{
-    Courier, Credential, Delivery, Method, OutsideError, Parcel, Reach, SecretName,
+use crate::mcp::{
+    listener::Listener,
+    news::{News, Press},
 };
+use events::Events;
+use portcullis_firewall::outside::{Arrival, Courier, Flow, OutsideError, Reach, SecretName};
 use serde_json::{Map, Value, json};
 use std::{
     sync::{
-        Arc, OnceLock,
+        Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
-use tokio::time::timeout;
+use tokio::{sync::broadcast, task::JoinSet, time::timeout};
+use watch::Watch;
+use way::Way;
+
+/// The largest answer, and the largest event of a stream, in bytes.
+const MOST: usize = 4 << 20;
 
 /// One server at one address.
 #[derive(Debug)]
 pub(in crate::mcp) struct HttpLink {
-    courier: Arc<dyn Courier>,
-    url: String,
-    bearer: Option<SecretName>,
-    reach: Reach,
+    way: Arc<Way>,
     last_id: AtomicU64,
-    /// What the server calls the talk, after a handshake.
-    session: OnceLock<String>,
-    version: OnceLock<&'static str>,
-    news: AtomicBool,
+    press: Arc<Press>,
+    watch: Watch,
     over: AtomicBool,
 }
 
@@ -40,23 +46,20 @@ impl HttpLink {
         bearer: Option<&SecretName>,
         reach: Reach,
     ) -> Self {
+        let way = Arc::new(Way::new(courier, url, bearer, reach));
+        let press = Arc::new(Press::default());
         Self {
-            courier,
-            url: url.to_owned(),
-            bearer: bearer.cloned(),
-            reach,
+            watch: Watch::new(&way, &press),
+            way,
             last_id: AtomicU64::new(0),
-            session: OnceLock::new(),
-            version: OnceLock::new(),
-            news: AtomicBool::new(false),
+            press,
             over: AtomicBool::new(false),
         }
     }
 
     /// From now on the version is named.
     pub(super) fn speaks(&self, version: &'static str) {
-        // Said once, by the greeting.
-        let _ = self.version.set(version);
+        self.way.speaks(version);
     }
 
     pub(super) async fn ask(
@@ -64,24 +67,29 @@ impl HttpLink {
         method: &str,
         params: Map<String, Value>,
         patience: Duration,
+        along: Along,
     ) -> Result<Value, UpstreamError> {
         let id = self.last_id.fetch_add(1, Ordering::Relaxed) + 1;
-        let parcel = self.parcel(Some(id), method, params);
-        let sent = timeout(patience, self.courier.send(parcel)).await;
-        let delivery = match sent {
-            Ok(Ok(delivery)) => delivery,
-            Ok(Err(error)) => return Err(self.failed(&error)),
-            Err(_) => return Err(UpstreamError::Unknown("no answer in time".to_owned())),
+        let headers = self.way.headers(method, &params, along.headers);
+        let body = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+        let parcel = self.way.parcel(headers, &body);
+        let exchange = async {
+            let arrival = self.way.courier.begin(parcel).await;
+            let arrival = arrival.map_err(|error| self.failed(&error))?;
+            if method == "initialize" {
+                self.way.is_called(arrival.header("mcp-session-id"));
+            }
+            self.read(id, arrival, along.listener).await
         };
-        self.read(id, method, &delivery)
+        let done = timeout(patience, exchange).await;
+        done.unwrap_or_else(|_| Err(UpstreamError::Unknown("no answer in time".to_owned())))
     }
 
     pub(super) async fn tell(&self, method: &str) {
+        let headers = self.way.headers(method, &Map::new(), Vec::new());
+        let body = json!({"jsonrpc": "2.0", "method": method});
         // Nobody waits for what has no answer.
-        let _ = self
-            .courier
-            .send(self.parcel(None, method, Map::new()))
-            .await;
+        let _ = self.way.courier.send(self.way.parcel(headers, &body)).await;
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -89,51 +97,13 @@ impl HttpLink {
     }
 
     pub(super) fn takes_news(&self) -> bool {
-        self.news.swap(false, Ordering::AcqRel)
+        self.press.takes_news()
     }
 
-    fn is_stateless(&self) -> bool {
-        self.version.get() == Some(&super::STATELESS)
-    }
-
-    fn parcel(&self, id: Option<u64>, method: &str, params: Map<String, Value>) -> Parcel {
-        let mut headers = vec![
-            (
-                "accept".to_owned(),
-                "application/json, text/event-stream".to_owned(),
-            ),
-            ("content-type".to_owned(), "application/json".to_owned()),
-        ];
-        let mut add = |name: &str, value: &str| headers.push((name.to_owned(), value.to_owned()));
-        if let Some(version) = self.version.get() {
-            add("mcp-protocol-version", version);
-        }
-        if let Some(session) = self.session.get() {
-            add("mcp-session-id", session);
-        }
-        let mut params = params;
-        if self.is_stateless() {
-            add("mcp-method", method);
-            let named = ["name", "uri", "taskId"]
-                .iter()
-                .find_map(|key| params.get(*key));
-            if let Some(name) = named.and_then(Value::as_str) {
-                add("mcp-name", &header_text(name));
-            }
-            params = contained(params);
-        }
-        let mut body = json!({"jsonrpc": "2.0", "method": method, "params": params});
-        if let (Some(id), Some(body)) = (id, body.as_object_mut()) {
-            body.insert("id".to_owned(), id.into());
-        }
-        Parcel {
-            method: Method::Post,
-            url: self.url.clone(),
-            headers,
-            body: body.to_string().into_bytes(),
-            credential: self.bearer.clone().map(Credential::Bearer),
-            reach: self.reach,
-        }
+    pub(super) async fn news(&self) -> broadcast::Receiver<News> {
+        let news = self.press.subscribe();
+        self.watch.begin().await;
+        news
     }
 
     /// Fails closed: only what certainly happened before anything was sent counts as not asked.
@@ -143,27 +113,31 @@ impl HttpLink {
             OutsideError::Forbidden { .. } | OutsideError::NoSecret(_) => {
                 UpstreamError::NotAsked(error.to_string())
             }
-            OutsideError::Unreachable { .. } | OutsideError::Unusable { .. } => {
-                UpstreamError::Unknown(error.to_string())
-            }
+            OutsideError::Unreachable { .. }
+            | OutsideError::Unanswered { .. }
+            | OutsideError::Unusable { .. } => UpstreamError::Unknown(error.to_string()),
         }
     }
 
-    fn read(&self, id: u64, method: &str, delivery: &Delivery) -> Result<Value, UpstreamError> {
-        if method == "initialize"
-            && let Some(session) = delivery.header("mcp-session-id")
-        {
-            // The first one counts.
-            let _ = self.session.set(session.to_owned());
-        }
-        let kind = delivery.header("content-type").unwrap_or_default();
-        let text = std::str::from_utf8(&delivery.body).unwrap_or_default();
-        let found = if kind.starts_with("text/event-stream") {
-            events(text).find_map(|data| self.answer(id, &data))
+    async fn read(
+        &self,
+        id: u64,
+        arrival: Arrival,
+        listener: Option<Listener>,
+    ) -> Result<Value, UpstreamError> {
+        let kind = arrival.header("content-type").unwrap_or_default();
+        let is_stream = kind.starts_with("text/event-stream");
+        let (status, mut body) = (arrival.status, arrival.body);
+        let found = if is_stream {
+            self.follow(id, &mut *body, listener).await?
         } else {
-            self.answer(id, text)
+            let bytes = whole(&mut *body).await.map_err(unknown)?;
+            match read(std::str::from_utf8(&bytes).unwrap_or_default()) {
+                Some(Said::Answer(of, answer)) if of == id => Some(answer),
+                _ => None,
+            }
         };
-        match (delivery.status, found) {
+        match (status, found) {
             (_, Some(answer)) => answer,
             // It names the session that it does not know any more: it did nothing.
             (404, None) => {
@@ -180,51 +154,50 @@ impl HttpLink {
         }
     }
 
-    fn answer(&self, id: u64, text: &str) -> Option<Result<Value, UpstreamError>> {
-        match read(text)? {
-            Said::Answer(of, answer) if of == id => Some(answer),
-            Said::News => {
-                self.news.store(true, Ordering::Release);
-                None
-            }
-            _ => None,
-        }
-    }
-}
-
-/// The data of server-sent events (WHATWG HTML, 9.2.6).
-fn events(text: &str) -> impl Iterator<Item = String> {
-    let mut lines = text.split('\n').map(|line| line.trim_end_matches('\r'));
-    std::iter::from_fn(move || {
-        let mut data: Option<String> = None;
-        for line in lines.by_ref() {
-            if line.is_empty() && data.is_some() {
-                return data;
-            }
-            let Some(rest) = line.strip_prefix("data:") else {
-                continue;
-            };
-            let rest = rest.strip_prefix(' ').unwrap_or(rest);
-            match &mut data {
-                Some(data) => {
-                    data.push('\n');
-                    data.push_str(rest);
+    /// Listens until the answer is there. What the server asks meanwhile is answered meanwhile.
+    async fn follow(
+        &self,
+        id: u64,
+        body: &mut dyn Flow,
+        listener: Option<Listener>,
+    ) -> Result<Option<Result<Value, UpstreamError>>, UpstreamError> {
+        let (mut events, mut answering) = (Events::new(MOST), JoinSet::new());
+        while let Some(bytes) = body.more().await.map_err(unknown)? {
+            events.add(&bytes).map_err(unknown)?;
+            while let Some(text) = events.next() {
+                match read(&text) {
+                    Some(Said::Answer(of, answer)) if of == id => return Ok(Some(answer)),
+                    Some(Said::Note(method, params)) => {
+                        let is_news = self.press.print(&method, params.as_ref());
+                        if let (false, Some(listener)) = (is_news, &listener) {
+                            listener.hear(&method, params.as_ref().unwrap_or(&Value::Null));
+                        }
+                    }
+                    Some(Said::Request(asking)) => {
+                        let (way, listener) = (Arc::clone(&self.way), listener.clone());
+                        answering.spawn(async move { way.answer(asking, listener).await });
+                    }
+                    Some(Said::Answer(..)) | None => {}
                 }
-                None => data = Some(rest.to_owned()),
+                while answering.try_join_next().is_some() {}
             }
         }
-        data
-    })
+        Ok(None)
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::events;
+fn unknown(error: impl std::fmt::Display) -> UpstreamError {
+    UpstreamError::Unknown(error.to_string())
+}
 
-    #[test]
-    fn events_are_put_together() {
-        let text = ": hello\n\nid: 1\ndata: {\"a\":\ndata: 1}\n\nevent: message\r\ndata:{}\r\n\r\n";
-        let found: Vec<String> = events(text).collect();
-        assert_eq!(found, ["{\"a\":\n1}", "{}"]);
+/// All of a body that is not a stream.
+async fn whole(body: &mut dyn Flow) -> Result<Vec<u8>, String> {
+    let mut all = Vec::new();
+    while let Some(bytes) = body.more().await.map_err(|error| error.to_string())? {
+        if all.len() + bytes.len() > MOST {
+            return Err(format!("its answer has more than {MOST} bytes"));
+        }
+        all.extend(bytes);
     }
+    Ok(all)
 }

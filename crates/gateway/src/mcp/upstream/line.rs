@@ -2,26 +2,25 @@
 
 use super::{
     UpstreamError,
-    reply::{Said, read},
+    reply::{Asking, Said, read},
+};
+use crate::mcp::{
+    listener::Listener,
+    news::{News, Press},
 };
 use portcullis_firewall::outside::Line;
 use serde_json::{Map, Value, json};
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{broadcast, mpsc, oneshot},
     task::JoinSet,
     time::timeout,
 };
 
 /// How many questions may wait to be asked.
 const WAITING: usize = 256;
+/// How many questions of a server may be open at once.
+const QUESTIONS: usize = 32;
 /// How many answers to nobody a server may give before it is taken for confused.
 const STRAYS: usize = 64;
 
@@ -29,7 +28,7 @@ const STRAYS: usize = 64;
 #[derive(Debug)]
 pub(in crate::mcp) struct LineLink {
     words: mpsc::Sender<Word>,
-    news: Arc<AtomicBool>,
+    press: Arc<Press>,
     /// Ends with the link, and the line with it.
     _attendant: JoinSet<()>,
 }
@@ -40,9 +39,12 @@ enum Word {
         method: String,
         params: Map<String, Value>,
         answer: oneshot::Sender<Result<Value, UpstreamError>>,
+        listener: Option<Listener>,
         /// Told once it was said.
         said: oneshot::Sender<u64>,
     },
+    /// An answer to something that the server asked.
+    Reply(Value),
     Tell {
         method: String,
         params: Map<String, Value>,
@@ -52,12 +54,13 @@ enum Word {
 impl LineLink {
     pub(in crate::mcp) fn over(line: Box<dyn Line>) -> Self {
         let (words, to_say) = mpsc::channel(WAITING);
-        let news = Arc::new(AtomicBool::new(false));
+        let press = Arc::new(Press::default());
         let mut attendant = JoinSet::new();
-        attendant.spawn(Attendant::new(line, Arc::clone(&news)).attend(to_say));
+        let one = Attendant::new(line, Arc::clone(&press), words.downgrade());
+        attendant.spawn(one.attend(to_say));
         Self {
             words,
-            news,
+            press,
             _attendant: attendant,
         }
     }
@@ -67,6 +70,7 @@ impl LineLink {
         method: &str,
         params: Map<String, Value>,
         patience: Duration,
+        listener: Option<Listener>,
     ) -> Result<Value, UpstreamError> {
         let (answer, mut answered) = oneshot::channel();
         let (said, mut was_said) = oneshot::channel();
@@ -74,6 +78,7 @@ impl LineLink {
             method: method.to_owned(),
             params,
             answer,
+            listener,
             said,
         };
         let exchange = async {
@@ -116,27 +121,42 @@ impl LineLink {
     }
 
     pub(super) fn takes_news(&self) -> bool {
-        self.news.swap(false, Ordering::AcqRel)
+        self.press.takes_news()
     }
+
+    pub(super) fn news(&self) -> broadcast::Receiver<News> {
+        self.press.subscribe()
+    }
+}
+
+/// Somebody who waits for an answer.
+struct Waiting {
+    answer: oneshot::Sender<Result<Value, UpstreamError>>,
+    listener: Option<Listener>,
 }
 
 /// Who speaks on the line and listens to it.
 struct Attendant {
     line: Box<dyn Line>,
-    news: Arc<AtomicBool>,
-    waiting: HashMap<u64, oneshot::Sender<Result<Value, UpstreamError>>>,
+    press: Arc<Press>,
+    waiting: HashMap<u64, Waiting>,
     last_id: u64,
     strays: usize,
+    /// What the server asks, while clients think about it.
+    asked: JoinSet<()>,
+    words: mpsc::WeakSender<Word>,
 }
 
 impl Attendant {
-    fn new(line: Box<dyn Line>, news: Arc<AtomicBool>) -> Self {
+    fn new(line: Box<dyn Line>, press: Arc<Press>, words: mpsc::WeakSender<Word>) -> Self {
         Self {
             line,
-            news,
+            press,
             waiting: HashMap::new(),
             last_id: 0,
             strays: 0,
+            asked: JoinSet::new(),
+            words,
         }
     }
 
@@ -161,7 +181,8 @@ impl Attendant {
             if !goes_on {
                 return;
             }
-            self.waiting.retain(|_, answer| !answer.is_closed());
+            self.waiting.retain(|_, one| !one.answer.is_closed());
+            while self.asked.try_join_next().is_some() {}
         }
     }
 
@@ -170,17 +191,19 @@ impl Attendant {
             Word::Tell { method, params } => {
                 json!({"jsonrpc": "2.0", "method": method, "params": params})
             }
+            Word::Reply(answer) => answer,
             // Who has given up is not asked for.
             Word::Ask { answer, .. } if answer.is_closed() => return true,
             Word::Ask {
                 method,
                 params,
                 answer,
+                listener,
                 said,
             } => {
                 self.last_id += 1;
                 let id = self.last_id;
-                self.waiting.insert(id, answer);
+                self.waiting.insert(id, Waiting { answer, listener });
                 // Noted before it is said: when it is not known, it was asked.
                 let _ = said.send(id);
                 json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
@@ -197,7 +220,7 @@ impl Attendant {
             Some(Said::Answer(id, answer)) => match self.waiting.remove(&id) {
                 Some(waiting) => {
                     // Whoever asked may have given up.
-                    let _ = waiting.send(answer);
+                    let _ = waiting.answer.send(answer);
                     true
                 }
                 None => {
@@ -205,16 +228,63 @@ impl Attendant {
                     self.strays < STRAYS
                 }
             },
-            Some(Said::Request(answer)) => self.line.say(answer.to_string()).await.is_ok(),
-            Some(Said::News) => {
-                self.news.store(true, Ordering::Release);
+            Some(Said::Request(asking)) => self.put(asking).await,
+            Some(Said::Note(method, params)) => {
+                self.note(&method, params.as_ref());
                 true
             }
-            Some(Said::Other) => true,
             None => {
                 tracing::warn!("a server behind the gate says what is no message");
                 false
             }
         }
     }
+
+    fn note(&self, method: &str, params: Option<&Value>) {
+        let params = match params {
+            _ if self.press.print(method, params) => return,
+            Some(params) => params,
+            None => return,
+        };
+        let mut listeners = self
+            .waiting
+            .values()
+            .filter_map(|one| one.listener.as_ref());
+        let about = match listeners.clone().find(|one| one.is_called(params)) {
+            Some(about) => Some(about),
+            None => alone(&mut listeners),
+        };
+        if let Some(about) = about {
+            about.hear(method, params);
+        }
+    }
+
+    /// A question goes to the client whose request is being answered, when there is no doubt which.
+    async fn put(&mut self, asking: Asking) -> bool {
+        let mut listeners = self
+            .waiting
+            .values()
+            .filter_map(|one| one.listener.as_ref());
+        let about = alone(&mut listeners)
+            .filter(|one| one.may_ask(&asking.method, asking.params.as_ref()))
+            .filter(|_| self.asked.len() < QUESTIONS);
+        let Some(listener) = about.cloned() else {
+            return self.line.say(asking.refused().to_string()).await.is_ok();
+        };
+        let words = self.words.clone();
+        self.asked.spawn(async move {
+            let answer = asking.put_to(&listener).await;
+            if let Some(words) = words.upgrade() {
+                // A server that has ended needs no answer.
+                let _ = words.send(Word::Reply(answer)).await;
+            }
+        });
+        true
+    }
+}
+
+/// The only one there is.
+fn alone<T>(all: &mut impl Iterator<Item = T>) -> Option<T> {
+    let first = all.next()?;
+    all.next().is_none().then_some(first)
 }

@@ -1,6 +1,7 @@
 //! What a server says, read as far as the gate cares.
 
 use super::UpstreamError;
+use crate::mcp::listener::{Listener, refusal};
 use serde_json::{Value, json};
 
 /// One message of a server.
@@ -8,12 +9,46 @@ use serde_json::{Value, json};
 pub(super) enum Said {
     /// The answer to one of the gate's requests.
     Answer(u64, Result<Value, UpstreamError>),
-    /// A request: the gate's answer to it.
-    Request(Value),
-    /// A notification that lists have changed.
-    News,
-    /// Anything else that needs no answer.
-    Other,
+    /// A request.
+    Request(Asking),
+    /// A notification, with its method.
+    Note(String, Option<Value>),
+}
+
+/// A request of a server.
+#[derive(Debug)]
+pub(super) struct Asking {
+    pub(super) id: Value,
+    pub(super) method: String,
+    pub(super) params: Option<Value>,
+}
+
+impl Asking {
+    /// The answer that says this.
+    pub(super) fn answered(&self, mut said: Value) -> Value {
+        if let Some(members) = said.as_object_mut() {
+            members.insert("jsonrpc".to_owned(), "2.0".into());
+            members.insert("id".to_owned(), self.id.clone());
+        }
+        said
+    }
+
+    /// The gate's own answer: it has no model, no folders and no user to lend.
+    pub(super) fn refused(&self) -> Value {
+        self.answered(if self.method == "ping" {
+            json!({"result": {}})
+        } else {
+            refusal()
+        })
+    }
+
+    /// What the client of a request says to it.
+    pub(super) async fn put_to(&self, listener: &Listener) -> Value {
+        match self.method.as_str() {
+            "ping" => self.refused(),
+            method => self.answered(listener.ask(method, self.params.as_ref()).await),
+        }
+    }
 }
 
 /// Reads a message; `None` for what is no message at all.
@@ -30,11 +65,11 @@ pub(super) fn said(value: Value) -> Option<Said> {
         return None;
     }
     let id = message.remove("id");
-    if let Some(method) = message.get("method").and_then(Value::as_str) {
+    if let Some(Value::String(method)) = message.remove("method") {
+        let params = message.remove("params");
         return Some(match id {
-            Some(id) => Said::Request(refusal(&id, method)),
-            None if method.ends_with("/list_changed") => Said::News,
-            None => Said::Other,
+            Some(id) => Said::Request(Asking { id, method, params }),
+            None => Said::Note(method, params),
         });
     }
     // An id that the gate did not give is nobody's, and can be 0.
@@ -44,15 +79,6 @@ pub(super) fn said(value: Value) -> Option<Said> {
     }
     let result = message.remove("result")?;
     Some(Said::Answer(id, Ok(result)))
-}
-
-/// The gate does nothing for servers: it has no model, no folders and no user to lend.
-fn refusal(id: &Value, method: &str) -> Value {
-    if method == "ping" {
-        return json!({"jsonrpc": "2.0", "id": id, "result": {}});
-    }
-    let error = json!({"code": -32601, "message": "the gate takes no requests from servers"});
-    json!({"jsonrpc": "2.0", "id": id, "error": error})
 }
 
 fn refused(error: &Value) -> UpstreamError {
@@ -71,9 +97,10 @@ mod tests {
     #[test]
     fn requests_of_servers_are_refused() {
         let asked = r#"{"jsonrpc":"2.0","id":"x","method":"sampling/createMessage","params":{}}"#;
-        let Some(Said::Request(answer)) = read(asked) else {
+        let Some(Said::Request(asking)) = read(asked) else {
             panic!("no request");
         };
+        let answer = asking.refused();
         assert_eq!(answer["error"]["code"], -32601);
         assert_eq!(answer["id"], "x");
     }

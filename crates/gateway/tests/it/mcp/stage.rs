@@ -348,23 +348,26 @@ fn open(house: &House, script: &Arc<Script>, first_sight: FirstSight) -> Router 
         first_sight,
         timeout: Duration::from_secs(5),
         bare: false,
+        may_ask: Vec::new(),
+        dry_runs: BTreeMap::new(),
     };
     let settings = ShopSettings {
         servers: vec![server],
         wait: Duration::ZERO,
     };
-    let shop = Shop::new(Parts {
+    let shop = Arc::new(Shop::new(Parts {
         firewall: house.firewall.clone(),
         starter: Arc::new(Stagehand(Arc::clone(script))),
         courier: Arc::new(NoCourier),
         tenants: BTreeMap::from([(house.acme.id.clone(), settings)]),
         public_url: "https://gate.test".to_owned(),
-    });
+    }));
+    house.firewall.use_hands(shop.hands());
     let address = Address {
         public_url: "https://gate.test".to_owned(),
         hosts: Some(vec!["gate.test".to_owned()]),
     };
-    threshold(router(Arc::new(shop), address), RequestIds::new(1))
+    threshold(router(shop, address), RequestIds::new(1))
 }
 
 /// A request to the door with a credential.

@@ -1,7 +1,9 @@
 //! A hold as its page shows it.
 
 use crate::console::{
-    pages::approval::{Affected, Approval, Budget, Choice as Offer, Confidence, Ending, Vote, Why},
+    pages::approval::{
+        Affected, Approval, Budget, Choice as Offer, Confidence, DryRun, Ending, Vote, Why,
+    },
     parts::{
         diff::{self, Line},
         words::Said,
@@ -44,7 +46,7 @@ pub(super) fn view(
         parameters_hidden_bytes: sight.hidden_bytes,
         hidden_parts: sight.hidden_parts,
         cost: sight.cost.unwrap_or_default(),
-        dry_run: None,
+        dry_run: sight.dry_run.map(foreseen),
         affected: sight.workloads.into_iter().map(affected).collect(),
         budgets: sight.budgets.into_iter().map(budget).collect(),
         confidence: sight
@@ -78,6 +80,16 @@ fn votes(hold: &Hold, people: &People) -> Vec<Vote> {
     let yes = hold.approvals_now().map(|said| vote(said, true));
     let no = hold.rejection.iter().map(|said| vote(said, false));
     yes.chain(no).collect()
+}
+
+fn foreseen(run: sight::Foreseen) -> DryRun {
+    DryRun {
+        has_passed: run.passed,
+        effects: run.effects,
+        checks: run.checks,
+        plan: run.plan.unwrap_or_default(),
+        at: run.made_at,
+    }
 }
 
 fn ending(hold: &Hold, ending: sight::Ending, people: &People) -> Ending {

@@ -146,6 +146,7 @@ fn dry_run(words: Outside) -> DryRun {
             (words.say("nobody trains on it"), false),
             (words.say("checkpoint is fresh"), true),
         ],
+        plan: words.say("drain, then stop"),
         at: at(-50),
     }
 }
