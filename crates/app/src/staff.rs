@@ -157,7 +157,8 @@ impl Staff {
             shutting: shutting.clone(),
         })?;
         let console = console::rooms::router(desk);
-        let console = console.merge(servers::door(&self.shop, &self.public_url, here));
+        let at = (self.public_url.as_str(), here);
+        let console = console.merge(servers::door(&self.shop, at, shutting));
         if self.desks.iter().next().is_none() {
             return Ok(console);
         }

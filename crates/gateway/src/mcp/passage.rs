@@ -7,7 +7,7 @@
 use super::{
     fault::Fault,
     guest::Guest,
-    hands, input,
+    hands, input, kinds,
     message::Request as Asked,
     order::{Deed, Order, Purpose},
     refused::Refusal,
@@ -178,10 +178,13 @@ impl Shop {
                 input::may_be_wanted(guest, deed, result, listener)
             })
         };
-        match result.get("resultType").and_then(Value::as_str) {
-            None | Some("complete") => Ok(result),
-            Some(input::REQUIRED) if wanted(&result) => Ok(result),
-            Some(_) => Err(UpstreamError::Unknown(
+        match (kinds::kind(&result), guest) {
+            (None, _) => Ok(result),
+            (Some(kinds::REQUIRED), _) if wanted(&result) => Ok(result),
+            (Some(kinds::TASK), Some(guest)) if deed == Deed::CallTool && guest.takes_tasks() => {
+                self.errand(guest, &server.settings.name, result)
+            }
+            (Some(_), _) => Err(UpstreamError::Unknown(
                 "it wants more than the gate gives to servers".to_owned(),
             )),
         }
