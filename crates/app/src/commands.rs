@@ -5,12 +5,14 @@ mod approvals;
 mod audit;
 mod backup;
 mod budgets;
+mod call;
 mod catalogue;
 mod completions;
 mod config;
 mod demo;
 mod desk;
 mod doctor;
+mod executions;
 mod govern;
 mod groups;
 mod holds;
@@ -28,14 +30,16 @@ mod replay;
 mod rules;
 mod serve;
 mod violations;
+mod wish;
 
 use crate::{
+    client::Trust,
     exit,
     output::{Color, Format, Output},
 };
 use clap::{Args, Parser, Subcommand};
 use desk::Desk;
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 /// The action firewall for AI agents: judge what an agent wants to do before it happens.
 #[derive(Debug, Parser)]
@@ -85,6 +89,12 @@ struct Manner {
     /// The key or token to ask with, in place of a login; better given as PORTCULLIS_TOKEN, where others cannot see it.
     #[arg(long, global = true, env = "PORTCULLIS_TOKEN", hide_env_values = true)]
     token: Option<String>,
+    /// A PEM file of certificate authorities to trust besides the system's, for a gate behind `https://`.
+    #[arg(long, global = true, env = "PORTCULLIS_CA", value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Asks other machines over plain HTTP too, where everybody on the way reads along.
+    #[arg(long, global = true, env = "PORTCULLIS_PLAIN_HTTP")]
+    plain_http: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -93,6 +103,7 @@ enum Command {
     Init(init::Init),
     Demo(demo::Demo),
     Govern(govern::Govern),
+    Call(call::Call),
     Policy(policy::Policy),
     Agents(agents::Agents),
     Keys(keys::Keys),
@@ -100,6 +111,7 @@ enum Command {
     Groups(groups::Groups),
     Approvals(approvals::Approvals),
     Holds(holds::Holds),
+    Executions(executions::Executions),
     Hook(hook::Hook),
     Permits(permits::Permits),
     Mcp(mcp::Mcp),
@@ -136,13 +148,24 @@ impl Cli {
     /// # Errors
     /// When it could not be done; the text says why.
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<ExitCode> {
-        let Manner { url, token, .. } = self.manner;
-        let desk = Desk::new(output, url, token);
+        let Manner {
+            url,
+            token,
+            ca,
+            plain_http,
+            ..
+        } = self.manner;
+        let trust = Trust {
+            authorities: ca,
+            plain_http,
+        };
+        let desk = Desk::new(output, (url, token), trust);
         let code = match self.command {
             Command::Serve(serve) => serve.run(output).await,
             Command::Init(init) => init.run(output).await,
             Command::Demo(demo) => demo.run(output).await,
             Command::Govern(govern) => govern.run(&desk).await,
+            Command::Call(call) => call.run(&desk).await,
             Command::Policy(policy) => policy.run(&desk).await,
             Command::Agents(agents) => agents.run(&desk).await,
             Command::People(people) => people.run(&desk).await,
@@ -150,6 +173,7 @@ impl Cli {
             Command::Keys(keys) => keys.run(&desk).await,
             Command::Approvals(approvals) => approvals.run(&desk).await,
             Command::Holds(holds) => holds.run(&desk).await,
+            Command::Executions(executions) => executions.run(&desk).await,
             Command::Hook(hook) => hook.run(&desk).await,
             Command::Permits(permits) => permits.run(&desk).await,
             Command::Mcp(mcp) => mcp.run(&desk).await,

@@ -13,6 +13,7 @@ mod commands;
 mod config;
 mod demo;
 mod exit;
+mod followers;
 mod founding;
 mod guard;
 mod health;

@@ -119,6 +119,98 @@ fn what_follows(text: &mut String, answer: &Value) {
     }
 }
 
+/// What was done on the strength of a verdict, or would be, line by line.
+#[must_use]
+pub(crate) fn done(answer: &Value) -> String {
+    let part = |name: &str| answer.get(name).filter(|part| part.is_object());
+    let mut text = part("decision").map(verdict).unwrap_or_default();
+    if let Some(run) = part("dry_run") {
+        rehearsed(&mut text, run);
+    }
+    if let Some(execution) = part("execution") {
+        executed(&mut text, execution);
+    }
+    if let Some(permit) = answer.get("permit").and_then(Value::as_str) {
+        fact(&mut text, "permit", permit);
+    }
+    text
+}
+
+/// What an action would do.
+fn rehearsed(text: &mut String, run: &Value) {
+    let passed = run.get("passed") == Some(&Value::Bool(true));
+    let verdict = if passed { "passed" } else { "did not pass" };
+    let id = text_at(run, "dry_run_id");
+    fact(text, "dry run", &format!("{verdict}, {id}"));
+    let told = [
+        ("rows", "rows"),
+        ("cost_usd", "USD"),
+        ("gpu_hours", "GPU-hours"),
+    ];
+    for (name, unit) in told {
+        if let Some(count) = run.get(name).filter(|count| count.is_number()) {
+            fact(text, "takes", &format!("{count} {unit}"));
+        }
+    }
+    let list = |name: &str| run.get(name).and_then(Value::as_array);
+    for change in list("changes")
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+    {
+        fact(text, "changes", change);
+    }
+    for check in list("checks").into_iter().flatten() {
+        let word = if check.get("passed") == Some(&Value::Bool(true)) {
+            "ok"
+        } else {
+            "FAILED"
+        };
+        let (name, detail) = (text_at(check, "name"), text_at(check, "detail"));
+        fact(text, "check", &format!("{name}: {word} {detail}"));
+    }
+}
+
+/// What was done.
+fn executed(text: &mut String, execution: &Value) {
+    let ended = text_at(execution, "ended");
+    let word = match ended.as_str() {
+        "unknown" => "UNKNOWN; it may have been done, a person finds out",
+        "started" => "it still runs",
+        other => other,
+    };
+    fact(text, "ended", word);
+    fact(text, "what", &text_at(execution, "summary"));
+    match execution.get("output") {
+        None | Some(Value::Null) => {}
+        Some(Value::String(output)) => text.push_str(&block(output)),
+        Some(output) => text.push_str(&block(&format!("{output:#}"))),
+    }
+    if execution.get("truncated") == Some(&Value::Bool(true)) {
+        fact(text, "note", "there was more; the rest is not kept");
+    }
+}
+
+/// A hold that was not released, or not yet.
+#[must_use]
+pub(crate) fn waiting(hold: &Value) -> String {
+    let status = text_at(hold, "status");
+    let mut text = painted(style::of_word(&status), &status);
+    text.push_str(&format!("  hold {}\n", one_line(&text_at(hold, "hold_id"))));
+    if let Some(reason) = hold.get("reason").and_then(Value::as_str) {
+        fact(&mut text, "because", reason);
+    }
+    text
+}
+
+/// Lines from outside, each without what a terminal would obey.
+fn block(lines: &str) -> String {
+    lines
+        .lines()
+        .map(|line| format!("  {}\n", one_line(line)))
+        .collect()
+}
+
 fn fact(text: &mut String, name: &str, value: &str) {
     let name = painted(style::FAINT, &format!("{name:<9}"));
     text.push_str(&format!("  {name} {}\n", one_line(value)));

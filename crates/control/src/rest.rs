@@ -12,6 +12,7 @@ mod catalogue;
 mod chain;
 mod description;
 mod elevations;
+mod executions;
 mod groups;
 pub(crate) mod holds;
 mod keys;
@@ -30,19 +31,21 @@ mod tools;
 pub(crate) mod violations;
 mod workspaces;
 
-use crate::{porter::Porter, rights::Gate};
-use axum::Router;
+use crate::{notify::link::ConsoleAddress, porter::Porter, rights::Gate};
+use axum::{Extension, Router};
 use portcullis_firewall::firewall::Firewall;
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-/// Every route of the management API. The door's threshold belongs before it.
-pub fn router(firewall: Firewall, porter: Porter) -> Router {
+/// Every route of the management API, of a gate that people reach here. The door's threshold belongs
+/// before it.
+pub fn router(firewall: Firewall, porter: Porter, console: ConsoleAddress) -> Router {
     let (router, _) = routes().split_for_parts();
     let (open, _) = sign_in::routes().split_for_parts();
     let open: Router = open.with_state(porter);
-    router.with_state(Arc::new(firewall)).merge(open)
+    let router = router.with_state(Arc::new(firewall));
+    router.layer(Extension(console)).merge(open)
 }
 
 /// The description of every route, made from the same list as [`router`].
@@ -66,6 +69,7 @@ fn routes() -> OpenApiRouter<Gate> {
         .merge(access::routes())
         .merge(workspaces::routes())
         .merge(tools::routes())
+        .merge(executions::routes())
         .merge(keys::routes())
         .merge(policies::routes())
         .merge(packs::routes())

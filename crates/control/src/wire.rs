@@ -6,6 +6,7 @@ pub(crate) mod budget;
 pub(crate) mod config;
 pub(crate) mod conflict;
 pub(crate) mod evidence;
+pub(crate) mod execution;
 pub(crate) mod fault;
 pub(crate) mod group;
 pub(crate) mod hold;

@@ -1,6 +1,6 @@
 //! What is written at once: records at the chain's end, and documents beside them.
 
-use crate::chain::Hash;
+use crate::{chain::Hash, effects::Effects};
 use jiff::Timestamp;
 use portcullis_policy::{
     id::TenantId,
@@ -106,6 +106,19 @@ pub struct StoredRecord {
     pub effects: Vec<u8>,
 }
 
+impl StoredRecord {
+    /// Whether a budget passed its warning line with this record, for the first time in its period.
+    ///
+    /// *Fails closed:* effects that cannot be read warn of nothing; the record itself says how the
+    /// budgets stand.
+    #[must_use]
+    pub fn warns(&self) -> bool {
+        let effects: Option<Effects> = serde_json::from_slice(&self.effects).ok();
+        let decision = effects.and_then(|effects| effects.decision);
+        decision.is_some_and(|decision| !decision.warned.is_empty())
+    }
+}
+
 /// A thing that changes over time, kept as its latest form.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Document {
@@ -170,11 +183,13 @@ pub enum DocumentKind {
     Tool,
     /// An action that the gate itself carries out; the id is the number of its decision.
     Execution,
+    /// What an action would do; the id is the number of its decision.
+    DryRun,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Tenant,
         Self::Agent,
         Self::Key,
@@ -197,6 +212,7 @@ impl DocumentKind {
         Self::Cursor,
         Self::Tool,
         Self::Execution,
+        Self::DryRun,
     ];
 
     /// The name it is stored under; never changes.
@@ -225,6 +241,7 @@ impl DocumentKind {
             Self::Cursor => "cursor",
             Self::Tool => "tool",
             Self::Execution => "execution",
+            Self::DryRun => "dry_run",
         }
     }
 
@@ -282,11 +299,13 @@ pub enum RecordKind {
     Elevation,
     /// A tool of an MCP server was seen, changed or accepted.
     ToolChange,
+    /// It was looked at what an action would do.
+    DryRun,
 }
 
 impl RecordKind {
     /// Every kind.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Decision,
         Self::HoldOutcome,
         Self::PermitIssued,
@@ -309,6 +328,7 @@ impl RecordKind {
         Self::SignIn,
         Self::Elevation,
         Self::ToolChange,
+        Self::DryRun,
     ];
 
     /// The name in the record; never changes.
@@ -337,6 +357,7 @@ impl RecordKind {
             Self::SignIn => "sign_in",
             Self::Elevation => "elevation",
             Self::ToolChange => "tool_change",
+            Self::DryRun => "dry_run",
         }
     }
 

@@ -86,6 +86,10 @@ pub(crate) use hex_bytes;
 hex_bytes! {
     /// SHA-256 over the canonical bytes of a frozen action.
     ActionDigest(32);
+    /// SHA-256 over what says how an action would be carried out: its target's definition.
+    Means(32);
+    /// SHA-256 over what a dry run found.
+    Findings(32);
     /// 128 random bits that keep a digest from being guessed back to what it covers.
     Nonce(16);
 }

@@ -5,12 +5,16 @@ mod approvals;
 mod audit;
 mod calls;
 mod electors;
+mod elevations;
 mod evidence;
+mod groups;
 mod holds;
 mod inbox;
+mod keys;
 mod notices;
 mod open;
 mod people;
+mod permission_sets;
 mod permits;
 mod replay;
 mod rule_copies;
@@ -23,14 +27,16 @@ mod standing;
 mod telling;
 mod tools;
 mod views;
+mod workspaces;
 
-pub use act::{Acted, Hands};
+pub use act::{Acted, Attended};
 pub use audit::{ConsistencyProof, InclusionProof, Verification};
 pub use electors::{Bar, Elector, Electors};
 pub use evidence::{ActionEvidence, Evidence, RecordEvidence};
 pub use inbox::{HoldEntry, Waiting};
 pub use open::{NewTenant, Ports, Spawn};
 pub use replay::{Replay, ReplayedRecord};
+pub use rule_copies::UnmadeCopy;
 pub use signing_in::SignedIn;
 pub use simulate::{Outlook, PolicyTest, Simulation};
 pub use standing::{Explanation, Standing, Wish};
@@ -40,6 +46,7 @@ pub use views::{AgentView, BudgetView, Overview, PolicyView};
 use crate::{
     driver::{Count, Queue},
     error::GateError,
+    hands::Hands,
     house::House,
     key::{Directory, Usage},
     lane::Job,
@@ -50,7 +57,7 @@ use crate::{
 use arc_swap::ArcSwap;
 use portcullis_policy::id::TenantId;
 use std::{collections::HashMap, sync::Arc};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 /// The gate. Clones share it.
 #[derive(Clone, Debug)]
@@ -61,6 +68,9 @@ pub struct Firewall {
     lanes: Arc<ArcSwap<HashMap<TenantId, Way>>>,
     spawn: Spawner,
     screens: screening::Screens,
+    hands: Arc<ArcSwap<Hands>>,
+    /// Bounds how many holds are looked at at once.
+    looks: Arc<Semaphore>,
     /// Changes whenever something became durable.
     news: Count,
 }

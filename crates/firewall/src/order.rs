@@ -36,6 +36,9 @@ pub struct Order {
     pub action: Vec<u8>,
     /// The same for every order of one action and for no other; for targets that take such a key.
     pub idempotency_key: String,
+    /// How many rows the dry run of this action found; whoever acts on rows touches so many or
+    /// none.
+    pub expected_rows: Option<u64>,
 }
 
 impl Order {
@@ -94,7 +97,7 @@ impl Effect {
 }
 
 /// What would happen if an order were carried out.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DryRun {
     /// Whether every check passed: only then may the action happen.
     pub passed: bool,

@@ -3,11 +3,12 @@
 use crate::{
     batch::{Batch, Document, DocumentKind, Head, StoredRecord},
     chain::Hash,
+    digest::Means,
     order::{DryRun, Effect, Order},
     query::{DocumentQuery, RecordQuery},
 };
 use jiff::Timestamp;
-use portcullis_policy::id::TenantId;
+use portcullis_policy::{action::Action, id::TenantId};
 use std::{fmt::Debug, future::Future, pin::Pin};
 
 /// An answer that comes later.
@@ -98,22 +99,21 @@ pub type Doing<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// [`Ended::Failed`]: crate::order::Ended::Failed
 /// [`Ended::Unknown`]: crate::order::Ended::Unknown
 pub trait Executor: Debug + Send + Sync {
+    /// Names how it would carry out an action: something else as soon as anything about that
+    /// changes. `None` for what it does not serve. Asked on the hot path: no waiting in here.
+    fn means(&self, action: &Action) -> Option<Means>;
+
     /// Carries out an order.
     fn execute(&self, order: Order) -> Doing<'_, Effect>;
-}
-
-/// Takes out of an effect what an agent, a record or a person must not see.
-///
-/// Fails closed: whatever cannot be looked through is left out.
-pub trait Screen: Debug + Send + Sync {
-    /// The effect without it.
-    fn screened(&self, effect: Effect) -> Effect;
 }
 
 /// Finds out what an order would do, without doing it.
 ///
 /// Fails closed: what it cannot find out is a check that did not pass.
 pub trait Rehearsal: Debug + Send + Sync {
+    /// Whether it knows how to look at such an action. Asked on the hot path: no waiting in here.
+    fn rehearses(&self, action: &Action) -> bool;
+
     /// Looks at an order whose permit is not spent.
     fn rehearse(&self, order: Order) -> Doing<'_, DryRun>;
 }

@@ -3,7 +3,7 @@
 mod fields;
 
 use crate::{
-    digest::{ActionDigest, Nonce},
+    digest::{ActionDigest, Means, Nonce},
     error::GateError,
     freeze::{self, FrozenAction},
     principal::Principal,
@@ -37,6 +37,8 @@ pub struct Request {
     pub idempotency_key: Option<String>,
     /// Whether a CLEARED verdict shall come with a permit.
     pub wants_permit: bool,
+    /// How the gate would carry the action out, if it does such things.
+    pub(crate) means: Option<Means>,
 }
 
 impl Request {
@@ -70,6 +72,7 @@ impl Request {
             frozen,
             idempotency_key: None,
             wants_permit: false,
+            means: None,
         }
     }
 }
@@ -141,6 +144,7 @@ pub fn of_action(action: Action, nonce: Nonce) -> Result<Request, GateError> {
         digest,
         idempotency_key: None,
         wants_permit: false,
+        means: None,
     })
 }
 

@@ -6,11 +6,13 @@
 
 mod budget;
 mod difference;
+mod dry_run;
 mod render;
 mod workload;
 
 pub use budget::BudgetLeft;
 pub use difference::{Change, Line};
+pub use dry_run::Foreseen;
 pub(crate) use render::{Around, render};
 pub use workload::Workload;
 
@@ -59,8 +61,8 @@ pub struct Sight {
     pub policies: Vec<(String, Option<String>)>,
     /// What it would cost, in words; `None` when it costs nothing that is counted.
     pub cost: Option<String>,
-    /// The dry run, in words.
-    pub dry_run: Option<String>,
+    /// What it would do, when that was looked at.
+    pub dry_run: Option<Foreseen>,
     /// What a release would touch that runs now.
     pub workloads: Vec<Workload>,
     /// What is left in the budgets this action would draw on.

@@ -1,7 +1,7 @@
 //! What the first judgement of an action counted for it, so that it does not speak against the
 //! same action when that is judged again.
 
-use crate::effects::DecisionEffects;
+use crate::{digest::Means, effects::DecisionEffects};
 use portcullis_policy::facts::{Facts, Needs};
 use serde::{Deserialize, Serialize};
 
@@ -18,18 +18,22 @@ pub struct Stake {
     /// What it added to recent sums.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sums: Vec<(String, u64)>,
+    /// How the gate would have carried it out then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub means: Option<Means>,
 }
 
 impl Stake {
     /// What a decision took.
     #[must_use]
-    pub fn of(seq: u64, effects: &DecisionEffects) -> Self {
+    pub fn of(seq: u64, effects: &DecisionEffects, means: Option<Means>) -> Self {
         let sums = effects.sums.clone();
         Self {
             seq,
             at_ms: effects.at_ms,
             grant: effects.grant,
             sums,
+            means,
         }
     }
 

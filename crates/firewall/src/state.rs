@@ -9,6 +9,7 @@ use crate::{
     alarm::Alarm,
     batch::{DocumentKind, Head},
     chain::Hash,
+    dry_run::Rehearsed,
     effects::Effects,
     elevation::Elevation,
     error::GateError,
@@ -74,12 +75,16 @@ pub struct State {
     pub tools: BTreeMap<String, Tool>,
     /// How many vain attempts were put on record lately.
     pub alarm: Alarm,
+    /// The same for those whom nobody knows.
+    pub strangers: Alarm,
     /// The holds that wait, and the released ones whose permit was not taken, by id.
     pub holds: Holds,
     /// The actions behind those holds and behind unspent permits, by their ids.
     pub frozen: HashMap<String, Frozen>,
     /// The permits that may still be spent, by id.
     pub permits: HashMap<String, PermitState>,
+    /// The dry runs of what may still be done, by the number of its decision.
+    pub dry_runs: BTreeMap<u64, Rehearsed>,
     /// What the gate has begun and nobody knows the end of, by the number of the decision.
     pub executions: BTreeMap<u64, Execution>,
     /// What was answered lately.
@@ -167,6 +172,8 @@ impl State {
             all(ledger, id, DocumentQuery::all(DocumentKind::Answer)).await?;
         let tools: Vec<Tool> = all(ledger, id, DocumentQuery::all(DocumentKind::Tool)).await?;
         let executions = executions(ledger, id).await?;
+        let rehearsed = DocumentQuery::with_status(DocumentKind::DryRun, "open");
+        let dry_runs: Vec<Rehearsed> = all(ledger, id, rehearsed).await?;
         let latest = newest(ledger, id, &head).await?.max(kept_latest);
         Ok(Self {
             head,
@@ -185,6 +192,7 @@ impl State {
                 .map(|tool| (Tool::id_of(&tool.server, &tool.name), tool))
                 .collect(),
             alarm: Alarm::default(),
+            strangers: Alarm::of_strangers(),
             retries: RetryBook::read(
                 holds
                     .values()
@@ -197,6 +205,7 @@ impl State {
                 .into_iter()
                 .map(|permit| (permit.id.clone(), permit))
                 .collect(),
+            dry_runs: dry_runs.into_iter().map(|run| (run.seq, run)).collect(),
             executions,
             latest,
             broken_at: tenant.broken_at,
@@ -231,9 +240,11 @@ impl State {
             people: People::default(),
             tools: BTreeMap::new(),
             alarm: Alarm::default(),
+            strangers: Alarm::of_strangers(),
             holds: Holds::default(),
             frozen: HashMap::new(),
             permits: HashMap::new(),
+            dry_runs: BTreeMap::new(),
             executions: BTreeMap::new(),
             retries: RetryBook::default(),
             latest: tenant.created_at,

@@ -19,6 +19,7 @@ mod fault;
 mod finished;
 mod followed;
 mod guest;
+mod hands;
 mod hearing;
 mod held;
 mod input;

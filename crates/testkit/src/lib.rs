@@ -1,7 +1,7 @@
 //! Stand-ins for the world, and builders, for the tests of every crate.
 //!
 //! **What is this?** A ledger in memory that fails on demand, a clock that is set by hand, entropy
-//! from a seed, a Slack of its own, and one suite of tests that every ledger must pass.
+//! from a seed, hands that do nothing outside, a Slack of its own, and one suite of tests that every ledger must pass.
 //!
 //! **What will it never do?** Run in the gate: it is a dependency of tests alone, and it panics when
 //! a test is set up wrongly.
@@ -17,6 +17,7 @@
 pub mod build;
 pub mod clock;
 pub mod entropy;
+pub mod hands;
 pub mod memory;
 pub mod slack;
 pub mod suite;
@@ -24,5 +25,6 @@ pub mod suite;
 pub use build::{ChainBuilder, document, tenant};
 pub use clock::FakeClock;
 pub use entropy::SeededEntropy;
+pub use hands::FakeHands;
 pub use memory::MemoryLedger;
 pub use slack::StandInSlack;

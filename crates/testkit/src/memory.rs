@@ -95,6 +95,21 @@ impl MemoryLedger {
             .is_some()
     }
 
+    /// Changes a stored document behind everybody's back. Whether there is such a document.
+    pub fn tamper_document(
+        &self,
+        tenant: &TenantId,
+        (kind, id): (DocumentKind, &str),
+        change: impl FnOnce(&mut Document),
+    ) -> bool {
+        let mut state = self.state();
+        state
+            .store
+            .document_mut(tenant, (kind, id))
+            .map(change)
+            .is_some()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

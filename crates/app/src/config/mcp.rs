@@ -5,12 +5,13 @@ use portcullis_firewall::outside::{Program, SecretName, Variable};
 use portcullis_gateway::mcp::{Ask, ServerSettings, ShopSettings, Transport};
 use portcullis_policy::{fault::Faults, id::WorkspaceId};
 use serde_json::Value;
-use std::{path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 const KEYS: &[&str] = &[
     "bare",
     "bearer",
     "command",
+    "dry_runs",
     "environment",
     "first_sight",
     "folder",
@@ -68,6 +69,7 @@ fn server(name: &str, value: &Value, path: String, faults: &mut Faults) -> Optio
         timeout: Duration::from_secs(timeout),
         bare: bare.unwrap_or(false),
         may_ask: may_ask(&sheet, faults),
+        dry_runs: companions(&sheet, faults),
         transport: transport(&sheet, faults)?,
     })
 }
@@ -84,6 +86,20 @@ fn may_ask(sheet: &Sheet<'_>, faults: &mut Faults) -> Vec<Ask> {
         }
     }
     asks
+}
+
+/// Which tool says what another would do.
+fn companions(sheet: &Sheet<'_>, faults: &mut Faults) -> BTreeMap<String, String> {
+    let mut companions = BTreeMap::new();
+    for (tool, value, path) in sheet.entries("dry_runs", faults) {
+        match value.as_str() {
+            Some(companion) if !companion.is_empty() && companion != tool => {
+                companions.insert(tool.to_owned(), companion.to_owned());
+            }
+            _ => faults.add(path, "expected the name of another tool"),
+        }
+    }
+    companions
 }
 
 fn transport(sheet: &Sheet<'_>, faults: &mut Faults) -> Option<Transport> {

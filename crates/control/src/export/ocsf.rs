@@ -121,6 +121,7 @@ const fn activity(kind: RecordKind) -> (u32, &'static str) {
         | RecordKind::PermitIssued
         | RecordKind::PermitRedeemed
         | RecordKind::Outcome
+        | RecordKind::DryRun
         | RecordKind::ChainAcknowledged => (99, "Other"),
     }
 }

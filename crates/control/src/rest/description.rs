@@ -18,7 +18,7 @@ use utoipa::{
 const SCHEME: &str = "bearer";
 
 /// The nouns, in the order they are read.
-const TAGS: [(&str, &str); 18] = [
+const TAGS: [(&str, &str); 19] = [
     ("signing in", "Who is calling, and how one gets a token."),
     ("people", "The humans of the tenant."),
     (
@@ -43,6 +43,10 @@ const TAGS: [(&str, &str); 18] = [
         "The deny-by-default list of what agents may do.",
     ),
     ("holds", "Actions that wait for people."),
+    (
+        "executions",
+        "What the gate does itself, and what became of it.",
+    ),
     ("audit", "The chain of records, its proofs and its exports."),
     ("violations", "Refused actions, to be looked at."),
     ("budgets", "What may still be spent."),

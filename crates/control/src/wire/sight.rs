@@ -188,7 +188,7 @@ impl From<sight::Sight> for Sight {
             why: sight.why,
             policies: sight.policies.into_iter().map(policy).collect(),
             cost: sight.cost,
-            dry_run: sight.dry_run,
+            dry_run: sight.dry_run.map(|run| run.line()),
             workloads: sight.workloads.into_iter().map(Workload::from).collect(),
             budgets: sight.budgets.into_iter().map(BudgetLeft::from).collect(),
             evidence: sight.evidence,

@@ -54,6 +54,7 @@ async fn no_list_shows_another_tenants_things() {
         "/v1/audit/export?format=csv",
         "/v1/violations",
         "/v1/tools",
+        "/v1/executions",
         "/v1/budgets",
         "/v1/settings",
         "/v1/tenant",

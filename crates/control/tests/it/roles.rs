@@ -58,6 +58,8 @@ const TABLE: &[(&str, &str, Right)] = &[
     ("GET", "/v1/elevations", Reside),
     ("DELETE", "/v1/elevations/{id}", Configure),
     ("POST", "/v1/elevations/{id}/confirm", Configure),
+    ("GET", "/v1/executions", Reside),
+    ("POST", "/v1/executions/{seq}/resolve", Answer),
     ("GET", "/v1/groups", Reside),
     ("POST", "/v1/groups", Configure),
     ("DELETE", "/v1/groups/{id}", Configure),

@@ -2,32 +2,26 @@
 
 use super::Firewall;
 use crate::{
+    answer::Answer,
+    batch::DocumentKind,
+    digest::ActionDigest,
+    dry_run::{Look, Rehearsed},
     error::GateError,
     execution::Execution,
+    hands::Hands,
     order::{Effect, Ended, Order},
-    ports::{Executor, Screen},
     principal::{Principal, Role},
-    turn::{Claim, Resolution, Sealed},
+    request::Request,
+    state,
+    turn::{Begun, Claim, Noted, Resolution, Sealed},
 };
-use std::{
-    future::poll_fn,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-    task::Poll,
-};
+use portcullis_policy::{id::TenantId, tier::Verdict};
+use serde::Deserialize;
+use std::sync::Arc;
 use tokio::sync::oneshot;
 
 /// How often the sealing of an outcome is tried before it is left for a person.
 const SEALINGS: usize = 3;
-
-/// Who acts for the gate, and who looks through what comes back.
-#[derive(Clone, Debug)]
-pub struct Hands {
-    /// Carries orders out.
-    pub executor: Arc<dyn Executor>,
-    /// Screens effects before anybody sees them.
-    pub screen: Arc<dyn Screen>,
-}
 
 /// An action that was carried out, or tried.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,8 +34,74 @@ pub struct Acted {
     pub sealed: Sealed,
 }
 
+/// What became of a request to judge and to act at once.
+#[derive(Clone, Debug)]
+pub struct Attended {
+    /// The verdict.
+    pub answer: Answer,
+    /// The dry run that had to come first, when one was owed.
+    pub run: Option<Rehearsed>,
+    /// What was done; `None` when nothing may happen now.
+    pub acted: Option<Acted>,
+    /// How far it came when it was asked the first time, if this is a repetition.
+    pub earlier: Option<Execution>,
+}
+
 impl Firewall {
-    /// Carries an action out, once.
+    /// Has `hands` act for the gate from now on. What they carry out in another way than those
+    /// before, and was judged already, must be asked again.
+    pub fn use_hands(&self, hands: Hands) {
+        self.hands.store(Arc::new(hands));
+    }
+
+    /// Judges an action and, when it is cleared, carries it out: after the dry run that it owes.
+    ///
+    /// Fails closed: an error after the verdict means that nothing was done, unless its code says
+    /// that the outcome could not be sealed.
+    ///
+    /// # Errors
+    /// As [`Self::govern`], [`Self::rehearse`] and [`Self::act`].
+    pub async fn attend(
+        &self,
+        principal: &Principal,
+        mut request: Request,
+    ) -> Result<Attended, GateError> {
+        request.wants_permit = true;
+        let answer = self.govern(principal, request).await?;
+        let mut attended = Attended {
+            run: None,
+            acted: None,
+            earlier: None,
+            answer,
+        };
+        if attended.answer.verdict != Verdict::Cleared {
+            return Ok(attended);
+        }
+        let seq = attended.answer.seq;
+        if attended.answer.repeated {
+            attended.earlier = self.execution(&principal.tenant, seq).await?;
+            if attended.earlier.is_some() {
+                return Ok(attended);
+            }
+        }
+        let claim = Claim::Decision(seq);
+        if attended.answer.dry_run_required {
+            let noted = self.rehearse(principal, claim.clone()).await?;
+            let passed = noted.run.found.passed;
+            attended.run = Some(noted.run);
+            if !passed {
+                return Ok(attended);
+            }
+        }
+        // What was looked at just now is not looked at again.
+        let looked = attended.run.is_some();
+        let hands = self.hands.load_full();
+        attended.acted = Some(self.carry(principal, claim, (hands, looked)).await?);
+        Ok(attended)
+    }
+
+    /// Carries an action out, once, after looking once more at what it would do if it has a dry
+    /// run.
     ///
     /// What was begun is seen through, even when whoever asked goes away. When it fails nothing is
     /// tried again: the answer says what was tried.
@@ -50,22 +110,65 @@ impl Firewall {
     /// begun; it is not tried again, and a person finds out what became of it.
     ///
     /// # Errors
-    /// As [`crate::turn::Turn::begin`], and [`GateError::Unavailable`] when the outcome could not
-    /// be sealed.
-    pub async fn act(
+    /// As [`crate::turn::Turn::begin`], [`GateError::Conflict`] with `dryrun.moved` when it would
+    /// now do something else and with `execution.unsealed` when it was begun and its end is not on
+    /// record: it may have been done.
+    pub async fn act(&self, principal: &Principal, claim: Claim) -> Result<Acted, GateError> {
+        let hands = self.hands.load_full();
+        self.carry(principal, claim, (hands, false)).await
+    }
+
+    /// The same by hands of a door's own, which know who is asking. They must carry an action out
+    /// by the same means as those that the gate was lent.
+    ///
+    /// # Errors
+    /// As [`Self::act`].
+    pub async fn act_by(
         &self,
         principal: &Principal,
         claim: Claim,
         hands: Hands,
     ) -> Result<Acted, GateError> {
-        let (tell, told) = oneshot::channel();
-        let (firewall, caller) = (self.clone(), principal.clone());
-        (self.spawn.0)(Box::pin(async move {
-            // Whoever asked may have gone away; what was done stays done.
-            let _ = tell.send(firewall.carry_out(&caller, claim, &hands).await);
-        }));
-        told.await
-            .map_err(|_| GateError::Unavailable("the acting was cut short".to_owned()))?
+        self.carry(principal, claim, (Arc::new(hands), false)).await
+    }
+
+    /// Carries out the action that a dry run looked at, if `request` asks for that very one.
+    ///
+    /// # Errors
+    /// As [`Self::act`], and [`GateError::Conflict`] with `dryrun.missing` for a dry run that there
+    /// is not, and `dryrun.mismatch` for one of another action.
+    pub async fn act_as_rehearsed(
+        &self,
+        principal: &Principal,
+        request: &Request,
+        run: &str,
+    ) -> Result<Acted, GateError> {
+        let (caller, id, digest) = (principal.clone(), run.to_owned(), request.digest());
+        let claim = self
+            .on_lane(principal, move |turn| turn.rehearsed(&caller, &id, digest))
+            .await?;
+        self.act(principal, claim).await
+    }
+
+    /// Finds out what an action that may still be done would do, and seals it. An action that owed
+    /// this gets its permit when it passed.
+    ///
+    /// # Errors
+    /// [`GateError::NotFound`], [`GateError::Forbidden`] for another's, [`GateError::Conflict`]
+    /// with `dryrun.none` for an action that the gate cannot look at.
+    pub async fn rehearse(&self, principal: &Principal, claim: Claim) -> Result<Noted, GateError> {
+        let hands = self.hands.load_full();
+        let caller = principal.clone();
+        let order = self
+            .on_lane(principal, move |turn| turn.preview(&caller, &claim, &hands))
+            .await?;
+        self.look(&principal.tenant, order, false).await
+    }
+
+    /// How far an action came that the gate carried out or carries out.
+    async fn execution(&self, tenant: &TenantId, seq: u64) -> Result<Option<Execution>, GateError> {
+        let id = seq.to_string();
+        Ok(state::one(&*self.ledger, tenant, DocumentKind::Execution, &id).await?)
     }
 
     /// What the gate has begun and nobody knows the end of, the oldest first.
@@ -97,36 +200,77 @@ impl Firewall {
         resolution: Resolution,
     ) -> Result<Sealed, GateError> {
         let caller = principal.clone();
+        let why = self.screened_text(&principal.tenant, &resolution.why)?;
+        let resolution = Resolution { why, ..resolution };
         self.on_lane(principal, move |turn| {
             turn.resolve_execution(&caller, seq, &resolution)
         })
         .await
     }
 
-    async fn begin(&self, principal: &Principal, claim: Claim) -> Result<Order, GateError> {
-        let (caller, what) = (principal.clone(), claim.clone());
-        let begun = self
-            .on_lane(principal, move |turn| turn.begin(&caller, &what))
-            .await;
-        match (begun, claim) {
-            // The lane forgets what is over; whoever may see it is told how it ended.
-            (Err(GateError::NotFound(..)), Claim::Hold(hold)) => {
-                Err(self.hold(principal, &hold).await?.without_permit())
+    /// Looks at what a hold that was just made would do, beside everything else, so that people
+    /// see it. Whatever goes wrong, the hold waits; what was not looked at is when it is done.
+    pub(super) fn rehearse_hold(&self, tenant: &TenantId, hold: &str) {
+        let (firewall, tenant, hold) = (self.clone(), tenant.clone(), hold.to_owned());
+        (self.spawn.0)(Box::pin(async move {
+            let Ok(_seat) = firewall.looks.acquire().await else {
+                return;
+            };
+            let order = firewall
+                .in_turn(&tenant, move |turn| turn.preview_hold(&hold))
+                .await;
+            if let Ok(order) = order {
+                // Its end is on record, or it was decided meanwhile.
+                let _ = firewall.look(&tenant, order, false).await;
             }
-            (begun, _) => begun,
-        }
+        }));
+    }
+
+    async fn carry(
+        &self,
+        principal: &Principal,
+        claim: Claim,
+        (hands, looked): (Arc<Hands>, bool),
+    ) -> Result<Acted, GateError> {
+        let (tell, told) = oneshot::channel();
+        let (firewall, caller) = (self.clone(), principal.clone());
+        (self.spawn.0)(Box::pin(async move {
+            // Whoever asked may have gone away; what was done stays done.
+            let _ = tell.send(firewall.carry_out(&caller, claim, (&hands, looked)).await);
+        }));
+        told.await.map_err(|_| unsealed("it was cut short"))?
     }
 
     async fn carry_out(
         &self,
         principal: &Principal,
         claim: Claim,
-        hands: &Hands,
+        (hands, looked): (&Arc<Hands>, bool),
     ) -> Result<Acted, GateError> {
-        let order = self.begin(principal, claim).await?;
+        let begun = self.begin(principal, &claim, (hands, looked)).await?;
+        let order = match begun {
+            Begun::Started(order) => order,
+            Begun::ToRehearse(order) => {
+                let noted = self.look(&principal.tenant, order, true).await?;
+                if !noted.agrees {
+                    let message = "it would now do something else than its dry run said";
+                    return Err(GateError::conflict("dryrun.moved", message));
+                }
+                match self.begin(principal, &claim, (hands, true)).await? {
+                    Begun::Started(order) => order,
+                    Begun::ToRehearse(_) => {
+                        let message = "it was looked at, and is to be looked at again";
+                        return Err(GateError::Unavailable(message.to_owned()));
+                    }
+                }
+            }
+        };
         let seq = order.seq;
-        let effect = executed(&*hands.executor, order).await;
-        let effect = screened(&*hands.screen, effect);
+        let effect = match self.must_be_on_record(&order).await {
+            Ok(()) => hands.execute(order).await,
+            Err(error) => Effect::new(Ended::Failed, format!("nothing was done: {error}")),
+        };
+        let effect = self.screened_effect(&principal.tenant, &effect);
         let mut tries = 1;
         loop {
             let found = effect.clone();
@@ -143,34 +287,68 @@ impl Firewall {
                     });
                 }
                 Err(GateError::Unavailable(_)) if tries < SEALINGS => tries += 1,
-                Err(error) => return Err(error),
+                Err(error) => return Err(unsealed(&error.to_string())),
             }
         }
     }
+
+    /// Whether the chain knows an order as what was judged: documents beside it may have been
+    /// exchanged, all of them alike.
+    async fn must_be_on_record(&self, order: &Order) -> Result<(), GateError> {
+        #[derive(Deserialize)]
+        struct Judged {
+            action_digest: ActionDigest,
+        }
+        let record = self.record_at(&order.tenant, order.seq).await?;
+        let judged: Judged = serde_json::from_slice(&record.payload)
+            .map_err(|error| GateError::Unavailable(format!("an unreadable record: {error}")))?;
+        if judged.action_digest == order.digest {
+            Ok(())
+        } else {
+            let message = "the action is not the one that its record names";
+            Err(GateError::conflict("action.exchanged", message))
+        }
+    }
+
+    async fn begin(
+        &self,
+        principal: &Principal,
+        claim: &Claim,
+        (hands, looked): (&Arc<Hands>, bool),
+    ) -> Result<Begun, GateError> {
+        let (caller, what, hands) = (principal.clone(), claim.clone(), Arc::clone(hands));
+        let begun = self
+            .on_lane(principal, move |turn| {
+                turn.begin(&caller, &what, &hands, looked)
+            })
+            .await;
+        match (begun, claim) {
+            // The lane forgets what is over; whoever may see it is told how it ended.
+            (Err(GateError::NotFound(..)), Claim::Hold(hold)) => {
+                Err(self.hold(principal, hold).await?.without_permit())
+            }
+            (begun, _) => begun,
+        }
+    }
+
+    /// Looks at what an order would do, and seals what was found.
+    async fn look(
+        &self,
+        tenant: &TenantId,
+        order: Order,
+        comparing: bool,
+    ) -> Result<Noted, GateError> {
+        let found = self.hands.load_full().rehearse(order.clone()).await;
+        let look = Look::of(&found, |value| self.screened_value(tenant, value))?;
+        self.in_turn(tenant, move |turn| {
+            turn.note_dry_run(&order, &look, comparing)
+        })
+        .await
+    }
 }
 
-/// Carries an order out.
-///
-/// *Fails closed:* an executor that panics may have done anything.
-async fn executed(executor: &dyn Executor, order: Order) -> Effect {
-    let lost = || Effect::new(Ended::Unknown, "whoever carried it out stopped halfway");
-    let Ok(mut doing) = catch_unwind(AssertUnwindSafe(|| executor.execute(order))) else {
-        return lost();
-    };
-    poll_fn(|context| {
-        catch_unwind(AssertUnwindSafe(|| doing.as_mut().poll(context)))
-            .unwrap_or_else(|_| Poll::Ready(lost()))
-    })
-    .await
-}
-
-/// Screens an effect.
-///
-/// *Fails closed:* when the screen panics, nothing of what came back is shown.
-fn screened(screen: &dyn Screen, effect: Effect) -> Effect {
-    let result = effect.result;
-    catch_unwind(AssertUnwindSafe(|| screen.screened(effect))).unwrap_or_else(|_| Effect {
-        truncated: true,
-        ..Effect::new(result, "what came back could not be screened")
-    })
+/// Fails closed: whoever reads this does not take it for something that was not done.
+fn unsealed(why: &str) -> GateError {
+    let message = format!("it was begun, its end is not on record, and a person finds out: {why}");
+    GateError::conflict("execution.unsealed", message)
 }

@@ -71,10 +71,28 @@ impl Firewall {
                 "this credential does not ask for actions".to_owned(),
             ));
         }
-        let request = self.screened(&principal.tenant, request)?;
+        let mut request = self.screened(&principal.tenant, request)?;
+        let action = &request.frozen.action;
+        let (means, rehearses) = {
+            let hands = self.hands.load();
+            (
+                hands.executor.means(action),
+                hands.rehearsal.rehearses(action),
+            )
+        };
+        request.means = means;
         let caller = principal.clone();
-        self.on_lane(principal, move |turn| turn.govern(&caller, &request))
-            .await
+        let answer = self
+            .on_lane(principal, move |turn| turn.govern(&caller, &request))
+            .await?;
+        if let Some(hold) = answer
+            .hold
+            .as_ref()
+            .filter(|_| rehearses && !answer.repeated)
+        {
+            self.rehearse_hold(&principal.tenant, &hold.id);
+        }
+        Ok(answer)
     }
 
     /// Takes the permit of a released hold, once.

@@ -16,10 +16,13 @@ use crate::{
 use arc_swap::ArcSwap;
 use portcullis_policy::id::TenantId;
 use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 
 /// What the person is called with whom a tenant begins, until they say otherwise.
 const FIRST_ARCHITECT: &str = "first-architect";
+
+/// How many holds are looked at at once; the others wait their turn.
+const LOOKS: usize = 8;
 
 /// Starts a lane's loop in the background; the app knows how.
 pub type Spawn = Arc<dyn Fn(Pin<Box<dyn Future<Output = ()> + Send>>) + Send + Sync>;
@@ -69,6 +72,8 @@ impl Firewall {
             lanes: Arc::new(ArcSwap::from_pointee(HashMap::new())),
             spawn: super::Spawner(ports.spawn),
             screens: super::screening::Screens::default(),
+            hands: Arc::default(),
+            looks: Arc::new(Semaphore::new(LOOKS)),
             news: Arc::new(watch::channel(0).0),
         };
         for tenant in ports.ledger.tenants().await? {

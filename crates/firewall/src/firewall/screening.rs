@@ -1,16 +1,38 @@
 //! What each tenant's texts are screened for.
 
 use super::Firewall;
-use crate::{error::GateError, request::Request, view};
+use crate::{error::GateError, order::Effect, request::Request, view};
 use arc_swap::ArcSwap;
 use portcullis_policy::id::TenantId;
 use portcullis_screen::{aliases::Aliases, screen::Screen};
 use serde_json::Value;
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 /// The screens of tenants that have their own; every other tenant has the usual one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Screens(Arc<ArcSwap<HashMap<TenantId, Screen>>>);
+
+/// JSON is screened value by value, so that it stays JSON; anything else as a text. What holds
+/// nothing to hide stays as it came, to the byte.
+fn screened_output(screen: &Screen, output: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(output);
+    let plain = screen.redact(&text);
+    match serde_json::from_str::<Value>(&text) {
+        Ok(value) => {
+            let screened = screen.redact_json(&value, &mut Aliases::new());
+            // A key that is there twice hides its first value from the reader of JSON alone.
+            if plain.findings.is_empty() && screened.hidden == 0 {
+                return output.to_vec();
+            }
+            screened.value.to_string().into_bytes()
+        }
+        Err(_) => plain.text.into_owned().into_bytes(),
+    }
+}
 
 impl Firewall {
     /// Screens what this tenant's agents send with `screen` from now on. What is on record stays
@@ -30,6 +52,33 @@ impl Firewall {
     pub fn screened_value(&self, tenant: &TenantId, value: &Value) -> Result<Value, GateError> {
         let screen = self.screen_of(tenant)?;
         Ok(screen.redact_json(value, &mut Aliases::new()).value)
+    }
+
+    /// What came of an order, as it may be shown.
+    ///
+    /// *Fails closed:* without a screen, and when it panics, nothing of what came back is shown.
+    pub(super) fn screened_effect(&self, tenant: &TenantId, effect: &Effect) -> Effect {
+        let Effect {
+            summary, output, ..
+        } = effect;
+        let screened = catch_unwind(AssertUnwindSafe(|| {
+            let screen = self.screen_of(tenant)?;
+            let summary = screen.redact(summary).text.into_owned();
+            Ok::<_, GateError>((summary, screened_output(&screen, output)))
+        }));
+        let (summary, output, truncated) = match screened {
+            Ok(Ok((summary, output))) => (summary, output, effect.truncated),
+            _ => {
+                let summary = "what came back could not be screened";
+                (summary.to_owned(), Vec::new(), true)
+            }
+        };
+        Effect {
+            summary,
+            output,
+            truncated,
+            ..*effect
+        }
     }
 
     fn screen_of(&self, tenant: &TenantId) -> Result<Screen, GateError> {

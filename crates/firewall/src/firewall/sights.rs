@@ -2,12 +2,14 @@
 
 use super::Firewall;
 use crate::{
-    batch::{RecordKind, StoredRecord},
+    batch::{DocumentKind, RecordKind, StoredRecord},
+    dry_run::Rehearsed,
     error::GateError,
     hold::Hold,
     principal::Principal,
     query::RecordQuery,
     sight::{self, Around, Previous, Sight},
+    state,
 };
 use portcullis_policy::{id::TenantId, tier::Verdict};
 use serde_json::Value;
@@ -40,6 +42,9 @@ impl Firewall {
         let payload: Value = serde_json::from_slice(&record.payload)
             .map_err(|error| GateError::Unavailable(format!("an unreadable record: {error}")))?;
         let before = self.previous(tenant, &hold).await?;
+        let seq = hold.seq.to_string();
+        let run: Option<Rehearsed> =
+            state::one(&*self.ledger, tenant, DocumentKind::DryRun, &seq).await?;
         self.in_turn(tenant, move |turn| {
             let around = Around {
                 state: turn.state,
@@ -47,6 +52,7 @@ impl Firewall {
                 before: before
                     .as_ref()
                     .map(|(previous, parameters)| (previous, parameters)),
+                dry_run: run.as_ref(),
                 now: turn.now,
             };
             Ok(sight::render(&hold, &around))

@@ -1,8 +1,9 @@
 //! From a hold and what stands around it to what people see.
 
-use super::{BudgetLeft, Ending, Previous, Sight, Vote, difference, workload};
+use super::{BudgetLeft, Ending, Foreseen, Previous, Sight, Vote, difference, workload};
 use crate::{
     approval::{Approval, Choice},
+    dry_run::Rehearsed,
     hold::{Hold, HoldStatus},
     state::State,
     visible,
@@ -32,6 +33,8 @@ pub(crate) struct Around<'a> {
     pub(crate) record: &'a Value,
     /// The earlier action to compare with, and its parameters.
     pub(crate) before: Option<(&'a Previous, &'a Value)>,
+    /// What it would do.
+    pub(crate) dry_run: Option<&'a Rehearsed>,
     /// The moment.
     pub(crate) now: Timestamp,
 }
@@ -66,7 +69,7 @@ pub(crate) fn render(hold: &Hold, around: &Around<'_>) -> Sight {
         why: shown(&hold.decision_reasoning),
         policies: policies(hold),
         cost: cost(hold, state),
-        dry_run: None,
+        dry_run: around.dry_run.map(Foreseen::of),
         workloads: hold
             .parameters
             .as_object()
@@ -92,7 +95,7 @@ pub(crate) fn render(hold: &Hold, around: &Around<'_>) -> Sight {
     }
 }
 
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     visible::visible_line(text).into_owned()
 }
 
@@ -179,7 +182,7 @@ fn money(amount: portcullis_policy::amount::Micros, unit: Unit) -> Option<String
     (amount.get() > 0).then(|| with_unit(amount.units(), unit))
 }
 
-fn with_unit(amount: f64, unit: Unit) -> String {
+pub(super) fn with_unit(amount: f64, unit: Unit) -> String {
     match unit {
         Unit::Usd => format!("{amount:.2} USD"),
         Unit::GpuHours => format!("{amount:.1} GPU-hours"),

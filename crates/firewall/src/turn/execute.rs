@@ -1,14 +1,14 @@
 //! Carrying out an action: begun once, ended by an outcome or by a person.
 
-use super::{
-    OutcomeReport, OutcomeResult, Redemption, Sealed, Turn, agents::check_text, details, json,
-};
+use super::{OutcomeReport, OutcomeResult, Sealed, Turn, agents::check_text, details, json};
 use crate::{
     batch::{DocumentKind, RecordKind},
+    digest::Means,
     effects::{Effects, Settlement},
     error::GateError,
     execution::{Execution, Stage},
-    freeze, moment,
+    hands::Hands,
+    moment,
     order::{Effect, Ended, Order, SUMMARY_MAX_BYTES},
     principal::{Principal, Role},
     visible,
@@ -34,6 +34,15 @@ pub enum Claim {
     Decision(u64),
 }
 
+/// How far the beginning came.
+#[derive(Debug)]
+pub enum Begun {
+    /// It is begun; the order goes out once.
+    Started(Order),
+    /// Nothing is spent; what the order would do is looked at first.
+    ToRehearse(Order),
+}
+
 /// What a person found out about an action whose end was unknown.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Resolution {
@@ -51,18 +60,40 @@ impl Turn<'_> {
     /// Spends what entitles to an action and writes down that it was begun, in one turn. Once this
     /// is durable the order may go out; it never will again.
     ///
+    /// When the action has a dry run, or owes one, and `looked` is not set, nothing is spent: what
+    /// it would do is looked at first, once more.
+    ///
     /// # Errors
-    /// As [`Turn::claim`] and [`Turn::redeem`].
-    pub fn begin(&mut self, principal: &Principal, claim: &Claim) -> Result<Order, GateError> {
-        let spent = match claim {
-            Claim::Permit(token) => self.redeem(principal, token, None)?,
-            Claim::Hold(hold) => {
-                let token = self.claim(principal, hold)?;
-                self.redeem(principal, &token, None)?
+    /// As [`Turn::claim`] and [`Turn::redeem`], [`GateError::Conflict`] with `target.none` for an
+    /// action that the gate does not carry out, and `target.moved` for one that it would now carry
+    /// out in another way than when it was judged.
+    pub fn begin(
+        &mut self,
+        principal: &Principal,
+        claim: &Claim,
+        hands: &Hands,
+        looked: bool,
+    ) -> Result<Begun, GateError> {
+        let pending = self.pending(principal, claim)?;
+        if let Claim::Hold(hold) = claim {
+            self.must_be_claimable(self.waiting(hold)?)?;
+        }
+        let (frozen, stake) = self.frozen(&pending.kept)?;
+        must_be_carried_out(hands.executor.means(&frozen.action), stake.means)?;
+        if !looked && hands.rehearsal.rehearses(&frozen.action) {
+            let again = self.judge_again(&pending.agent, &frozen, &stake)?;
+            let owes = again.is_ok_and(|again| again.dry_run);
+            if owes || self.state.dry_runs.contains_key(&pending.seq) {
+                return Ok(Begun::ToRehearse(self.order_of(&pending)?));
             }
-            Claim::Decision(seq) => self.redeem_for(principal, *seq)?,
+        }
+        let order = self.order_of(&pending)?;
+        let token = match claim {
+            Claim::Permit(token) => token.clone(),
+            Claim::Hold(hold) => self.claim(principal, hold)?,
+            Claim::Decision(_) => self.token_for(pending.seq)?,
         };
-        let order = self.order(spent)?;
+        self.redeem(principal, &token, Some(order.digest))?;
         let execution = Execution {
             seq: order.seq,
             agent_id: order.agent.clone(),
@@ -75,7 +106,7 @@ impl Turn<'_> {
             due_at: moment::later(self.now, HEARD_WITHIN_SECONDS),
         };
         self.keep_execution(execution)?;
-        Ok(order)
+        Ok(Begun::Started(order))
     }
 
     /// Seals what became of an action that was begun, and settles its reservation.
@@ -145,32 +176,11 @@ impl Turn<'_> {
         Ok(())
     }
 
-    fn redeem_for(&mut self, principal: &Principal, seq: u64) -> Result<Redemption, GateError> {
+    fn token_for(&self, seq: u64) -> Result<String, GateError> {
         let mut permits = self.state.permits.values();
         let permit = permits.find(|permit| permit.seq == seq);
         let permit = permit.ok_or_else(|| GateError::NotFound("permit", seq.to_string()))?;
-        let token = self.token_of(permit);
-        self.redeem(principal, &token, None)
-    }
-
-    fn order(&self, spent: Redemption) -> Result<Order, GateError> {
-        let Redemption { permit, action, .. } = spent;
-        let frozen = freeze::thaw(&action, &permit.action_digest)
-            .map_err(|error| GateError::Unavailable(error.to_string()))?;
-        let tenant = self.state.tenant.id.clone();
-        let idempotency_key = Order::key_of(&tenant, permit.seq, &permit.action_digest);
-        Ok(Order {
-            tenant,
-            agent: permit.agent_id,
-            seq: permit.seq,
-            digest: permit.action_digest,
-            action_type: frozen.action.kind.to_string(),
-            target: frozen.action.target,
-            environment: frozen.action.environment.to_string(),
-            parameters: frozen.action.parameters,
-            action,
-            idempotency_key,
-        })
+        Ok(self.token_of(permit))
     }
 
     fn open_execution(&self, seq: u64) -> Result<Execution, GateError> {
@@ -240,6 +250,19 @@ impl Turn<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether the gate carries an action out, and in the way that it was judged for.
+fn must_be_carried_out(now: Option<Means>, then: Option<Means>) -> Result<(), GateError> {
+    if now.is_none() {
+        let message = "the gate has no target for this action type; whoever asked does it";
+        return Err(GateError::conflict("target.none", message));
+    }
+    if now != then {
+        let message = "how the gate carries this out has changed since it was judged; ask again";
+        return Err(GateError::conflict("target.moved", message));
+    }
+    Ok(())
 }
 
 const fn outcome(result: Ended) -> OutcomeResult {

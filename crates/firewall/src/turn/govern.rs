@@ -78,7 +78,7 @@ impl Turn<'_> {
             charged: &charged,
         };
         let effects = self.effects(&case, &needs);
-        let stake = Stake::of(self.next_seq(), &effects);
+        let stake = Stake::of(self.next_seq(), &effects, request.means);
         let sealed = self.seal_decision(&case, effects, hold_id.as_deref())?;
         let mut answer = case.answer(sealed)?;
         match (judgement.verdict, hold_id) {

@@ -8,7 +8,7 @@ use crate::{
     error::GateError,
     hold::{Hold, HoldStatus},
     moment,
-    permit::{self, Claims},
+    permit::{self, Claims, Permit},
     permit_state::PermitState,
     principal::{Principal, Role},
     stake::Stake,
@@ -20,7 +20,7 @@ use portcullis_policy::{
 use serde_json::Value;
 
 /// Why there is no permit while a dry run is owed.
-const DRY_RUN_FIRST: &str = "a passed dry run of this exact action must come first";
+pub(super) const DRY_RUN_FIRST: &str = "a passed dry run of this exact action must come first";
 
 /// A permit that was spent just now: the action may happen, once.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,23 +33,30 @@ pub struct Redemption {
     pub seq: u64,
 }
 
+/// The refusal of a permit that is not there any more.
+pub(super) fn spent() -> GateError {
+    let message = "this permit was spent; a permit is spent once";
+    GateError::conflict("permit.spent", message)
+}
+
 impl Turn<'_> {
     /// Adds a permit to a CLEARED answer.
     ///
-    /// Fails closed: as long as a dry run is owed there is none.
+    /// Fails closed: as long as a dry run is owed nobody is told it, and it cannot be spent.
     pub(super) fn give_permit(
         &mut self,
         case: &Case<'_, '_>,
         stake: &Stake,
         answer: &mut Answer,
     ) -> Result<(), GateError> {
-        if answer.dry_run_required {
-            answer.permit_withheld = Some(DRY_RUN_FIRST.to_owned());
-            return Ok(());
-        }
         let state = self.new_permit(case.charged, answer.action_digest, stake.seq, None)?;
         self.keep_frozen(&state.id, &case.request.frozen, stake)?;
-        answer.permit = Some(self.issue(state)?);
+        let token = self.issue(state)?;
+        if answer.dry_run_required {
+            answer.permit_withheld = Some(DRY_RUN_FIRST.to_owned());
+        } else {
+            answer.permit = Some(token);
+        }
         Ok(())
     }
 
@@ -74,10 +81,7 @@ impl Turn<'_> {
             Ok(again) if !again.is_answered_by(&hold) => {
                 return Err(GateError::conflict("hold.superseded", MOVED_ON));
             }
-            Ok(again) if again.dry_run => {
-                return Err(GateError::conflict("dryrun.missing", DRY_RUN_FIRST));
-            }
-            Ok(_) => {}
+            Ok(again) => self.must_be_rehearsed(hold.seq, again.dry_run)?,
         }
         let state =
             self.new_permit(&hold.agent_id, hold.action_digest, hold.seq, Some(&hold.id))?;
@@ -115,20 +119,8 @@ impl Turn<'_> {
         token: &str,
         about: Option<ActionDigest>,
     ) -> Result<Redemption, GateError> {
-        let genuine = permit::verify(token, &self.house.signing_key.public_key(), self.now)
-            .map_err(|error| GateError::Forbidden(error.to_string()))?;
-        if genuine.tenant() != &self.state.tenant.id {
-            return Err(GateError::Forbidden(
-                "this permit is another tenant's".to_owned(),
-            ));
-        }
+        let genuine = self.genuine(token)?;
         self.must_be_for(principal, genuine.agent())?;
-        let spent = || {
-            GateError::conflict(
-                "permit.spent",
-                "this permit was spent; a permit is spent once",
-            )
-        };
         let state = self
             .state
             .permits
@@ -151,12 +143,20 @@ impl Turn<'_> {
                 "the action now needs people to decide".to_owned(),
             ));
         }
-        if state.hold.is_none() && again.dry_run {
-            return Err(superseded(
-                "the action now needs a dry run first".to_owned(),
-            ));
-        }
+        self.must_be_rehearsed(state.seq, again.dry_run)?;
         self.spend(principal, state, frozen.bytes)
+    }
+
+    /// What a permit's token says, if the gate gave it and its time is not over.
+    pub(super) fn genuine(&self, token: &str) -> Result<Permit, GateError> {
+        let genuine = permit::verify(token, &self.house.signing_key.public_key(), self.now)
+            .map_err(|error| GateError::Forbidden(error.to_string()))?;
+        if genuine.tenant() == &self.state.tenant.id {
+            Ok(genuine)
+        } else {
+            let message = "this permit is another tenant's";
+            Err(GateError::Forbidden(message.to_owned()))
+        }
     }
 
     fn spend(
@@ -167,7 +167,7 @@ impl Turn<'_> {
     ) -> Result<Redemption, GateError> {
         state.redeemed_at = Some(self.now);
         state.redeemed_by = Some(principal.actor());
-        let members = details([
+        let mut members = details([
             ("action_digest", json(&state.action_digest)?),
             (
                 "hold_id",
@@ -176,6 +176,9 @@ impl Turn<'_> {
             ("parent_seq", state.seq.into()),
             ("permit_id", state.id.as_str().into()),
         ]);
+        if let Some(run) = self.state.dry_runs.get(&state.seq) {
+            members.insert("dry_run_id".to_owned(), run.id.as_str().into());
+        }
         let actor = principal.actor();
         let agent = state.agent_id.clone();
         let sealed = self.seal_event(
@@ -185,12 +188,20 @@ impl Turn<'_> {
         )?;
         self.state.permits.remove(&state.id);
         self.drop_frozen(&state.id);
+        self.drop_dry_run(state.seq)?;
         self.keep_permit(&state)?;
         Ok(Redemption {
             permit: state,
             action,
             seq: sealed.seq,
         })
+    }
+
+    /// Gives a permit that nobody was told yet a new beginning; its token.
+    pub(super) fn renew(&mut self, mut state: PermitState) -> Result<String, GateError> {
+        state.issued_at = self.now;
+        state.expires_at = moment::later(self.now, self.state.tenant.settings.permit_seconds);
+        self.issue(state)
     }
 
     fn new_permit(
@@ -240,7 +251,11 @@ impl Turn<'_> {
     }
 
     /// Principle 19: a permit serves the agent it was given to.
-    fn must_be_for(&self, principal: &Principal, agent: &AgentId) -> Result<(), GateError> {
+    pub(super) fn must_be_for(
+        &self,
+        principal: &Principal,
+        agent: &AgentId,
+    ) -> Result<(), GateError> {
         match &principal.role {
             Role::Agent(own) if own == agent => Ok(()),
             Role::Client => Ok(()),
@@ -253,7 +268,7 @@ impl Turn<'_> {
         }
     }
 
-    fn must_be_claimable(&self, hold: &Hold) -> Result<(), GateError> {
+    pub(super) fn must_be_claimable(&self, hold: &Hold) -> Result<(), GateError> {
         let settings = &self.state.tenant.settings;
         let released = hold.decided_at.unwrap_or(hold.created_at);
         let end = hold

@@ -24,6 +24,7 @@ impl Turn<'_> {
         self.time_out()?;
         self.lapse_releases();
         self.lapse_permits()?;
+        self.forget_dry_runs(AT_ONCE)?;
         self.give_up_executions(AT_ONCE)?;
         self.forget_sign_ins(AT_ONCE);
         self.forget_elevations();

@@ -3,9 +3,10 @@
 use super::{
     read::{OutcomeRequest, PermitRequest},
     schema::{
-        BatchReply, BatchRequest, ClaimReply, ConfidenceShape, EnvelopeShape, ErrorReply,
-        ErrorShape, FaultShape, GovernReply, GovernRequest, HoldReply, KeyReply, ObligationsShape,
-        RedeemReply, SealedReply, SignatureShape, VerifyReply, WouldShape,
+        ActReply, ActRequest, BatchReply, BatchRequest, CheckShape, ClaimReply, ConfidenceShape,
+        DryRunReply, DryRunShape, EnvelopeShape, ErrorReply, ErrorShape, ExecutionShape,
+        FaultShape, GovernReply, GovernRequest, HoldReply, KeyReply, ObligationsShape, RedeemReply,
+        SealedReply, SignatureShape, VerifyReply, WouldShape,
     },
     serve,
 };
@@ -28,12 +29,17 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         serve::key,
         serve::hold,
         serve::claim,
+        serve::act,
+        serve::act_released,
+        serve::act_decided,
+        serve::rehearse,
+        serve::rehearse_decided,
         serve::outcome,
         serve::rules,
     ),
     components(schemas(
-        BatchReply, BatchRequest, ClaimReply, ConfidenceShape, EnvelopeShape, ErrorReply,
-        ErrorShape, FaultShape, GovernReply, GovernRequest, HoldReply, KeyReply, ObligationsShape,
+        ActReply, ActRequest, BatchReply, BatchRequest, CheckShape, ClaimReply, ConfidenceShape,
+        DryRunReply, DryRunShape, EnvelopeShape, ErrorReply, ErrorShape, ExecutionShape, FaultShape, GovernReply, GovernRequest, HoldReply, KeyReply, ObligationsShape,
         OutcomeRequest, PermitRequest, RedeemReply, SealedReply, SignatureShape, VerifyReply,
         WouldShape,
     )),

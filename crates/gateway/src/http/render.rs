@@ -1,5 +1,9 @@
 //! Answers as JSON, written straight into one buffer with their keys in alphabetical order.
 
+mod acting;
+
+pub(super) use acting::{acted, attended, rehearsed};
+
 use crate::wording::{hex, maybe, message, mode};
 use portcullis_door::{reply::Refusal, request_id::RequestId};
 use portcullis_firewall::{

@@ -2,6 +2,10 @@
 //!
 //! Answers are written by hand in `render`, for speed; a test compares them with these shapes.
 
+mod acting;
+
+pub use acting::{ActReply, ActRequest, CheckShape, DryRunReply, DryRunShape, ExecutionShape};
+
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;

@@ -1,10 +1,15 @@
 //! The routes for agents, and how one action is governed.
 
+mod acts;
+mod dry_runs;
 mod holds;
 mod outcomes;
 mod permits;
+mod rations;
 mod rules;
 
+pub(super) use acts::{__path_act, __path_act_decided, __path_act_released};
+pub(super) use dry_runs::{__path_rehearse, __path_rehearse_decided};
 pub(super) use holds::{__path_claim, __path_hold};
 pub(super) use outcomes::__path_outcome;
 pub(super) use permits::{__path_key, __path_redeem, __path_verify};
@@ -38,9 +43,17 @@ pub fn router(firewall: Firewall) -> Router {
         .route("/v1/permits/key", get(permits::key))
         .route("/v1/holds/{id}", get(holds::hold))
         .route("/v1/holds/{id}/claim", post(holds::claim))
+        .route("/v1/holds/{id}/act", post(acts::act_released))
+        .route("/v1/act", post(acts::act))
+        .route("/v1/dry-runs", post(dry_runs::rehearse))
+        .route("/v1/actions/{seq}/act", post(acts::act_decided))
+        .route(
+            "/v1/actions/{seq}/dry-run",
+            post(dry_runs::rehearse_decided),
+        )
         .route("/v1/actions/{seq}/outcome", post(outcomes::outcome))
-        .route("/v1/rules", get(rules::rules))
-        .with_state(Desk::new(firewall))
+        .with_state(Desk::new(firewall.clone()))
+        .merge(rules::router(firewall))
 }
 
 /// Judges one action.

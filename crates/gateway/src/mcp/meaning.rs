@@ -126,6 +126,7 @@ mod tests {
     use crate::mcp::settings::{ServerSettings, Transport};
     use portcullis_firewall::{outside::Program, tool::FirstSight};
     use serde_json::{Value, json};
+    use std::collections::BTreeMap;
     use std::time::Duration;
 
     fn server(command: &str) -> ServerSettings {
@@ -143,6 +144,7 @@ mod tests {
             timeout: Duration::from_secs(1),
             bare: false,
             may_ask: Vec::new(),
+            dry_runs: BTreeMap::new(),
         }
     }
 

@@ -11,6 +11,7 @@ use portcullis_firewall::{
     request::{self, Request},
     strict,
 };
+use portcullis_policy::action::Action;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -90,6 +91,19 @@ pub(super) struct Purpose {
     pub(super) state: Option<String>,
 }
 
+impl Purpose {
+    /// What an action of this door is for; `None` for every other.
+    pub(super) fn of(action: &Action) -> Option<Self> {
+        let purpose = action.parameters.get(OWN)?;
+        let purpose = Self::deserialize(purpose).ok()?;
+        purpose.is_of(action.kind.as_str()).then_some(purpose)
+    }
+
+    fn is_of(&self, action_type: &str) -> bool {
+        kind(&self.server, self.method, &self.name).to_lowercase() == action_type
+    }
+}
+
 /// The action type of something that is asked of a server. Names of tools have no `/`.
 pub(super) fn kind(server: &str, method: Deed, name: &str) -> String {
     match method {
@@ -163,8 +177,8 @@ impl Order {
             return None;
         };
         let purpose: Purpose = serde_json::from_value(arguments.remove(OWN)?).ok()?;
-        let expected = kind(&purpose.server, purpose.method, &purpose.name).to_lowercase();
-        (action.get("action_type")?.as_str()? == expected).then_some(Self { purpose, arguments })
+        let is_it = purpose.is_of(action.get("action_type")?.as_str()?);
+        is_it.then_some(Self { purpose, arguments })
     }
 
     /// What is sent to the server.
@@ -208,7 +222,7 @@ pub(super) fn probe(
     principal: &Principal,
     agent: Option<&Value>,
     nonce: Nonce,
-) -> Option<portcullis_policy::action::Action> {
+) -> Option<Action> {
     let mut words = json!({
         "action_type": kind(&server.name, method, name),
         "target_service": server.name,

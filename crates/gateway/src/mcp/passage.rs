@@ -7,21 +7,19 @@
 use super::{
     fault::Fault,
     guest::Guest,
-    input, kinds,
+    hands, input, kinds,
     message::Request as Asked,
-    order::{Deed, Order},
+    order::{Deed, Order, Purpose},
     refused::Refusal,
-    screened::{self, Screened},
-    server::Server,
+    server::{Server, Tools},
     shop::{Shelf, Shop},
     upstream::{Along, UpstreamError},
 };
 use portcullis_firewall::{
-    digest::ActionDigest,
     error::GateError,
     hold::{Hold, HoldStatus},
     principal::Principal,
-    turn::{OutcomeResult, Redemption},
+    turn::Claim,
 };
 use portcullis_policy::{id::TenantId, tier::Verdict};
 use serde_json::Value;
@@ -79,11 +77,14 @@ impl Shop {
             Ok(answer) => answer,
             Err(error) => return refused(error),
         };
-        match (answer.verdict, &answer.hold, &answer.permit) {
-            (Verdict::Cleared, _, Some(permit)) => {
-                self.act(guest, permit, answer.action_digest).await
+        match (answer.verdict, &answer.hold) {
+            (Verdict::Cleared, _) => {
+                // Without a permit a dry run is owed: acting begins with it.
+                let decision = Claim::Decision(answer.seq);
+                let claim = answer.permit.map_or(decision, Claim::Permit);
+                self.act(guest, claim).await
             }
-            (Verdict::Held, Some(ticket), _) => {
+            (Verdict::Held, Some(ticket)) => {
                 let hold = self.firewall.hold(principal, &ticket.id).await?;
                 Ok(Passed::Held(Box::new(Waiting { hold })))
             }
@@ -105,12 +106,7 @@ impl Shop {
                 // What people released is compared with what the server says now, before anything
                 // is spent on it.
                 self.look_again(&principal.tenant, &hold.parameters).await;
-                match self.firewall.claim(principal, &hold.id).await {
-                    Ok(permit) => self.act(guest, &permit, hold.action_digest).await,
-                    // Somebody was faster by a moment.
-                    Err(GateError::NotFound(..)) => Ok(Passed::Refused(Refusal::spent(&hold))),
-                    Err(error) => refused(error),
-                }
+                self.act(guest, Claim::Hold(hold.id)).await
             }
             _ => Ok(Passed::Refused(Refusal::ended(&hold))),
         }
@@ -138,118 +134,131 @@ impl Shop {
         Ok(hold)
     }
 
-    /// Spends a permit and does what it is for. It goes on when whoever asked has gone away: what
-    /// was begun is ended, and sealed.
-    async fn act(
-        self: &Arc<Self>,
-        guest: &Guest,
-        permit: &str,
-        digest: ActionDigest,
-    ) -> Result<Passed, Fault> {
-        let (shop, guest, permit) = (Arc::clone(self), guest.clone(), permit.to_owned());
-        let acting = tokio::spawn(async move {
-            let redeemed = shop
-                .firewall
-                .redeem(&guest.principal, &permit, Some(digest));
-            match redeemed.await {
-                Ok(spent) => shop.carry_out(&guest, spent).await,
-                Err(error) => refused(error),
-            }
-        });
-        let broke = |_| Fault::inside("the gate broke while acting; what came of it is not known");
-        acting.await.map_err(broke)?
-    }
-
-    /// Does what a spent permit is for, and seals what came of it.
-    async fn carry_out(&self, guest: &Guest, spent: Redemption) -> Result<Passed, Fault> {
-        let principal = &guest.principal;
-        let (done, words) = match Order::thaw(&spent.action) {
-            None => {
-                let why = "this is no order of this door".to_owned();
-                (Err(UpstreamError::NotAsked(why)), "no order".to_owned())
-            }
-            Some(order) => {
-                let words = order.words();
-                (self.ask(guest, order).await, words)
-            }
-        };
-        let (outcome, effect) = outcome(&done, &words);
-        let report = (outcome, effect, None, None);
-        let sealed = self.firewall.report(principal, spent.permit.seq, report);
-        if let Err(error) = sealed.await {
-            tracing::error!(%error, seq = spent.permit.seq, "an outcome could not be sealed");
-            let why = "it was done, but what came of it could not be put on record; ask a person";
-            return Ok(Passed::Failed(Fault::inside(why)));
+    /// Has the gate do what a verdict or people entitle to, once. It goes on when whoever asked has
+    /// gone away: what was begun is ended, and sealed.
+    async fn act(self: &Arc<Self>, guest: &Guest, claim: Claim) -> Result<Passed, Fault> {
+        let hands = self.hands_for(Some(guest));
+        match self.firewall.act_by(&guest.principal, claim, hands).await {
+            Ok(acted) => Ok(hands::answer(&acted.effect)),
+            Err(error) => refused(error),
         }
-        let screened = Screened {
-            firewall: &self.firewall,
-            tenant: &principal.tenant,
-        };
-        Ok(match done {
-            Ok(result) => match screened.result(&result) {
-                Ok(result) => Passed::Done(result),
-                Err(fault) => Passed::Failed(fault),
-            },
-            Err(UpstreamError::Refused {
-                code,
-                message,
-                data,
-            }) => Passed::Failed(screened.refusal(code, &message, data.as_ref())),
-            Err(error) => Passed::Failed(Fault::inside(screened::text(&error.to_string()))),
-        })
     }
 
-    /// Asks the server.
+    /// Asks the server; with a guest, in the way of its client, who hears what is said meanwhile.
     ///
     /// Fails closed: a tool whose definition is not the one that the action names, letter by
-    /// letter, is not called.
-    async fn ask(&self, guest: &Guest, order: Order) -> Result<Value, UpstreamError> {
-        let tenant = &guest.principal.tenant;
-        let not = |why: &str| UpstreamError::NotAsked(why.to_owned());
-        let shelf = self.shelf(tenant).ok_or_else(|| not("it is not there"))?;
-        let purpose = order.purpose.clone();
-        let server = shelf.server(&purpose.server);
-        let server = server.ok_or_else(|| not("it is not there any more"))?;
-        let open = server.open_for(guest.is_stateless()).await?;
-        let listener = self.listener(guest, server);
+    /// letter, is not called, nor with arguments that do not fit it.
+    pub(super) async fn ask(
+        &self,
+        tenant: &TenantId,
+        guest: Option<&Guest>,
+        order: Order,
+    ) -> Result<Value, UpstreamError> {
+        let server = self.server_to_ask(tenant, &order.purpose)?;
+        let stateless = guest.is_some_and(Guest::is_stateless);
+        let open = server.open_for(stateless).await?;
+        let listener = guest.map(|guest| self.listener(guest, server));
         let mut along = Along {
-            listener: Some(listener.clone()),
+            listener: listener.clone(),
             headers: Vec::new(),
         };
-        if purpose.method == Deed::CallTool {
-            let tools = server.tools(false).await;
-            let tools = tools.map_err(|fault| not(fault.text()))?;
-            let known = self.firewall.tool(tenant, &purpose.server, &purpose.name);
-            let known = known
-                .await
-                .map_err(|_| not("its tools cannot be looked up"))?;
-            let pinned = known.as_ref().and_then(|tool| tool.usable());
-            let is = |digest: Option<&str>| digest == Some(purpose.definition.as_str());
-            let listed = tools.get(&purpose.name);
-            if let Some(tool) = listed {
+        if order.purpose.method == Deed::CallTool {
+            let tools = self.tools_with(tenant, server, &order).await?;
+            if let Some(tool) = tools.get(&order.purpose.name) {
                 along.headers = tool.repeated.headers(&order.arguments);
             }
-            let listed = listed.map(|tool| tool.definition.digest.as_str());
-            if !is(listed) || !is(pinned.map(|definition| definition.digest.as_str())) {
-                return Err(not("the tool has changed since it was asked for"));
-            }
         }
-        let method = purpose.method.method();
+        let deed = order.purpose.method;
         let timeout = server.settings.timeout;
-        let result = open.ask(method, order.params(), timeout, along).await?;
-        match kinds::kind(&result) {
-            None => Ok(result),
-            Some(kinds::REQUIRED)
-                if input::may_be_wanted(guest, purpose.method, &result, &listener) =>
-            {
-                Ok(result)
+        let asked = open.ask(deed.method(), order.params(), timeout, along);
+        let result = asked.await?;
+        let wanted = |result: &Value| {
+            let heard = guest.zip(listener.as_ref());
+            heard.is_some_and(|(guest, listener)| {
+                input::may_be_wanted(guest, deed, result, listener)
+            })
+        };
+        match (kinds::kind(&result), guest) {
+            (None, _) => Ok(result),
+            (Some(kinds::REQUIRED), _) if wanted(&result) => Ok(result),
+            (Some(kinds::TASK), Some(guest)) if deed == Deed::CallTool && guest.takes_tasks() => {
+                self.errand(guest, &server.settings.name, result)
             }
-            Some(kinds::TASK) if purpose.method == Deed::CallTool && guest.takes_tasks() => {
-                self.errand(guest, &purpose.server, result)
-            }
-            Some(_) => Err(UpstreamError::Unknown(
+            (Some(_), _) => Err(UpstreamError::Unknown(
                 "it wants more than the gate gives to servers".to_owned(),
             )),
+        }
+    }
+
+    /// What says what an order would do, when the operator named such a tool.
+    ///
+    /// # Errors
+    /// When the order could not be carried out as things stand.
+    pub(super) async fn companion(
+        &self,
+        tenant: &TenantId,
+        order: &Order,
+    ) -> Result<Option<Order>, UpstreamError> {
+        let server = self.server_to_ask(tenant, &order.purpose)?;
+        if order.purpose.method != Deed::CallTool {
+            server.open().await?;
+            return Ok(None);
+        }
+        let tools = self.tools_with(tenant, server, order).await?;
+        let Some(name) = server.settings.dry_runs.get(&order.purpose.name) else {
+            return Ok(None);
+        };
+        let tool = tools.get(name);
+        let tool = tool.ok_or_else(|| not_asked("its companion is not there, or not accepted"))?;
+        let mut companion = order.clone();
+        companion.purpose.name.clone_from(name);
+        companion
+            .purpose
+            .definition
+            .clone_from(&tool.definition.digest);
+        Ok(Some(companion))
+    }
+
+    fn server_to_ask(
+        &self,
+        tenant: &TenantId,
+        purpose: &Purpose,
+    ) -> Result<&Server, UpstreamError> {
+        let server = self.shelf(tenant);
+        let server = server.and_then(|shelf| shelf.server(&purpose.server));
+        server.ok_or_else(|| not_asked("it is not there any more"))
+    }
+
+    /// The tools of a server, after making sure that what is called is the tool that was meant and
+    /// fits it.
+    async fn tools_with(
+        &self,
+        tenant: &TenantId,
+        server: &Server,
+        order: &Order,
+    ) -> Result<Tools, UpstreamError> {
+        let purpose = &order.purpose;
+        let tools = server.tools(false).await;
+        let tools = tools.map_err(|fault| not_asked(fault.text()))?;
+        let known = self.firewall.tool(tenant, &purpose.server, &purpose.name);
+        let known = known
+            .await
+            .map_err(|_| not_asked("its tools cannot be looked up"))?;
+        let pinned = known.as_ref().and_then(|tool| tool.usable());
+        let is = |digest: Option<&str>| digest == Some(purpose.definition.as_str());
+        let listed = tools.get(&purpose.name);
+        if !is(listed.map(|tool| tool.definition.digest.as_str()))
+            || !is(pinned.map(|definition| definition.digest.as_str()))
+        {
+            return Err(not_asked("the tool has changed since it was asked for"));
+        }
+        let arguments = Value::Object(order.arguments.clone());
+        match listed.map(|tool| tool.schema.check(&arguments)) {
+            Some(Err(misfit)) => {
+                let why = format!("`{}` {}", misfit.path, misfit.why);
+                Err(UpstreamError::NotAsked(why))
+            }
+            _ => Ok(tools),
         }
     }
 
@@ -273,33 +282,6 @@ fn refused(error: GateError) -> Result<Passed, Fault> {
     Ok(Passed::Refused(Refusal::try_from(error)?))
 }
 
-/// What is sealed: whether it worked, and what it was, without what anybody said.
-fn outcome(done: &Result<Value, UpstreamError>, words: &str) -> (OutcomeResult, String) {
-    match done {
-        Ok(result) if result.get("isError").and_then(Value::as_bool) == Some(true) => (
-            OutcomeResult::Failed,
-            format!("{words}: the server says that it failed"),
-        ),
-        Ok(result) if kinds::is_wanted(result) => (
-            OutcomeResult::Succeeded,
-            format!("{words}: it wants input first"),
-        ),
-        Ok(result) if kinds::is_task(result) => (
-            OutcomeResult::Succeeded,
-            format!("{words}: it has made a task of it"),
-        ),
-        Ok(_) => (OutcomeResult::Succeeded, format!("{words}: done")),
-        Err(UpstreamError::NotAsked(why)) => {
-            let why = screened::text(why);
-            (OutcomeResult::Failed, format!("{words}: not asked, {why}"))
-        }
-        Err(UpstreamError::Refused { code, .. }) => (
-            OutcomeResult::Failed,
-            format!("{words}: refused with {code}"),
-        ),
-        Err(UpstreamError::Unknown(_)) => (
-            OutcomeResult::Unknown,
-            format!("{words}: asked, without an answer"),
-        ),
-    }
+fn not_asked(why: &str) -> UpstreamError {
+    UpstreamError::NotAsked(why.to_owned())
 }

@@ -12,6 +12,7 @@ use super::{
     },
 };
 use portcullis_firewall::{
+    digest::Means,
     firewall::Firewall,
     outside::{Courier, Starter},
     tool::{Definition, Tool},
@@ -52,6 +53,8 @@ pub(super) struct Ways {
 #[derive(Debug)]
 pub(super) struct Server {
     pub(super) settings: ServerSettings,
+    /// Names the server, so that another one under its name is told from it.
+    pub(super) means: Means,
     tenant: TenantId,
     ways: Ways,
     /// One at a time greets; everybody else waits for it.
@@ -101,6 +104,7 @@ pub(super) struct Pinned {
 impl Server {
     pub(super) fn new(settings: ServerSettings, tenant: TenantId, ways: Ways) -> Self {
         Self {
+            means: settings.means(),
             settings,
             tenant,
             ways,

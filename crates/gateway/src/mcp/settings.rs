@@ -2,12 +2,15 @@
 
 use super::asks::Ask;
 use portcullis_firewall::{
+    canonical,
+    digest::Means,
     outside::{Program, Reach, SecretName, Variable},
     tool::FirstSight,
 };
 use portcullis_policy::{fault::Faults, id::WorkspaceId};
 use serde_json::{Value, json};
-use std::time::Duration;
+use sha2::{Digest, Sha256};
+use std::{collections::BTreeMap, time::Duration};
 
 /// The longest name of a server, in characters.
 const NAME_MAX: usize = 32;
@@ -45,6 +48,9 @@ pub struct ServerSettings {
     pub bare: bool,
     /// What it may ask of clients.
     pub may_ask: Vec<Ask>,
+    /// Which of its tools says what another would do: the companion's name by the other's. It is
+    /// called with the same arguments.
+    pub dry_runs: BTreeMap<String, String>,
 }
 
 /// How a server is reached.
@@ -109,6 +115,12 @@ fn is_name(name: &str) -> bool {
 }
 
 impl ServerSettings {
+    /// Names how it is reached, and what looks at what its tools would do.
+    pub(super) fn means(&self) -> Means {
+        let all = json!({"server": self.identity(), "dry_runs": self.dry_runs});
+        Means::new(Sha256::digest(canonical::to_vec(&all)).into())
+    }
+
     /// Who the server is: another one under the same name is another server.
     pub(super) fn identity(&self) -> Value {
         match &self.transport {

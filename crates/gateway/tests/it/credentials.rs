@@ -157,6 +157,11 @@ async fn every_route_but_the_public_key_asks_who_is_there() {
         ("GET", "/v1/holds/esc_1"),
         ("POST", "/v1/holds/esc_1/claim"),
         ("POST", "/v1/actions/1/outcome"),
+        ("POST", "/v1/actions/1/act"),
+        ("POST", "/v1/actions/1/dry-run"),
+        ("POST", "/v1/holds/esc_1/act"),
+        ("POST", "/v1/act"),
+        ("POST", "/v1/dry-runs"),
         ("POST", "/api/govern"),
         ("POST", "/govern"),
     ] {

@@ -8,6 +8,7 @@
     reason = "a test that is set up wrongly must stop at once"
 )]
 
+mod acting;
 mod bad_input;
 mod credentials;
 mod govern;

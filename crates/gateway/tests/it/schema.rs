@@ -5,7 +5,7 @@ use portcullis_gateway::http::openapi;
 use serde_json::{Value, json};
 
 /// Checks that a reply has every required property of a described shape and no unknown one.
-fn assert_fits(name: &str, reply: &Value) {
+pub(crate) fn assert_fits(name: &str, reply: &Value) {
     let description = serde_json::to_value(openapi()).unwrap();
     let shape = &description["components"]["schemas"][name];
     let properties = shape["properties"]
@@ -85,10 +85,15 @@ fn every_route_is_described() {
     assert_eq!(
         paths,
         [
+            "/v1/act",
+            "/v1/actions/{seq}/act",
+            "/v1/actions/{seq}/dry-run",
             "/v1/actions/{seq}/outcome",
+            "/v1/dry-runs",
             "/v1/govern",
             "/v1/govern/batch",
             "/v1/holds/{id}",
+            "/v1/holds/{id}/act",
             "/v1/holds/{id}/claim",
             "/v1/permits/key",
             "/v1/permits/redeem",

@@ -131,6 +131,15 @@ impl Store {
         holdings.records.iter_mut().find(|record| record.seq == seq)
     }
 
+    pub(super) fn document_mut(
+        &mut self,
+        tenant: &TenantId,
+        (kind, id): (DocumentKind, &str),
+    ) -> Option<&mut Document> {
+        let holdings = self.tenants.get_mut(tenant)?;
+        holdings.documents.get_mut(&(kind, id.to_owned()))
+    }
+
     fn records_of(&self, tenant: &TenantId) -> &[StoredRecord] {
         self.tenants
             .get(tenant)

@@ -25,6 +25,7 @@ struct Deeds {
     verdicts: [usize; 3],
     claimed: usize,
     redeemed: usize,
+    done: usize,
 }
 
 fn simulate(seed: u64, deeds: &mut Deeds) {
@@ -46,6 +47,7 @@ fn simulate(seed: u64, deeds: &mut Deeds) {
     }
     deeds.claimed += witness.claimed.len();
     deeds.redeemed += witness.redeemed.len();
+    deeds.done += witness.hands.orders().len();
 }
 
 #[test]
@@ -66,6 +68,7 @@ fn the_invariants_hold_for_every_seed() {
         deeds.claimed
     );
     assert!(deeds.redeemed > 20, "{} permits spent", deeds.redeemed);
+    assert!(deeds.done > 20, "{} actions carried out", deeds.done);
 }
 
 /// Another seed on every day of a long run: set `PORTCULLIS_SIMULATOR_SEED`.

@@ -28,6 +28,7 @@ const FLOORS: &[&[Room]] = &[
         room("credentials", &["firewall", "policy", "screen"]),
         room("gateway", &["door", "firewall", "policy"]),
         room("store", &["firewall", "policy"]),
+        room("targets", &["firewall", "policy"]),
     ],
     &[room(
         "app",
@@ -40,6 +41,7 @@ const FLOORS: &[&[Room]] = &[
             "policy",
             "screen",
             "store",
+            "targets",
         ],
     )],
     &[room("testkit", &["firewall", "policy"]), room("xtask", &[])],
@@ -78,7 +80,6 @@ const RESERVED: &[Reserved] = &[
     only("rustls-native-certs", OUT),
     only("tokio-rustls", OUT),
     only("tokio-tungstenite", &["credentials", "testkit"]),
-    only("aho-corasick", &["screen"]),
     only("regex-automata", &["screen"]),
     only("clap", &["app"]),
     only("anyhow", &["app"]),

@@ -131,6 +131,7 @@ impl Wrap {
             timeout: TIMEOUT,
             bare: true,
             may_ask: Vec::new(),
+            dry_runs: BTreeMap::new(),
         };
         ShopSettings {
             servers: vec![server],

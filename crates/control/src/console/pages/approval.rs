@@ -10,6 +10,7 @@ mod facts;
 use crate::console::{
     page::{Crumb, Section},
     parts::{
+        actor::Actor,
         badge::{self, Tone},
         code::{Block, block},
         diff::{Line, plain},
@@ -118,6 +119,8 @@ pub struct DryRun {
     pub effects: Vec<String>,
     /// The checks: name, and whether it passed.
     pub checks: Vec<(String, bool)>,
+    /// How the system would go about it; empty when it does not say.
+    pub plan: String,
     /// When it was made.
     pub at: Timestamp,
 }
@@ -157,7 +160,9 @@ pub struct Confidence {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Vote {
     /// Who.
-    pub by: String,
+    pub by: Actor,
+    /// Where they said it, e.g. `slack`.
+    pub way: &'static str,
     /// Yes or no.
     pub is_yes: bool,
     /// When.
@@ -170,7 +175,7 @@ pub struct Vote {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Ending {
     /// Who ended it.
-    pub by: String,
+    pub by: Actor,
     /// When.
     pub at: Timestamp,
     /// Why, in their words; may be empty.

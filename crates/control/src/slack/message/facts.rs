@@ -32,7 +32,7 @@ pub(super) fn facts(sight: &Sight) -> (Block, usize) {
         lines.say("Cost", cost);
     }
     if let Some(dry_run) = &sight.dry_run {
-        lines.say("Dry run", dry_run);
+        lines.say("Dry run", &dry_run.line());
     }
     lines.say("Action digest", &sight.digest);
     (Block::paragraph(lines.spans), lines.hidden_bytes)

@@ -9,7 +9,7 @@ use portcullis_firewall::{
     approval::{Choice, Way},
     firewall::Buttons,
     hold::HoldStatus,
-    sight::{BudgetLeft, Change, Ending, Line, Previous, Sight, Vote, Workload},
+    sight::{BudgetLeft, Change, Ending, Foreseen, Line, Previous, Sight, Vote, Workload},
 };
 use portcullis_policy::tier::{RiskTier, Tier};
 use portcullis_testkit::slack::breach;
@@ -58,7 +58,13 @@ pub(super) fn sight() -> Sight {
             ("Caps".to_owned(), None),
         ],
         cost: Some("120.00 USD".to_owned()),
-        dry_run: Some("passed, 8 nodes".to_owned()),
+        dry_run: Some(Foreseen {
+            passed: true,
+            effects: vec!["nodes: 8".to_owned()],
+            checks: vec![("capacity".to_owned(), true)],
+            plan: None,
+            made_at: moment("2026-04-10T08:00:00Z"),
+        }),
         workloads: vec![Workload {
             name: format!("train-7 {HOSTILE}"),
             about: vec!["replicas: 3".to_owned(), "team: vision".to_owned()],
@@ -162,6 +168,11 @@ fn notice() -> Message {
     })
 }
 
+fn warning() -> Message {
+    let budgets = vec![HOSTILE.to_owned(); 40];
+    message::warning(&budgets, 41, moment("2026-04-10T14:32:01Z"))
+}
+
 /// Every kind of message, by name.
 pub(super) fn messages() -> Vec<(&'static str, Value)> {
     let hidden = Sight {
@@ -193,6 +204,7 @@ pub(super) fn messages() -> Vec<(&'static str, Value)> {
         ("expired", hold(&expired)),
         ("superseded", hold(&overtaken)),
         ("notice", notice()),
+        ("warning", warning()),
         (
             "reply already handled",
             reply(Reply::AlreadyHandled(&released)),

@@ -3,58 +3,19 @@
 use super::fixture::{Gate, list, submit};
 use portcullis_firewall::{
     execution::Stage,
-    firewall::{Acted, Hands},
-    order::{Effect, Ended, Order},
-    ports::{Doing, Executor, Screen},
+    firewall::Acted,
+    order::Ended,
     turn::{Claim, Resolution},
 };
 use portcullis_policy::facts::AgentStatus;
+use portcullis_testkit::FakeHands;
 use serde_json::json;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-/// Remembers its orders; does as the target is called.
-#[derive(Debug, Default)]
-struct Fake(Mutex<Vec<Order>>);
-
-impl Executor for Fake {
-    fn execute(&self, order: Order) -> Doing<'_, Effect> {
-        let result = match order.target.as_str() {
-            "fails" => Ended::Failed,
-            "is-silent" => Ended::Unknown,
-            _ => Ended::Done,
-        };
-        let target = order.target.clone();
-        self.0.lock().expect("no panic").push(order);
-        Box::pin(async move {
-            assert_ne!(target, "panics", "as it should");
-            if target == "hangs" {
-                std::future::pending::<()>().await;
-            }
-            Effect {
-                output: b"a secret\n".to_vec(),
-                ..Effect::new(result, "tried it")
-            }
-        })
-    }
-}
-
-#[derive(Debug)]
-struct Blinds;
-
-impl Screen for Blinds {
-    fn screened(&self, effect: Effect) -> Effect {
-        Effect {
-            output: b"[REDACTED]\n".to_vec(),
-            ..effect
-        }
-    }
-}
-
-fn hands() -> (Arc<Fake>, Hands) {
-    let fake = Arc::new(Fake::default());
-    let executor = Arc::<Fake>::clone(&fake);
-    let screen = Arc::new(Blinds);
-    (fake, Hands { executor, screen })
+async fn open() -> (Gate, Arc<FakeHands>) {
+    let gate = Gate::open().await;
+    let fake = FakeHands::of(&gate.firewall);
+    (gate, fake)
 }
 
 /// A cleared read at a target; its number and its permit.
@@ -75,8 +36,8 @@ async fn released(gate: &Gate) -> String {
     hold
 }
 
-async fn act(gate: &Gate, claim: Claim, hands: &Hands) -> Acted {
-    let acted = gate.firewall.act(&gate.own, claim, hands.clone()).await;
+async fn act(gate: &Gate, claim: Claim) -> Acted {
+    let acted = gate.firewall.act(&gate.own, claim).await;
     acted.expect("acted")
 }
 
@@ -91,18 +52,20 @@ fn resolution(done: bool) -> Resolution {
 
 #[tokio::test]
 async fn a_cleared_action_is_carried_out_and_its_outcome_sealed() {
-    let gate = Gate::open().await;
-    let (fake, hands) = hands();
+    let (gate, fake) = open().await;
     let (seq, claim) = cleared(&gate, "cluster-1").await;
-    let acted = act(&gate, claim, &hands).await;
+    let acted = act(&gate, claim).await;
     assert_eq!((acted.seq, acted.effect.result), (seq, Ended::Done));
-    assert_eq!(acted.effect.output, b"[REDACTED]\n", "screened first");
+    assert_eq!(
+        acted.effect.output, b"password=[REDACTED]\n",
+        "screened first"
+    );
     let record = gate.payload(acted.sealed.seq).await;
     assert_eq!(record["outcome"], "succeeded");
     assert_eq!(record["parent_seq"], seq);
     assert_eq!(record["actor"], "portcullis");
-    assert_eq!(record["effect"], "tried it");
-    let orders = fake.0.lock().expect("no panic");
+    assert_eq!(record["effect"], "tried it with password=[REDACTED]");
+    let orders = fake.orders();
     let order = orders.first().expect("an order");
     assert_eq!(
         (order.seq, order.action_type.as_str()),
@@ -113,39 +76,38 @@ async fn a_cleared_action_is_carried_out_and_its_outcome_sealed() {
 
 #[tokio::test]
 async fn of_many_who_act_at_once_one_does() {
-    let gate = Gate::open().await;
-    let (fake, hands) = hands();
+    let (gate, fake) = open().await;
     let (seq, by_permit) = cleared(&gate, "cluster-1").await;
     let mut tries = Vec::new();
     for nth in 0..50 {
-        let (firewall, own, hands) = (gate.firewall.clone(), gate.own.clone(), hands.clone());
+        let (firewall, own) = (gate.firewall.clone(), gate.own.clone());
         let claim = if nth % 2 == 0 {
             by_permit.clone()
         } else {
             Claim::Decision(seq)
         };
         tries.push(tokio::spawn(async move {
-            firewall.act(&own, claim, hands).await.is_ok()
+            firewall.act(&own, claim).await.is_ok()
         }));
     }
     let mut won = 0;
     for acted in tries {
         won += usize::from(acted.await.expect("no panic"));
     }
-    assert_eq!((won, fake.0.lock().expect("no panic").len()), (1, 1));
+    assert_eq!((won, fake.orders().len()), (1, 1));
 }
 
 #[tokio::test]
 async fn a_released_hold_is_carried_out_after_a_restart_and_only_once() {
-    let mut gate = Gate::open().await;
-    let (fake, hands) = hands();
+    let (mut gate, fake) = open().await;
     let hold = released(&gate).await;
     gate.reopen().await;
-    let acted = act(&gate, Claim::Hold(hold.clone()), &hands).await;
+    fake.lend(&gate.firewall);
+    let acted = act(&gate, Claim::Hold(hold.clone())).await;
     assert_eq!(acted.effect.result, Ended::Done);
-    let again = gate.firewall.act(&gate.own, Claim::Hold(hold), hands).await;
+    let again = gate.firewall.act(&gate.own, Claim::Hold(hold)).await;
     assert_eq!(again.expect_err("once").code(), "hold.claimed");
-    let orders = fake.0.lock().expect("no panic");
+    let orders = fake.orders();
     assert_eq!(orders.len(), 1);
     assert_eq!(
         orders.first().expect("an order").parameters["requested_gpus"],
@@ -155,11 +117,10 @@ async fn a_released_hold_is_carried_out_after_a_restart_and_only_once() {
 
 #[tokio::test]
 async fn what_waits_or_would_now_be_refused_is_not_carried_out() {
-    let gate = Gate::open().await;
-    let (fake, hands) = hands();
+    let (gate, fake) = open().await;
     let answer = gate.ask(submit(5, 1.0)).await.expect("an answer");
     let waiting = Claim::Hold(answer.hold.expect("a hold").id);
-    let early = gate.firewall.act(&gate.own, waiting, hands.clone()).await;
+    let early = gate.firewall.act(&gate.own, waiting).await;
     assert_eq!(early.expect_err("waits").code(), "hold.not_released");
     let (_, claim) = cleared(&gate, "cluster-1").await;
     let by = gate.own.clone();
@@ -170,33 +131,28 @@ async fn what_waits_or_would_now_be_refused_is_not_carried_out() {
         Some("why"),
     );
     step.await.expect("suspended");
-    let late = gate.firewall.act(&by, claim, hands).await;
+    let late = gate.firewall.act(&by, claim).await;
     assert_eq!(late.expect_err("refused").code(), "permit.superseded");
-    assert!(
-        fake.0.lock().expect("no panic").is_empty(),
-        "nothing was done"
-    );
+    assert!(fake.orders().is_empty(), "nothing was done");
 }
 
 #[tokio::test]
 async fn a_failure_says_what_was_tried_and_is_not_tried_again() {
-    let gate = Gate::open().await;
-    let (fake, hands) = hands();
+    let (gate, fake) = open().await;
     let (_, claim) = cleared(&gate, "fails").await;
-    let acted = act(&gate, claim.clone(), &hands).await;
+    let acted = act(&gate, claim.clone()).await;
     assert_eq!(acted.effect.result, Ended::Failed);
-    let again = gate.firewall.act(&gate.own, claim, hands).await;
+    let again = gate.firewall.act(&gate.own, claim).await;
     assert_eq!(again.expect_err("spent").code(), "permit.spent");
-    assert_eq!(fake.0.lock().expect("no panic").len(), 1);
+    assert_eq!(fake.orders().len(), 1);
 }
 
 #[tokio::test]
 async fn an_unknown_end_waits_for_a_person() {
     for target in ["is-silent", "panics"] {
-        let gate = Gate::open().await;
-        let (_, hands) = hands();
+        let (gate, _) = open().await;
         let (seq, claim) = cleared(&gate, target).await;
-        let acted = act(&gate, claim, &hands).await;
+        let acted = act(&gate, claim).await;
         assert_eq!(acted.effect.result, Ended::Unknown, "{target}");
         let open = gate
             .firewall
@@ -236,18 +192,18 @@ async fn an_unknown_end_waits_for_a_person() {
 
 #[tokio::test]
 async fn what_was_begun_before_a_crash_becomes_unknown_and_is_not_tried_again() {
-    let mut gate = Gate::open().await;
-    let (fake, hands) = hands();
+    let (mut gate, fake) = open().await;
     let (seq, claim) = cleared(&gate, "hangs").await;
-    let (firewall, own, held) = (gate.firewall.clone(), gate.own.clone(), hands.clone());
+    let (firewall, own) = (gate.firewall.clone(), gate.own.clone());
     let spent = claim.clone();
-    let hanging = tokio::spawn(async move { firewall.act(&own, spent, held).await });
-    while fake.0.lock().expect("no panic").is_empty() {
+    let hanging = tokio::spawn(async move { firewall.act(&own, spent).await });
+    while fake.orders().is_empty() {
         tokio::task::yield_now().await;
     }
     hanging.abort();
     gate.reopen().await;
-    let again = gate.firewall.act(&gate.own, claim, hands).await;
+    fake.lend(&gate.firewall);
+    let again = gate.firewall.act(&gate.own, claim).await;
     assert_eq!(again.expect_err("spent").code(), "permit.spent");
     let early = gate
         .firewall
@@ -266,21 +222,21 @@ async fn what_was_begun_before_a_crash_becomes_unknown_and_is_not_tried_again() 
         .expect("a list");
     assert_eq!(open.first().map(|one| one.stage), Some(Stage::Unknown));
     gate.reopen().await;
+    fake.lend(&gate.firewall);
     let sealed = gate
         .firewall
         .resolve_execution(&gate.ann, seq, resolution(false))
         .await;
     let record = gate.payload(sealed.expect("resolved").seq).await;
     assert_eq!(record["outcome"], "failed");
-    assert_eq!(fake.0.lock().expect("no panic").len(), 1);
+    assert_eq!(fake.orders().len(), 1);
 }
 
 #[tokio::test]
 async fn an_agent_does_not_report_for_the_gate() {
-    let gate = Gate::open().await;
-    let (_, hands) = hands();
+    let (gate, _) = open().await;
     let (seq, claim) = cleared(&gate, "is-silent").await;
-    act(&gate, claim, &hands).await;
+    act(&gate, claim).await;
     let report = (
         portcullis_firewall::turn::OutcomeResult::Succeeded,
         "all well".to_owned(),
@@ -293,29 +249,12 @@ async fn an_agent_does_not_report_for_the_gate() {
 
 #[tokio::test]
 async fn the_real_cost_settles_the_budget() {
-    #[derive(Debug)]
-    struct Dear;
-    impl Executor for Dear {
-        fn execute(&self, _: Order) -> Doing<'_, Effect> {
-            let cost_usd = portcullis_policy::amount::Micros::from_units(7.0);
-            Box::pin(async move {
-                Effect {
-                    cost_usd,
-                    ..Effect::new(Ended::Done, "done")
-                }
-            })
-        }
-    }
-    let gate = Gate::open().await;
-    let action = json!({ "action": "note_write", "target": "wiki", "permit": true,
+    let (gate, _) = open().await;
+    let action = json!({ "action": "note_write", "target": "is-dear", "permit": true,
         "parameters": { "estimated_cost_usd": 2 } });
     let answer = gate.ask(action).await.expect("an answer");
     let claim = Claim::Permit(answer.permit.expect("a permit"));
-    let hands = Hands {
-        executor: Arc::new(Dear),
-        screen: Arc::new(Blinds),
-    };
-    let acted = act(&gate, claim, &hands).await;
+    let acted = act(&gate, claim).await;
     let record = gate.payload(acted.sealed.seq).await;
     assert!(
         record["settled"].to_string().contains("7000000"),

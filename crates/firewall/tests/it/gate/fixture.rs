@@ -14,7 +14,7 @@ use portcullis_policy::{
     id::{AgentId, PolicyId, TenantId},
     tenant,
 };
-use portcullis_testkit::{FakeClock, MemoryLedger, SeededEntropy};
+use portcullis_testkit::{FakeClock, FakeHands, MemoryLedger, SeededEntropy};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 
@@ -95,6 +95,13 @@ impl Gate {
         self.firewall = open(&self.ledger, &self.clock, 2)
             .await
             .expect("the gate opens");
+    }
+
+    /// The gate opened again, with the same hands.
+    pub(super) async fn reopened(&mut self, hands: &Arc<FakeHands>) -> Firewall {
+        self.reopen().await;
+        hands.lend(&self.firewall);
+        self.firewall.clone()
     }
 
     /// Asks as the agent.

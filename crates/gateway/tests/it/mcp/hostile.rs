@@ -28,7 +28,7 @@ async fn one_that_never_answers_leaves_an_unknown_outcome() {
     assert_eq!(answer["error"]["code"], -32603, "{answer}");
     assert_eq!(
         stage.outcomes().await,
-        ["unknown: tools/call files/read: asked, without an answer"]
+        ["unknown: tools/call files/read: asked, without an answer, no answer in time"]
     );
     let heard = stage.script.heard.lock().unwrap().clone();
     assert!(

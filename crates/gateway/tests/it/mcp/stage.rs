@@ -389,24 +389,26 @@ fn open(
         timeout: Duration::from_secs(5),
         bare: false,
         may_ask: may_ask.to_vec(),
+        dry_runs: BTreeMap::new(),
     };
     let settings = ShopSettings {
         servers: vec![server],
         wait: Duration::ZERO,
     };
-    let shop = Shop::new(Parts {
+    let shop = Arc::new(Shop::new(Parts {
         firewall: house.firewall.clone(),
         starter: Arc::new(Stagehand(Arc::clone(script))),
         courier: Arc::clone(courier),
         tenants: BTreeMap::from([(house.acme.id.clone(), settings)]),
         public_url: "https://gate.test".to_owned(),
-    });
+    }));
+    house.firewall.use_hands(shop.hands());
     let address = Address {
         public_url: "https://gate.test".to_owned(),
         hosts: Some(vec!["gate.test".to_owned()]),
     };
     let (_, never) = tokio::sync::watch::channel(false);
-    threshold(router(Arc::new(shop), address, never), RequestIds::new(1))
+    threshold(router(shop, address, never), RequestIds::new(1))
 }
 
 /// A request to the door with a credential.

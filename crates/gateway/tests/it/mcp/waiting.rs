@@ -217,11 +217,10 @@ async fn a_tool_that_changed_after_its_approval_does_not_run() {
     let task = stage
         .ask_as(&token, tasks, "tasks/get", json!({"taskId": hold}))
         .await;
-    assert_eq!(task["result"]["status"], "failed", "{task}");
+    let refusal = &task["result"]["result"]["_meta"]["io.portcullis/refusal"];
+    let code = refusal["code"].as_str().unwrap_or_default();
+    // Whichever look came first, before it changed or after.
+    assert!(["dryrun.moved", "dryrun.failed"].contains(&code), "{task}");
     assert_eq!(stage.script.count(), 0);
-    let outcomes = stage.outcomes().await;
-    assert_eq!(
-        outcomes,
-        ["failed: tools/call files/write: not asked, the tool has changed since it was asked for"]
-    );
+    assert!(stage.outcomes().await.is_empty(), "nothing was begun");
 }

@@ -39,6 +39,7 @@ pub(super) fn check(
     the_chain_is_whole(&records, seed);
     every_answer_is_on_record(&records, witness, seed);
     nothing_runs_twice(&records, witness, seed);
+    nothing_is_carried_out_without_a_spent_permit(&records, witness, seed);
     no_grant_is_overused(&records, seed);
     no_window_admits_too_many(&records, seed);
     no_budget_is_overdrawn(&records, seed);
@@ -88,6 +89,28 @@ fn nothing_runs_twice(records: &[StoredRecord], witness: &Witness, seed: u64) {
         assert!(
             spent.insert(parent),
             "seed {seed}: the action of record {parent} ran twice"
+        );
+    }
+}
+
+/// Each order went out once, and its permit was spent on record.
+fn nothing_is_carried_out_without_a_spent_permit(
+    records: &[StoredRecord],
+    witness: &Witness,
+    seed: u64,
+) {
+    let parents = |kind| -> Vec<u64> {
+        let of = of_kind(records, kind).map(|record| payload(record)["parent_seq"].as_u64());
+        of.flatten().collect()
+    };
+    let spent: BTreeSet<u64> = parents(RecordKind::PermitRedeemed).into_iter().collect();
+    let mut done = BTreeSet::new();
+    for order in witness.hands.orders() {
+        let seq = order.seq;
+        assert!(done.insert(seq), "seed {seed}: record {seq} ran twice");
+        assert!(
+            spent.contains(&seq),
+            "seed {seed}: record {seq} ran without a permit"
         );
     }
 }

@@ -69,6 +69,7 @@ impl Life {
         let firewall = runtime
             .block_on(open(ledger, clock, seed))
             .expect("the gate opens");
+        witness.hands.lend(&firewall);
         let life = Self {
             runtime,
             firewall,

@@ -3,7 +3,7 @@
 use super::{dice::Dice, life::Life, witness::Witness};
 use portcullis_firewall::{
     principal::{Principal, Role},
-    turn::OutcomeResult,
+    turn::{Claim, OutcomeResult, Resolution},
 };
 use portcullis_policy::{amount::Micros, facts::AgentStatus};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use std::time::Duration;
 pub(super) fn step(life: &Life, dice: &mut Dice, witness: &mut Witness) {
     life.clock
         .advance(Duration::from_millis(dice.below(8_000) as u64));
-    match dice.below(20) {
+    match dice.below(24) {
         0..=8 => ask(life, dice, witness),
         9 if dice.chance(2) => burst(life, dice, witness),
         9..=11 => decide(life, dice, witness),
@@ -23,6 +23,8 @@ pub(super) fn step(life: &Life, dice: &mut Dice, witness: &mut Witness) {
         16 => drop(life.wait(life.firewall.sweep())),
         17 => trouble(life, dice),
         18 => abandon(life, dice, witness),
+        19..=21 => act(life, dice, witness),
+        22 => resolve(life, dice, witness),
         _ => move_agent(life, dice, witness),
     }
 }
@@ -40,7 +42,7 @@ fn action(dice: &mut Dice) -> Value {
     ]);
     json!({
         "action": kind,
-        "target": "cluster-1",
+        "target": dice.pick(&["cluster-1", "cluster-1", "cluster-1", "hangs", "is-silent", "fails"]),
         "environment": *dice.pick(&["staging", "production"]),
         "parameters": {
             "requested_gpus": dice.pick(&[1, 4, 5, 8, 65]),
@@ -154,6 +156,45 @@ fn redeem(life: &Life, dice: &mut Dice, witness: &mut Witness) {
     {
         *witness.redeemed.entry(permit).or_default() += 1;
     }
+}
+
+/// Has the gate act, on whatever entitles to it, and does not wait for the end: some targets never
+/// answer, and sometimes the gate dies over it.
+fn act(life: &Life, dice: &mut Dice, witness: &Witness) {
+    if witness.holds.is_empty() || witness.permits.is_empty() {
+        return;
+    }
+    let claim = match dice.below(3) {
+        0 => Claim::Hold(recent(dice, &witness.holds)),
+        1 => Claim::Permit(recent(dice, &witness.permits)),
+        _ => Claim::Decision(dice.pick(&witness.verdicts).0),
+    };
+    for (_, principal) in witness.agents.clone() {
+        let (firewall, claim) = (life.firewall.clone(), claim.clone());
+        life.start(async move { drop(firewall.act(&principal, claim).await) });
+    }
+    let pauses = dice.below(40);
+    life.wait(async {
+        for _ in 0..pauses {
+            tokio::task::yield_now().await;
+        }
+    });
+}
+
+/// A person says what became of the oldest action whose end nobody knows.
+fn resolve(life: &Life, dice: &mut Dice, witness: &Witness) {
+    let person = dice.pick(&witness.people).clone();
+    let open = life.wait(life.firewall.open_executions(&person));
+    let Some(oldest) = open.ok().and_then(|open| open.into_iter().next()) else {
+        return;
+    };
+    let found = Resolution {
+        done: dice.chance(2),
+        why: "looked".to_owned(),
+        cost_usd: None,
+        gpu_hours: None,
+    };
+    drop(life.wait(life.firewall.resolve_execution(&person, oldest.seq, found)));
 }
 
 fn report(life: &Life, dice: &mut Dice, witness: &Witness) {

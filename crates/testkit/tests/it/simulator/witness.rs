@@ -2,7 +2,8 @@
 
 use portcullis_firewall::{chain::Hash, principal::Principal};
 use portcullis_policy::{id::AgentId, tier::Verdict};
-use std::collections::BTreeMap;
+use portcullis_testkit::FakeHands;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Everything that was answered, over all lives of the gate.
 #[derive(Default)]
@@ -21,4 +22,6 @@ pub(super) struct Witness {
     pub(super) redeemed: BTreeMap<String, usize>,
     /// How often the permit of each hold was handed out.
     pub(super) claimed: BTreeMap<String, usize>,
+    /// What every life of the gate acts by.
+    pub(super) hands: Arc<FakeHands>,
 }

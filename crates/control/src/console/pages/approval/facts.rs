@@ -9,7 +9,7 @@ use crate::console::parts::{
     words,
 };
 use maud::{Markup, html};
-use portcullis_firewall::visible::visible_line;
+use portcullis_firewall::visible::{Layout, visible_line};
 
 /// What would happen.
 pub(super) fn dry_run(view: &Approval) -> Markup {
@@ -47,6 +47,9 @@ fn effects(run: &DryRun) -> Markup {
                     }
                 }
             }
+        }
+        @if !run.plan.is_empty() {
+            details { summary { "How it would be done" } pre { (words::shown(&run.plan, Layout::Block)) } }
         }
     }
 }

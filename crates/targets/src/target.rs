@@ -1,0 +1,27 @@
+//! A target as the operator names it.
+
+use crate::http::HttpTarget;
+use portcullis_firewall::{canonical, digest::Means};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// A system that the gate acts on, with the action types that are bound to it.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a target is.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// A service over HTTP.
+    Http(HttpTarget),
+}
+
+/// Names what says how an action is carried out.
+pub(crate) fn means(said: &Value) -> Means {
+    Means::new(Sha256::digest(canonical::to_vec(said)).into())
+}

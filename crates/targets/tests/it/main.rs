@@ -1,0 +1,4 @@
+//! Targets as the gate meets them: obliging, slow, broken and hostile.
+
+mod http;
+mod paths;
