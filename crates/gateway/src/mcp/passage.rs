@@ -106,7 +106,13 @@ impl Shop {
                 // What people released is compared with what the server says now, before anything
                 // is spent on it.
                 self.look_again(&principal.tenant, &hold.parameters).await;
-                self.act(guest, Claim::Hold(hold.id)).await
+                let (claim, hands) = (Claim::Hold(hold.id.clone()), self.hands_for(Some(guest)));
+                match self.firewall.act_by(principal, claim, hands).await {
+                    Ok(acted) => Ok(hands::answer(&acted.effect)),
+                    // Somebody was faster by a moment.
+                    Err(GateError::NotFound(..)) => Ok(Passed::Refused(Refusal::spent(&hold))),
+                    Err(error) => refused(error),
+                }
             }
             _ => Ok(Passed::Refused(Refusal::ended(&hold))),
         }
