@@ -164,7 +164,7 @@ fn health_metrics_and_pages_are_served() {
     .ended(0);
     let get = |path: &str| {
         use std::io::Write;
-        let mut stream = std::net::TcpStream::connect(gate.address()).unwrap();
+        let mut stream = TcpStream::connect(gate.address()).unwrap();
         write!(
             stream,
             "GET {path} HTTP/1.1\r\nHost: gate\r\nConnection: close\r\n\r\n"
