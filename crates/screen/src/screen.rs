@@ -124,19 +124,21 @@ impl Screen {
         let mut weave = Weave::default();
         let bytes = text.as_bytes();
         self.search(bytes, &mut |part| weave.add(part));
-        let (mut redacted, mut findings) = (Vec::new(), Vec::new());
-        if !weave.is_empty() {
-            let known = Known::whole(bytes);
-            weave.write(&known, aliases, &mut redacted, &mut findings);
+        let mut findings = Vec::new();
+        if weave.is_empty() {
+            let text = Cow::Borrowed(text);
+            return Redacted { text, findings };
         }
-        let text = if findings.is_empty() {
-            Cow::Borrowed(text)
-        } else {
-            let text = String::from_utf8(redacted);
-            let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            Cow::Owned(text.unwrap_or_else(|error| lossy(error.as_bytes())))
-        };
-        Redacted { text, findings }
+        let mut redacted = Vec::with_capacity(bytes.len());
+        let known = Known::whole(bytes);
+        weave.write(&known, aliases, &mut redacted, &mut findings);
+        let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let text = String::from_utf8(redacted);
+        let text = text.unwrap_or_else(|error| lossy(error.as_bytes()));
+        Redacted {
+            text: Cow::Owned(text),
+            findings,
+        }
     }
 
     /// Whether nothing would be replaced in `bytes`.

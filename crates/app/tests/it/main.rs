@@ -33,4 +33,5 @@ mod shutdown;
 mod single_use;
 mod story;
 mod tampering;
+mod targets;
 mod thewardn;

@@ -18,7 +18,7 @@ const DEPTH: usize = 12;
 pub(crate) const AHEAD: usize = 3;
 
 /// The bytes after which it is looked anew whether an `@` is near.
-const STRETCH: usize = 128;
+const STRETCH: usize = 256;
 
 /// How far behind its start a rule that has an `@` has it.
 const REACH: usize = 128;
@@ -80,14 +80,14 @@ impl Front {
         while start < range.end {
             let end = (start + STRETCH).min(range.end);
             let near = text.get(start..text.len().min(end + REACH));
-            let known = over || end + REACH <= text.len();
-            let without = known && !near.unwrap_or_default().contains(&b'@');
-            let wanted = if without {
-                wanted & !self.has_at
-            } else {
-                wanted
+            let is_near = || near.unwrap_or_default().contains(&b'@');
+            let unknown = !over && end + REACH > text.len();
+            let here = match wanted & self.has_at {
+                0 => wanted,
+                _ if unknown || is_near() => wanted,
+                has_at => wanted & !has_at,
             };
-            self.stretch(text, start..end, wanted, tell);
+            self.stretch(text, start..end, here, tell);
             start = end;
         }
     }

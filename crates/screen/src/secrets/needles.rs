@@ -234,3 +234,50 @@ fn key(window: &[u8]) -> u64 {
 fn hash(key: u64) -> u32 {
     (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Needles, Stretch};
+    use crate::secrets::encode::{Form, Way};
+    use proptest::{collection::vec, prelude::*};
+
+    fn forms(strings: &[(String, u8)]) -> Vec<Form> {
+        let form = |(string, ways): &(String, u8)| Form {
+            bytes: string.clone().into_bytes().into(),
+            ways: *ways,
+        };
+        strings.iter().map(form).collect()
+    }
+
+    fn scan(needles: &Needles, stretch: Stretch<'_>) -> (Vec<(usize, usize)>, usize) {
+        let mut found = Vec::new();
+        let until = needles.scan(stretch, &mut |at, length| found.push((at, length)));
+        (found, until)
+    }
+
+    proptest! {
+        #[test]
+        fn the_longest_at_every_start_is_found_in_one_go_or_two(
+            strings in vec(("[ab]{6,9}|[ab]{9,18}c?", 1_u8..4), 1..40),
+            text in "[ab]{0,40}c?[ab]{0,40}",
+            cut in 0_usize..80,
+        ) {
+            let needles = Needles::new(&forms(&strings));
+            let text = text.as_bytes();
+            for way in [Way::Exact, Way::Loose] {
+                let longest = |at: usize| {
+                    let wanted = strings.iter().filter(|(_, ways)| ways & way.bit() != 0);
+                    let here = wanted.filter(|(one, _)| text[at..].starts_with(one.as_bytes()));
+                    here.map(|(one, _)| one.len()).max().map(|length| (at, length))
+                };
+                let want: Vec<_> = (0..text.len()).filter_map(longest).collect();
+                let whole = Stretch { text, from: 0, over: true, way };
+                prop_assert_eq!(scan(&needles, whole), (want.clone(), text.len()));
+                let part = Stretch { text: &text[..cut.min(text.len())], over: false, ..whole };
+                let (mut found, from) = scan(&needles, part);
+                found.extend(scan(&needles, Stretch { from, ..whole }).0);
+                prop_assert_eq!(found, want);
+            }
+        }
+    }
+}
