@@ -1,1 +1,4 @@
-//! x
+//! What the gate acts on by itself.
+
+pub mod postgres;
+pub mod target;
