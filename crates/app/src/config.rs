@@ -10,9 +10,11 @@ mod secret;
 mod sheet;
 mod sign_in;
 mod slack;
+mod targets;
 mod webhook;
 
 pub(crate) use mail::Post;
+pub(crate) use targets::login;
 pub(crate) use mcp::LINE_BYTES;
 pub(crate) use redaction::Redaction;
 pub(crate) use sign_in::SignIn;
@@ -23,6 +25,7 @@ use portcullis_credentials::{Secrets, courier};
 use portcullis_firewall::outside::{Reach, SecretName};
 use portcullis_gateway::mcp::{ShopSettings, Transport};
 use portcullis_policy::{fault::Faults, id::TenantId, yaml};
+use portcullis_targets::target::{Kind, Target};
 use serde_json::Value;
 use sheet::Sheet;
 use std::{
@@ -55,6 +58,8 @@ pub(crate) struct Wiring {
     pub(crate) mail: Option<Post>,
     /// The MCP servers that its agents reach.
     pub(crate) mcp: ShopSettings,
+    /// The systems that the gate acts on by itself.
+    pub(crate) targets: Vec<Target>,
     /// What is hidden in texts besides the formats of secrets.
     pub(crate) redaction: Redaction,
 }
@@ -164,7 +169,15 @@ fn wiring(value: &Value, path: String, has_address: bool, faults: &mut Faults) -
     let sheet = Sheet::open(
         value,
         path,
-        &["sign_in", "slack", "webhooks", "mail", "mcp", "redaction"],
+        &[
+            "sign_in",
+            "slack",
+            "webhooks",
+            "mail",
+            "mcp",
+            "redaction",
+            "targets",
+        ],
         faults,
     )?;
     for part in ["sign_in", "slack"] {
@@ -181,6 +194,7 @@ fn wiring(value: &Value, path: String, has_address: bool, faults: &mut Faults) -
         mail: mail::settings(&sheet, faults),
         mcp: mcp::settings(&sheet, faults),
         redaction: redaction::settings(&sheet, faults),
+        targets: targets::settings(&sheet, faults),
     })
 }
 
@@ -229,6 +243,9 @@ impl Config {
             for (path, name) in mcp::secrets(&wiring.mcp) {
                 note(&path, Some(name));
             }
+            for (path, name) in targets::secrets(&wiring.targets) {
+                note(&path, Some(name));
+            }
         }
         all
     }
@@ -252,6 +269,12 @@ impl Config {
             }
             for (at, webhook) in wiring.webhooks.iter().enumerate() {
                 note(format!("webhooks[{at}].url"), &webhook.url, webhook.reach);
+            }
+            for target in &wiring.targets {
+                if let Kind::Http(http) = &target.kind {
+                    let path = format!("targets.{}.http.base_url", target.name);
+                    note(path, &http.base_url, http.reach);
+                }
             }
             for server in &wiring.mcp.servers {
                 if let Transport::Http { url, reach, .. } = &server.transport {
@@ -301,7 +324,7 @@ mod tests {
     #[test]
     fn the_example_is_valid() {
         let config = read(include_str!("../../../docs/portcullis.example.yaml")).unwrap();
-        assert_eq!(config.secrets().len(), 6);
+        assert_eq!(config.secrets().len(), 8);
         let wiring = config.tenants.values().next().unwrap();
         assert!(wiring.sign_in.is_some() && wiring.slack.is_some() && wiring.mail.is_some());
     }

@@ -1,11 +1,12 @@
-//! The MCP servers behind the gate, for as long as it is served.
+//! The MCP servers behind the gate, for as long as it is served, and what it acts by.
 
-use crate::config::Config;
+use crate::{config::Config, databases::Sessions};
 use axum::Router;
-use portcullis_credentials::{CourierSettings, HttpCourier, Programs, Secrets};
-use portcullis_firewall::firewall::Firewall;
+use portcullis_credentials::{CourierSettings, Databases, HttpCourier, Programs, Secrets};
+use portcullis_firewall::{firewall::Firewall, hands::Hands};
 use portcullis_gateway::mcp::{Address, Parts, Shop, router};
 use portcullis_policy::id::TenantId;
+use portcullis_targets::targets::{Ports, Targets};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 /// How long a server may take for an answer at most; calls have bounds of their own below it.
@@ -39,6 +40,27 @@ pub(crate) fn shop(
         tenants: tenants.collect(),
         public_url: public_url.to_owned(),
     })))
+}
+
+/// What the gate acts by: at these servers, and at the targets that the operator's file names.
+///
+/// # Errors
+/// When nothing can be called with its settings.
+pub(crate) fn hands(config: &Config, shop: &Arc<Shop>) -> anyhow::Result<Hands> {
+    let settings = CourierSettings {
+        extra_roots: config.extra_roots.clone(),
+        timeout: TIMEOUT,
+        ..CourierSettings::default()
+    };
+    let databases = Databases::new(config.extra_roots.as_deref(), Secrets::new())?;
+    let ports = Ports {
+        courier: Arc::new(HttpCourier::new(&settings, Secrets::new())?),
+        opener: Arc::new(Sessions(databases)),
+    };
+    let tenants = config.tenants.iter();
+    let tenants = tenants.map(|(tenant, wiring)| (tenant.clone(), wiring.targets.clone()));
+    let targets = Arc::new(Targets::new(tenants.collect(), &ports));
+    Ok(Hands::joined(vec![shop.hands(), targets.hands()]))
 }
 
 /// The door to them, on a gate that listens here.

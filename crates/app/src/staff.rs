@@ -104,7 +104,7 @@ impl Staff {
             slack: slack_entrances(config, &courier),
             shop: servers::shop(config, firewall, public_url)?,
         };
-        firewall.use_hands(staff.shop.hands());
+        firewall.use_hands(servers::hands(config, &staff.shop)?);
         staff.slack();
         staff.look_at_servers(config);
         for (tenant, wiring) in &config.tenants {

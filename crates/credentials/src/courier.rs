@@ -89,7 +89,7 @@ impl HttpCourier {
     ) -> Result<Self, SetupError> {
         let dialer = Dialer {
             network,
-            tls: roots::connector(settings.extra_roots.as_deref())?,
+            tls: roots::connector(settings.extra_roots.as_deref(), "http/1.1")?,
             timeout: settings.connect_timeout,
         };
         let limits = Limits {
@@ -111,14 +111,14 @@ impl HttpCourier {
             self.receive(&target.place, response).await
         };
         let done = timeout(self.limits.timeout, exchange).await;
-        done.unwrap_or_else(|_| Err(target.place.unreachable("not in time")))
+        done.unwrap_or_else(|_| Err(target.place.unanswered("not in time")))
     }
 
     async fn arrive(&self, parcel: Parcel) -> Result<Arrival, OutsideError> {
         let target = Target::read(&parcel.url, parcel.reach, Protocol::Http)?;
         let begun = timeout(self.limits.timeout, self.exchange(parcel, &target)).await;
         let (response, driver) =
-            begun.unwrap_or_else(|_| Err(target.place.unreachable("not in time")))?;
+            begun.unwrap_or_else(|_| Err(target.place.unanswered("not in time")))?;
         let (parts, body) = response.into_parts();
         Ok(Arrival {
             status: parts.status.as_u16(),
@@ -166,7 +166,7 @@ impl HttpCourier {
             if error.is::<LengthLimitError>() {
                 too_long()
             } else {
-                place.unreachable("the answer broke off")
+                place.unanswered("the answer broke off")
             }
         })?;
         Ok(Delivery {
@@ -221,7 +221,7 @@ impl Flow for Inflow {
     fn more(&mut self) -> Awaited<'_, Option<Vec<u8>>> {
         Box::pin(async {
             while let Some(frame) = self.body.frame().await {
-                let frame = frame.map_err(|_| self.place.unreachable("the answer broke off"))?;
+                let frame = frame.map_err(|_| self.place.unanswered("the answer broke off"))?;
                 // Trailers say nothing that anybody needs.
                 if let Ok(data) = frame.into_data() {
                     return Ok(Some(data.to_vec()));
@@ -261,6 +261,6 @@ fn exchange_error(place: &Place, error: &hyper::Error) -> OutsideError {
     if error.is_parse() {
         place.unusable("it is no HTTP")
     } else {
-        place.unreachable("the connection broke")
+        place.unanswered("the connection broke")
     }
 }

@@ -1,7 +1,7 @@
 //! Calls out to other systems, and holds the secrets for it.
 //!
 //! **What is this?** The ports of [`portcullis_firewall::outside`]: [`HttpCourier`] carries
-//! requests and lines of messages, [`Programs`] starts programs to talk with, [`SmtpMailer`] sends
+//! requests and lines of messages, [`Databases`] opens sessions, [`Programs`] starts programs to talk with, [`SmtpMailer`] sends
 //! letters, and [`Secrets`] reads secrets by their names and computes with them.
 //!
 //! **What will it never do?** Give a secret back (but to a program that its operator lets have it), or let one into an error, a log line or a
@@ -34,6 +34,7 @@
 
 mod address;
 pub mod courier;
+pub mod database;
 mod dialer;
 mod letter;
 mod line;
@@ -47,6 +48,7 @@ pub mod setup;
 mod target;
 
 pub use courier::{CourierSettings, HttpCourier};
+pub use database::{DatabaseSettings, Databases};
 pub use mailer::{Login, Security, SmtpMailer, SmtpSettings};
 pub use network::{Internet, Network};
 pub use program::Programs;

@@ -35,6 +35,7 @@ const KEPT: &[HeaderName] = &[
     UPGRADE,
 ];
 
+const UNFIT_HEADER: &str = "its credential's header is not usable";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The request that a parcel stands for.
@@ -53,6 +54,9 @@ pub(crate) fn request(
         }
         Method::Get => hyper::Method::GET,
         Method::Post => hyper::Method::POST,
+        Method::Put => hyper::Method::PUT,
+        Method::Patch => hyper::Method::PATCH,
+        Method::Delete => hyper::Method::DELETE,
     };
     let mut body = Bytes::from(parcel.body);
     match parcel.credential {
@@ -64,6 +68,11 @@ pub(crate) fn request(
         Some(Credential::Basic { user, secret }) => {
             let value = basic(&user, &secrets.read(&secret)?).ok_or_else(|| unfit(&secret))?;
             headers.insert(AUTHORIZATION, value);
+        }
+        Some(Credential::Header { name, secret }) => {
+            let header = own_header(&name).ok_or_else(|| place.forbidden(UNFIT_HEADER))?;
+            let value = whole(&secrets.read(&secret)?).ok_or_else(|| unfit(&secret))?;
+            headers.insert(header, value);
         }
         Some(Credential::FormField { name, secret }) => {
             check_form(&method, &mut headers, &body, &name).map_err(|why| place.forbidden(why))?;
@@ -129,6 +138,20 @@ fn basic(user: &str, secret: &Secret) -> Option<HeaderValue> {
     let mut coded = Zeroizing::new(String::with_capacity(pair.len() * 2 + 4));
     STANDARD.encode_string(pair.as_bytes(), &mut coded);
     authorization(b"Basic ", coded.as_bytes())
+}
+
+/// A header that a secret may stand in by itself: none that frames the message.
+fn own_header(name: &str) -> Option<HeaderName> {
+    let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+    (name == AUTHORIZATION || !KEPT.contains(&name)).then_some(name)
+}
+
+fn whole(secret: &Secret) -> Option<HeaderValue> {
+    let plain = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
+    if !secret.bytes().iter().all(plain) {
+        return None;
+    }
+    authorization(b"", secret.bytes())
 }
 
 fn authorization(scheme: &[u8], rest: &[u8]) -> Option<HeaderValue> {

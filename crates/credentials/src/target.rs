@@ -60,6 +60,13 @@ impl Place {
         }
     }
 
+    pub(crate) fn unanswered(&self, why: impl fmt::Display) -> OutsideError {
+        OutsideError::Unanswered {
+            host: self.host.to_string(),
+            why: why.to_string(),
+        }
+    }
+
     pub(crate) fn unreachable(&self, why: impl fmt::Display) -> OutsideError {
         OutsideError::Unreachable {
             host: self.host.to_string(),

@@ -116,7 +116,7 @@ pub struct Letter {
 /// One HTTP request.
 #[derive(Clone, Debug)]
 pub struct Parcel {
-    /// `GET` or `POST`.
+    /// What is to be done there.
     pub method: Method,
     /// Where to; `https`, unless its [`Reach`] allows more.
     pub url: String,
@@ -137,6 +137,12 @@ pub enum Method {
     Get,
     /// Sends a body.
     Post,
+    /// Puts a body in the place of what is there.
+    Put,
+    /// Changes a part of what is there.
+    Patch,
+    /// Removes what is there.
+    Delete,
 }
 
 /// How a secret goes along.
@@ -149,6 +155,13 @@ pub enum Credential {
         /// The user or client.
         user: String,
         /// The password or client secret.
+        secret: SecretName,
+    },
+    /// A header of its own, e.g. `X-Api-Key`.
+    Header {
+        /// The header's name.
+        name: String,
+        /// Its value.
         secret: SecretName,
     },
     /// One more field of a form body (RFC 6749, 2.3.1).
@@ -212,6 +225,14 @@ pub enum OutsideError {
         /// What happened.
         why: String,
     },
+    /// The request went out, and no answer came: it may have been done.
+    #[error("`{host}` was asked and does not answer: {why}")]
+    Unanswered {
+        /// The host.
+        host: String,
+        /// What happened.
+        why: String,
+    },
     /// There is no such secret, or it cannot be read.
     #[error("the secret `{0}` cannot be read")]
     NoSecret(String),
@@ -232,6 +253,7 @@ impl OutsideError {
         match self {
             Self::Forbidden { .. } => "outside.forbidden",
             Self::Unreachable { .. } => "outside.unreachable",
+            Self::Unanswered { .. } => "outside.unanswered",
             Self::NoSecret(_) => "outside.no_secret",
             Self::Unusable { .. } => "outside.unusable",
         }
@@ -240,6 +262,6 @@ impl OutsideError {
     /// Whether trying again later may help.
     #[must_use]
     pub const fn is_passing(&self) -> bool {
-        matches!(self, Self::Unreachable { .. })
+        matches!(self, Self::Unreachable { .. } | Self::Unanswered { .. })
     }
 }

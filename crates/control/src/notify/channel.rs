@@ -59,9 +59,9 @@ impl Told {
     pub fn failed(error: &OutsideError) -> Self {
         let why = error.to_string();
         match error {
-            OutsideError::Unreachable { .. } | OutsideError::NoSecret(_) => {
-                Self::Later { why, after: None }
-            }
+            OutsideError::Unreachable { .. }
+            | OutsideError::Unanswered { .. }
+            | OutsideError::NoSecret(_) => Self::Later { why, after: None },
             OutsideError::Forbidden { .. } | OutsideError::Unusable { .. } => {
                 Self::Rejected { why }
             }

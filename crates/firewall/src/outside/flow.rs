@@ -38,7 +38,7 @@ pub trait Flow: fmt::Debug + Send {
     /// The next bytes; `None` at the end.
     ///
     /// # Errors
-    /// [`super::OutsideError::Unreachable`] when it breaks off.
+    /// [`super::OutsideError::Unanswered`] when it breaks off.
     fn more(&mut self) -> Awaited<'_, Option<Vec<u8>>>;
 }
 

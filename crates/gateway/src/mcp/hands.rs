@@ -185,7 +185,7 @@ pub(super) fn answer(effect: &Effect) -> Passed {
             code,
             message,
             data,
-        }) => Passed::Failed(Fault::upstream(code, &screened::text(&message), data)),
+        }) => Passed::Failed(Fault::upstream(code, screened::text(&message), data)),
         Err(_) => Passed::Failed(Fault::inside(screened::text(&effect.summary))),
     }
 }
@@ -206,7 +206,7 @@ fn tell(run: &mut DryRun, done: Result<Value, UpstreamError>) {
     let too_many = lines.len() > CHANGES_MAX;
     run.changes = lines.into_iter().take(CHANGES_MAX).collect();
     if let Some(Value::Object(resources)) = result.get("structuredContent") {
-        run.resources = resources.clone();
+        run.resources.clone_from(resources);
     }
     if says_failed(&result) {
         fail(run, "the server says that it would not work");

@@ -1,1 +1,4 @@
-//! x
+//! Targets as the gate meets them: obliging, slow, broken and hostile.
+
+mod http;
+mod paths;

@@ -79,7 +79,7 @@ const RESERVED: &[Reserved] = &[
     only("lettre", OUT),
     only("rustls-native-certs", OUT),
     only("tokio-rustls", OUT),
-    only("tokio-postgres", &["credentials", "targets"]),
+    only("tokio-postgres", &["credentials", "targets", "testkit"]),
     only("tokio-tungstenite", &["credentials", "testkit"]),
     only("aho-corasick", &["screen"]),
     only("regex-automata", &["screen"]),

@@ -67,7 +67,9 @@ impl SlackError {
     /// From what a line or a call met on its way.
     pub(in crate::slack) fn outside(method: &'static str, error: &OutsideError) -> Self {
         let cause = match error {
-            OutsideError::Unreachable { .. } | OutsideError::Unusable { .. } => Cause::Away,
+            OutsideError::Unreachable { .. }
+            | OutsideError::Unanswered { .. }
+            | OutsideError::Unusable { .. } => Cause::Away,
             OutsideError::NoSecret(_) | OutsideError::Forbidden { .. } => Cause::Setup,
         };
         Self {

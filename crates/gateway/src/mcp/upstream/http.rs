@@ -113,9 +113,9 @@ impl HttpLink {
             OutsideError::Forbidden { .. } | OutsideError::NoSecret(_) => {
                 UpstreamError::NotAsked(error.to_string())
             }
-            OutsideError::Unreachable { .. } | OutsideError::Unusable { .. } => {
-                UpstreamError::Unknown(error.to_string())
-            }
+            OutsideError::Unreachable { .. }
+            | OutsideError::Unanswered { .. }
+            | OutsideError::Unusable { .. } => UpstreamError::Unknown(error.to_string()),
         }
     }
 
