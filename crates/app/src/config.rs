@@ -14,10 +14,10 @@ mod targets;
 mod webhook;
 
 pub(crate) use mail::Post;
-pub(crate) use targets::login;
 pub(crate) use mcp::LINE_BYTES;
 pub(crate) use redaction::Redaction;
 pub(crate) use sign_in::SignIn;
+pub(crate) use targets::login;
 
 use anyhow::{Context, anyhow, ensure};
 use portcullis_control::{notify::webhook::WebhookSettings, slack::settings::SlackSettings};

@@ -45,9 +45,7 @@ impl Targets {
     #[must_use]
     pub fn new(tenants: BTreeMap<TenantId, Vec<Target>>, ports: &Ports) -> Self {
         let served = tenants.into_iter().map(|(tenant, targets)| {
-            let bound = targets
-                .into_iter()
-                .flat_map(|target| bound(target, ports));
+            let bound = targets.into_iter().flat_map(|target| bound(target, ports));
             (tenant, bound.collect())
         });
         Self {

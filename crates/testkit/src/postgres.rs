@@ -8,13 +8,11 @@ use std::{
         process::CommandExt as _,
     },
     path::{Path, PathBuf},
-    process::{ChildStdin, Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
     },
-    thread::sleep,
-    time::Duration,
 };
 use tempfile::TempDir;
 use tokio::{net::TcpStream, task::JoinSet};
@@ -25,9 +23,14 @@ pub const OWNER: &str = "owner";
 /// The owner's password.
 pub const PASSWORD: &str = "correct-horse-battery-staple";
 
-/// How often it is asked whether it is ready, and how long to wait between.
-const TRIES: u32 = 600;
-const PAUSE: Duration = Duration::from_millis(100);
+/// Asks for a minute whether the server is ready.
+const READY: &str = r#"
+for try in $(seq 600); do
+    "$1" -q -h 127.0.0.1 -p "$2" && exit 0
+    sleep 0.1
+done
+exit 1
+"#;
 
 /// Runs the server until its own input ends, which is when the test binary does; then it stops the
 /// server at once and removes its folder.
@@ -46,7 +49,7 @@ rm -rf "$folder"
 pub struct Postgres {
     port: u16,
     fresh: AtomicU32,
-    _alive: ChildStdin,
+    keeper: Child,
 }
 
 impl Postgres {
@@ -80,14 +83,13 @@ impl Postgres {
         }
         // Not of this group, so that what ends the tests does not end the keeper first.
         let started = keeper.process_group(0).stdin(Stdio::piped()).spawn();
-        let mut started = started.expect("a shell");
-        let alive = started.stdin.take().expect("its input");
-        house.wait_for(port);
-        Self {
+        let server = Self {
             port,
             fresh: AtomicU32::new(0),
-            _alive: alive,
-        }
+            keeper: started.expect("a shell"),
+        };
+        house.wait_for(port);
+        server
     }
 
     /// Where it listens.
@@ -112,12 +114,7 @@ impl Postgres {
     ///
     /// # Panics
     /// When there is none.
-    pub async fn open(
-        &self,
-        database: &str,
-        user: &str,
-        password: &str,
-    ) -> (Client, JoinSet<()>) {
+    pub async fn open(&self, database: &str, user: &str, password: &str) -> (Client, JoinSet<()>) {
         let mut config = Config::new();
         config.user(user).password(password).dbname(database);
         config.ssl_mode(SslMode::Disable);
@@ -129,6 +126,13 @@ impl Postgres {
             let _ = connection.await;
         });
         (client, driver)
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait();
     }
 }
 
@@ -147,7 +151,11 @@ impl House {
             programs: programs(),
             user: (number("id", &["-u"]) == Some(0)).then(|| {
                 let known = ["postgres", "nobody"].map(|name| number("id", &["-u", name]));
-                known.into_iter().flatten().next().expect("an ordinary user")
+                known
+                    .into_iter()
+                    .flatten()
+                    .next()
+                    .expect("an ordinary user")
             }),
         };
         house.give(&house.folder);
@@ -189,13 +197,12 @@ impl House {
     }
 
     fn wait_for(&self, port: u16) {
-        for _ in 0..TRIES {
-            let mut asked = self.command(&self.programs.join("pg_isready"));
-            asked.args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]);
-            if asked.status().expect("pg_isready").success() {
-                return;
-            }
-            sleep(PAUSE);
+        let mut asked = self.command(Path::new("/bin/sh"));
+        asked.args(["-c", READY, "sh"]);
+        asked.arg(self.programs.join("pg_isready"));
+        asked.arg(port.to_string());
+        if asked.status().expect("a shell").success() {
+            return;
         }
         let log = fs::read_to_string(self.folder.join("log"));
         panic!("PostgreSQL does not start: {log:?}");

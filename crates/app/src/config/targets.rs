@@ -211,7 +211,13 @@ pub(super) fn secrets(targets: &[Target]) -> Vec<(String, &SecretName)> {
             Kind::Http(http) => http.credential.as_ref(),
             Kind::Postgres(postgres) => {
                 let path = format!("targets.{name}.postgres.password");
-                all.extend(postgres.database.password.iter().map(|one| (path.clone(), one)));
+                all.extend(
+                    postgres
+                        .database
+                        .password
+                        .iter()
+                        .map(|one| (path.clone(), one)),
+                );
                 None
             }
         };

@@ -54,7 +54,10 @@ impl Deed {
             Ok(ran) => Effect {
                 truncated: ran.truncated,
                 output: answer(&ran, self.action.access),
-                ..Effect::new(Ended::Done, format!("{place}: done, {}", said(&ran, self.action.access)))
+                ..Effect::new(
+                    Ended::Done,
+                    format!("{place}: done, {}", said(&ran, self.action.access)),
+                )
             },
             Err((Ended::Unknown, lack)) => Effect::new(
                 Ended::Unknown,
@@ -80,10 +83,7 @@ impl Deed {
             let ran = work::run(&transaction, &asked, (&statement, &bound), bounds).await?;
             Ok((transaction, ran))
         });
-        let (transaction, ran) = begun
-            .await
-            .unwrap_or(Err(Lack::Late))
-            .map_err(failed)?;
+        let (transaction, ran) = begun.await.unwrap_or(Err(Lack::Late)).map_err(failed)?;
         let close = close(&ran, asked.access, order.expected_rows);
         let ended = match close {
             Close::Rollback(lack) => {
@@ -137,20 +137,28 @@ impl Deed {
         let transaction = begun.map_err(at("session"))?;
         let statement = work::prepare(&transaction, asked).await;
         let statement = statement.map_err(at("statement"))?;
-        found.checks.push(check("statement", true, kind_said(asked)));
+        found
+            .checks
+            .push(check("statement", true, kind_said(asked)));
         let bound = work::bind(&statement, &asked.values).map_err(at("values"))?;
         let plan = work::plan(&transaction, asked, &bound).await;
-        found.plan = Some(plan.map_err(at("plan"))?);
+        found.plan = Some(format!("{:#}", plan.map_err(at("plan"))?));
         let ran = work::run(&transaction, asked, (&statement, &bound), bounds).await;
         let ran = ran.map_err(at("run"))?;
-        found.checks.push(check("run", true, "it ran, and was taken back".to_owned()));
+        found
+            .checks
+            .push(check("run", true, "it ran, and was taken back".to_owned()));
         if asked.access == Access::Write {
             found.rows = Some(ran.changed);
             found.changes = ran.changes;
             // What would be looked at when it commits.
-            let now = transaction.batch_execute("SET CONSTRAINTS ALL IMMEDIATE").await;
+            let now = transaction
+                .batch_execute("SET CONSTRAINTS ALL IMMEDIATE")
+                .await;
             now.map_err(|error| ("constraints", error.into()))?;
-            found.checks.push(check("constraints", true, "they hold".to_owned()));
+            found
+                .checks
+                .push(check("constraints", true, "they hold".to_owned()));
         }
         let back = transaction.rollback().await;
         back.map_err(|error| ("rollback", error.into()))

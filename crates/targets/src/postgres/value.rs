@@ -93,11 +93,7 @@ fn quote(text: &str, out: &mut String) {
 }
 
 impl ToSql for Bound {
-    fn to_sql(
-        &self,
-        _: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         let Some(text) = &self.0 else {
             return Ok(IsNull::Yes);
         };

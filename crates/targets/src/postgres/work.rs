@@ -66,12 +66,26 @@ pub(super) async fn prepare(
     transaction: &Transaction<'_>,
     asked: &Asked,
 ) -> Result<Statement, Lack> {
-    let statement = transaction.prepare(&asked.statement).await?;
-    // `SELECT … INTO` makes a table of what would be rows.
-    if asked.kind == Kind::Query && statement.columns().is_empty() {
-        return Err(Lack::Refused("a query has to give columns".to_owned()));
+    Ok(transaction.prepare(&asked.statement).await?)
+}
+
+/// Looks closer at a query that gives no columns. It may end in a change; but `SELECT … INTO` makes
+/// a table of what would be rows.
+async fn must_not_create(
+    transaction: &Transaction<'_>,
+    asked: &Asked,
+    (statement, bound): (&Statement, &[Bound]),
+) -> Result<(), Lack> {
+    if asked.kind == Kind::Change || !statement.columns().is_empty() {
+        return Ok(());
     }
-    Ok(statement)
+    let plan = plan(transaction, asked, bound).await?;
+    let top = plan.pointer("/0/Plan/Node Type").and_then(Value::as_str);
+    if top == Some("ModifyTable") {
+        return Ok(());
+    }
+    let why = "a query has to give columns, or to end in a change of rows";
+    Err(Lack::Refused(why.to_owned()))
 }
 
 /// The values in their places.
@@ -93,27 +107,28 @@ pub(super) fn bind(statement: &Statement, values: &[Value]) -> Result<Vec<Bound>
         .collect()
 }
 
-/// How the server would go about it, as JSON.
+/// How the server would go about it.
 pub(super) async fn plan(
     transaction: &Transaction<'_>,
     asked: &Asked,
     bound: &[Bound],
-) -> Result<String, Lack> {
+) -> Result<Value, Lack> {
     // The server has read the statement by itself already, so that this is still one.
     let explain = format!("EXPLAIN (FORMAT JSON) {}", asked.statement);
     let statement = transaction.prepare(&explain).await?;
     let row = transaction.query_one(&statement, &slots(bound)).await?;
     let Cell(plan) = row.try_get(0)?;
-    Ok(format!("{plan:#}"))
+    Ok(plan)
 }
 
-/// Runs it, and finds out what it changed.
+/// Runs it, and finds out what it changed. Makes no tables.
 pub(super) async fn run(
     transaction: &Transaction<'_>,
     asked: &Asked,
     (statement, bound): (&Statement, &[Bound]),
     bounds: Bounds,
 ) -> Result<Ran, Lack> {
+    must_not_create(transaction, asked, (statement, bound)).await?;
     if asked.access == Access::Write {
         must_count(transaction).await?;
     }

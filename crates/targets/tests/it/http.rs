@@ -15,8 +15,8 @@ use portcullis_policy::{
 };
 use portcullis_targets::{
     http::{HttpAction, HttpRequest, HttpTarget},
-    target::{Kind, Target},
     postgres::{Database, Opener, Opening},
+    target::{Kind, Target},
     targets::{Ports, Targets},
     template::Template,
 };
@@ -405,7 +405,9 @@ fn another_place_or_form_is_another_means() {
     assert_eq!(usual_means, means(usual()));
     let with = |change: fn(&mut HttpTarget)| {
         let mut target = usual();
-        let Kind::Http(http) = &mut target.kind;
+        let Kind::Http(http) = &mut target.kind else {
+            panic!("a service")
+        };
         change(http);
         means(target)
     };

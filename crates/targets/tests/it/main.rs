@@ -2,3 +2,5 @@
 
 mod http;
 mod paths;
+mod postgres;
+mod statements;
