@@ -69,6 +69,10 @@ pub(crate) fn request(
             let value = basic(&user, &secrets.read(&secret)?).ok_or_else(|| unfit(&secret))?;
             headers.insert(AUTHORIZATION, value);
         }
+        Some(Credential::Login { user, secret }) => {
+            let value = login(&user, &secrets.read(&secret)?).ok_or_else(|| unfit(&secret))?;
+            headers.insert(AUTHORIZATION, value);
+        }
         Some(Credential::Header { name, secret }) => {
             let header = own_header(&name).ok_or_else(|| place.forbidden(UNFIT_HEADER))?;
             let value = whole(&secrets.read(&secret)?).ok_or_else(|| unfit(&secret))?;
@@ -130,13 +134,25 @@ fn bearer(secret: &Secret) -> Option<HeaderValue> {
 /// RFC 7617, with both parts form-encoded first (RFC 6749, 2.3.1).
 fn basic(user: &str, secret: &Secret) -> Option<HeaderValue> {
     let secret = encoded(secret.bytes());
-    let user = encoded(user.as_bytes());
-    let mut pair = Zeroizing::new(String::with_capacity(user.len() + secret.len() + 1));
-    pair.push_str(&user);
-    pair.push(':');
-    pair.push_str(&secret);
+    pair(encoded(user.as_bytes()).as_bytes(), secret.as_bytes())
+}
+
+/// RFC 7617, with both parts as they are.
+fn login(user: &str, secret: &Secret) -> Option<HeaderValue> {
+    let mut bytes = user.bytes().chain(secret.bytes().iter().copied());
+    if user.contains(':') || bytes.any(|byte| byte.is_ascii_control()) {
+        return None;
+    }
+    pair(user.as_bytes(), secret.bytes())
+}
+
+fn pair(user: &[u8], secret: &[u8]) -> Option<HeaderValue> {
+    let mut pair = Zeroizing::new(Vec::with_capacity(user.len() + secret.len() + 1));
+    pair.extend_from_slice(user);
+    pair.push(b':');
+    pair.extend_from_slice(secret);
     let mut coded = Zeroizing::new(String::with_capacity(pair.len() * 2 + 4));
-    STANDARD.encode_string(pair.as_bytes(), &mut coded);
+    STANDARD.encode_string(pair.as_slice(), &mut coded);
     authorization(b"Basic ", coded.as_bytes())
 }
 

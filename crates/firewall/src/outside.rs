@@ -157,6 +157,13 @@ pub enum Credential {
         /// The password or client secret.
         secret: SecretName,
     },
+    /// `Authorization: Basic` with both parts as they are (RFC 7617).
+    Login {
+        /// The user; a `:` in it could not be told from the one that ends it.
+        user: String,
+        /// The password.
+        secret: SecretName,
+    },
     /// A header of its own, e.g. `X-Api-Key`.
     Header {
         /// The header's name.

@@ -184,7 +184,7 @@ fn credential(http: &Sheet<'_>, faults: &mut Faults) -> Option<Credential> {
             basic.must_text("user", faults),
             basic.must_secret("password", faults),
         );
-        return Some(Credential::Basic {
+        return Some(Credential::Login {
             user: user?,
             secret: secret?,
         });
@@ -225,10 +225,14 @@ pub(super) fn secrets(targets: &[Target]) -> Vec<(String, &SecretName)> {
         match credential {
             None => {}
             Some(Credential::Bearer(secret)) => all.push((format!("{path}.bearer"), secret)),
-            Some(Credential::Basic { secret, .. }) => {
+            Some(Credential::Login { secret, .. }) => {
                 all.push((format!("{path}.basic.password"), secret));
             }
-            Some(Credential::Header { secret, .. } | Credential::FormField { secret, .. }) => {
+            Some(
+                Credential::Header { secret, .. }
+                | Credential::FormField { secret, .. }
+                | Credential::Basic { secret, .. },
+            ) => {
                 all.push((format!("{path}.header.value"), secret));
             }
         }

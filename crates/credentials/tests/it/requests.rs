@@ -94,6 +94,24 @@ async fn a_secret_goes_along_as_it_is_told() {
     // `a%3Ab:hu%3Ash%2F%26%3D%2B`
     let pair = "authorization: Basic YSUzQWI6aHUlM0FzaCUyRiUyNiUzRCUyQg==\r\n";
     assert!(basic.contains(pair), "{basic}");
+    let login = heard_with(Credential::Login {
+        user: "ann".to_owned(),
+        secret: secret.clone(),
+    });
+    let login = login.await;
+    // `ann:hu:sh/&=+`
+    assert!(
+        login.contains("authorization: Basic YW5uOmh1OnNoLyY9Kw==\r\n"),
+        "{login}"
+    );
+    let name = "X-Api-Key".to_owned();
+    let secret_of = secret.clone();
+    let header = heard_with(Credential::Header {
+        name,
+        secret: secret_of,
+    });
+    let header = header.await;
+    assert!(header.contains("x-api-key: hu:sh/&=+\r\n"), "{header}");
     let name = "client_secret".to_owned();
     let field = heard_with(Credential::FormField { name, secret }).await;
     assert!(
@@ -227,11 +245,11 @@ async fn a_body_has_a_bound() {
 #[tokio::test]
 async fn what_is_no_whole_answer_is_none() {
     for (answer, code) in [
-        ("", "outside.unreachable"),
-        ("HTTP/1.1 200 OK\r\ncontent-le", "outside.unreachable"),
+        ("", "outside.unanswered"),
+        ("HTTP/1.1 200 OK\r\ncontent-le", "outside.unanswered"),
         (
             "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nab",
-            "outside.unreachable",
+            "outside.unanswered",
         ),
         ("SSH-2.0-OpenSSH_9.9\r\n\r\n", "outside.unusable"),
         (
@@ -244,6 +262,42 @@ async fn what_is_no_whole_answer_is_none() {
     }
     let long = format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "x".repeat(100_000));
     assert!(answer_to(Answer::text(&long)).await.is_err());
+}
+
+#[tokio::test]
+async fn a_call_that_was_surely_not_sent_is_told_from_one_that_may_have_been() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    drop(listener);
+    assert_eq!(
+        code_of(parcel(Method::Post, url)).await,
+        "outside.unreachable"
+    );
+    let server = Server::plain(Answer::text("")).await;
+    let sent = parcel(Method::Post, server.url("/"));
+    assert_eq!(code_of(sent).await, "outside.unanswered");
+}
+
+#[tokio::test]
+async fn a_credential_stands_in_no_header_that_frames_the_message() {
+    let safe = Safe::with(b"hush");
+    let mut server = Server::plain(Answer::empty()).await;
+    for name in [
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "cookie",
+        "a b",
+        "",
+    ] {
+        let mut sent = parcel(Method::Get, server.url("/"));
+        sent.credential = Some(Credential::Header {
+            name: name.to_owned(),
+            secret: safe.name(),
+        });
+        assert_eq!(code_of(sent).await, "outside.forbidden", "{name}");
+    }
+    assert_eq!(server.heard(), [""; 0]);
 }
 
 #[tokio::test]
@@ -265,7 +319,7 @@ async fn nobody_is_waited_for_without_an_end() {
             .unwrap_err();
         assert_eq!(
             error.to_string(),
-            "`127.0.0.1` does not answer: not in time"
+            "`127.0.0.1` was asked and does not answer: not in time"
         );
         assert!(error.is_passing());
     }
