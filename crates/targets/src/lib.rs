@@ -9,9 +9,10 @@
 //! put secrets in behind its back.
 //!
 //! **Where do I start reading?** At [`targets::Targets`], which finds what serves an action; then
-//! [`http`] and [`postgres`], the kinds of targets.
+//! [`http`] and [`postgres`], the kinds of targets; [`planner`] only looks.
 
 pub mod http;
+pub mod planner;
 pub mod postgres;
 pub mod target;
 pub mod targets;

@@ -3,6 +3,7 @@
 use crate::{
     authority::Authority,
     network::{PUBLIC, StagedNetwork},
+    secrets::Safe,
 };
 use portcullis_credentials::{DatabaseSettings, Databases, Secrets};
 use portcullis_firewall::outside::{OutsideError, Reach, SecretName};
@@ -10,16 +11,6 @@ use portcullis_testkit::{
     Postgres,
     postgres::{OWNER, PASSWORD},
 };
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
-use tempfile::TempDir;
-
-/// A file with a secret in it.
-fn secret(folder: &TempDir, name: &str, content: &str) -> SecretName {
-    let path = Path::join(folder.path(), name);
-    fs::write(&path, content).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-    SecretName::new(&format!("file:{}", path.display()))
-}
 
 fn here(port: u16, password: SecretName) -> DatabaseSettings {
     DatabaseSettings {
@@ -40,17 +31,18 @@ async fn refusal(databases: &Databases, settings: &DatabaseSettings) -> String {
 
 #[tokio::test]
 async fn a_session_is_opened_with_the_right_password_alone() {
-    let folder = tempfile::tempdir().unwrap();
+    let safe = Safe::with(PASSWORD.as_bytes());
     let server = Postgres::shared();
     let databases = Databases::new(None, Secrets::new()).unwrap();
-    let settings = here(server.port(), secret(&folder, "right", PASSWORD));
+    let settings = here(server.port(), safe.name());
     let (client, _driver) = databases.open(&settings).await.unwrap();
     let row = client
         .query_one("select current_setting('application_name')", &[])
         .await
         .unwrap();
     assert_eq!(row.get::<_, &str>(0), "portcullis");
-    let wrong = here(server.port(), secret(&folder, "wrong", "wrong-marker"));
+    let strange = Safe::with(b"wrong-marker");
+    let wrong = here(server.port(), strange.name());
     assert_eq!(
         refusal(&databases, &wrong).await,
         "the answer of `127.0.0.1` is not usable: it answers with code 28P01"
@@ -65,9 +57,9 @@ async fn a_session_is_opened_with_the_right_password_alone() {
 
 #[tokio::test]
 async fn nobody_is_called_where_the_reach_does_not_allow_it() {
-    let folder = tempfile::tempdir().unwrap();
+    let safe = Safe::with(PASSWORD.as_bytes());
     let databases = Databases::new(None, Secrets::new()).unwrap();
-    let right = secret(&folder, "right", PASSWORD);
+    let right = safe.name();
     let mut settings = here(Postgres::shared().port(), right);
     settings.reach = Reach::Public;
     assert_eq!(
@@ -86,9 +78,9 @@ async fn nobody_is_called_where_the_reach_does_not_allow_it() {
 
 #[tokio::test]
 async fn a_server_without_tls_is_given_nothing() {
-    let folder = tempfile::tempdir().unwrap();
+    let safe = Safe::with(PASSWORD.as_bytes());
     let databases = Databases::new(None, Secrets::new()).unwrap();
-    let right = secret(&folder, "right", PASSWORD);
+    let right = safe.name();
     let mut settings = here(Postgres::shared().port(), right);
     settings.tls = true;
     assert_eq!(
@@ -112,8 +104,8 @@ async fn over_tls_the_server_shows_who_it_is() {
             ("key.pem", key.as_bytes()),
         ],
     );
-    let folder = tempfile::tempdir().unwrap();
-    let mut settings = here(server.port(), secret(&folder, "right", PASSWORD));
+    let safe = Safe::with(PASSWORD.as_bytes());
+    let mut settings = here(server.port(), safe.name());
     settings.tls = true;
     settings.reach = Reach::Public;
     let network = || {

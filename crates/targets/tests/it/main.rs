@@ -2,5 +2,6 @@
 
 mod http;
 mod paths;
+mod planner;
 mod postgres;
 mod statements;
