@@ -44,7 +44,7 @@ serve: ## start the gate on this machine
 build: ## build the binary, target/release/portcullis
 	$(CARGO) build $(CARGOFLAGS) --release -p portcullis
 
-test: $(VENV)/ready $(BROWSER)/ready ## run every test, and install what they need
+test: $(VENV)/ready $(BROWSER)/ready $(CACHE)/postgres ## run every test, and install what they need
 	$(CARGO) test $(CARGOFLAGS) --workspace --no-fail-fast
 	$(ORACLE)
 
@@ -105,6 +105,13 @@ $(BROWSER)/ready: Makefile
 	$(call require,chromium,chromium)
 	@mkdir -p $(BROWSER)
 	npm install --prefix $(BROWSER) --no-audit --no-fund --no-package-lock --silent $(BROWSER_PACKAGES)
+	@touch $@
+
+# The server that statements are tested at, started by the tests. Some systems keep it out of the path.
+$(CACHE)/postgres: Makefile
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null \
+		|| { $(call install,postgresql); }
+	@mkdir -p $(CACHE)
 	@touch $@
 
 pictures: $(BROWSER)/ready ## take the README's pictures of the console

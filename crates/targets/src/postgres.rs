@@ -11,7 +11,7 @@ mod work;
 pub use opener::{Database, Opener, Opening, Session};
 pub use statement::Deed;
 
-use crate::target::means;
+use crate::means::means;
 use kind::Kind;
 use portcullis_policy::fault::Faults;
 use serde_json::{Value, json};

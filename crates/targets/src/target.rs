@@ -1,9 +1,6 @@
 //! A target as the operator names it.
 
 use crate::{http::HttpTarget, postgres::PostgresTarget};
-use portcullis_firewall::{canonical, digest::Means};
-use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 /// A system that the gate acts on, with the action types that are bound to it.
 #[derive(Clone, Debug)]
@@ -35,9 +32,4 @@ impl Target {
             .chain(postgres.into_iter().flatten())
             .map(String::as_str)
     }
-}
-
-/// Names what says how an action is carried out.
-pub(crate) fn means(said: &Value) -> Means {
-    Means::new(Sha256::digest(canonical::to_vec(said)).into())
 }

@@ -209,7 +209,7 @@ fn means(targets: &Targets) -> Means {
         data_classes: Vec::new(),
         emergency: false,
     };
-    targets.means(&action).expect("it is served")
+    targets.means(&action).unwrap()
 }
 
 #[tokio::test]
@@ -219,7 +219,7 @@ async fn another_definition_is_another_way_to_do_it() {
     let first = of(target("one".to_owned(), action.clone()));
     assert_eq!(first, of(target("one".to_owned(), action.clone())));
     let others = [
-        target("two".to_owned(), action.clone()),
+        target("two".to_owned(), action),
         target(
             "one".to_owned(),
             of_the_operator("select $1::int", &["b"], Access::Read),
