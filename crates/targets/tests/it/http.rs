@@ -1,7 +1,8 @@
 //! What is sent to a service, and what its answers mean.
 
+use crate::stage::{action as wanted, order, tenant};
 use portcullis_firewall::{
-    digest::{ActionDigest, Means},
+    digest::Means,
     order::{DryRun, Effect, Ended, Order},
     outside::{
         Awaited, Courier, Credential, Delivery, Line, Method, OutsideError, Parcel, Reach,
@@ -9,10 +10,7 @@ use portcullis_firewall::{
     },
     ports::{Executor, Rehearsal},
 };
-use portcullis_policy::{
-    action::{Action, Confidence},
-    id::{AgentId, TenantId},
-};
+use portcullis_policy::id::TenantId;
 use portcullis_targets::{
     http::{HttpAction, HttpRequest, HttpTarget},
     postgres::{Database, Opener, Opening},
@@ -20,7 +18,7 @@ use portcullis_targets::{
     targets::{Ports, Targets},
     template::Template,
 };
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
@@ -115,10 +113,6 @@ fn usual() -> Target {
     ])
 }
 
-fn tenant() -> TenantId {
-    TenantId::new("acme").unwrap()
-}
-
 fn targets(target: Target, answers: Vec<Answer>) -> (Arc<Service>, Targets) {
     let service = Arc::new(Service {
         answers: Mutex::new(answers),
@@ -130,25 +124,6 @@ fn targets(target: Target, answers: Vec<Answer>) -> (Arc<Service>, Targets) {
     };
     let targets = Targets::new(BTreeMap::from([(tenant(), vec![target])]), &ports);
     (service, targets)
-}
-
-fn order(action_type: &str, parameters: Value) -> Order {
-    let Value::Object(parameters) = parameters else {
-        panic!("parameters are an object")
-    };
-    Order {
-        tenant: tenant(),
-        agent: AgentId::new("agt_1").unwrap(),
-        seq: 7,
-        digest: ActionDigest::new([1; 32]),
-        action_type: action_type.to_owned(),
-        target: "helpdesk".to_owned(),
-        environment: "production".to_owned(),
-        parameters,
-        action: Vec::new(),
-        idempotency_key: "acme-7-01".to_owned(),
-        expected_rows: None,
-    }
 }
 
 async fn done(answer: Answer) -> Effect {
@@ -376,26 +351,10 @@ async fn an_action_that_could_not_be_called_has_no_preview_that_passes() {
     assert!(!run.passed, "nobody named a preview");
 }
 
-fn wanted(kind: &str) -> Action {
-    Action {
-        tenant: tenant(),
-        agent: AgentId::new("agt_1").unwrap(),
-        workspace: None,
-        session: None,
-        kind: kind.into(),
-        target: "helpdesk".to_owned(),
-        environment: "production".into(),
-        parameters: Map::new(),
-        reasoning: None,
-        confidence: Confidence::default(),
-        evidence: Vec::new(),
-        data_classes: Vec::new(),
-        emergency: false,
-    }
-}
-
 fn means(target: Target) -> Option<Means> {
-    targets(target, vec![]).1.means(&wanted("tickets.find"))
+    targets(target, vec![])
+        .1
+        .means(&wanted("tickets.find", json!({})))
 }
 
 #[test]
@@ -427,10 +386,12 @@ fn another_place_or_form_is_another_means() {
         assert_ne!(with(change), usual_means);
     }
     assert_eq!(
-        targets(usual(), vec![]).1.means(&wanted("tickets.other")),
+        targets(usual(), vec![])
+            .1
+            .means(&wanted("tickets.other", json!({}))),
         None
     );
-    let mut others = wanted("tickets.find");
+    let mut others = wanted("tickets.find", json!({}));
     others.tenant = TenantId::new("globex").unwrap();
     assert_eq!(targets(usual(), vec![]).1.means(&others), None);
 }

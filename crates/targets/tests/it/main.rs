@@ -11,4 +11,5 @@ mod http;
 mod paths;
 mod planner;
 mod postgres;
+mod stage;
 mod statements;

@@ -1,5 +1,6 @@
 //! What is found in submissions before they are made.
 
+use crate::stage::{self, action, tenant};
 use portcullis_firewall::{
     digest::Nonce,
     freeze::freeze,
@@ -7,9 +8,8 @@ use portcullis_firewall::{
     ports::{Doing, Rehearsal},
 };
 use portcullis_policy::{
-    action::{Action, Confidence},
+    action::Action,
     catalogue::{demand::Demand, row::Spends},
-    id::{AgentId, TenantId},
     tenant::{
         Prices,
         estimate::{Estimate, PriceList},
@@ -39,45 +39,15 @@ impl Estimates for Rules {
 
 fn planner() -> GpuPlanner {
     let served = BTreeSet::from(["workloads.submit".to_owned()]);
-    let tenant = TenantId::new("acme").unwrap();
-    GpuPlanner::new(BTreeMap::from([(tenant, served)]), Arc::new(Rules))
-}
-
-fn action(kind: &str, parameters: Value) -> Action {
-    let Value::Object(parameters) = parameters else {
-        panic!("parameters are an object")
-    };
-    Action {
-        tenant: TenantId::new("acme").unwrap(),
-        agent: AgentId::new("agt_1").unwrap(),
-        workspace: None,
-        session: None,
-        kind: kind.into(),
-        target: "fleet".to_owned(),
-        environment: "production".into(),
-        parameters,
-        reasoning: None,
-        confidence: Confidence::default(),
-        evidence: Vec::new(),
-        data_classes: Vec::new(),
-        emergency: false,
-    }
+    GpuPlanner::new(BTreeMap::from([(tenant(), served)]), Arc::new(Rules))
 }
 
 fn order(kind: &str, parameters: Value) -> Order {
-    let frozen = freeze(action(kind, parameters), Nonce::new([3; 16])).unwrap();
+    let frozen = freeze(action(kind, parameters.clone()), Nonce::new([3; 16])).unwrap();
     Order {
-        tenant: frozen.action.tenant.clone(),
-        agent: frozen.action.agent.clone(),
-        seq: 7,
         digest: frozen.digest,
-        action_type: kind.to_owned(),
-        target: "fleet".to_owned(),
-        environment: "production".to_owned(),
-        parameters: frozen.action.parameters,
         action: frozen.bytes,
-        idempotency_key: "key-7".to_owned(),
-        expected_rows: None,
+        ..stage::order(kind, parameters)
     }
 }
 

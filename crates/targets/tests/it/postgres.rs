@@ -4,15 +4,12 @@ mod acting;
 mod looking;
 mod reading;
 
+use crate::stage::{self, tenant};
 use portcullis_firewall::{
-    digest::{ActionDigest, Means},
+    digest::Means,
     order::{DryRun, Effect, Order},
     outside::{Awaited, Courier, Delivery, Line, OutsideError, Parcel, Reach, SecretName},
     ports::{Executor, Rehearsal},
-};
-use portcullis_policy::{
-    action::{Action, Confidence},
-    id::{AgentId, TenantId},
 };
 use portcullis_targets::{
     postgres::{
@@ -25,7 +22,7 @@ use portcullis_testkit::{
     Postgres,
     postgres::{OWNER, PASSWORD},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 use tokio_postgres::Client;
@@ -158,10 +155,6 @@ fn target(database: String, action: PostgresAction) -> Target {
     }
 }
 
-fn tenant() -> TenantId {
-    TenantId::new("acme").unwrap()
-}
-
 fn targets(target: Target, opener: Arc<dyn Opener>) -> Targets {
     let ports = Ports {
         courier: Arc::new(NoServices),
@@ -171,22 +164,7 @@ fn targets(target: Target, opener: Arc<dyn Opener>) -> Targets {
 }
 
 fn order(parameters: Value) -> Order {
-    let Value::Object(parameters) = parameters else {
-        panic!("parameters are an object")
-    };
-    Order {
-        tenant: tenant(),
-        agent: AgentId::new("agt_1").unwrap(),
-        seq: 7,
-        digest: ActionDigest::new([1; 32]),
-        action_type: "orders.do".to_owned(),
-        target: "orders".to_owned(),
-        environment: "production".to_owned(),
-        parameters,
-        action: Vec::new(),
-        idempotency_key: "key-7".to_owned(),
-        expected_rows: None,
-    }
+    stage::order("orders.do", parameters)
 }
 
 fn output(effect: &Effect) -> Value {
@@ -194,21 +172,7 @@ fn output(effect: &Effect) -> Value {
 }
 
 fn means(targets: &Targets) -> Means {
-    let action = Action {
-        tenant: tenant(),
-        agent: AgentId::new("agt_1").unwrap(),
-        workspace: None,
-        session: None,
-        kind: "orders.do".into(),
-        target: "orders".to_owned(),
-        environment: "production".into(),
-        parameters: Map::new(),
-        reasoning: None,
-        confidence: Confidence::default(),
-        evidence: Vec::new(),
-        data_classes: Vec::new(),
-        emergency: false,
-    };
+    let action = stage::action("orders.do", json!({}));
     targets.means(&action).unwrap()
 }
 

@@ -102,3 +102,68 @@ pub(crate) fn login(database: &Database) -> DatabaseSettings {
         reach: database.reach,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::config::read;
+
+    fn faults(target: &str) -> Vec<String> {
+        let text = format!("tenants: {{ default: {{ targets: {{ orders: {target} }} }} }}");
+        let faults = read(&text).map(drop).unwrap_err();
+        let at = "tenants.default.targets.orders.";
+        let lines = faults.0.iter().map(ToString::to_string);
+        lines.map(|line| line.replace(at, "")).collect()
+    }
+
+    fn database(more: &str, actions: &str) -> String {
+        let postgres = "host: db.example.com, database: orders, user: gate";
+        format!("{{ postgres: {{ {postgres} {more} }}, actions: {{ {actions} }} }}")
+    }
+
+    #[test]
+    fn a_statement_is_the_operators_or_the_agents() {
+        let due = "expected a `statement` with its `values`, or `statement_by: agent` alone";
+        for action in [
+            "{}",
+            "{ statement_by: agent, statement: select 1 }",
+            "{ statement_by: agent, values: [a] }",
+            "{ statement_by: anybody }",
+        ] {
+            let found = faults(&database("", &format!("orders.do: {action}")));
+            let due = format!("actions.orders.do.statement: {due}");
+            assert!(found.contains(&due), "{action}: {found:?}");
+        }
+        let changes = "orders.do: { statement: delete from orders }";
+        assert_eq!(
+            faults(&database("", changes)),
+            ["actions.orders.do.statement: it changes rows, and the action only reads"]
+        );
+    }
+
+    #[test]
+    fn a_database_is_found_and_its_bounds_are_kept() {
+        let action = "orders.do: { statement_by: agent }";
+        let found = |more| faults(&database(more, action));
+        assert_eq!(
+            found(", tls: false"),
+            ["postgres.host: without TLS its reach has to be anywhere"]
+        );
+        assert_eq!(
+            found(", timeout_seconds: 900, max_rows: 0"),
+            [
+                "postgres.max_rows: expected from 1 to 100000 rows",
+                "postgres.timeout_seconds: expected from 1 to 300 seconds",
+            ]
+        );
+        assert_eq!(
+            found(", port: 0"),
+            ["postgres.host: the host or the port is none"]
+        );
+        assert!(!format!("{:?}", found(", password: hush-hush")).contains("hush-hush"));
+        let both = "{ http: {}, postgres: {}, actions: {} }";
+        assert_eq!(
+            faults(both),
+            ["http: expected what kind of target it is: `http` or `postgres`"]
+        );
+    }
+}
