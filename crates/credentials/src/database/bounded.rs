@@ -30,7 +30,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Bounded<S> {
         let came = bytes.filled().len().saturating_sub(before);
         match self.left.checked_sub(came.try_into().unwrap_or(u64::MAX)) {
             Some(left) => self.left = left,
-            None => return Poll::Ready(Err(io::Error::other("too much came"))),
+            None => {
+                bytes.set_filled(before);
+                return Poll::Ready(Err(io::Error::other("too much came")));
+            }
         }
         polled
     }

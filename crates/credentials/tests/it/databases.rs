@@ -11,6 +11,7 @@ use portcullis_testkit::{
     Postgres,
     postgres::{OWNER, PASSWORD},
 };
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 fn here(port: u16, password: SecretName) -> DatabaseSettings {
     DatabaseSettings {
@@ -133,4 +134,28 @@ async fn over_tls_the_server_shows_who_it_is() {
         "the answer of `db.example.com` is not usable: \
          nobody who is trusted has signed its certificate"
     );
+}
+
+#[tokio::test]
+async fn what_is_no_database_is_told_in_our_own_words() {
+    let safe = Safe::with(PASSWORD.as_bytes());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let settings = here(listener.local_addr().unwrap().port(), safe.name());
+    let answers = tokio::spawn(async move {
+        let mut heard = Vec::new();
+        for answer in ["HTTP/1.1 400 marker\r\n\r\n", ""] {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            heard.resize(1024, 0);
+            let _ = stream.read(&mut heard).await.unwrap();
+            assert!(!String::from_utf8_lossy(&heard).contains(PASSWORD));
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        }
+    });
+    let databases = Databases::new(None, Secrets::new()).unwrap();
+    for _ in 0..2 {
+        let refused = refusal(&databases, &settings).await;
+        assert!(refused.contains("`127.0.0.1`"), "{refused}");
+        assert!(!refused.contains("marker"), "{refused}");
+    }
+    answers.await.unwrap();
 }
