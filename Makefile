@@ -54,7 +54,7 @@ serve: ## start the gate on this machine
 build: ## build the binary, target/release/portcullis
 	$(CARGO) build $(CARGOFLAGS) --release -p portcullis
 
-test: $(VENV)/ready $(BROWSER)/ready $(CLAUDE)/ready $(NODE)/ready ## run every test, and install what they need
+test: $(VENV)/ready $(BROWSER)/ready $(CLAUDE)/ready $(NODE)/ready $(CACHE)/postgres ## run every test, and install what they need
 	$(CARGO) test $(CARGOFLAGS) --workspace --no-fail-fast
 	$(ORACLE)
 
@@ -128,6 +128,12 @@ $(NODE)/ready: Makefile
 	$(call require,npm,npm)
 	@mkdir -p $(NODE)
 	npm install --prefix $(NODE) --no-audit --no-fund --no-package-lock --silent $(NODE_PACKAGES)
+
+# The server that statements are tested at, started by the tests. Some systems keep it out of the path.
+$(CACHE)/postgres: Makefile
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null \
+		|| { $(call install,postgresql); }
+	@mkdir -p $(CACHE)
 	@touch $@
 
 pictures: $(BROWSER)/ready ## take the README's pictures of the console

@@ -17,6 +17,7 @@ pub(crate) use mail::Post;
 pub(crate) use mcp::LINE_BYTES;
 pub(crate) use redaction::Redaction;
 pub(crate) use sign_in::SignIn;
+pub(crate) use targets::login;
 
 use anyhow::{Context, anyhow, ensure};
 use portcullis_control::{notify::webhook::WebhookSettings, slack::settings::SlackSettings};
@@ -270,9 +271,10 @@ impl Config {
                 note(format!("webhooks[{at}].url"), &webhook.url, webhook.reach);
             }
             for target in &wiring.targets {
-                let Kind::Http(http) = &target.kind;
-                let path = format!("targets.{}.http.base_url", target.name);
-                note(path, &http.base_url, http.reach);
+                if let Kind::Http(http) = &target.kind {
+                    let path = format!("targets.{}.http.base_url", target.name);
+                    note(path, &http.base_url, http.reach);
+                }
             }
             for server in &wiring.mcp.servers {
                 if let Transport::Http { url, reach, .. } = &server.transport {
@@ -322,7 +324,7 @@ mod tests {
     #[test]
     fn the_example_is_valid() {
         let config = read(include_str!("../../../docs/portcullis.example.yaml")).unwrap();
-        assert_eq!(config.secrets().len(), 7);
+        assert_eq!(config.secrets().len(), 8);
         let wiring = config.tenants.values().next().unwrap();
         assert!(wiring.sign_in.is_some() && wiring.slack.is_some() && wiring.mail.is_some());
     }

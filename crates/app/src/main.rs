@@ -11,6 +11,7 @@ mod ask;
 mod client;
 mod commands;
 mod config;
+mod databases;
 mod demo;
 mod exit;
 mod followers;

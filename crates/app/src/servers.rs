@@ -1,12 +1,12 @@
 //! The MCP servers behind the gate, for as long as it is served, and what it acts by.
 
-use crate::config::Config;
+use crate::{config::Config, databases::Sessions};
 use axum::Router;
-use portcullis_credentials::{CourierSettings, HttpCourier, Programs, Secrets};
-use portcullis_firewall::{firewall::Firewall, hands::Hands, outside::Courier};
+use portcullis_credentials::{CourierSettings, Databases, HttpCourier, Programs, Secrets};
+use portcullis_firewall::{firewall::Firewall, hands::Hands};
 use portcullis_gateway::mcp::{Address, Parts, Shop, router};
 use portcullis_policy::id::TenantId;
-use portcullis_targets::targets::Targets;
+use portcullis_targets::targets::{Ports, Targets};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -53,10 +53,14 @@ pub(crate) fn hands(config: &Config, shop: &Arc<Shop>) -> anyhow::Result<Hands> 
         timeout: TIMEOUT,
         ..CourierSettings::default()
     };
-    let courier: Arc<dyn Courier> = Arc::new(HttpCourier::new(&settings, Secrets::new())?);
+    let databases = Databases::new(config.extra_roots.as_deref(), Secrets::new())?;
+    let ports = Ports {
+        courier: Arc::new(HttpCourier::new(&settings, Secrets::new())?),
+        opener: Arc::new(Sessions(databases)),
+    };
     let tenants = config.tenants.iter();
     let tenants = tenants.map(|(tenant, wiring)| (tenant.clone(), wiring.targets.clone()));
-    let targets = Arc::new(Targets::new(tenants.collect(), &courier));
+    let targets = Arc::new(Targets::new(tenants.collect(), &ports));
     Ok(Hands::joined(vec![shop.hands(), targets.hands()]))
 }
 

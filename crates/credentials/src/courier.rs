@@ -89,7 +89,7 @@ impl HttpCourier {
     ) -> Result<Self, SetupError> {
         let dialer = Dialer {
             network,
-            tls: roots::connector(settings.extra_roots.as_deref())?,
+            tls: roots::connector(settings.extra_roots.as_deref(), "http/1.1")?,
             timeout: settings.connect_timeout,
         };
         let limits = Limits {

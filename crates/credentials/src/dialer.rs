@@ -64,8 +64,7 @@ impl Dialer {
         reach: Reach,
     ) -> Result<Box<dyn Stream>, OutsideError> {
         let place = &target.place;
-        let addresses = resolve(&*self.network, place, reach).await?;
-        let stream = self.connect(place, &addresses).await?;
+        let stream = self.reach(place, reach).await?;
         if !target.tls {
             return Ok(Box::new(stream));
         }
@@ -73,6 +72,16 @@ impl Dialer {
         let encrypted = self.tls.connect(name, stream).await;
         let encrypted = encrypted.map_err(|error| tls_error(place, &error))?;
         Ok(Box::new(encrypted))
+    }
+
+    /// A stream that nobody has spoken on; without an end to how long it takes.
+    pub(crate) async fn reach(
+        &self,
+        place: &Place,
+        reach: Reach,
+    ) -> Result<TcpStream, OutsideError> {
+        let addresses = resolve(&*self.network, place, reach).await?;
+        self.connect(place, &addresses).await
     }
 
     /// The first of the addresses that accepts; each has its share of the time, so that one that
@@ -124,7 +133,7 @@ pub(crate) async fn resolve(
     Ok(addresses)
 }
 
-fn server_name(host: &Host<String>) -> Option<ServerName<'static>> {
+pub(crate) fn server_name(host: &Host<String>) -> Option<ServerName<'static>> {
     match host {
         Host::Domain(name) => ServerName::try_from(name.clone()).ok(),
         Host::Ipv4(address) => Some(IpAddr::from(*address).into()),
@@ -132,7 +141,8 @@ fn server_name(host: &Host<String>) -> Option<ServerName<'static>> {
     }
 }
 
-fn tls_error(place: &Place, error: &io::Error) -> OutsideError {
+/// In our own words: the library's repeat what the other side put into its certificate.
+pub(crate) fn tls_error(place: &Place, error: &io::Error) -> OutsideError {
     match tls_fault(error) {
         Some(why) => place.unusable(why),
         None => place.unreachable(error.kind()),

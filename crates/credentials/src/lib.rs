@@ -1,9 +1,9 @@
 //! Calls out to other systems, and holds the secrets for it.
 //!
 //! **What is this?** The ports of [`portcullis_firewall::outside`]: [`HttpCourier`] carries
-//! requests and lines of messages, [`Programs`] starts programs to talk with, [`SmtpMailer`] sends
-//! letters, [`Tls`] protects what the command line asks, and [`Secrets`] reads secrets by their names
-//! and computes with them.
+//! requests and lines of messages, [`Databases`] opens sessions, [`Programs`] starts programs to talk
+//! with, [`SmtpMailer`] sends letters, [`Tls`] protects what the command line asks, and [`Secrets`]
+//! reads secrets by their names and computes with them.
 //!
 //! **What will it never do?** Give a secret back (but to a program that its operator lets have it), or let one into an error, a log line or a
 //! `Debug`; call an address that its [`Reach`](portcullis_firewall::outside::Reach) does not allow,
@@ -35,6 +35,7 @@
 
 mod address;
 pub mod courier;
+pub mod database;
 mod dialer;
 mod letter;
 mod line;
@@ -49,6 +50,7 @@ mod target;
 pub mod tls;
 
 pub use courier::{CourierSettings, HttpCourier};
+pub use database::{DatabaseSettings, Databases};
 pub use mailer::{Login, Security, SmtpMailer, SmtpSettings};
 pub use network::{Internet, Network};
 pub use program::Programs;

@@ -14,10 +14,11 @@ use tokio_rustls::{
 /// The largest file of certificates, in bytes; the whole list of a system is a fifth of it.
 const MOST_BYTES: u64 = 1024 * 1024;
 
-/// TLS that trusts the system's authorities and those of a file besides. HTTP/1.1 is all it speaks.
+/// TLS that trusts the system's authorities and those of a file besides, for one protocol by its
+/// registered name (RFC 7301).
 ///
 /// Fails closed: where no authority is known, nobody's certificate is valid.
-pub(crate) fn connector(extra: Option<&Path>) -> Result<TlsConnector, SetupError> {
+pub(crate) fn connector(extra: Option<&Path>, protocol: &str) -> Result<TlsConnector, SetupError> {
     let mut roots = RootCertStore::empty();
     // What the system has beyond repair is left out; no certificate is trusted for it.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -35,7 +36,7 @@ pub(crate) fn connector(extra: Option<&Path>) -> Result<TlsConnector, SetupError
         .map_err(|_| SetupError::Tls)?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
     Ok(TlsConnector::from(Arc::new(config)))
 }
 

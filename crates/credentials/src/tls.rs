@@ -27,7 +27,7 @@ impl Tls {
     /// # Errors
     /// [`SetupError::Roots`], [`SetupError::Tls`].
     pub fn new(extra_roots: Option<&Path>) -> Result<Self, SetupError> {
-        roots::connector(extra_roots).map(Self)
+        roots::connector(extra_roots, "http/1.1").map(Self)
     }
 
     /// Speaks over `stream` with `host`, a name or an address.

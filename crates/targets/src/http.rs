@@ -6,7 +6,7 @@ mod preview;
 
 pub use call::Call;
 
-use crate::{target::means, template::Template};
+use crate::{means::means, template::Template};
 use portcullis_firewall::outside::{Courier, Credential, Method, Reach};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};

@@ -1,9 +1,6 @@
 //! A target as the operator names it.
 
-use crate::http::HttpTarget;
-use portcullis_firewall::{canonical, digest::Means};
-use serde_json::Value;
-use sha2::{Digest, Sha256};
+use crate::{http::HttpTarget, postgres::PostgresTarget};
 
 /// A system that the gate acts on, with the action types that are bound to it.
 #[derive(Clone, Debug)]
@@ -19,9 +16,20 @@ pub struct Target {
 pub enum Kind {
     /// A service over HTTP.
     Http(HttpTarget),
+    /// A database.
+    Postgres(PostgresTarget),
 }
 
-/// Names what says how an action is carried out.
-pub(crate) fn means(said: &Value) -> Means {
-    Means::new(Sha256::digest(canonical::to_vec(said)).into())
+impl Target {
+    /// The action types that are bound to it.
+    pub fn action_types(&self) -> impl Iterator<Item = &str> {
+        let (http, postgres) = match &self.kind {
+            Kind::Http(http) => (Some(http.actions.keys()), None),
+            Kind::Postgres(postgres) => (None, Some(postgres.actions.keys())),
+        };
+        let names = http.into_iter().flatten();
+        names
+            .chain(postgres.into_iter().flatten())
+            .map(String::as_str)
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     http::Call,
+    postgres::{Deed, Opener},
     target::{Kind, Target},
 };
 use portcullis_firewall::{
@@ -27,16 +28,24 @@ pub struct Targets {
 #[derive(Debug)]
 enum Bound {
     Http(Call),
+    Postgres(Deed),
+}
+
+/// How targets are reached.
+#[derive(Clone, Debug)]
+pub struct Ports {
+    /// Carries calls to services.
+    pub courier: Arc<dyn Courier>,
+    /// Opens sessions at databases.
+    pub opener: Arc<dyn Opener>,
 }
 
 impl Targets {
     /// The targets of each tenant.
     #[must_use]
-    pub fn new(tenants: BTreeMap<TenantId, Vec<Target>>, courier: &Arc<dyn Courier>) -> Self {
+    pub fn new(tenants: BTreeMap<TenantId, Vec<Target>>, ports: &Ports) -> Self {
         let served = tenants.into_iter().map(|(tenant, targets)| {
-            let bound = targets
-                .into_iter()
-                .flat_map(|target| bound(target, courier));
+            let bound = targets.into_iter().flat_map(|target| bound(target, ports));
             (tenant, bound.collect())
         });
         Self {
@@ -59,8 +68,12 @@ impl Targets {
         let mut faults = Faults::default();
         let mut owners: HashMap<&str, &str> = HashMap::new();
         for target in targets {
-            let Kind::Http(http) = &target.kind;
-            for action_type in http.actions.keys() {
+            if let Kind::Postgres(postgres) = &target.kind {
+                for fault in postgres.faults().0 {
+                    faults.add(format!("{}.{}", target.name, fault.path), fault.message);
+                }
+            }
+            for action_type in target.action_types() {
                 if let Some(owner) = owners.insert(action_type, &target.name) {
                     let path = format!("{}.actions.{action_type}", target.name);
                     faults.add(
@@ -78,23 +91,36 @@ impl Targets {
     }
 }
 
-fn bound(target: Target, courier: &Arc<dyn Courier>) -> Vec<(String, Bound)> {
-    let Kind::Http(http) = target.kind;
-    let calls = http.calls(&target.name, courier).into_iter();
-    calls
-        .map(|(action_type, call)| (action_type, Bound::Http(call)))
-        .collect()
+fn bound(target: Target, ports: &Ports) -> Vec<(String, Bound)> {
+    let name = &target.name;
+    match target.kind {
+        Kind::Http(http) => {
+            let calls = http.calls(name, &ports.courier).into_iter();
+            calls
+                .map(|(action_type, call)| (action_type, Bound::Http(call)))
+                .collect()
+        }
+        Kind::Postgres(postgres) => {
+            let deeds = postgres.deeds(name, &ports.opener).into_iter();
+            deeds
+                .map(|(action_type, deed)| (action_type, Bound::Postgres(deed)))
+                .collect()
+        }
+    }
 }
 
 impl Executor for Targets {
     fn means(&self, action: &Action) -> Option<Means> {
-        let Bound::Http(call) = self.of(&action.tenant, action.kind.as_str())?;
-        Some(call.means())
+        Some(match self.of(&action.tenant, action.kind.as_str())? {
+            Bound::Http(call) => call.means(),
+            Bound::Postgres(deed) => deed.means(),
+        })
     }
 
     fn execute(&self, order: Order) -> Doing<'_, Effect> {
         match self.of(&order.tenant, &order.action_type) {
             Some(Bound::Http(call)) => Box::pin(call.execute(order)),
+            Some(Bound::Postgres(deed)) => Box::pin(deed.execute(order)),
             None => Box::pin(async { Effect::new(Ended::Failed, "no target serves this action") }),
         }
     }
@@ -104,6 +130,7 @@ impl Rehearsal for Targets {
     fn rehearses(&self, action: &Action) -> bool {
         match self.of(&action.tenant, action.kind.as_str()) {
             Some(Bound::Http(call)) => call.rehearses(),
+            Some(Bound::Postgres(_)) => true,
             None => false,
         }
     }
@@ -111,6 +138,7 @@ impl Rehearsal for Targets {
     fn rehearse(&self, order: Order) -> Doing<'_, DryRun> {
         match self.of(&order.tenant, &order.action_type) {
             Some(Bound::Http(call)) => Box::pin(call.rehearse(order)),
+            Some(Bound::Postgres(deed)) => Box::pin(deed.rehearse(order)),
             None => Box::pin(async { DryRun::failed("target", "no target serves this action") }),
         }
     }

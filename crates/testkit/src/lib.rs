@@ -1,7 +1,7 @@
 //! Stand-ins for the world, and builders, for the tests of every crate.
 //!
 //! **What is this?** A ledger in memory that fails on demand, a clock that is set by hand, entropy
-//! from a seed, hands that do nothing outside, a Slack of its own, and one suite of tests that every ledger must pass.
+//! from a seed, hands that do nothing outside, a Slack and a PostgreSQL of its own, and one suite of tests that every ledger must pass.
 //!
 //! **What will it never do?** Run in the gate: it is a dependency of tests alone, and it panics when
 //! a test is set up wrongly.
@@ -11,6 +11,7 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test that is set up wrongly must stop at once"
 )]
 
@@ -19,6 +20,7 @@ pub mod clock;
 pub mod entropy;
 pub mod hands;
 pub mod memory;
+pub mod postgres;
 pub mod slack;
 pub mod suite;
 
@@ -27,4 +29,5 @@ pub use clock::FakeClock;
 pub use entropy::SeededEntropy;
 pub use hands::FakeHands;
 pub use memory::MemoryLedger;
+pub use postgres::Postgres;
 pub use slack::StandInSlack;

@@ -1,5 +1,9 @@
 //! The systems that the gate acts on by itself.
 
+mod postgres;
+
+pub(crate) use postgres::login;
+
 use super::sheet::Sheet;
 use portcullis_firewall::outside::{Credential, Method, SecretName};
 use portcullis_policy::{fault::Faults, label::Label};
@@ -20,10 +24,11 @@ const TIMEOUT_MAX_SECONDS: u64 = 600;
 pub(super) fn settings(tenant: &Sheet<'_>, faults: &mut Faults) -> Vec<Target> {
     let mut targets = Vec::new();
     for (name, value, path) in tenant.entries("targets", faults) {
-        let Some(sheet) = Sheet::open(value, path, &["http", "actions"], faults) else {
+        let keys = &["http", "postgres", "actions"];
+        let Some(sheet) = Sheet::open(value, path, keys, faults) else {
             continue;
         };
-        if let Some(kind) = http(&sheet, faults) {
+        if let Some(kind) = kind(&sheet, faults) {
             let name = name.to_owned();
             targets.push(Target { name, kind });
         }
@@ -33,14 +38,42 @@ pub(super) fn settings(tenant: &Sheet<'_>, faults: &mut Faults) -> Vec<Target> {
     targets
 }
 
+fn kind(target: &Sheet<'_>, faults: &mut Faults) -> Option<Kind> {
+    match (target.value("http"), target.value("postgres")) {
+        (Some(_), None) => http(target, faults),
+        (None, Some(_)) => postgres::kind(target, faults),
+        _ => {
+            let due = "expected what kind of target it is: `http` or `postgres`";
+            target.fault("http", due, faults);
+            None
+        }
+    }
+}
+
+/// The action types that are bound to a target; one at least.
+fn actions<T>(
+    target: &Sheet<'_>,
+    faults: &mut Faults,
+    read: impl Fn(&Value, String, &mut Faults) -> Option<T>,
+) -> BTreeMap<String, T> {
+    let mut actions = BTreeMap::new();
+    for (name, value, path) in target.entries("actions", faults) {
+        if Label::new(name).as_str() != name {
+            faults.add(&path, "expected an action type in small letters");
+        }
+        if let Some(action) = read(value, path, faults) {
+            actions.insert(name.to_owned(), action);
+        }
+    }
+    if actions.is_empty() {
+        target.fault("actions", "expected an action type at least", faults);
+    }
+    actions
+}
+
 fn http(target: &Sheet<'_>, faults: &mut Faults) -> Option<Kind> {
     const KEYS: &[&str] = &["base_url", "credential", "reach", "timeout_seconds"];
-    let Some(sheet) = target.below("http", KEYS, faults) else {
-        if target.value("http").is_none() {
-            target.fault("http", "expected what kind of target it is", faults);
-        }
-        return None;
-    };
+    let sheet = target.below("http", KEYS, faults)?;
     let base_url = sheet.must_text("base_url", faults);
     if base_url
         .as_ref()
@@ -57,24 +90,12 @@ fn http(target: &Sheet<'_>, faults: &mut Faults) -> Option<Kind> {
     if !(1..=TIMEOUT_MAX_SECONDS).contains(&seconds) {
         sheet.fault("timeout_seconds", "expected 1 to 600", faults);
     }
-    let mut actions = BTreeMap::new();
-    for (name, value, path) in target.entries("actions", faults) {
-        if Label::new(name).as_str() != name {
-            faults.add(&path, "expected an action type in small letters");
-        }
-        if let Some(action) = action(value, path, faults) {
-            actions.insert(name.to_owned(), action);
-        }
-    }
-    if actions.is_empty() {
-        target.fault("actions", "expected an action type at least", faults);
-    }
     Some(Kind::Http(HttpTarget {
         base_url: base_url?,
         credential: credential(&sheet, faults),
         reach: sheet.reach(faults),
         timeout: Duration::from_secs(seconds),
-        actions,
+        actions: actions(target, faults, action),
     }))
 }
 
@@ -185,9 +206,23 @@ fn credential(http: &Sheet<'_>, faults: &mut Faults) -> Option<Credential> {
 pub(super) fn secrets(targets: &[Target]) -> Vec<(String, &SecretName)> {
     let mut all = Vec::new();
     for target in targets {
-        let Kind::Http(http) = &target.kind;
-        let path = format!("targets.{}.http.credential", target.name);
-        match &http.credential {
+        let name = &target.name;
+        let credential = match &target.kind {
+            Kind::Http(http) => http.credential.as_ref(),
+            Kind::Postgres(postgres) => {
+                let path = format!("targets.{name}.postgres.password");
+                all.extend(
+                    postgres
+                        .database
+                        .password
+                        .iter()
+                        .map(|one| (path.clone(), one)),
+                );
+                None
+            }
+        };
+        let path = format!("targets.{name}.http.credential");
+        match credential {
             None => {}
             Some(Credential::Bearer(secret)) => all.push((format!("{path}.bearer"), secret)),
             Some(Credential::Login { secret, .. }) => {

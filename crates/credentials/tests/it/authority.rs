@@ -43,6 +43,14 @@ impl Authority {
         Path::join(self.folder.path(), "roots.pem")
     }
 
+    /// A certificate and its key, in PEM.
+    pub(crate) fn pem(&self, name: &str) -> (String, String) {
+        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        let key = KeyPair::generate().unwrap();
+        let signed = params.signed_by(&key, &self.issuer).unwrap();
+        (signed.pem(), key.serialize_pem())
+    }
+
     /// The other side of TLS.
     pub(crate) fn acceptor(&self, certificate: &Certificate) -> TlsAcceptor {
         let (Certificate::For(name) | Certificate::Expired(name)) = certificate;

@@ -8,6 +8,7 @@
 
 mod addresses;
 mod authority;
+mod databases;
 mod lines;
 mod mail;
 mod mail_server;

@@ -1,7 +1,8 @@
 //! What is sent to a service, and what its answers mean.
 
+use crate::stage::{action as wanted, order, tenant};
 use portcullis_firewall::{
-    digest::{ActionDigest, Means},
+    digest::Means,
     order::{DryRun, Effect, Ended, Order},
     outside::{
         Awaited, Courier, Credential, Delivery, Line, Method, OutsideError, Parcel, Reach,
@@ -9,17 +10,15 @@ use portcullis_firewall::{
     },
     ports::{Executor, Rehearsal},
 };
-use portcullis_policy::{
-    action::{Action, Confidence},
-    id::{AgentId, TenantId},
-};
+use portcullis_policy::id::TenantId;
 use portcullis_targets::{
     http::{HttpAction, HttpRequest, HttpTarget},
+    postgres::{Database, Opener, Opening},
     target::{Kind, Target},
-    targets::Targets,
+    targets::{Ports, Targets},
     template::Template,
 };
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
@@ -53,6 +52,15 @@ impl Courier for Service {
 
     fn dial<'a>(&'a self, _: &'a str, _: Reach) -> Awaited<'a, Box<dyn Line>> {
         panic!("targets open no lines")
+    }
+}
+
+#[derive(Debug)]
+struct NoDatabases;
+
+impl Opener for NoDatabases {
+    fn open<'a>(&'a self, _: &'a Database) -> Opening<'a> {
+        unreachable!("services are no databases")
     }
 }
 
@@ -105,37 +113,17 @@ fn usual() -> Target {
     ])
 }
 
-fn tenant() -> TenantId {
-    TenantId::new("acme").unwrap()
-}
-
 fn targets(target: Target, answers: Vec<Answer>) -> (Arc<Service>, Targets) {
     let service = Arc::new(Service {
         answers: Mutex::new(answers),
         ..Service::default()
     });
-    let courier: Arc<dyn Courier> = Arc::<Service>::clone(&service);
-    let targets = Targets::new(BTreeMap::from([(tenant(), vec![target])]), &courier);
-    (service, targets)
-}
-
-fn order(action_type: &str, parameters: Value) -> Order {
-    let Value::Object(parameters) = parameters else {
-        panic!("parameters are an object")
+    let ports = Ports {
+        courier: Arc::<Service>::clone(&service),
+        opener: Arc::new(NoDatabases),
     };
-    Order {
-        tenant: tenant(),
-        agent: AgentId::new("agt_1").unwrap(),
-        seq: 7,
-        digest: ActionDigest::new([1; 32]),
-        action_type: action_type.to_owned(),
-        target: "helpdesk".to_owned(),
-        environment: "production".to_owned(),
-        parameters,
-        action: Vec::new(),
-        idempotency_key: "acme-7-01".to_owned(),
-        expected_rows: None,
-    }
+    let targets = Targets::new(BTreeMap::from([(tenant(), vec![target])]), &ports);
+    (service, targets)
 }
 
 async fn done(answer: Answer) -> Effect {
@@ -363,26 +351,10 @@ async fn an_action_that_could_not_be_called_has_no_preview_that_passes() {
     assert!(!run.passed, "nobody named a preview");
 }
 
-fn wanted(kind: &str) -> Action {
-    Action {
-        tenant: tenant(),
-        agent: AgentId::new("agt_1").unwrap(),
-        workspace: None,
-        session: None,
-        kind: kind.into(),
-        target: "helpdesk".to_owned(),
-        environment: "production".into(),
-        parameters: Map::new(),
-        reasoning: None,
-        confidence: Confidence::default(),
-        evidence: Vec::new(),
-        data_classes: Vec::new(),
-        emergency: false,
-    }
-}
-
 fn means(target: Target) -> Option<Means> {
-    targets(target, vec![]).1.means(&wanted("tickets.find"))
+    targets(target, vec![])
+        .1
+        .means(&wanted("tickets.find", json!({})))
 }
 
 #[test]
@@ -392,7 +364,9 @@ fn another_place_or_form_is_another_means() {
     assert_eq!(usual_means, means(usual()));
     let with = |change: fn(&mut HttpTarget)| {
         let mut target = usual();
-        let Kind::Http(http) = &mut target.kind;
+        let Kind::Http(http) = &mut target.kind else {
+            panic!("a service")
+        };
         change(http);
         means(target)
     };
@@ -412,10 +386,12 @@ fn another_place_or_form_is_another_means() {
         assert_ne!(with(change), usual_means);
     }
     assert_eq!(
-        targets(usual(), vec![]).1.means(&wanted("tickets.other")),
+        targets(usual(), vec![])
+            .1
+            .means(&wanted("tickets.other", json!({}))),
         None
     );
-    let mut others = wanted("tickets.find");
+    let mut others = wanted("tickets.find", json!({}));
     others.tenant = TenantId::new("globex").unwrap();
     assert_eq!(targets(usual(), vec![]).1.means(&others), None);
 }

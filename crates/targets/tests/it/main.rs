@@ -2,9 +2,14 @@
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::unreachable,
     clippy::unwrap_used,
-    reason = "a test that is set up wrongly must stop at once"
+    reason = "a test whose world cannot be set up must stop, in its helpers too"
 )]
 
 mod http;
 mod paths;
+mod planner;
+mod postgres;
+mod stage;
+mod statements;
