@@ -16,7 +16,11 @@ CLIENTS := thewardn==0.1.0 cloudevents==2.2.0 standardwebhooks==1.1.0 \
 # What the browser test walks through the console with.
 BROWSER := $(CACHE)/browser
 BROWSER_PACKAGES := playwright-core@1.64.1 axe-core@4.14.1
+# A server of MCP as anybody installs it, for the gate to stand in front of.
+SERVERS := $(CACHE)/servers
+SERVER_PACKAGES := @modelcontextprotocol/server-filesystem@2026.8.31
 # Where the tests find them.
+export PORTCULLIS_SERVERS := $(CURDIR)/$(SERVERS)
 export PORTCULLIS_BROWSER := $(CURDIR)/$(BROWSER)
 export PORTCULLIS_PYTHON := $(CURDIR)/$(VENV)/bin/python
 
@@ -30,7 +34,7 @@ STAGES := fmt-check lint test doc deny tidy $(if $(wildcard fuzz/Cargo.toml),fuz
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help pictures demo serve build check stages test fmt fmt-check lint deny tidy bench fuzz oracle doc clean
+.PHONY: help pictures demo serve build clients check stages test fmt fmt-check lint deny tidy bench fuzz oracle doc clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,7 +48,9 @@ serve: ## start the gate on this machine
 build: ## build the binary, target/release/portcullis
 	$(CARGO) build $(CARGOFLAGS) --release -p portcullis
 
-test: $(VENV)/ready $(BROWSER)/ready ## run every test, and install what they need
+clients: $(VENV)/ready ## install the official Python clients that the README and the tests use
+
+test: $(VENV)/ready $(BROWSER)/ready $(SERVERS)/ready ## run every test, and install what they need
 	$(CARGO) test $(CARGOFLAGS) --workspace --no-fail-fast
 	$(ORACLE)
 
@@ -105,6 +111,13 @@ $(BROWSER)/ready: Makefile
 	$(call require,chromium,chromium)
 	@mkdir -p $(BROWSER)
 	npm install --prefix $(BROWSER) --no-audit --no-fund --no-package-lock --silent $(BROWSER_PACKAGES)
+	@touch $@
+
+$(SERVERS)/ready: Makefile
+	$(call require,node,nodejs)
+	$(call require,npm,npm)
+	@mkdir -p $(SERVERS)
+	npm install --prefix $(SERVERS) --no-audit --no-fund --no-package-lock --silent $(SERVER_PACKAGES)
 	@touch $@
 
 pictures: $(BROWSER)/ready ## take the README's pictures of the console

@@ -43,6 +43,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) idempotency_key: Option<&'a str>,
     /// The tag of what is known already.
     pub(crate) known: Option<&'a str>,
+    /// Headers of a protocol of its own, by their lower-case names.
+    pub(crate) headers: &'a [(&'static str, &'a str)],
 }
 
 impl Ask<'_> {
@@ -242,6 +244,9 @@ impl Client {
         }
         if let Some(tag) = ask.known {
             request = request.header(IF_NONE_MATCH, tag);
+        }
+        for (name, value) in ask.headers {
+            request = request.header(HeaderName::from_static(name), *value);
         }
         request
             .body(Full::new(body))

@@ -6,6 +6,7 @@
 mod act;
 mod clock;
 mod ending;
+mod files;
 mod paper;
 mod script;
 mod setting;
@@ -37,6 +38,7 @@ async fn tell(setting: &setting::Setting, output: Output, fast: bool) -> anyhow:
     script::windows(&mut stage).await?;
     script::grave(&mut stage).await?;
     script::impostor(&mut stage).await?;
+    files::tell(&mut stage).await?;
     ending::tell(&mut stage).await?;
     if stage.surprises() > 0 {
         bail!("{} verdicts were not those of the story", stage.surprises());

@@ -12,6 +12,7 @@ mod browser;
 mod crash;
 mod demo;
 mod doctor;
+mod files;
 mod flags;
 mod guard;
 mod help;
