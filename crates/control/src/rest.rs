@@ -15,6 +15,7 @@ mod elevations;
 mod groups;
 pub(crate) mod holds;
 mod keys;
+mod mcp_servers;
 mod me;
 pub(crate) mod packs;
 mod people;
@@ -66,6 +67,7 @@ fn routes() -> OpenApiRouter<Gate> {
         .merge(access::routes())
         .merge(workspaces::routes())
         .merge(tools::routes())
+        .merge(mcp_servers::routes())
         .merge(keys::routes())
         .merge(policies::routes())
         .merge(packs::routes())

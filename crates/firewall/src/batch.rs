@@ -170,11 +170,13 @@ pub enum DocumentKind {
     Tool,
     /// An action that the gate itself carries out; the id is the number of its decision.
     Execution,
+    /// An MCP server that an architect added.
+    McpServer,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Tenant,
         Self::Agent,
         Self::Key,
@@ -197,6 +199,7 @@ impl DocumentKind {
         Self::Cursor,
         Self::Tool,
         Self::Execution,
+        Self::McpServer,
     ];
 
     /// The name it is stored under; never changes.
@@ -225,6 +228,7 @@ impl DocumentKind {
             Self::Cursor => "cursor",
             Self::Tool => "tool",
             Self::Execution => "execution",
+            Self::McpServer => "mcp_server",
         }
     }
 
@@ -282,11 +286,13 @@ pub enum RecordKind {
     Elevation,
     /// A tool of an MCP server was seen, changed or accepted.
     ToolChange,
+    /// An MCP server was added or removed.
+    ServerChange,
 }
 
 impl RecordKind {
     /// Every kind.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Decision,
         Self::HoldOutcome,
         Self::PermitIssued,
@@ -309,6 +315,7 @@ impl RecordKind {
         Self::SignIn,
         Self::Elevation,
         Self::ToolChange,
+        Self::ServerChange,
     ];
 
     /// The name in the record; never changes.
@@ -337,6 +344,7 @@ impl RecordKind {
             Self::SignIn => "sign_in",
             Self::Elevation => "elevation",
             Self::ToolChange => "tool_change",
+            Self::ServerChange => "server_change",
         }
     }
 

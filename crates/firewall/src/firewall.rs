@@ -16,6 +16,7 @@ mod replay;
 mod rule_copies;
 mod screening;
 mod seen;
+mod servers;
 mod sights;
 mod signing_in;
 mod simulate;
@@ -31,6 +32,7 @@ pub use evidence::{ActionEvidence, Evidence, RecordEvidence};
 pub use inbox::{HoldEntry, Waiting};
 pub use open::{NewTenant, Ports, Spawn};
 pub use replay::{Replay, ReplayedRecord};
+pub use servers::Stock;
 pub use signing_in::SignedIn;
 pub use simulate::{Outlook, PolicyTest, Simulation};
 pub use standing::{Explanation, Standing, Wish};
@@ -61,6 +63,7 @@ pub struct Firewall {
     lanes: Arc<ArcSwap<HashMap<TenantId, Way>>>,
     spawn: Spawner,
     screens: screening::Screens,
+    servers: servers::Servers,
     /// Changes whenever something became durable.
     news: Count,
 }

@@ -5,6 +5,7 @@
 
 use crate::{
     access::PermissionSet,
+    added_server::AddedServer,
     agent::Agent,
     alarm::Alarm,
     batch::{DocumentKind, Head},
@@ -72,6 +73,8 @@ pub struct State {
     pub people: People,
     /// The tools of MCP servers, by `server/name`.
     pub tools: BTreeMap<String, Tool>,
+    /// The MCP servers that architects added, by name.
+    pub servers: BTreeMap<String, AddedServer>,
     /// How many vain attempts were put on record lately.
     pub alarm: Alarm,
     /// The holds that wait, and the released ones whose permit was not taken, by id.
@@ -166,6 +169,8 @@ impl State {
         let answers: Vec<StoredAnswer> =
             all(ledger, id, DocumentQuery::all(DocumentKind::Answer)).await?;
         let tools: Vec<Tool> = all(ledger, id, DocumentQuery::all(DocumentKind::Tool)).await?;
+        let servers: Vec<AddedServer> =
+            all(ledger, id, DocumentQuery::all(DocumentKind::McpServer)).await?;
         let executions = executions(ledger, id).await?;
         let latest = newest(ledger, id, &head).await?.max(kept_latest);
         Ok(Self {
@@ -183,6 +188,10 @@ impl State {
             tools: tools
                 .into_iter()
                 .map(|tool| (Tool::id_of(&tool.server, &tool.name), tool))
+                .collect(),
+            servers: servers
+                .into_iter()
+                .map(|added| (added.server.name.clone(), added))
                 .collect(),
             alarm: Alarm::default(),
             retries: RetryBook::read(
@@ -230,6 +239,7 @@ impl State {
             keys: BTreeMap::new(),
             people: People::default(),
             tools: BTreeMap::new(),
+            servers: BTreeMap::new(),
             alarm: Alarm::default(),
             holds: Holds::default(),
             frozen: HashMap::new(),

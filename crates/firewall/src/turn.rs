@@ -21,6 +21,7 @@ mod people;
 mod permits;
 mod policies;
 mod rights;
+mod servers;
 mod signing_in;
 mod slack;
 mod sweep;

@@ -97,13 +97,13 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> anyhow::Result<()> {
         Files::Ready(props) => Props::clone(props),
         Files::LeftOut(why) => {
             let why = why.clone();
-            return left_out(stage, why);
+            return left_out(stage, &why);
         }
     };
     if !is_there(&props.agent).await {
         let seconds = PATIENCE.as_secs();
         let why = format!("the server was not fetched and started within {seconds} seconds");
-        return left_out(stage, why);
+        return left_out(stage, &why);
     }
     stage.say(
         "Another agent speaks MCP. In front of the server `files`, which offers it one folder, stands \
@@ -123,7 +123,7 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn left_out(stage: &mut Stage<'_>, why: String) -> anyhow::Result<()> {
+fn left_out(stage: &mut Stage<'_>, why: &str) -> anyhow::Result<()> {
     stage.say(&format!("This scene is left out: {why}."))?;
     stage.files = json!({ "left_out": why });
     Ok(())

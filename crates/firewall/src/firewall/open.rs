@@ -69,6 +69,7 @@ impl Firewall {
             lanes: Arc::new(ArcSwap::from_pointee(HashMap::new())),
             spawn: super::Spawner(ports.spawn),
             screens: super::screening::Screens::default(),
+            servers: super::servers::Servers::default(),
             news: Arc::new(watch::channel(0).0),
         };
         for tenant in ports.ledger.tenants().await? {
@@ -143,6 +144,7 @@ impl Firewall {
     fn start(&self, state: State) {
         let tenant = state.tenant.id.clone();
         let roster = state.roster();
+        self.servers.show(&tenant, super::Stock::of(&state));
         self.directory.rcu(|directory| {
             let mut directory = Directory::clone(directory);
             directory.admit_all(&tenant, state.head.seq, &roster);

@@ -11,8 +11,8 @@ use super::{
     order::{Deed, Order},
     refused::Refusal,
     screened::{self, Screened},
-    server::Server,
-    shop::{Shelf, Shop},
+    settings::ServerSettings,
+    shop::Shop,
     upstream::UpstreamError,
 };
 use portcullis_firewall::{
@@ -61,9 +61,9 @@ impl Shop {
         hold: Option<&str>,
     ) -> Result<Passed, Fault> {
         let principal = &guest.principal;
-        let server = self.server_of(&principal.tenant, order)?;
+        let server = self.settings_of(&principal.tenant, order)?;
         let nonce = self.firewall.nonce()?;
-        let request = order.request((&server.settings, asked), principal, nonce)?;
+        let request = order.request((&server, asked), principal, nonce)?;
         if let Some(id) = hold {
             let found = self.firewall.hold_of_request(principal, &request, id);
             return match found.await {
@@ -236,16 +236,19 @@ impl Shop {
     /// Has the server of a waiting action list its tools once more.
     async fn look_again(&self, tenant: &TenantId, parameters: &Value) {
         let name = parameters.pointer("/_mcp/server").and_then(Value::as_str);
-        let server = name.and_then(|name| self.shelf(tenant)?.server(name));
+        let shelf = self.shelf(tenant);
+        let server = name.and_then(|name| shelf.as_deref()?.server(name));
         if let Some(server) = server {
             server.forget();
         }
     }
 
-    fn server_of(&self, tenant: &TenantId, order: &Order) -> Result<&Server, Fault> {
-        let server = self.shelf(tenant);
-        let server = server.and_then(|shelf: &Shelf| shelf.server(&order.purpose.server));
-        server.ok_or_else(|| Fault::params("there is no such server"))
+    fn settings_of(&self, tenant: &TenantId, order: &Order) -> Result<ServerSettings, Fault> {
+        let shelf = self.shelf(tenant);
+        let server = shelf.as_deref();
+        let server = server.and_then(|shelf| shelf.server(&order.purpose.server));
+        let server = server.ok_or_else(|| Fault::params("there is no such server"))?;
+        Ok(server.settings.clone())
     }
 }
 

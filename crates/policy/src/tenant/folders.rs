@@ -246,8 +246,8 @@ fn folded(path: &str) -> String {
 /// Some reader may take `%2e` for a dot (RFC 3986, 2.1).
 fn is_escaped(path: &str) -> bool {
     path.split('%').skip(1).any(|rest| {
-        let mut digits = rest.chars().take(2).filter(char::is_ascii_hexdigit);
-        digits.next().and(digits.next()).is_some()
+        let digits = rest.chars().take(2).filter(char::is_ascii_hexdigit);
+        digits.count() == 2
     })
 }
 

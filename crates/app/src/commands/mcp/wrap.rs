@@ -134,6 +134,7 @@ impl Wrap {
         ShopSettings {
             servers: vec![server],
             wait: Duration::from_secs(self.wait),
+            ..ShopSettings::default()
         }
     }
 

@@ -352,6 +352,7 @@ fn open(house: &House, script: &Arc<Script>, first_sight: FirstSight) -> Router 
     let settings = ShopSettings {
         servers: vec![server],
         wait: Duration::ZERO,
+        ..ShopSettings::default()
     };
     let shop = Shop::new(Parts {
         firewall: house.firewall.clone(),
