@@ -2,27 +2,21 @@
 //!
 //! Needs `wrk`, and the release binary (see `portcullis_benches::gate`).
 
-use anyhow::{Context, ensure};
 use axum::{Json, Router, routing::post};
-use portcullis_benches::gate::{Gate, in_folder};
+use portcullis_benches::{
+    gate::{Gate, in_folder},
+    wrk::{DONE, measure},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::{fs, path::Path, process::Command, time::Duration};
+use std::{fs, path::Path};
 
-const SECONDS: u32 = 6;
 const POLICIES: usize = 10_000;
 const TENANT_POLICY: &str = "
 version: 1
 catalogue: [{ action: 'op_*', tier: 0 }, { action: op_0, tier: 0 }]
 actions: [{ action: 'op_*', caps: { max_rows: 1000 } }]
 ";
-
-/// What wrk reported.
-struct Report {
-    per_second: f64,
-    p50_us: f64,
-    p99_us: f64,
-}
 
 fn main() -> anyhow::Result<()> {
     in_folder(run)
@@ -36,8 +30,8 @@ fn run(folder: &Path) -> anyhow::Result<()> {
     fs::write(&script, lua(&gate.agent_key))?;
     println!("{:>12} {:>14} {:>10} {:>10}", "connections", "requests/s", "p50", "p99");
     for connections in [64, 1] {
-        let floor = wrk(&bare, "/", connections, &script)?;
-        let ours = wrk(&gate.address, "/v1/govern", connections, &script)?;
+        let floor = measure(&bare, "/", connections, &script)?;
+        let ours = measure(&gate.address, "/v1/govern", connections, &script)?;
         for (name, report) in [("bare axum handler", &floor), ("durable /v1/govern", &ours)] {
             println!(
                 "{connections:>12} {:>14.0} {:>7.0} us {:>7.0} us  {name}",
@@ -109,38 +103,6 @@ fn lua(agent_key: &str) -> String {
            if wrk.path == '/' then return wrk.format(nil, nil, nil, [[{bare}]]) end\n\
            return wrk.format(nil, nil, nil, [[{body}]])\n\
          end\n\
-         function done(summary, latency)\n\
-           local e = summary.errors\n\
-           print('refused ' .. (e.status + e.connect + e.read + e.write + e.timeout))\n\
-           print('p50 ' .. latency:percentile(50))\n\
-           print('p99 ' .. latency:percentile(99))\n\
-         end\n"
+         {DONE}"
     )
-}
-
-fn wrk(address: &str, path: &str, connections: u32, script: &Path) -> anyhow::Result<Report> {
-    let measure = |seconds: u32| {
-        Command::new("wrk")
-            .args(["-t1", &format!("-c{connections}"), &format!("-d{seconds}s"), "-s"])
-            .arg(script)
-            .arg(format!("http://{address}{path}"))
-            .output()
-            .context("cannot run `wrk`; is it installed?")
-    };
-    measure(1)?;
-    std::thread::sleep(Duration::from_millis(300));
-    let output = String::from_utf8(measure(SECONDS)?.stdout)?;
-    let number = |key: &str| {
-        output
-            .lines()
-            .find_map(|line| line.trim().strip_prefix(key))
-            .and_then(|rest| rest.trim().parse::<f64>().ok())
-            .with_context(|| format!("no `{key}` in: {output}"))
-    };
-    ensure!(number("refused")? == 0.0, "some requests failed: {output}");
-    Ok(Report {
-        per_second: number("Requests/sec:")?,
-        p50_us: number("p50")?,
-        p99_us: number("p99")?,
-    })
 }

@@ -10,3 +10,4 @@ pub mod fixture;
 pub mod gate;
 pub mod ratio;
 pub mod wire;
+pub mod wrk;

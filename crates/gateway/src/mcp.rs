@@ -33,6 +33,7 @@ mod upstream;
 
 pub use counter::METHODS;
 pub use door::{Address, router};
+pub use meaning::is_tool_name;
 pub use settings::{ServerSettings, ShopSettings, Transport};
 pub use shop::{Parts, Shop};
 pub use talk::{Ears, Mouth, talk};

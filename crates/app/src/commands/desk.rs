@@ -60,6 +60,20 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// A client of a gate that a command names itself.
+    ///
+    /// Fails closed: without a token that was given, only the login for that very gate is used.
+    pub(super) fn client_of(&self, url: &str) -> anyhow::Result<Client> {
+        let named = Self {
+            output: self.output,
+            url: Some(url.to_owned()),
+            token: self.token.clone(),
+        };
+        named.client()
+    }
+}
+
 /// A list from as many pages as it takes, at most `most` entries of it, under its own name.
 pub(super) async fn pages(
     client: &Client,

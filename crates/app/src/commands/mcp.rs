@@ -2,6 +2,7 @@
 
 mod differ;
 mod file;
+mod remote;
 mod servers;
 mod wrap;
 
@@ -80,7 +81,7 @@ const FACTS: &[Column] = &[
 impl Mcp {
     pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<u8> {
         match self.command {
-            Command::Wrap(wrap) => wrap.run(desk.output).await,
+            Command::Wrap(wrap) => wrap.run(desk).await,
             Command::Add(add) => add.run(desk).await,
             Command::Remove(remove) => remove.run(desk).await,
             Command::List(list) => list.run(desk).await,

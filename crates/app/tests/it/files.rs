@@ -189,13 +189,10 @@ fn the_readmes_steps_do_what_they_say() {
 fn beyond(place: &Place) {
     let files = place.files();
     for path in [
-        "/etc/passwd".to_owned(),
         "/proc/self/root/etc/passwd".to_owned(),
-        format!("{files}-other/a"),
         format!("{files}/SECRETS/password"),
         format!("{files}/sec\u{200B}rets/password"),
         format!("{files}/\u{FF0E}\u{FF0E}/a"),
-        "notes.md".to_owned(),
     ] {
         let told = place
             .take(&format!("agent files__read_text_file path='{path}'"))
