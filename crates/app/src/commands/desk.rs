@@ -61,13 +61,13 @@ impl Desk {
 }
 
 impl Desk {
-    /// A client of a gate that a command names itself.
+    /// A client of a gate that a command names itself, or of the usual one.
     ///
     /// Fails closed: without a token that was given, only the login for that very gate is used.
-    pub(super) fn client_of(&self, url: &str) -> anyhow::Result<Client> {
+    pub(super) fn client_at(&self, gate: Option<&str>) -> anyhow::Result<Client> {
         let named = Self {
             output: self.output,
-            url: Some(url.to_owned()),
+            url: gate.map(str::to_owned),
             token: self.token.clone(),
         };
         named.client()

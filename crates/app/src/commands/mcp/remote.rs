@@ -142,7 +142,10 @@ impl Table {
         };
         let patience = self.judge.patience();
         let answer = match errand.order(&permitted.action) {
-            Some(order) => self.server.ask(&errand.method, order, patience).await,
+            Some(order) => {
+                let answer = self.server.ask(&errand.method, order, patience).await;
+                answer.and_then(whole)
+            }
             None => Err(error(INTERNAL, "the gate gave a permit for something else")),
         };
         match self.judge.report(&permitted, &errand, &answer).await {
@@ -151,6 +154,20 @@ impl Table {
                 let why = format!("it was done, but what came of it is not on record: {why}");
                 Err(error(INTERNAL, &why))
             }
+        }
+    }
+}
+
+/// A result that is one.
+///
+/// Fails closed: a server that wants something of the client first gets nothing, and what it did
+/// until then nobody knows.
+fn whole(result: Value) -> Result<Value, Value> {
+    match result.get("resultType").and_then(Value::as_str) {
+        None | Some("complete") => Ok(result),
+        Some(_) => {
+            let message = "the server wants more than the gate gives to servers";
+            Err(json!({ "code": INTERNAL, "message": message, "unknown": true }))
         }
     }
 }

@@ -28,8 +28,12 @@ pub(super) struct Add {
     /// What the server is called: action types are `mcp.NAME.<tool>`.
     name: String,
     /// The address of a server over Streamable HTTP.
-    #[arg(long, conflicts_with_all = ["config", "command"], required_unless_present = "command")]
+    #[arg(long, conflicts_with = "command", required_unless_present = "command")]
     url: Option<String>,
+    /// The gate to ask; unless given, the one that `login` was told of, or http://127.0.0.1:8088. Here
+    /// `--url` is the server's address.
+    #[arg(long, env = "PORTCULLIS_URL", value_name = "URL")]
+    gate: Option<String>,
     /// The name of the secret that it is shown as a bearer token, such as `env:TICKETS_TOKEN`.
     #[arg(long, value_name = "SECRET", requires = "url")]
     bearer: Option<String>,
@@ -126,7 +130,10 @@ impl Add {
         say("url", Some(url.into()));
         say("bearer", self.bearer.map(Value::from));
         let server = Value::Object(server);
-        let added = desk.client()?.post("/v1/mcp/servers", &server).await?;
+        let added = desk
+            .client_at(self.gate.as_deref())?
+            .post("/v1/mcp/servers", &server)
+            .await?;
         let told = format!("agents reach `{name}` now; `portcullis mcp tools` lists its tools");
         desk.output.done(&added, &told)?;
         Ok(exit::OK)

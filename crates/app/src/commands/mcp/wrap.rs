@@ -114,7 +114,7 @@ impl Wrap {
     /// Judged by a gate that runs elsewhere.
     async fn elsewhere(&self, desk: &Desk, gate: &str) -> anyhow::Result<u8> {
         let judge = Judge {
-            client: desk.client_of(gate)?,
+            client: desk.client_at(Some(gate))?,
             server: self.name(),
             environment: self.environment.clone(),
             wait: Duration::from_secs(self.wait),

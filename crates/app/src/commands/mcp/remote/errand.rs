@@ -9,6 +9,8 @@ const OWN: &str = "_mcp";
 const BLOCKED: i64 = -32010;
 const HELD: i64 = -32011;
 const INVALID_PARAMS: i64 = -32602;
+/// What a self-contained request says first.
+const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 
 /// One thing to ask of the server that may touch something.
 #[derive(Clone, Debug)]
@@ -154,10 +156,7 @@ impl Errand {
 pub(super) fn protocols_own(meta: &Map<String, Value>) -> Map<String, Value> {
     const ABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
     let mut kept = Map::new();
-    for key in [
-        "io.modelcontextprotocol/protocolVersion",
-        "io.modelcontextprotocol/clientInfo",
-    ] {
+    for key in [VERSION, "io.modelcontextprotocol/clientInfo"] {
         kept.extend(meta.get(key).map(|value| (key.to_owned(), value.clone())));
     }
     if meta.contains_key(ABILITIES) {
@@ -189,11 +188,18 @@ pub(super) fn refusal(errand: &Errand, no: &No) -> Result<Value, Value> {
         "verdict": if no.held { "HELD" } else { "BLOCKED" },
     });
     if errand.method == "tools/call" {
-        return Ok(json!({
+        let mut result = json!({
             "content": [{ "type": "text", "text": text }],
             "isError": true,
             "_meta": { "io.portcullis/refusal": data },
-        }));
+        });
+        if let Some(members) = result.as_object_mut()
+            && errand.meta.contains_key(VERSION)
+        {
+            // A self-contained request is answered with what its result is.
+            members.insert("resultType".to_owned(), "complete".into());
+        }
+        return Ok(result);
     }
     let number = if no.held { HELD } else { BLOCKED };
     Err(json!({ "code": number, "message": text, "data": data }))
