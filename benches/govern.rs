@@ -4,6 +4,7 @@
 
 use axum::{Json, Router, routing::post};
 use portcullis_benches::{
+    bare,
     gate::{Gate, in_folder},
     wrk::{DONE, measure},
 };
@@ -23,7 +24,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn run(folder: &Path) -> anyhow::Result<()> {
-    let bare = bare_handler()?;
+    let bare = bare::serve(bare_handler())?;
     let gate = Gate::start(folder, TENANT_POLICY)?;
     gate.load_policies(POLICIES)?;
     let script = folder.join("post.lua");
@@ -65,22 +66,11 @@ struct Answered {
 }
 
 /// An axum handler that parses and answers JSON, and does nothing else.
-fn bare_handler() -> anyhow::Result<String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?;
-    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
-    let address = listener.local_addr()?.to_string();
-    std::thread::spawn(move || {
-        let answer = |Json(_): Json<Asked>| async {
-            Json(Answered { verdict: "CLEARED", execute: true })
-        };
-        let router = Router::new().route("/", post(answer));
-        // Ends with the process.
-        let _ = runtime.block_on(async { axum::serve(listener, router).await });
-    });
-    Ok(address)
+fn bare_handler() -> Router {
+    let answer = |Json(_): Json<Asked>| async {
+        Json(Answered { verdict: "CLEARED", execute: true })
+    };
+    Router::new().route("/", post(answer))
 }
 
 fn lua(agent_key: &str) -> String {

@@ -14,6 +14,7 @@ use axum::{
     routing::post,
 };
 use portcullis_benches::{
+    bare,
     gate::{Gate, in_folder},
     wire::Wire,
     wrk::{DONE, Report, measure},
@@ -41,7 +42,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn run(folder: &Path) -> anyhow::Result<()> {
-    let direct = serve()?;
+    let direct = bare::serve(over_http())?;
     let program = env::current_exe()?;
     let operators_file = format!(
         "tenants:\n  default:\n    mcp:\n      servers:\n        \
@@ -188,25 +189,14 @@ fn be_a_program() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The server over HTTP; its address.
-fn serve() -> anyhow::Result<String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?;
-    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
-    let address = listener.local_addr()?.to_string();
-    std::thread::spawn(move || {
-        let tell = |Json(message): Json<Value>| async move {
-            let told: Response = match answer(&message) {
-                Some(answer) => Json(answer).into_response(),
-                None => StatusCode::ACCEPTED.into_response(),
-            };
-            told
+/// The server over HTTP.
+fn over_http() -> Router {
+    let tell = |Json(message): Json<Value>| async move {
+        let told: Response = match answer(&message) {
+            Some(answer) => Json(answer).into_response(),
+            None => StatusCode::ACCEPTED.into_response(),
         };
-        let router = Router::new().route("/mcp", post(tell));
-        // Ends with the process.
-        let _ = runtime.block_on(async { axum::serve(listener, router).await });
-    });
-    Ok(address)
+        told
+    };
+    Router::new().route("/mcp", post(tell))
 }

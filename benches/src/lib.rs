@@ -6,6 +6,7 @@
 //!
 //! **Where do I start reading?** At `judge.rs`.
 
+pub mod bare;
 pub mod fixture;
 pub mod gate;
 pub mod ratio;

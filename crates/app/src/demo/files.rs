@@ -228,7 +228,7 @@ impl Scene {
         arguments: &Value,
         expected: &str,
     ) -> anyhow::Result<()> {
-        let number = stage.acts.len() + self.acts.len() + 1;
+        let number = self.acts.len() + 1;
         stage.print(&paper::title(number, title))?;
         let asked = format!("{tool} {}", self.shortened(&arguments.to_string()));
         stage.print(&paper::fact("asks", style::FAINT, &asked))?;

@@ -75,7 +75,7 @@ impl From<NewMcpServer> for NewServer {
 ///
 /// Those that architects added. The operator's file has others, which only the operator changes.
 #[utoipa::path(
-    get, path = "/v1/mcp/servers", tag = "tools",
+    get, path = "/v1/mcp/servers", operation_id = "list_mcp_servers", tag = "tools",
     params(PagingParams),
     security(("bearer" = ["client"])),
     responses((status = 200, description = "A page of servers.", body = McpServerPage)),
@@ -94,7 +94,7 @@ async fn list(
 /// Agents reach it at once, as far as the tenant policy lets them and its tools are accepted. Where
 /// it may be, and which secrets it may be shown, the operator's file says.
 #[utoipa::path(
-    post, path = "/v1/mcp/servers", tag = "tools",
+    post, path = "/v1/mcp/servers", operation_id = "add_mcp_server", tag = "tools",
     request_body = NewMcpServer,
     security(("bearer" = ["architect"])),
     responses(
@@ -115,7 +115,7 @@ async fn add(
 ///
 /// Its tools are there no more from now on; calls that are being carried out end.
 #[utoipa::path(
-    delete, path = "/v1/mcp/servers/{name}", tag = "tools",
+    delete, path = "/v1/mcp/servers/{name}", operation_id = "remove_mcp_server", tag = "tools",
     params(("name" = String, Path, description = "The server's name.")),
     security(("bearer" = ["architect"])),
     responses((status = 200, description = "The server as it was.", body = McpServer)),

@@ -18,6 +18,7 @@ mod records;
 mod retries;
 mod rules;
 mod screened;
+mod servers;
 mod trouble;
 mod windows;
 mod world;

@@ -130,6 +130,7 @@ impl Shop {
     /// The names of the servers that could not be asked, each with the reason.
     pub async fn look(&self, tenant: &TenantId) -> Result<(), Vec<(String, String)>> {
         let mut away = Vec::new();
+        // While the gate is away, nothing is judged either: what is shown stays.
         let _ = self.firewall.restock(tenant).await;
         let shelf = self.shelf(tenant).unwrap_or_default();
         for server in &shelf.servers {

@@ -70,7 +70,7 @@ pub(super) struct Wrap {
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// A gate that runs elsewhere and judges in place of one of its own.
-    #[arg(long, value_name = "URL", conflicts_with_all = ["data", "policy", "listen", "quarantine"])]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["policy", "quarantine"])]
     gate: Option<String>,
     /// The environment its actions happen in.
     #[arg(long, default_value = "production", value_name = "NAME")]
@@ -130,7 +130,10 @@ impl Wrap {
     /// Judged by a gate of its own.
     async fn here(&self, output: Output, settings: ShopSettings) -> anyhow::Result<u8> {
         let data = self.data.clone().map_or_else(|| folder(&self.name()), Ok)?;
-        let opened = wire::open(&data).await?;
+        let opened = wire::open(&data).await.context(
+            "if another client wraps a server of this name, give `--name`, or have one gate judge both \
+             with `--gate`",
+        )?;
         let agent = self.agent(&opened.firewall, &data).await?;
         let listener = TcpListener::bind(self.listen)
             .await
