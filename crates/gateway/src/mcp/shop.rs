@@ -92,7 +92,8 @@ impl Shop {
         let stock = self.firewall.stock(tenant);
         let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
         let shelf = tenants.get(tenant).cloned();
-        if shelf.as_ref().map_or(0, |shelf| shelf.seq) == stock.seq {
+        // Somebody may have seen a newer one meanwhile.
+        if shelf.as_ref().map_or(0, |shelf| shelf.seq) >= stock.seq {
             return shelf;
         }
         let shelf = shelf.map(Arc::unwrap_or_clone).unwrap_or_default();

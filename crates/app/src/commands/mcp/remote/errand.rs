@@ -62,7 +62,7 @@ impl Errand {
         params: Map<String, Value>,
     ) -> Option<Result<Self, Value>> {
         let arguments = match method {
-            "tools/call" | "prompts/get" => params.get("arguments").cloned().unwrap_or(json!({})),
+            "tools/call" | "prompts/get" => params.get("arguments").cloned().unwrap_or_default(),
             "resources/read" => json!({ "uri": params.get("uri")?.as_str()? }),
             "completion/complete" => {
                 json!({ "argument": params.get("argument"), "ref": params.get("ref") })
