@@ -8,6 +8,7 @@ mod clock;
 mod ending;
 mod files;
 mod paper;
+mod props;
 mod script;
 mod setting;
 mod stage;

@@ -2,7 +2,7 @@
 
 use super::{
     clock::StoryClock,
-    files::{self, Files},
+    props::{self, Files},
 };
 use crate::{
     client::Client,
@@ -68,7 +68,7 @@ impl Setting {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let cast = cast(&opened.firewall, &url).await?;
-        let (files, config) = files::prepare(&opened.firewall, folder.path(), &url).await?;
+        let (files, config) = props::prepare(&opened.firewall, folder.path(), &url).await?;
         let (stop, stopped) = oneshot::channel();
         let firewall = opened.firewall.clone();
         let server = tokio::spawn(async move {

@@ -5,7 +5,7 @@ use crate::bin::{Gate, House, Ran, example, without_proxies};
 use std::{fs, path::PathBuf, process::Command};
 
 /// What the steps call the folder.
-const FOLDER: &str = "/tmp/portcullis-files";
+const FOLDER: &str = "/var/tmp/portcullis-files";
 
 /// The steps that the test takes in another way: the gate is the one that was just built, and so is
 /// everything beside it.
