@@ -26,6 +26,10 @@ NODE_PACKAGES := node@24.21.0 @modelcontextprotocol/conformance@0.2.0-alpha.12 \
 	@modelcontextprotocol/client@2.4.0 @modelcontextprotocol/sdk@1.32.2
 # Where the tests find them.
 export PORTCULLIS_CLAUDE := $(CURDIR)/$(CLAUDE)/claude
+# A server of MCP as anybody installs it, for the gate to stand in front of.
+SERVERS := $(CACHE)/servers
+SERVER_PACKAGES := @modelcontextprotocol/server-filesystem@2026.8.31
+export PORTCULLIS_SERVERS := $(CURDIR)/$(SERVERS)
 export PORTCULLIS_BROWSER := $(CURDIR)/$(BROWSER)
 export PORTCULLIS_NODE := $(CURDIR)/$(NODE)
 export PORTCULLIS_PYTHON := $(CURDIR)/$(VENV)/bin/python
@@ -40,7 +44,7 @@ STAGES := fmt-check lint test doc deny tidy $(if $(wildcard fuzz/Cargo.toml),fuz
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help pictures demo serve build check stages test fmt fmt-check lint deny tidy bench fuzz oracle doc clean
+.PHONY: help pictures demo serve build clients check stages test fmt fmt-check lint deny tidy bench fuzz oracle doc clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -54,7 +58,9 @@ serve: ## start the gate on this machine
 build: ## build the binary, target/release/portcullis
 	$(CARGO) build $(CARGOFLAGS) --release -p portcullis
 
-test: $(VENV)/ready $(BROWSER)/ready $(CLAUDE)/ready $(NODE)/ready $(CACHE)/postgres ## run every test, and install what they need
+clients: $(VENV)/ready ## install the official Python clients that the README and the tests use
+
+test: $(VENV)/ready $(BROWSER)/ready $(CLAUDE)/ready $(NODE)/ready $(SERVERS)/ready $(CACHE)/postgres ## run every test, and install what they need
 	$(CARGO) test $(CARGOFLAGS) --workspace --no-fail-fast
 	$(ORACLE)
 
@@ -134,6 +140,12 @@ $(CACHE)/postgres: Makefile
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null \
 		|| { $(call install,postgresql); }
 	@mkdir -p $(CACHE)
+
+$(SERVERS)/ready: Makefile
+	$(call require,node,nodejs)
+	$(call require,npm,npm)
+	@mkdir -p $(SERVERS)
+	npm install --prefix $(SERVERS) --no-audit --no-fund --no-package-lock --silent $(SERVER_PACKAGES)
 	@touch $@
 
 pictures: $(BROWSER)/ready ## take the README's pictures of the console

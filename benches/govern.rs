@@ -2,14 +2,16 @@
 //!
 //! Needs `wrk`, and the release binary (see `portcullis_benches::gate`).
 
-use anyhow::{Context, ensure};
 use axum::{Json, Router, routing::post};
-use portcullis_benches::gate::{Gate, in_folder};
+use portcullis_benches::{
+    bare,
+    gate::{Gate, in_folder},
+    wrk::{DONE, measure},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::{fs, path::Path, process::Command, time::Duration};
+use std::{fs, path::Path};
 
-const SECONDS: u32 = 6;
 const POLICIES: usize = 10_000;
 const TENANT_POLICY: &str = "
 version: 1
@@ -17,27 +19,20 @@ catalogue: [{ action: 'op_*', tier: 0 }, { action: op_0, tier: 0 }]
 actions: [{ action: 'op_*', caps: { max_rows: 1000 } }]
 ";
 
-/// What wrk reported.
-struct Report {
-    per_second: f64,
-    p50_us: f64,
-    p99_us: f64,
-}
-
 fn main() -> anyhow::Result<()> {
     in_folder(run)
 }
 
 fn run(folder: &Path) -> anyhow::Result<()> {
-    let bare = bare_handler()?;
+    let bare = bare::serve(bare_handler())?;
     let gate = Gate::start(folder, TENANT_POLICY)?;
     gate.load_policies(POLICIES)?;
     let script = folder.join("post.lua");
     fs::write(&script, lua(&gate.agent_key))?;
     println!("{:>12} {:>14} {:>10} {:>10}", "connections", "requests/s", "p50", "p99");
     for connections in [64, 1] {
-        let floor = wrk(&bare, "/", connections, &script)?;
-        let ours = wrk(&gate.address, "/v1/govern", connections, &script)?;
+        let floor = measure(&bare, "/", connections, &script)?;
+        let ours = measure(&gate.address, "/v1/govern", connections, &script)?;
         for (name, report) in [("bare axum handler", &floor), ("durable /v1/govern", &ours)] {
             println!(
                 "{connections:>12} {:>14.0} {:>7.0} us {:>7.0} us  {name}",
@@ -71,22 +66,11 @@ struct Answered {
 }
 
 /// An axum handler that parses and answers JSON, and does nothing else.
-fn bare_handler() -> anyhow::Result<String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?;
-    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
-    let address = listener.local_addr()?.to_string();
-    std::thread::spawn(move || {
-        let answer = |Json(_): Json<Asked>| async {
-            Json(Answered { verdict: "CLEARED", execute: true })
-        };
-        let router = Router::new().route("/", post(answer));
-        // Ends with the process.
-        let _ = runtime.block_on(async { axum::serve(listener, router).await });
-    });
-    Ok(address)
+fn bare_handler() -> Router {
+    let answer = |Json(_): Json<Asked>| async {
+        Json(Answered { verdict: "CLEARED", execute: true })
+    };
+    Router::new().route("/", post(answer))
 }
 
 fn lua(agent_key: &str) -> String {
@@ -109,38 +93,6 @@ fn lua(agent_key: &str) -> String {
            if wrk.path == '/' then return wrk.format(nil, nil, nil, [[{bare}]]) end\n\
            return wrk.format(nil, nil, nil, [[{body}]])\n\
          end\n\
-         function done(summary, latency)\n\
-           local e = summary.errors\n\
-           print('refused ' .. (e.status + e.connect + e.read + e.write + e.timeout))\n\
-           print('p50 ' .. latency:percentile(50))\n\
-           print('p99 ' .. latency:percentile(99))\n\
-         end\n"
+         {DONE}"
     )
-}
-
-fn wrk(address: &str, path: &str, connections: u32, script: &Path) -> anyhow::Result<Report> {
-    let measure = |seconds: u32| {
-        Command::new("wrk")
-            .args(["-t1", &format!("-c{connections}"), &format!("-d{seconds}s"), "-s"])
-            .arg(script)
-            .arg(format!("http://{address}{path}"))
-            .output()
-            .context("cannot run `wrk`; is it installed?")
-    };
-    measure(1)?;
-    std::thread::sleep(Duration::from_millis(300));
-    let output = String::from_utf8(measure(SECONDS)?.stdout)?;
-    let number = |key: &str| {
-        output
-            .lines()
-            .find_map(|line| line.trim().strip_prefix(key))
-            .and_then(|rest| rest.trim().parse::<f64>().ok())
-            .with_context(|| format!("no `{key}` in: {output}"))
-    };
-    ensure!(number("refused")? == 0.0, "some requests failed: {output}");
-    Ok(Report {
-        per_second: number("Requests/sec:")?,
-        p50_us: number("p50")?,
-        p99_us: number("p99")?,
-    })
 }

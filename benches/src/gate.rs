@@ -33,6 +33,18 @@ impl Gate {
     /// # Errors
     /// When the binary is missing, or does not start.
     pub fn start(folder: &Path, tenant_policy: &str) -> anyhow::Result<Self> {
+        Self::start_by(folder, tenant_policy, None)
+    }
+
+    /// The same by an operator's file.
+    ///
+    /// # Errors
+    /// As [`Gate::start`].
+    pub fn start_by(
+        folder: &Path,
+        tenant_policy: &str,
+        operators_file: Option<&str>,
+    ) -> anyhow::Result<Self> {
         let binary = std::env::var_os("PORTCULLIS_BIN")
             .map_or_else(|| "../target/release/portcullis".into(), PathBuf::from);
         let (data, policy) = (folder.join("data"), folder.join("tenant-policy.yaml"));
@@ -46,11 +58,14 @@ impl Gate {
             .with_context(|| format!("cannot run `{}`", binary.display()))?;
         ensure!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let made: Value = serde_json::from_slice(&made.stdout)?;
-        let mut process = Command::new(&binary)
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(&data)
-            .stdout(Stdio::piped())
-            .spawn()?;
+        let mut serve = Command::new(&binary);
+        serve.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&data);
+        if let Some(text) = operators_file {
+            let file = folder.join("portcullis.yaml");
+            fs::write(&file, text)?;
+            serve.arg("--config").arg(file);
+        }
+        let mut process = serve.stdout(Stdio::piped()).spawn()?;
         let stdout = process.stdout.take().context("no standard output")?;
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;

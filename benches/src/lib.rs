@@ -6,9 +6,11 @@
 //!
 //! **Where do I start reading?** At `judge.rs`.
 
+pub mod bare;
 pub mod cpu;
 pub mod fixture;
 pub mod gate;
 pub mod ratio;
 pub mod text;
 pub mod wire;
+pub mod wrk;

@@ -10,6 +10,7 @@ use std::{
 #[derive(Debug)]
 pub struct Wire {
     stream: BufReader<TcpStream>,
+    host: String,
 }
 
 /// What came back.
@@ -31,7 +32,7 @@ impl Wire {
     pub fn open(address: &str) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream: BufReader::new(stream) })
+        Ok(Self { stream: BufReader::new(stream), host: address.to_owned() })
     }
 
     /// Sends one request and reads its answer; a header line ends in CR LF.
@@ -39,9 +40,9 @@ impl Wire {
     /// # Errors
     /// When the connection breaks, or the answer has no length.
     pub fn send(&mut self, line: &str, headers: &str, body: &str) -> anyhow::Result<Reply> {
-        let length = body.len();
+        let (host, length) = (&self.host, body.len());
         let request = format!(
-            "{line} HTTP/1.1\r\nhost: gate\r\n{headers}content-length: {length}\r\n\r\n{body}"
+            "{line} HTTP/1.1\r\nhost: {host}\r\n{headers}content-length: {length}\r\n\r\n{body}"
         );
         self.stream.get_mut().write_all(request.as_bytes())?;
         self.reply()

@@ -50,8 +50,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) idempotency_key: Option<&'a str>,
     /// The tag of what is known already.
     pub(crate) known: Option<&'a str>,
-    /// A header of one door alone.
-    pub(crate) header: Option<(HeaderName, &'a str)>,
+    /// Headers of a protocol of its own, by their lower-case names.
+    pub(crate) headers: &'a [(&'static str, &'a str)],
 }
 
 impl Ask<'_> {
@@ -283,8 +283,8 @@ impl Client {
         if let Some(tag) = ask.known {
             request = request.header(IF_NONE_MATCH, tag);
         }
-        if let Some((name, value)) = ask.header {
-            request = request.header(name, value);
+        for (name, value) in ask.headers {
+            request = request.header(HeaderName::from_static(name), *value);
         }
         request
             .body(Full::new(body))

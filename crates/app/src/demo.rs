@@ -6,7 +6,9 @@
 mod act;
 mod clock;
 mod ending;
+mod files;
 mod paper;
+mod props;
 mod script;
 mod setting;
 mod stage;
@@ -37,6 +39,7 @@ async fn tell(setting: &setting::Setting, output: Output, fast: bool) -> anyhow:
     script::windows(&mut stage).await?;
     script::grave(&mut stage).await?;
     script::impostor(&mut stage).await?;
+    files::tell(&mut stage).await?;
     ending::tell(&mut stage).await?;
     if stage.surprises() > 0 {
         bail!("{} verdicts were not those of the story", stage.surprises());

@@ -32,6 +32,9 @@ pub(crate) fn shop(
         timeout: TIMEOUT,
         ..CourierSettings::default()
     };
+    for (tenant, wiring) in &config.tenants {
+        firewall.allow_additions(tenant, &wiring.mcp.additions());
+    }
     let tenants = config.tenants.iter();
     let tenants = tenants.map(|(tenant, wiring)| (tenant.clone(), wiring.mcp.clone()));
     Ok(Arc::new(Shop::new(Parts {

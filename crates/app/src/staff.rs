@@ -109,7 +109,7 @@ impl Staff {
         };
         firewall.use_hands(servers::hands(config, &staff.shop)?);
         staff.slack();
-        staff.look_at_servers(config);
+        staff.look_at_servers(known);
         for (tenant, wiring) in &config.tenants {
             for channel in channels(config, wiring, firewall, &courier)? {
                 staff.follow(tenant, firewall, channel);
@@ -174,14 +174,7 @@ impl Staff {
         Working(working)
     }
 
-    fn look_at_servers(&mut self, config: &Config) {
-        let with_servers = |(tenant, wiring): (&TenantId, &Wiring)| {
-            (!wiring.mcp.servers.is_empty()).then(|| tenant.clone())
-        };
-        let tenants: Vec<TenantId> = config.tenants.iter().filter_map(with_servers).collect();
-        if tenants.is_empty() {
-            return;
-        }
+    fn look_at_servers(&mut self, tenants: Vec<TenantId>) {
         let shop = Arc::clone(&self.shop);
         let job: Job =
             Box::new(move |shut| until(shut, servers::look(Arc::clone(&shop), tenants.clone())));

@@ -16,6 +16,7 @@ mod executions;
 mod groups;
 pub(crate) mod holds;
 mod keys;
+mod mcp_servers;
 mod me;
 pub(crate) mod packs;
 mod people;
@@ -70,6 +71,7 @@ fn routes() -> OpenApiRouter<Gate> {
         .merge(workspaces::routes())
         .merge(tools::routes())
         .merge(executions::routes())
+        .merge(mcp_servers::routes())
         .merge(keys::routes())
         .merge(policies::routes())
         .merge(packs::routes())

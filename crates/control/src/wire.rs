@@ -11,6 +11,7 @@ pub(crate) mod fault;
 pub(crate) mod group;
 pub(crate) mod hold;
 pub(crate) mod key;
+pub(crate) mod mcp_server;
 pub(crate) mod me;
 pub(crate) mod moment;
 pub(crate) mod person;

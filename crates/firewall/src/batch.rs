@@ -185,11 +185,13 @@ pub enum DocumentKind {
     Execution,
     /// What an action would do; the id is the number of its decision.
     DryRun,
+    /// An MCP server that an architect added.
+    McpServer,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Tenant,
         Self::Agent,
         Self::Key,
@@ -213,6 +215,7 @@ impl DocumentKind {
         Self::Tool,
         Self::Execution,
         Self::DryRun,
+        Self::McpServer,
     ];
 
     /// The name it is stored under; never changes.
@@ -242,6 +245,7 @@ impl DocumentKind {
             Self::Tool => "tool",
             Self::Execution => "execution",
             Self::DryRun => "dry_run",
+            Self::McpServer => "mcp_server",
         }
     }
 
@@ -301,11 +305,13 @@ pub enum RecordKind {
     ToolChange,
     /// It was looked at what an action would do.
     DryRun,
+    /// An MCP server was added or removed.
+    ServerChange,
 }
 
 impl RecordKind {
     /// Every kind.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Decision,
         Self::HoldOutcome,
         Self::PermitIssued,
@@ -329,6 +335,7 @@ impl RecordKind {
         Self::Elevation,
         Self::ToolChange,
         Self::DryRun,
+        Self::ServerChange,
     ];
 
     /// The name in the record; never changes.
@@ -358,6 +365,7 @@ impl RecordKind {
             Self::Elevation => "elevation",
             Self::ToolChange => "tool_change",
             Self::DryRun => "dry_run",
+            Self::ServerChange => "server_change",
         }
     }
 

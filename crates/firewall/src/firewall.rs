@@ -20,6 +20,7 @@ mod replay;
 mod rule_copies;
 mod screening;
 mod seen;
+mod servers;
 mod sights;
 mod signing_in;
 mod simulate;
@@ -37,6 +38,7 @@ pub use inbox::{HoldEntry, Waiting};
 pub use open::{NewTenant, Ports, Spawn};
 pub use replay::{Replay, ReplayedRecord};
 pub use rule_copies::UnmadeCopy;
+pub use servers::Stock;
 pub use signing_in::SignedIn;
 pub use simulate::{Outlook, PolicyTest, Simulation};
 pub use standing::{Explanation, Standing, Wish};
@@ -71,6 +73,7 @@ pub struct Firewall {
     hands: Arc<ArcSwap<Hands>>,
     /// Bounds how many holds are looked at at once.
     looks: Arc<Semaphore>,
+    servers: servers::Servers,
     /// Changes whenever something became durable.
     news: Count,
 }

@@ -11,6 +11,7 @@
 //! how turns become durable, and [`firewall::Firewall`] is what doors hold.
 
 pub mod access;
+pub mod added_server;
 pub mod agent;
 pub mod alarm;
 pub mod answer;

@@ -5,6 +5,7 @@
 
 use crate::{
     access::PermissionSet,
+    added_server::AddedServer,
     agent::Agent,
     alarm::Alarm,
     batch::{DocumentKind, Head},
@@ -73,6 +74,8 @@ pub struct State {
     pub people: People,
     /// The tools of MCP servers, by `server/name`.
     pub tools: BTreeMap<String, Tool>,
+    /// The MCP servers that architects added, by name.
+    pub servers: BTreeMap<String, AddedServer>,
     /// How many vain attempts were put on record lately.
     pub alarm: Alarm,
     /// The same for those whom nobody knows.
@@ -171,6 +174,8 @@ impl State {
         let answers: Vec<StoredAnswer> =
             all(ledger, id, DocumentQuery::all(DocumentKind::Answer)).await?;
         let tools: Vec<Tool> = all(ledger, id, DocumentQuery::all(DocumentKind::Tool)).await?;
+        let servers: Vec<AddedServer> =
+            all(ledger, id, DocumentQuery::all(DocumentKind::McpServer)).await?;
         let executions = executions(ledger, id).await?;
         let rehearsed = DocumentQuery::with_status(DocumentKind::DryRun, "open");
         let dry_runs: Vec<Rehearsed> = all(ledger, id, rehearsed).await?;
@@ -190,6 +195,10 @@ impl State {
             tools: tools
                 .into_iter()
                 .map(|tool| (Tool::id_of(&tool.server, &tool.name), tool))
+                .collect(),
+            servers: servers
+                .into_iter()
+                .map(|added| (added.server.name.clone(), added))
                 .collect(),
             alarm: Alarm::default(),
             strangers: Alarm::of_strangers(),
@@ -239,6 +248,7 @@ impl State {
             keys: BTreeMap::new(),
             people: People::default(),
             tools: BTreeMap::new(),
+            servers: BTreeMap::new(),
             alarm: Alarm::default(),
             strangers: Alarm::of_strangers(),
             holds: Holds::default(),

@@ -24,6 +24,7 @@ mod permits;
 mod policies;
 mod rehearse;
 mod rights;
+mod servers;
 mod signing_in;
 mod slack;
 mod sweep;

@@ -49,6 +49,7 @@ mod upstream;
 pub use asks::Ask;
 pub use counter::METHODS;
 pub use door::{Address, router};
+pub use meaning::is_tool_name;
 pub use settings::{ServerSettings, ShopSettings, Transport};
 pub use shop::{Parts, Shop};
 pub use talk::{Ears, Mouth, talk};

@@ -6,6 +6,7 @@
 mod cap;
 pub mod change;
 pub mod estimate;
+mod folders;
 pub mod read;
 pub mod rules;
 mod scope;
@@ -121,6 +122,25 @@ pub struct ActionEntry {
     /// and every matching entry must agree.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub scope: BTreeMap<String, Vec<String>>,
+    /// Where in a file system the action may reach. An action that names no path is a breach, and
+    /// every matching entry must agree.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folders: Option<Folders>,
+}
+
+/// Where in a file system an action may reach. Paths stand in parameters whose names end with
+/// `path`, `file`, `folder`, `directory`, `source`, `destination`, `uri` and the like, however deep.
+///
+/// Fails closed: only plain absolute paths are understood: no `..`, no `\`, no escapes, nothing
+/// that an eye cannot see.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct Folders {
+    /// Every path is in one of these folders, letter by letter.
+    pub within: Vec<String>,
+    /// And not in one of these: an absolute path, or a name with `*` for any run of characters,
+    /// wherever on the way it stands; compared as a file system would that knows no case.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<String>,
 }
 
 /// Limits in money and GPU-hours; a limit is reached, not passed, by spending exactly as much.

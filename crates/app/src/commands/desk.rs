@@ -75,6 +75,21 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// A client of a gate that a command names itself, or of the usual one.
+    ///
+    /// Fails closed: without a token that was given, only the login for that very gate is used.
+    pub(super) fn client_at(&self, gate: Option<&str>) -> anyhow::Result<Client> {
+        let named = Self {
+            output: self.output,
+            url: gate.map(str::to_owned),
+            token: self.token.clone(),
+            trust: self.trust.clone(),
+        };
+        named.client()
+    }
+}
+
 /// A list from as many pages as it takes, at most `most` entries of it, under its own name.
 pub(super) async fn pages(
     client: &Client,

@@ -1,25 +1,26 @@
 //! `portcullis mcp`: servers behind the gate, their tools, and one server behind a gate of its own.
 
 mod differ;
+mod file;
+mod remote;
+mod servers;
 mod wrap;
 
 use super::desk::{Desk, entries, pages};
 use crate::{
     client::{Client, Query, escaped},
-    config, exit,
+    exit,
     output::table::{Column, Table},
 };
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use portcullis_gateway::mcp::{ServerSettings, Transport};
 use serde_json::{Value, json};
-use std::path::PathBuf;
 
 /// Puts the gate in front of MCP servers, and looks after their tools.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  portcullis mcp wrap -- npx -y @modelcontextprotocol/server-everything\n  \
-    portcullis mcp tools\n  portcullis mcp show files/read_file\n  \
+    portcullis mcp add tickets --url https://tickets.example.com/mcp\n  portcullis mcp tools\n  portcullis mcp show files/read_file\n  \
     portcullis mcp accept files/read_file --digest 5f1c…"
 )]
 pub(super) struct Mcp {
@@ -30,13 +31,9 @@ pub(super) struct Mcp {
 #[derive(Debug, Subcommand)]
 enum Command {
     Wrap(wrap::Wrap),
-    /// Lists the servers that the operator's file names.
-    #[command(after_help = "Example:\n  portcullis mcp list --config portcullis.yaml")]
-    List {
-        /// The operator's file.
-        #[arg(long, env = "PORTCULLIS_CONFIG", value_name = "FILE")]
-        config: PathBuf,
-    },
+    Add(servers::Add),
+    Remove(servers::Remove),
+    List(servers::List),
     /// Lists every tool that a server ever listed, and whether agents may use it.
     #[command(after_help = "Example:\n  portcullis mcp tools")]
     Tools {
@@ -71,14 +68,6 @@ const COLUMNS: &[Column] = &[
     ("warnings", "proposed.warnings"),
 ];
 
-const SERVERS: &[Column] = &[
-    ("tenant", "tenant"),
-    ("server", "server"),
-    ("reached by", "reached_by"),
-    ("workspace", "workspace"),
-    ("new tools", "first_sight"),
-];
-
 const FACTS: &[Column] = &[
     ("tool", "name"),
     ("server", "server"),
@@ -92,8 +81,10 @@ const FACTS: &[Column] = &[
 impl Mcp {
     pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<u8> {
         match self.command {
-            Command::Wrap(wrap) => wrap.run(desk.output).await,
-            Command::List { config } => list(desk, &config),
+            Command::Wrap(wrap) => wrap.run(desk).await,
+            Command::Add(add) => add.run(desk).await,
+            Command::Remove(remove) => remove.run(desk).await,
+            Command::List(list) => list.run(desk).await,
             Command::Tools { most } => {
                 let client = desk.client()?;
                 let list = pages(&client, &Query::of("/v1/tools"), "tools", most).await?;
@@ -142,32 +133,4 @@ async fn find(client: &Client, named: &str) -> anyhow::Result<Value> {
     found
         .cloned()
         .with_context(|| format!("there is no tool `{named}`; `portcullis mcp tools` lists them"))
-}
-
-fn list(desk: &Desk, path: &std::path::Path) -> anyhow::Result<u8> {
-    let config = config::load(path)?;
-    let tenants = config.tenants.iter();
-    let servers = tenants.flat_map(|(tenant, wiring)| {
-        let servers = wiring.mcp.servers.iter();
-        servers.map(move |server| about(tenant.as_str(), server))
-    });
-    let list = json!({ "servers": servers.collect::<Vec<_>>() });
-    desk.output.show(&list, |list| {
-        Table::of(entries(list, "servers"), SERVERS, "no servers")
-    })?;
-    Ok(exit::OK)
-}
-
-fn about(tenant: &str, server: &ServerSettings) -> Value {
-    let reached_by = match &server.transport {
-        Transport::Program(program) => program.command.join(" "),
-        Transport::Http { url, .. } => url.clone(),
-    };
-    json!({
-        "tenant": tenant,
-        "server": server.name,
-        "reached_by": reached_by,
-        "workspace": server.workspace.as_ref().map(ToString::to_string),
-        "first_sight": server.first_sight,
-    })
 }

@@ -1,7 +1,7 @@
 //! The MCP servers behind the gate.
 
 use super::{secret, sheet::Sheet};
-use portcullis_firewall::outside::{Program, SecretName, Variable};
+use portcullis_firewall::outside::{Program, Reach, SecretName, Variable};
 use portcullis_gateway::mcp::{Ask, ServerSettings, ShopSettings, Transport};
 use portcullis_policy::{fault::Faults, id::WorkspaceId};
 use serde_json::Value;
@@ -31,7 +31,7 @@ pub(crate) const LINE_BYTES: usize = 4 << 20;
 
 /// What stands at `mcp`.
 pub(super) fn settings(tenant: &Sheet<'_>, faults: &mut Faults) -> ShopSettings {
-    let Some(sheet) = tenant.below("mcp", &["servers", "wait_seconds"], faults) else {
+    let Some(sheet) = tenant.below("mcp", &["additions", "servers", "wait_seconds"], faults) else {
         return ShopSettings::default();
     };
     let mut servers = Vec::new();
@@ -39,12 +39,28 @@ pub(super) fn settings(tenant: &Sheet<'_>, faults: &mut Faults) -> ShopSettings 
         servers.extend(server(name, value, path, faults));
     }
     let wait = seconds(&sheet, "wait_seconds", faults).unwrap_or(0);
+    let (addable_secrets, addable_reach) = additions(&sheet, faults);
     let settings = ShopSettings {
         servers,
         wait: Duration::from_secs(wait),
+        addable_secrets,
+        addable_reach,
     };
     super::beneath(&tenant.path_of("mcp"), settings.faults(), faults);
     settings
+}
+
+/// What architects may name for the servers that they add while the gate runs: nothing unless told
+/// otherwise, and only public addresses.
+fn additions(mcp: &Sheet<'_>, faults: &mut Faults) -> (Vec<SecretName>, Reach) {
+    let Some(sheet) = mcp.below("additions", &["reach", "secrets"], faults) else {
+        return (Vec::new(), Reach::Public);
+    };
+    let mut secrets = Vec::new();
+    for (value, path) in sheet.list("secrets", faults) {
+        secrets.extend(secret::name(value, path, faults));
+    }
+    (secrets, sheet.reach(faults))
 }
 
 fn server(name: &str, value: &Value, path: String, faults: &mut Faults) -> Option<ServerSettings> {
@@ -162,6 +178,9 @@ fn seconds(sheet: &Sheet<'_>, key: &str, faults: &mut Faults) -> Option<u64> {
 /// Every secret that is named, with the path where it is.
 pub(super) fn secrets(settings: &ShopSettings) -> Vec<(String, &SecretName)> {
     let mut all = Vec::new();
+    for (at, name) in settings.addable_secrets.iter().enumerate() {
+        all.push((format!("mcp.additions.secrets[{at}]"), name));
+    }
     for server in &settings.servers {
         let path = format!("mcp.servers.{}", server.name);
         match &server.transport {

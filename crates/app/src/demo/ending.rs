@@ -35,6 +35,7 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     if stage.output.is_json() {
         stage.output.json(&json!({
             "acts": stage.acts.iter().map(super::act::Act::json).collect::<Vec<_>>(),
+            "files": stage.files,
             "budgets": budgets.get("budgets"),
             "verification": verified,
             "checkpoint": proven.checkpoint,

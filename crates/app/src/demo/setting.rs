@@ -1,9 +1,11 @@
 //! Where the demo plays: a gate in this process, a tenant, its agents and its people.
 
-use super::clock::StoryClock;
+use super::{
+    clock::StoryClock,
+    props::{self, Files},
+};
 use crate::{
     client::Client,
-    config::Config,
     founding,
     serving::serve_until,
     staff::Staff,
@@ -31,6 +33,7 @@ const TENANT: &str = "gpu-team";
 pub(super) struct Setting {
     pub(super) clock: Arc<StoryClock>,
     pub(super) cast: Cast,
+    pub(super) files: Files,
     stop: oneshot::Sender<()>,
     server: JoinHandle<anyhow::Result<()>>,
     opened: Opened,
@@ -65,15 +68,17 @@ impl Setting {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let cast = cast(&opened.firewall, &url).await?;
+        let (files, config) = props::prepare(&opened.firewall, folder.path(), &url).await?;
         let (stop, stopped) = oneshot::channel();
         let firewall = opened.firewall.clone();
         let server = tokio::spawn(async move {
-            let staff = Staff::hire(&Config::default(), &firewall, "http://localhost")?;
+            let staff = Staff::hire(&config, &firewall, "http://localhost")?;
             serve_until(listener, &firewall, staff, async { drop(stopped.await) }).await
         });
         Ok(Self {
             clock,
             cast,
+            files,
             stop,
             server,
             opened,

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// How long a reader gets for an act.
-const FOR_AN_ACT: Duration = Duration::from_millis(600);
+pub(super) const FOR_AN_ACT: Duration = Duration::from_millis(600);
 /// How long a reader gets for what follows from it.
 const FOR_A_STEP: Duration = Duration::from_millis(250);
 /// How long after an act the next one happens, by the story's clock.
@@ -27,7 +27,9 @@ pub(super) struct Stage<'s> {
     pub(super) output: Output,
     pub(super) cast: &'s Cast,
     pub(super) acts: Vec<Act>,
-    setting: &'s Setting,
+    /// What became of the scene with files.
+    pub(super) files: Value,
+    pub(super) setting: &'s Setting,
     fast: bool,
     surprises: usize,
 }
@@ -38,6 +40,7 @@ impl<'s> Stage<'s> {
             output,
             cast: &setting.cast,
             acts: Vec::new(),
+            files: Value::Null,
             setting,
             fast,
             surprises: 0,

@@ -94,6 +94,14 @@ pub(crate) struct House {
 }
 
 impl House {
+    /// A place for a house that the gate makes when it is first served.
+    pub(crate) fn empty() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            founded: Value::Null,
+        }
+    }
+
     /// A house with this tenant policy.
     pub(crate) fn new(policy: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();

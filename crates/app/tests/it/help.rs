@@ -35,6 +35,8 @@ const COMMANDS: &[&[&str]] = &[
     &["whoami"],
     &["mcp"],
     &["mcp", "wrap"],
+    &["mcp", "add"],
+    &["mcp", "remove"],
     &["mcp", "list"],
     &["mcp", "tools"],
     &["mcp", "show"],

@@ -18,6 +18,7 @@ mod demo;
 mod desk;
 mod doctor;
 mod encrypted;
+mod files;
 mod flags;
 mod guard;
 mod help;

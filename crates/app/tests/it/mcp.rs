@@ -321,3 +321,102 @@ fn one_line_of_configuration_puts_a_gate_before_a_server() {
     let told = Ran::of(&mut client).ended(0);
     assert!(told.ends_with("all of it holds\n"), "{told}");
 }
+
+#[test]
+fn a_gate_elsewhere_judges_a_wrapped_server() {
+    let setting = Setting::over_stdio();
+    let gate = setting.house.serve();
+    let command = [
+        env!("CARGO_BIN_EXE_portcullis"),
+        "mcp",
+        "wrap",
+        "--name",
+        "notes",
+        "--gate",
+        &gate.url,
+        "--wait",
+        "0",
+        "--",
+        "/usr/bin/env",
+        &format!("NOTES={}", setting.notes.display()),
+        &python(),
+        &script("mcp_server.py"),
+    ];
+    let command = serde_json::to_string(&command).unwrap();
+    let admin = setting.house.credential("admin_token").to_owned();
+    let wrapped = || {
+        let mut client = client(&setting.notes);
+        client
+            .env("WRAP", &command)
+            .env("ELSEWHERE", "yes")
+            .env("URL", &gate.url)
+            .env("OPERATOR_TOKEN", &admin)
+            .env("PORTCULLIS_TOKEN", setting.house.credential("agent_key"));
+        client
+    };
+    let told = Ran::of(&mut wrapped()).ended(0);
+    assert!(told.ends_with("all of it holds\n"), "{told}");
+    gate.ask(&admin, &["audit", "verify"]).ended(0);
+    let kinds = ["audit", "tail", "-n", "1000", "-o", "json"];
+    let kinds = gate.ask(&admin, &kinds).ended(0);
+    for kind in ["escrow_outcome", "permit_redeemed", "\"outcome\""] {
+        assert!(kinds.contains(kind), "{kind}");
+    }
+    let mut away = wrapped();
+    away.env("AWAY", "yes");
+    gate.kill();
+    let told = Ran::of(&mut away).ended(0);
+    assert!(told.ends_with("all of it holds\n"), "{told}");
+}
+
+#[test]
+fn a_server_is_added_to_a_running_gate_and_removed_from_it() {
+    let setting = Setting::over_stdio();
+    let admin = setting.house.credential("admin_token").to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let _server = Server::start(port, &setting.notes);
+    let url = format!("http://127.0.0.1:{port}/mcp");
+    let add = ["mcp", "add", "notes", "--url", &url, "--pin"];
+
+    // The operator has not said that servers may be inside.
+    let gate = setting.house.serve();
+    let refused = gate.ask(&admin, &add);
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("https://"), "{refused:?}");
+    gate.stop();
+
+    let config = "tenants:\n  default:\n    mcp:\n      additions: { reach: anywhere }\n";
+    std::fs::write(&setting.config, config).unwrap();
+    let gate = setting.serve();
+    let agent = setting.house.credential("agent_key");
+    assert_eq!(gate.ask(agent, &add).code, 1, "agents add nothing");
+    gate.ask(&admin, &add).ended(0);
+    assert_eq!(gate.ask(&admin, &add).code, 1, "the name is taken");
+    let secret = [&add[..], &["--bearer", "env:HOME"]].concat();
+    assert!(gate.ask(&admin, &secret).err.contains("bearer"));
+    let listed = gate.ask(&admin, &["mcp", "list"]).ended(0);
+    assert!(
+        listed.contains("notes") && listed.contains(&url),
+        "{listed}"
+    );
+    let told = Ran::of(&mut setting.client(&gate)).ended(0);
+    assert!(told.ends_with("all of it holds\n"), "{told}");
+
+    // It is there after a restart, and gone at once when it is removed.
+    gate.stop();
+    let gate = setting.serve();
+    let read = setting
+        .client(&gate)
+        .env("ONLY_LIST", "notes__read_notes")
+        .output()
+        .unwrap();
+    assert!(read.status.success(), "{read:?}");
+    gate.ask(&admin, &["mcp", "remove", "notes"]).ended(0);
+    let read = setting.client(&gate).env("ONLY_LIST", "").output().unwrap();
+    assert!(read.status.success(), "{read:?}");
+    assert_eq!(gate.ask(&admin, &["mcp", "remove", "notes"]).code, 1);
+    let verified = gate.ask(&admin, &["audit", "verify"]).ended(0);
+    assert!(verified.starts_with("valid"), "{verified}");
+}

@@ -21,6 +21,9 @@ from mcp.client.streamable_http import streamable_http_client
 
 NOTES = os.environ["NOTES"]
 PREFIX = "" if "WRAP" in os.environ else "notes__"
+# Judged by a gate that runs elsewhere, and knows nothing of the server: a client then sees every tool,
+# and the server checks arguments itself.
+ELSEWHERE = "ELSEWHERE" in os.environ
 
 
 def written():
@@ -63,7 +66,8 @@ def hold_in(words):
 async def plain(mode):
     async with client(mode) as one:
         tools = {tool.name for tool in (await one.list_tools()).tools}
-        assert tools == {PREFIX + "read_notes", PREFIX + "write_note"}, tools
+        there = {"read_notes", "write_note"} | ({"burn"} if ELSEWHERE else set())
+        assert tools == {PREFIX + name for name in there}, tools
         read = await one.call_tool(PREFIX + "read_notes", {})
         assert not read.is_error, read
         note = f"from {mode}"
@@ -79,7 +83,7 @@ async def plain(mode):
         assert len(done) == 1 and text(done[0]) == "written", done
         assert written()[before:] == [note], written()
         wrong = await one.call_tool(PREFIX + "write_note", {"text": 7})
-        assert wrong.is_error and "arguments.invalid" in text(wrong), wrong
+        assert wrong.is_error and ("HELD" if ELSEWHERE else "arguments.invalid") in text(wrong), wrong
         burnt = await one.call_tool(PREFIX + "burn", {})
         assert burnt.is_error and text(burnt).startswith("BLOCKED"), burnt
         resources = (await one.list_resources()).resources
@@ -108,7 +112,27 @@ async def with_a_browser():
     print("a browser holds")
 
 
+async def only_list(wanted):
+    async with client("auto") as one:
+        tools = {tool.name for tool in (await one.list_tools()).tools}
+        assert wanted in tools if wanted else not tools, tools
+
+
+async def while_the_gate_is_away():
+    async with client("legacy") as one:
+        before = written()
+        for tool, arguments in [("read_notes", {}), ("write_note", {"text": "alone"})]:
+            refused = await one.call_tool(tool, arguments)
+            assert refused.is_error and "gate.unavailable" in text(refused), refused
+        assert written() == before
+    print("all of it holds")
+
+
 async def main():
+    if "AWAY" in os.environ:
+        return await while_the_gate_is_away()
+    if "ONLY_LIST" in os.environ:
+        return await only_list(os.environ["ONLY_LIST"])
     await plain("auto")
     await plain("legacy")
     if "WRAP" not in os.environ:

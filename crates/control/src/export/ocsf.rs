@@ -113,6 +113,7 @@ const fn activity(kind: RecordKind) -> (u32, &'static str) {
         | RecordKind::WorkspaceChange
         | RecordKind::Elevation
         | RecordKind::ToolChange
+        | RecordKind::ServerChange
         | RecordKind::ViolationResolved => (3, "Update"),
         RecordKind::Decision
         | RecordKind::HoldOutcome

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use portcullis_firewall::{
     access::{Effect, PersonRole, Verb},
     settings::{AutonomyReset, StepUp},
+    tool::FirstSight,
 };
 use portcullis_policy::{
     facts::Mode,
@@ -229,6 +230,7 @@ plain! {
     Mode: "`ENFORCED` or `AUDIT_ONLY`";
     ScopeMode: "`strict` or `override`";
     AutonomyReset: "`off`, `raise_to_b` or `block_agent`";
+    FirstSight: "`quarantine` or `pin`";
     StepUp: "`never`, `when_registered` or `always`";
     Verb: "`VIEW`, `DECIDE`, `CONFIGURE` or `ISSUE_CREDENTIAL`";
     Effect: "`ALLOW` or `DENY`";

@@ -45,6 +45,7 @@ words! {
         "active" | "paused" | "blocked" | "deregistered" | "identity_revoked";
     ToolStatus: "Whether agents may use a tool: only when it is PINNED.",
         "PINNED" | "NEW" | "CHANGED";
+    FirstSight: "What becomes of a tool that is seen for the first time.", "quarantine" | "pin";
     HoldStatus: "Where a hold stands; all but HELD are final.",
         "HELD" | "RELEASED" | "KILLED" | "TIMED_OUT" | "SUPERSEDED";
     Severity: "How bad a violation is.", "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
@@ -83,7 +84,7 @@ words! {
         | "tenant_policy_change" | "settings_change" | "violation_resolved"
         | "chain_acknowledged" | "escrow_escalated" | "decision_refused" | "person_change"
         | "group_change" | "permission_change" | "workspace_change" | "sign_in" | "elevation"
-        | "tool_change";
+        | "tool_change" | "server_change";
     BudgetUnit: "What a budget counts.", "usd" | "gpu_hours";
     BudgetSpan: "Over which time a budget counts.", "day" | "month";
     Weekday: "A weekday.",

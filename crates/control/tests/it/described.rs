@@ -184,6 +184,7 @@ async fn every_described_key_of_a_tenant_policy_is_read() {
             "workspaces": ["w"], "agents": [house.acme.agent.as_str()], "tier": 3,
             "caps": {"max_gpus_per_job": 4}, "limits": {"target": ["cluster-1"]},
             "scope": {"teams": ["t"]},
+            "folders": {"within": ["/srv"], "except": ["secrets"]},
         }],
         "budgets": limits, "agent_budgets": {"agt_1": limits}, "workspace_budgets": {"w": limits},
         "rate_limits": {

@@ -4,6 +4,45 @@ use crate::house::House;
 use axum::body::Body;
 use serde_json::json;
 
+/// Everything that lists something.
+const LISTS: &[&str] = &[
+    "/v1/agents",
+    "/v1/keys",
+    "/v1/me",
+    "/v1/people",
+    "/v1/groups",
+    "/v1/elevations",
+    "/v1/permission-sets",
+    "/v1/workspaces",
+    "/v1/policies",
+    "/v1/policies/conflicts",
+    "/v1/packs",
+    "/v1/tenant-policy",
+    "/v1/tenant-policy/versions",
+    "/v1/holds",
+    "/v1/holds/stats",
+    "/v1/audit",
+    "/v1/audit/verify",
+    "/v1/audit/export?format=jsonl",
+    "/v1/audit/export?format=csv",
+    "/v1/violations",
+    "/v1/tools",
+    "/v1/executions",
+    "/v1/mcp/servers",
+    "/v1/budgets",
+    "/v1/settings",
+    "/v1/tenant",
+    "/api/agents",
+    "/api/escrow",
+    "/agents",
+    "/escrow",
+    "/audit",
+    "/violations",
+    "/policies",
+    "/tenant",
+    "/settings",
+];
+
 #[tokio::test]
 async fn no_list_shows_another_tenants_things() {
     let house = House::new().await;
@@ -32,42 +71,7 @@ async fn no_list_shows_another_tenants_things() {
         .await
         .must(201);
     let foreign = &house.globex.architect;
-    for path in [
-        "/v1/agents",
-        "/v1/keys",
-        "/v1/me",
-        "/v1/people",
-        "/v1/groups",
-        "/v1/elevations",
-        "/v1/permission-sets",
-        "/v1/workspaces",
-        "/v1/policies",
-        "/v1/policies/conflicts",
-        "/v1/packs",
-        "/v1/tenant-policy",
-        "/v1/tenant-policy/versions",
-        "/v1/holds",
-        "/v1/holds/stats",
-        "/v1/audit",
-        "/v1/audit/verify",
-        "/v1/audit/export?format=jsonl",
-        "/v1/audit/export?format=csv",
-        "/v1/violations",
-        "/v1/tools",
-        "/v1/executions",
-        "/v1/budgets",
-        "/v1/settings",
-        "/v1/tenant",
-        "/api/agents",
-        "/api/escrow",
-        "/agents",
-        "/escrow",
-        "/audit",
-        "/violations",
-        "/policies",
-        "/tenant",
-        "/settings",
-    ] {
+    for path in LISTS {
         let reply = house.call(("GET", path), foreign, Body::empty()).await;
         assert_eq!(reply.status.as_u16(), 200, "{path}: {}", reply.text);
         assert!(

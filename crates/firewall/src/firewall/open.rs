@@ -74,6 +74,7 @@ impl Firewall {
             screens: super::screening::Screens::default(),
             hands: Arc::default(),
             looks: Arc::new(Semaphore::new(LOOKS)),
+            servers: super::servers::Servers::default(),
             news: Arc::new(watch::channel(0).0),
         };
         for tenant in ports.ledger.tenants().await? {
@@ -148,6 +149,7 @@ impl Firewall {
     fn start(&self, state: State) {
         let tenant = state.tenant.id.clone();
         let roster = state.roster();
+        self.servers.show(&tenant, super::Stock::of(&state));
         self.directory.rcu(|directory| {
             let mut directory = Directory::clone(directory);
             directory.admit_all(&tenant, state.head.seq, &roster);

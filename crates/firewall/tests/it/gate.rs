@@ -20,6 +20,7 @@ mod rehearsing;
 mod retries;
 mod rules;
 mod screened;
+mod servers;
 mod trouble;
 mod windows;
 mod world;

@@ -204,6 +204,7 @@ impl Shop {
         deed: Deed,
     ) -> Result<Result<Order, Refusal>, Fault> {
         let shelf = self.shelf(&guest.principal.tenant);
+        let shelf = shelf.as_deref();
         let nothing = |what: &str| Fault::params(format!("there is no such {what}"));
         let mut definition = String::new();
         let (server, name, arguments) = match deed {

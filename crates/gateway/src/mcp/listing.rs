@@ -7,10 +7,11 @@ use super::{
     message::Request,
     order::{Deed, agent_named, probe},
     server::Server,
-    shop::{Shelf, Shop, address_for_agents, name_for_agents},
+    shop::{Shop, address_for_agents, name_for_agents},
 };
 use portcullis_firewall::visible::visible_block;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 /// What is listed besides tools: the method and the member of its result, what the server must
 /// offer for it, what using an entry is, and which of its members names it.
@@ -53,7 +54,8 @@ impl Shop {
     ) -> Result<Value, Fault> {
         must_be_the_first_page(request)?;
         let mut found = Vec::new();
-        for server in self.servers(guest) {
+        let servers = self.servers(guest);
+        for server in servers.iter().map(AsRef::as_ref) {
             // Whoever cannot be reached has no tools now; the others have.
             let Ok(tools) = server.tools(false).await else {
                 continue;
@@ -93,7 +95,8 @@ impl Shop {
     async fn list(&self, guest: &Guest, request: &Request, kind: &Kind) -> Result<Value, Fault> {
         must_be_the_first_page(request)?;
         let mut found = Vec::new();
-        for server in self.servers(guest) {
+        let servers = self.servers(guest);
+        for server in servers.iter().map(AsRef::as_ref) {
             if !server.offers(kind.offer).await {
                 continue;
             }
@@ -113,9 +116,9 @@ impl Shop {
         Ok(json!({ kind.key: entries }))
     }
 
-    fn servers(&self, guest: &Guest) -> &[Server] {
+    fn servers(&self, guest: &Guest) -> Vec<Arc<Server>> {
         let shelf = self.shelf(&guest.principal.tenant);
-        shelf.map_or(&[], |shelf: &Shelf| &shelf.servers)
+        shelf.map_or_else(Vec::new, |shelf| shelf.servers.clone())
     }
 
     /// What is left when everything is taken away that this agent may never do.

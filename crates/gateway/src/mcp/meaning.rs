@@ -30,7 +30,10 @@ const MEMBERS: [&str; 6] = [
 /// Reads what a server says of one tool; `None` for what can be no tool of any name.
 pub(super) fn seen(server: &ServerSettings, said: &Value) -> Option<SeenTool> {
     let said = said.as_object()?;
-    let name = said.get("name")?.as_str().filter(|name| is_name(name))?;
+    let name = said
+        .get("name")?
+        .as_str()
+        .filter(|name| is_tool_name(name))?;
     let content: Map<String, Value> = MEMBERS
         .iter()
         .filter_map(|key| Some(((*key).to_owned(), said.get(*key)?.clone())))
@@ -53,8 +56,10 @@ pub(super) fn seen(server: &ServerSettings, said: &Value) -> Option<SeenTool> {
     })
 }
 
-/// Names as the protocol recommends them (2025-11-25, tools), so that an action type has one form.
-fn is_name(name: &str) -> bool {
+/// Whether a tool may be called so: names as the protocol recommends them (2025-11-25, tools), so
+/// that an action type has one form.
+#[must_use]
+pub fn is_tool_name(name: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b);
     name.len() <= NAME_MAX
         && name.bytes().all(plain)
@@ -122,7 +127,7 @@ pub(super) fn written_out(value: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_name, seen, shown};
+    use super::{is_tool_name, seen, shown};
     use crate::mcp::settings::{ServerSettings, Transport};
     use portcullis_firewall::{outside::Program, tool::FirstSight};
     use serde_json::{Value, json};
@@ -191,10 +196,10 @@ mod tests {
     #[test]
     fn names_have_one_form() {
         for good in ["read_file", "a.b-c", "A1"] {
-            assert!(is_name(good), "{good}");
+            assert!(is_tool_name(good), "{good}");
         }
         for bad in ["", "a b", "a/b", "a..b", ".a", "r\u{e9}ad", &"a".repeat(65)] {
-            assert!(!is_name(bad), "{bad}");
+            assert!(!is_tool_name(bad), "{bad}");
         }
     }
 }

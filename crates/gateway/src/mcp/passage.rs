@@ -12,7 +12,8 @@ use super::{
     order::{Deed, Order, Purpose},
     refused::Refusal,
     server::{Server, Tools},
-    shop::{Shelf, Shop},
+    settings::ServerSettings,
+    shop::Shop,
     upstream::{Along, UpstreamError},
 };
 use portcullis_firewall::{
@@ -60,9 +61,9 @@ impl Shop {
         hold: Option<&str>,
     ) -> Result<Passed, Fault> {
         let principal = &guest.principal;
-        let server = self.server_of(&principal.tenant, order)?;
+        let server = self.settings_of(&principal.tenant, order)?;
         let nonce = self.firewall.nonce()?;
-        let request = order.request((&server.settings, asked), principal, nonce)?;
+        let request = order.request((&server, asked), principal, nonce)?;
         if let Some(id) = hold {
             let found = self.firewall.hold_of_request(principal, &request, id);
             return match found.await {
@@ -163,13 +164,13 @@ impl Shop {
         let server = self.server_to_ask(tenant, &order.purpose)?;
         let stateless = guest.is_some_and(Guest::is_stateless);
         let open = server.open_for(stateless).await?;
-        let listener = guest.map(|guest| self.listener(guest, server));
+        let listener = guest.map(|guest| self.listener(guest, &server));
         let mut along = Along {
             listener: listener.clone(),
             headers: Vec::new(),
         };
         if order.purpose.method == Deed::CallTool {
-            let tools = self.tools_with(tenant, server, &order).await?;
+            let tools = self.tools_with(tenant, &server, &order).await?;
             if let Some(tool) = tools.get(&order.purpose.name) {
                 along.headers = tool.repeated.headers(&order.arguments);
             }
@@ -210,7 +211,7 @@ impl Shop {
             server.open().await?;
             return Ok(None);
         }
-        let tools = self.tools_with(tenant, server, order).await?;
+        let tools = self.tools_with(tenant, &server, order).await?;
         let Some(name) = server.settings.dry_runs.get(&order.purpose.name) else {
             return Ok(None);
         };
@@ -229,9 +230,12 @@ impl Shop {
         &self,
         tenant: &TenantId,
         purpose: &Purpose,
-    ) -> Result<&Server, UpstreamError> {
-        let server = self.shelf(tenant);
-        let server = server.and_then(|shelf| shelf.server(&purpose.server));
+    ) -> Result<Arc<Server>, UpstreamError> {
+        let shelf = self.shelf(tenant);
+        let server = shelf.as_deref();
+        let server = server
+            .and_then(|shelf| shelf.server(&purpose.server))
+            .cloned();
         server.ok_or_else(|| not_asked("it is not there any more"))
     }
 
@@ -271,16 +275,19 @@ impl Shop {
     /// Has the server of a waiting action list its tools once more.
     async fn look_again(&self, tenant: &TenantId, parameters: &Value) {
         let name = parameters.pointer("/_mcp/server").and_then(Value::as_str);
-        let server = name.and_then(|name| self.shelf(tenant)?.server(name));
+        let shelf = self.shelf(tenant);
+        let server = name.and_then(|name| shelf.as_deref()?.server(name));
         if let Some(server) = server {
             server.forget();
         }
     }
 
-    fn server_of(&self, tenant: &TenantId, order: &Order) -> Result<&Server, Fault> {
-        let server = self.shelf(tenant);
-        let server = server.and_then(|shelf: &Shelf| shelf.server(&order.purpose.server));
-        server.ok_or_else(|| Fault::params("there is no such server"))
+    fn settings_of(&self, tenant: &TenantId, order: &Order) -> Result<ServerSettings, Fault> {
+        let shelf = self.shelf(tenant);
+        let server = shelf.as_deref();
+        let server = server.and_then(|shelf| shelf.server(&order.purpose.server));
+        let server = server.ok_or_else(|| Fault::params("there is no such server"))?;
+        Ok(server.settings.clone())
     }
 }
 

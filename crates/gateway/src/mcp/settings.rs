@@ -2,6 +2,7 @@
 
 use super::asks::Ask;
 use portcullis_firewall::{
+    added_server::{AddedServer, Additions, is_name},
     canonical,
     digest::Means,
     outside::{Program, Reach, SecretName, Variable},
@@ -12,8 +13,6 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, time::Duration};
 
-/// The longest name of a server, in characters.
-const NAME_MAX: usize = 32;
 /// How long a call may take at most.
 const TIMEOUT_MAX: Duration = Duration::from_secs(600);
 /// How long a call may wait for people at most: clients give up after a minute.
@@ -27,10 +26,14 @@ pub struct ShopSettings {
     /// How long a held call waits for its decision before it is answered. A client that can be
     /// told to ask again, or that looks after tasks, is answered at once.
     pub wait: Duration,
+    /// The secrets that architects may name for servers they add.
+    pub addable_secrets: Vec<SecretName>,
+    /// Where the servers that architects add may be.
+    pub addable_reach: Reach,
 }
 
 /// One server.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ServerSettings {
     /// Its name: what its tools, action types and records begin with.
     pub name: String,
@@ -54,7 +57,7 @@ pub struct ServerSettings {
 }
 
 /// How a server is reached.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Transport {
     /// A program that speaks over its standard input and output.
     Program(Program),
@@ -102,16 +105,17 @@ impl ShopSettings {
         }
         faults
     }
-}
 
-/// Names become parts of action types and of addresses of resources.
-fn is_name(name: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    name.len() <= NAME_MAX
-        && name.bytes().all(plain)
-        && name.starts_with(|c: char| c.is_ascii_lowercase())
-        && !name.ends_with('-')
-        && !name.contains("--")
+    /// What a tenant's architects may add beside these servers.
+    #[must_use]
+    pub fn additions(&self) -> Additions {
+        Additions {
+            taken: self.servers.iter().map(|one| one.name.clone()).collect(),
+            alone: self.servers.iter().any(|one| one.bare),
+            secrets: self.addable_secrets.clone(),
+            reach: self.addable_reach,
+        }
+    }
 }
 
 impl ServerSettings {
@@ -119,6 +123,26 @@ impl ServerSettings {
     pub(super) fn means(&self) -> Means {
         let all = json!({"server": self.identity(), "dry_runs": self.dry_runs});
         Means::new(Sha256::digest(canonical::to_vec(&all)).into())
+    }
+
+    /// A server that an architect added, as far as the operator lets it be reached.
+    pub(super) fn of(added: &AddedServer, reach: Reach) -> Self {
+        let server = &added.server;
+        Self {
+            name: server.name.clone(),
+            transport: Transport::Http {
+                url: server.url.clone(),
+                bearer: server.bearer.clone(),
+                reach,
+            },
+            workspace: server.workspace.clone(),
+            environment: server.environment.clone(),
+            first_sight: server.first_sight,
+            timeout: Duration::from_secs(server.timeout_seconds.into()),
+            bare: false,
+            may_ask: Vec::new(),
+            dry_runs: BTreeMap::new(),
+        }
     }
 
     /// Who the server is: another one under the same name is another server.
@@ -140,23 +164,6 @@ impl ServerSettings {
                 json!({"command": program.command, "folder": folder, "variables": variables})
             }
             Transport::Http { url, .. } => json!({"url": url}),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_name;
-
-    #[test]
-    fn names_cannot_be_mistaken_for_parts_of_others() {
-        for good in ["files", "a", "git-hub-2"] {
-            assert!(is_name(good), "{good}");
-        }
-        for bad in [
-            "", "a__b", "A", "a.b", "a+b", "-a", "a-", "a--b", "2a", "a/b",
-        ] {
-            assert!(!is_name(bad), "{bad}");
         }
     }
 }

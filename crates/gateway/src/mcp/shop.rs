@@ -5,14 +5,18 @@ use super::{
     finished::Finished,
     readers::Readers,
     server::{Server, Ways},
-    settings::ShopSettings,
+    settings::{ServerSettings, ShopSettings},
 };
 use portcullis_firewall::{
-    firewall::Firewall,
+    firewall::{Firewall, Stock},
     outside::{Courier, Starter},
 };
 use portcullis_policy::id::TenantId;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use tokio::sync::Semaphore;
 
 /// How many calls may wait for a hold's decision at once; more are answered at once.
@@ -42,14 +46,19 @@ pub struct Shop {
     pub(super) finished: Finished,
     pub(super) errands: Errands,
     pub(super) readers: Readers,
-    tenants: BTreeMap<TenantId, Shelf>,
+    ways: Ways,
+    tenants: Mutex<BTreeMap<TenantId, Arc<Shelf>>>,
 }
 
 /// The servers of one tenant.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Shelf {
-    pub(super) servers: Vec<Server>,
+    pub(super) servers: Vec<Arc<Server>>,
     pub(super) wait: Duration,
+    /// How many of them the operator named; the others were added.
+    named: usize,
+    /// The record as of which the others are.
+    seq: u64,
 }
 
 impl Shop {
@@ -62,12 +71,15 @@ impl Shop {
             courier: parts.courier,
         };
         let shelf = |(tenant, settings): (TenantId, ShopSettings)| {
-            let server = |one| Server::new(one, tenant.clone(), ways.clone());
+            let server = |one| Arc::new(Server::new(one, tenant.clone(), ways.clone()));
+            let servers: Vec<_> = settings.servers.into_iter().map(server).collect();
             let shelf = Shelf {
-                servers: settings.servers.into_iter().map(server).collect(),
+                named: servers.len(),
+                servers,
                 wait: settings.wait,
+                seq: 0,
             };
-            (tenant, shelf)
+            (tenant, Arc::new(shelf))
         };
         Self {
             firewall: parts.firewall,
@@ -76,13 +88,47 @@ impl Shop {
             finished: Finished::default(),
             errands: Errands::default(),
             readers: Readers::default(),
-            tenants: parts.tenants.into_iter().map(shelf).collect(),
+            tenants: Mutex::new(parts.tenants.into_iter().map(shelf).collect()),
+            ways,
         }
     }
 
-    /// The servers of a tenant; `None` when it has none.
-    pub(super) fn shelf(&self, tenant: &TenantId) -> Option<&Shelf> {
-        self.tenants.get(tenant)
+    /// The servers of a tenant, those that were added too; `None` when it has none.
+    pub(super) fn shelf(&self, tenant: &TenantId) -> Option<Arc<Shelf>> {
+        let stock = self.firewall.stock(tenant);
+        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        let shelf = tenants.get(tenant).cloned();
+        // Somebody may have seen a newer one meanwhile.
+        if shelf.as_ref().map_or(0, |shelf| shelf.seq) >= stock.seq {
+            return shelf;
+        }
+        let shelf = shelf.map(Arc::unwrap_or_clone).unwrap_or_default();
+        let shelf = Arc::new(self.restocked(shelf, tenant, &stock));
+        tenants.insert(tenant.clone(), Arc::clone(&shelf));
+        Some(shelf)
+    }
+
+    /// A shelf with what is in stock now; servers that are still there go on.
+    ///
+    /// Fails closed: what the operator does not allow any more is not there.
+    fn restocked(&self, mut shelf: Shelf, tenant: &TenantId, stock: &Stock) -> Shelf {
+        let additions = self.firewall.additions(tenant);
+        let before = shelf.servers.split_off(shelf.named);
+        for added in &stock.servers {
+            if !additions.admit(&added.server) {
+                let server = &added.server.name;
+                tracing::warn!(%tenant, server, "the operator does not allow this server any more");
+                continue;
+            }
+            let settings = ServerSettings::of(added, additions.reach);
+            let same = |server: &&Arc<Server>| server.settings == settings;
+            let server = before.iter().find(same).cloned().unwrap_or_else(|| {
+                Arc::new(Server::new(settings, tenant.clone(), self.ways.clone()))
+            });
+            shelf.servers.push(server);
+        }
+        shelf.seq = stock.seq;
+        shelf
     }
 
     /// Compares what every server of a tenant says of its tools with what is pinned, now.
@@ -91,7 +137,10 @@ impl Shop {
     /// The names of the servers that could not be asked, each with the reason.
     pub async fn look(&self, tenant: &TenantId) -> Result<(), Vec<(String, String)>> {
         let mut away = Vec::new();
-        for server in self.shelf(tenant).map_or(&[][..], |shelf| &shelf.servers) {
+        // While the gate is away, nothing is judged either: what is shown stays.
+        let _ = self.firewall.restock(tenant).await;
+        let shelf = self.shelf(tenant).unwrap_or_default();
+        for server in &shelf.servers {
             if let Err(fault) = server.tools(true).await {
                 away.push((server.settings.name.clone(), fault.text().to_owned()));
             }
@@ -117,17 +166,16 @@ impl Shelf {
         if let [alone] = self.servers.as_slice()
             && alone.settings.bare
         {
-            return Some((alone, name));
+            return Some((alone.as_ref(), name));
         }
         let (server, own) = name.split_once(mark)?;
         Some((self.server(server)?, own))
     }
 
     /// A server by its name.
-    pub(super) fn server(&self, name: &str) -> Option<&Server> {
-        self.servers
-            .iter()
-            .find(|server| server.settings.name == name)
+    pub(super) fn server(&self, name: &str) -> Option<&Arc<Server>> {
+        let mut servers = self.servers.iter();
+        servers.find(|server| server.settings.name == name)
     }
 }
 

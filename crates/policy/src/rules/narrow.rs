@@ -124,6 +124,7 @@ fn empty_seat(nobody: String) -> ActionEntry {
         caps: std::collections::BTreeMap::new(),
         limits: std::collections::BTreeMap::new(),
         scope: std::collections::BTreeMap::new(),
+        folders: None,
     }
 }
 

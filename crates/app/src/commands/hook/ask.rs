@@ -6,7 +6,7 @@ use crate::{
     commands::desk::Desk,
 };
 use anyhow::{Context, ensure};
-use hyper::{Method, header::HeaderName};
+use hyper::Method;
 use serde_json::Value;
 use std::io::Read;
 
@@ -45,11 +45,14 @@ async fn asked(desk: &Desk, query: &Query) -> anyhow::Result<()> {
         "the event is larger than 1 MiB"
     );
     let start = start();
+    let headers: Vec<_> = start
+        .as_deref()
+        .map(|start| (ENTRYPOINT_HEADER, start))
+        .into_iter()
+        .collect();
     let ask = Ask {
         body: Some(event),
-        header: start
-            .as_deref()
-            .map(|start| (HeaderName::from_static(ENTRYPOINT_HEADER), start)),
+        headers: &headers,
         ..Ask::default()
     };
     let answer = desk

@@ -1,6 +1,8 @@
 //! `portcullis mcp wrap`: a gate of its own in front of one server, for one client.
 
+use super::remote::{self, Judge};
 use crate::{
+    commands::desk::{self, Desk},
     config::{Config, LINE_BYTES, Wiring},
     exit,
     founding::{self, Founded},
@@ -11,8 +13,12 @@ use crate::{
 };
 use anyhow::{Context, ensure};
 use clap::Args;
+use portcullis_credentials::{Programs, Secrets};
 use portcullis_firewall::{
-    firewall::Firewall, outside::Program, principal::Principal, tool::FirstSight,
+    firewall::Firewall,
+    outside::{Program, Starter},
+    principal::Principal,
+    tool::FirstSight,
 };
 use portcullis_gateway::mcp::{Ears, Mouth, ServerSettings, ShopSettings, Transport, talk};
 use portcullis_policy::id::TenantId;
@@ -25,6 +31,7 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     pin::Pin,
+    sync::Mutex,
     time::Duration,
 };
 use tokio::{
@@ -40,18 +47,34 @@ const CREDENTIALS: &str = "credentials.json";
 const MOST_BYTES: u64 = 1 << 20;
 /// How long one call may take.
 const TIMEOUT: Duration = Duration::from_secs(300);
+/// The longest name that is made from a command, in characters.
+const NAME_MAX: usize = 32;
+/// Programs that run what is named after them.
+const RUNNERS: [&str; 10] = [
+    "bunx", "docker", "env", "exec", "node", "npx", "python", "python3", "run", "uvx",
+];
+
 /// Starts a server with the gate in front of it, and speaks MCP on standard input and output: what
 /// a client starts in the server's place. Reading is allowed, everything else waits for people.
 #[derive(Args, Debug)]
 #[command(after_help = "Example, in a client's configuration:\n  \
-    \"files\": { \"command\": \"portcullis\", \"args\": [\"mcp\", \"wrap\", \"--name\", \"files\", \"--\",\n    \
+    \"files\": { \"command\": \"portcullis\", \"args\": [\"mcp\", \"wrap\", \"--\",\n    \
     \"npx\", \"-y\", \"@modelcontextprotocol/server-filesystem\", \"/srv\"] }\n\n\
     The first start keeps the architect's token in DIR/credentials.json. While the client runs, people\n\
-    decide at the address that the gate says on standard error.")]
+    decide at the address that the gate says on standard error.\n\n\
+    With `--gate` no gate is started: that one judges, by the agent's key in PORTCULLIS_TOKEN, and\n\
+    keeps the records. When it is away, nothing is done.")]
 pub(super) struct Wrap {
-    /// What the server is called: action types are `mcp.NAME.<tool>`.
-    #[arg(long, default_value = "server", value_name = "NAME")]
-    name: String,
+    /// What the server is called: action types are `mcp.NAME.<tool>`; unless given, as its command
+    /// says.
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// A gate that runs elsewhere and judges in place of one of its own.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["policy", "quarantine"])]
+    gate: Option<String>,
+    /// The environment its actions happen in.
+    #[arg(long, default_value = "production", value_name = "NAME")]
+    environment: String,
     /// The directory of the ledger and the gate's key; one for each name unless given.
     #[arg(long, env = "PORTCULLIS_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
@@ -78,12 +101,39 @@ pub(super) struct Wrap {
 }
 
 impl Wrap {
-    pub(super) async fn run(self, output: Output) -> anyhow::Result<u8> {
-        let data = self.data.clone().map_or_else(|| folder(&self.name), Ok)?;
+    pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<u8> {
         let settings = self.settings();
         let faults = settings.faults();
         ensure!(faults.0.is_empty(), "{faults}");
-        let opened = wire::open(&data).await?;
+        match &self.gate {
+            Some(gate) => self.elsewhere(desk, gate).await,
+            None => self.here(desk.output, settings).await,
+        }
+    }
+
+    /// Judged by a gate that runs elsewhere.
+    async fn elsewhere(&self, desk: &Desk, gate: &str) -> anyhow::Result<u8> {
+        let judge = Judge {
+            client: desk.client_at(Some(gate))?,
+            server: self.name(),
+            environment: self.environment.clone(),
+            wait: Duration::from_secs(self.wait),
+            timeout: TIMEOUT,
+            waiting: Mutex::default(),
+        };
+        let line = Programs::new(Secrets::new()).start(self.program()).await?;
+        let (ears, mouth) = (Lines::of_client(), Speech(tokio::io::stdout()));
+        remote::serve(judge, line, Box::new(ears), Box::new(mouth)).await;
+        Ok(exit::OK)
+    }
+
+    /// Judged by a gate of its own.
+    async fn here(&self, output: Output, settings: ShopSettings) -> anyhow::Result<u8> {
+        let data = self.data.clone().map_or_else(|| folder(&self.name()), Ok)?;
+        let opened = wire::open(&data).await.context(
+            "if another client wraps a server of this name, give `--name`, or have one gate judge both \
+             with `--gate`",
+        )?;
         let agent = self.agent(&opened.firewall, &data).await?;
         let listener = TcpListener::bind(self.listen)
             .await
@@ -112,17 +162,11 @@ impl Wrap {
     }
 
     fn settings(&self) -> ShopSettings {
-        let program = Program {
-            command: self.command.clone(),
-            folder: None,
-            variables: Vec::new(),
-            most_bytes: LINE_BYTES,
-        };
         let server = ServerSettings {
-            name: self.name.clone(),
-            transport: Transport::Program(program),
+            name: self.name(),
+            transport: Transport::Program(self.program()),
             workspace: None,
-            environment: "production".to_owned(),
+            environment: self.environment.clone(),
             first_sight: if self.quarantine {
                 FirstSight::Quarantine
             } else {
@@ -136,7 +180,21 @@ impl Wrap {
         ShopSettings {
             servers: vec![server],
             wait: Duration::from_secs(self.wait),
+            ..ShopSettings::default()
         }
+    }
+
+    fn program(&self) -> Program {
+        Program {
+            command: self.command.clone(),
+            folder: None,
+            variables: Vec::new(),
+            most_bytes: LINE_BYTES,
+        }
+    }
+
+    fn name(&self) -> String {
+        self.name.clone().unwrap_or_else(|| named(&self.command))
     }
 
     /// The agent that the client is; with everything it needs when the house is new.
@@ -144,8 +202,8 @@ impl Wrap {
         let path = data.join(CREDENTIALS);
         if firewall.tenants().is_empty() {
             let policy = match &self.policy {
-                Some(path) => super::super::desk::read(path)?,
-                None => usual_policy(&self.name),
+                Some(path) => desk::read(path)?,
+                None => usual_policy(&self.name()),
             };
             let policy = founding::tenant_policy(&policy)?;
             let founded = founding::found(firewall, TENANT, Some(policy)).await?;
@@ -159,6 +217,38 @@ impl Wrap {
             .authenticate(key)
             .context("the agent's key was revoked, or ended")
     }
+}
+
+/// What a server is called by its command: the package or program that is run, without what every
+/// server's name has.
+fn named(command: &[String]) -> String {
+    let word = |word: &&String| !word.starts_with('-') && !RUNNERS.contains(&last_of(word));
+    let program = command.iter().find(word).map_or("", |word| last_of(word));
+    let program = program.split(['@', '.', '=']).next().unwrap_or_default();
+    let plain = |c: char| {
+        let c = c.to_ascii_lowercase();
+        if c.is_ascii_lowercase() || c.is_ascii_digit() {
+            c
+        } else {
+            '-'
+        }
+    };
+    let program: String = program.chars().map(plain).collect();
+    let parts = program.split('-').filter(|part| !part.is_empty());
+    let own: Vec<&str> = parts
+        .filter(|part| !["mcp", "server"].contains(part))
+        .collect();
+    let name: String = own.join("-").chars().take(NAME_MAX).collect();
+    let name = name.trim_matches('-');
+    if name.starts_with(|c: char| c.is_ascii_lowercase()) {
+        name.to_owned()
+    } else {
+        "server".to_owned()
+    }
+}
+
+fn last_of(word: &str) -> &str {
+    word.rsplit('/').next().unwrap_or(word)
 }
 
 /// Names that say that they only read are believed: nothing but the server's own word says more,
@@ -231,5 +321,32 @@ impl Mouth for Speech {
             line.push('\n');
             self.0.write_all(line.as_bytes()).await.is_ok() && self.0.flush().await.is_ok()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn a_server_is_called_as_its_command_says() {
+        for (command, name) in [
+            (
+                "npx -y @modelcontextprotocol/server-filesystem /srv",
+                "filesystem",
+            ),
+            (
+                "npx -y @modelcontextprotocol/server-filesystem@2026.8.31 /srv",
+                "filesystem",
+            ),
+            ("uvx mcp-server-git --repository /srv", "git"),
+            ("/usr/bin/env python3 /opt/notes_server.py", "notes"),
+            ("docker run --rm ghcr.io/github/github-mcp-server", "github"),
+            ("node /opt/42.js", "server"),
+            ("mcp-server", "server"),
+        ] {
+            let command: Vec<String> = command.split(' ').map(str::to_owned).collect();
+            assert_eq!(named(&command), name);
+        }
     }
 }

@@ -96,6 +96,19 @@ pub(crate) struct AllowedAction {
     /// Permitted teams, pools, clusters and other things, each by id. What is limited must be
     /// stated.
     scope: Option<BTreeMap<String, Vec<String>>>,
+    /// Where in a file system the action may reach. A path must be named.
+    folders: Option<ReachableFolders>,
+}
+
+/// Where in a file system an action may reach.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReachableFolders {
+    /// Every path is in one of these folders.
+    #[schema(min_items = 1)]
+    within: Vec<String>,
+    /// And not in one of these: an absolute path, or a name with `*` in it, wherever it stands.
+    except: Option<Vec<String>>,
 }
 
 /// Limits in money and GPU-hours; spending exactly as much is permitted.

@@ -394,6 +394,7 @@ fn open(
     let settings = ShopSettings {
         servers: vec![server],
         wait: Duration::ZERO,
+        ..ShopSettings::default()
     };
     let shop = Arc::new(Shop::new(Parts {
         firewall: house.firewall.clone(),

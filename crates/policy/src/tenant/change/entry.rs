@@ -1,7 +1,7 @@
 //! What changed in the list of entries.
 
 use super::compare::{Changes, Loosens};
-use crate::tenant::ActionEntry;
+use crate::tenant::{ActionEntry, Folders};
 use std::collections::BTreeMap;
 
 impl Changes {
@@ -56,6 +56,25 @@ impl Changes {
         }
         self.sets(&at("limits"), &old.limits, &new.limits);
         self.sets(&at("scope"), &old.scope, &new.scope);
+        self.folders(&at("folders"), (&old.folders, &new.folders));
+    }
+
+    /// Loosened by another folder to reach, or by one less to keep out of.
+    fn folders(&mut self, path: &str, (old, new): (&Option<Folders>, &Option<Folders>)) {
+        let within = |folders: &Option<Folders>| {
+            let folders = folders.as_ref();
+            folders.map_or_else(Vec::new, |folders| folders.within.clone())
+        };
+        let except = |folders: &Option<Folders>| {
+            let folders = folders.as_ref();
+            folders.map_or_else(Vec::new, |folders| folders.except.clone())
+        };
+        self.members(&format!("{path}.within"), &within(old), &within(new), true);
+        let (before, after) = (except(old), except(new));
+        let shown = |set: &[String]| (!set.is_empty()).then(|| format!("[{}]", set.join(", ")));
+        let loosens = before.iter().any(|kept| !after.contains(kept));
+        let path = format!("{path}.except");
+        self.push(path, shown(&before), shown(&after), loosens);
     }
 
     fn sets(
@@ -110,6 +129,12 @@ fn stance(entry: &ActionEntry) -> String {
     );
     for (name, set) in entry.limits.iter().chain(&entry.scope) {
         words.push(format!("{name} [{}]", set.join(", ")));
+    }
+    if let Some(folders) = &entry.folders {
+        words.push(format!("folders [{}]", folders.within.join(", ")));
+        if !folders.except.is_empty() {
+            words.push(format!("except [{}]", folders.except.join(", ")));
+        }
     }
     words.join(" ")
 }

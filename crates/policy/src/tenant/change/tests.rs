@@ -14,6 +14,8 @@ actions:
   - { action: workloads.submit, environments: [staging], caps: { max_gpus_per_job: 64 }, scope: { teams: [a, b] } }
   - { action: database_drop, allow: false, agents: [agt_1] }
   - { action: table_truncate, allow: false }
+  - { action: data_read, folders: { within: [/srv/a, /srv/b], except: [secrets, keys] } }
+  - { action: log_read, folders: { within: [/var/log] } }
 budgets: { daily_usd: 2000, warn_at_percent: 80 }
 rate_limits: { writes_per_minute: 10 }
 approvals: { tier3: { approvers: [U_A, U_B], required: 2 } }
@@ -28,6 +30,7 @@ actions:
   - { action: workloads.submit, environments: [staging, production], caps: { max_gpus_per_job: 32, max_cost_usd: 9 }, scope: { teams: [a] } }
   - { action: database_drop, allow: false, agents: [agt_1, agt_2] }
   - { action: log_read, environments: [staging] }
+  - { action: data_read, folders: { within: [/srv/a], except: [secrets] } }
 budgets: { daily_usd: 2500 }
 rate_limits: { split_factor: 3 }
 approvals: { tier3: { approvers: [U_A, U_B, U_C] }, self_approval: true }

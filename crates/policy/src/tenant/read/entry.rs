@@ -9,8 +9,9 @@ use crate::{
     label::Label,
     spelling,
     tenant::{
-        ActionEntry,
+        ActionEntry, Folders,
         cap::{Capped, WELL_KNOWN},
+        folders::{misnamed, misplaced},
         scope::Kind,
     },
     tier::RiskTier,
@@ -18,7 +19,7 @@ use crate::{
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-const ENTRY_KEYS: [&str; 9] = [
+const ENTRY_KEYS: [&str; 10] = [
     "action",
     "allow",
     "environments",
@@ -28,6 +29,7 @@ const ENTRY_KEYS: [&str; 9] = [
     "caps",
     "limits",
     "scope",
+    "folders",
 ];
 
 /// The tenant's own lines of the catalogue.
@@ -108,7 +110,7 @@ fn entry(
     let table = Table::open(value, path, &ENTRY_KEYS, faults)?;
     let allow = table.flag("allow", faults).unwrap_or(true);
     if !allow {
-        for key in ["tier", "caps", "limits", "scope"]
+        for key in ["tier", "caps", "limits", "scope", "folders"]
             .into_iter()
             .filter(|key| table.has(key))
         {
@@ -129,6 +131,7 @@ fn entry(
         caps: caps(&table, faults),
         limits: limits(&table, faults),
         scope: scope(&table, faults),
+        folders: folders(&table, faults),
         action: action(&table, faults)?,
     };
     if Glob::is_glob(entry.action.as_str()) {
@@ -319,6 +322,27 @@ fn scope(table: &Table<'_>, faults: &mut Faults) -> BTreeMap<String, Vec<String>
             faults.add(path.clone(), message);
         }
         Some(texts(value, &path, faults))
+    })
+}
+
+/// Where in a file system an action may reach.
+fn folders(table: &Table<'_>, faults: &mut Faults) -> Option<Folders> {
+    let table = table.table("folders", &["within", "except"], faults)?;
+    if !table.has("within") {
+        table.fault("within", "is missing", faults);
+    }
+    let read = |key: &str, wrong: fn(&str) -> Option<&'static str>, faults: &mut Faults| {
+        let texts = table.texts(key, faults);
+        for (at, text) in texts.iter().enumerate() {
+            if let Some(why) = wrong(text) {
+                table.fault(&format!("{key}[{at}]"), format!("`{text}`: {why}"), faults);
+            }
+        }
+        texts
+    };
+    Some(Folders {
+        within: read("within", misplaced, faults),
+        except: read("except", misnamed, faults),
     })
 }
 

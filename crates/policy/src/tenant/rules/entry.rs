@@ -8,7 +8,7 @@ use crate::{
     findings::Findings,
     judgement::{Detail, Source},
     label::Label,
-    tenant::{ActionEntry, cap::Capped, estimate::Estimate, scope::Kind},
+    tenant::{ActionEntry, cap::Capped, estimate::Estimate, folders::Fence, scope::Kind},
     tier::RiskTier,
 };
 use serde_json::Value;
@@ -29,6 +29,7 @@ pub(super) struct Entry {
     caps: Vec<Cap>,
     limits: Vec<Limit>,
     scope: Vec<Scope>,
+    fence: Option<Fence>,
 }
 
 #[derive(Debug)]
@@ -105,6 +106,7 @@ impl Entry {
             caps,
             limits: written.limits.iter().map(limit).collect(),
             scope,
+            fence: written.folders.as_ref().map(Fence::new),
         }
     }
 
@@ -130,7 +132,7 @@ impl Entry {
         Source::TenantPolicy(&self.path)
     }
 
-    /// Checks an action against the caps, limits and scope.
+    /// Checks an action against the caps, limits, scope and folders.
     pub(super) fn judge<'r>(
         &'r self,
         operands: &Operands<'_, '_>,
@@ -163,6 +165,12 @@ impl Entry {
             if let Err(asked) = scope.kind.check(operands.demand, &scope.allowed) {
                 self.out_of_scope(scope.kind.key, &scope.allowed, asked.map(shown), findings);
             }
+        }
+        if let Some(fence) = &self.fence
+            && let Err(why) = fence.check(&action.parameters)
+        {
+            let detail = Detail::Text(why.into());
+            findings.refuse(Code::OutOfScope, self.source(), detail);
         }
     }
 
