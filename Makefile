@@ -12,12 +12,22 @@ VENV := $(CACHE)/venv
 # The published clients and receivers that the tests drive against the gate, unchanged.
 CLIENTS := thewardn==0.1.0 cloudevents==2.2.0 standardwebhooks==1.1.0 \
 	slack_sdk==3.47.0 slack_bolt==1.30.0 \
-	securesystemslib[crypto]==1.6.0 rfc8785==0.1.4 mcp==2.3.0
+	securesystemslib[crypto]==1.6.0 rfc8785==0.1.4 mcp==2.3.0 \
+	langgraph==1.2.22 openai-agents==0.24.0
 # What the browser test walks through the console with.
 BROWSER := $(CACHE)/browser
 BROWSER_PACKAGES := playwright-core@1.64.1 axe-core@4.14.1
+# The coding agent that the tests put the gate before. Its makers' own terms hold for it.
+CLAUDE := $(CACHE)/claude
+CLAUDE_PACKAGE := @anthropic-ai/claude-code@2.1.332
+# The official suite and clients of MCP, and a Node that is new enough for them.
+NODE := $(CACHE)/node
+NODE_PACKAGES := node@24.21.0 @modelcontextprotocol/conformance@0.2.0-alpha.12 \
+	@modelcontextprotocol/client@2.4.0 @modelcontextprotocol/sdk@1.32.2
 # Where the tests find them.
+export PORTCULLIS_CLAUDE := $(CURDIR)/$(CLAUDE)/claude
 export PORTCULLIS_BROWSER := $(CURDIR)/$(BROWSER)
+export PORTCULLIS_NODE := $(CURDIR)/$(NODE)
 export PORTCULLIS_PYTHON := $(CURDIR)/$(VENV)/bin/python
 
 DENY_VERSION := 0.20.2
@@ -44,7 +54,7 @@ serve: ## start the gate on this machine
 build: ## build the binary, target/release/portcullis
 	$(CARGO) build $(CARGOFLAGS) --release -p portcullis
 
-test: $(VENV)/ready $(BROWSER)/ready $(CACHE)/postgres ## run every test, and install what they need
+test: $(VENV)/ready $(BROWSER)/ready $(CLAUDE)/ready $(NODE)/ready $(CACHE)/postgres ## run every test, and install what they need
 	$(CARGO) test $(CARGOFLAGS) --workspace --no-fail-fast
 	$(ORACLE)
 
@@ -112,6 +122,19 @@ $(CACHE)/postgres: Makefile
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null \
 		|| { $(call install,postgresql); }
 	@mkdir -p $(CACHE)
+	@touch $@
+
+# The binary is in a package of the platform's own; no script of a package is run.
+$(CLAUDE)/ready: Makefile
+	$(call require,npm,npm)
+	@mkdir -p $(CLAUDE)
+	npm install --prefix $(CLAUDE) --no-audit --no-fund --no-package-lock --ignore-scripts --silent $(CLAUDE_PACKAGE)
+	@cd $(CLAUDE) && ln -sf node_modules/@anthropic-ai/claude-code-*/claude claude
+
+$(NODE)/ready: Makefile
+	$(call require,npm,npm)
+	@mkdir -p $(NODE)
+	npm install --prefix $(NODE) --no-audit --no-fund --no-package-lock --silent $(NODE_PACKAGES)
 	@touch $@
 
 pictures: $(BROWSER)/ready ## take the README's pictures of the console

@@ -6,7 +6,9 @@
 //!
 //! **Where do I start reading?** At `judge.rs`.
 
+pub mod cpu;
 pub mod fixture;
 pub mod gate;
 pub mod ratio;
+pub mod text;
 pub mod wire;

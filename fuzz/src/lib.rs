@@ -5,6 +5,7 @@
 //! them on stable Rust; `fuzz_targets/` hands them to libFuzzer where nightly Rust is at hand.
 
 mod action;
+mod hook;
 pub mod mutation;
 mod passkey;
 mod record;
@@ -13,6 +14,7 @@ mod screen;
 pub mod target;
 
 pub use action::action;
+pub use hook::hook;
 pub use passkey::passkey;
 pub use record::{chain, note, permit};
 pub use rules::{policy, tenant_policy};

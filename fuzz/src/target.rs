@@ -1,12 +1,12 @@
 //! The targets by name.
 
-use crate::{action, chain, note, passkey, permit, policy, screen, tenant_policy};
+use crate::{action, chain, hook, note, passkey, permit, policy, screen, tenant_policy};
 
 /// One target: any bytes in, whether they were accepted out.
 pub type Target = fn(&[u8]) -> bool;
 
 /// Every target by its name, which is also that of its folder in `corpus_seed/`.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("action", action),
     ("policy", policy),
     ("tenant_policy", tenant_policy),
@@ -15,4 +15,5 @@ pub const TARGETS: [(&str, Target); 8] = [
     ("note", note),
     ("passkey", passkey),
     ("screen", screen),
+    ("hook", hook),
 ];

@@ -2,9 +2,11 @@
 
 mod address;
 mod refusal;
+mod way;
 
 pub(crate) use address::{Query, escaped};
 pub(crate) use refusal::{ClientError, Refusal};
+pub(crate) use way::Trust;
 
 use address::Address;
 use http_body_util::{BodyExt, Full};
@@ -17,7 +19,11 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use std::{io, time::Duration};
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
+use way::Way;
 
 /// How long connecting may take.
 const CONNECT_TIME: Duration = Duration::from_secs(5);
@@ -32,6 +38,7 @@ pub(crate) struct Client {
     address: Address,
     token: Option<HeaderValue>,
     key_id: Option<String>,
+    way: Way,
 }
 
 /// What to ask besides method and path.
@@ -43,6 +50,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) idempotency_key: Option<&'a str>,
     /// The tag of what is known already.
     pub(crate) known: Option<&'a str>,
+    /// A header of one door alone.
+    pub(crate) header: Option<(HeaderName, &'a str)>,
 }
 
 impl Ask<'_> {
@@ -57,11 +66,23 @@ impl Ask<'_> {
 }
 
 impl Client {
-    /// A client for a gate, with a credential when there is one.
+    /// A client for a gate of this machine, or behind TLS that the system trusts; with a credential
+    /// when there is one.
     ///
     /// # Errors
-    /// When the URL is none, or the token holds something that no header may.
+    /// As [`Client::trusting`].
     pub(crate) fn new(url: &str, token: Option<&str>) -> anyhow::Result<Self> {
+        Self::trusting(url, token, &Trust::default())
+    }
+
+    /// The same, trusting what the user says.
+    ///
+    /// # Errors
+    /// When the URL is none, or leads to another machine without TLS; when the token holds something
+    /// that no header may; when the authorities cannot be read.
+    pub(crate) fn trusting(url: &str, token: Option<&str>, trust: &Trust) -> anyhow::Result<Self> {
+        let address = Address::parse(url)?;
+        let way = Way::to(&address, trust)?;
         let key_id = token.and_then(key_id);
         let token = token
             .map(|token| {
@@ -72,9 +93,10 @@ impl Client {
             })
             .transpose()?;
         Ok(Self {
-            address: Address::parse(url)?,
+            address,
             token,
             key_id,
+            way,
         })
     }
 
@@ -214,6 +236,24 @@ impl Client {
             .map_err(|error| self.unreachable(error))?;
         // Small requests go at once; a failure only makes them slower.
         let _ = stream.set_nodelay(true);
+        match &self.way {
+            Way::Plain => self.converse(stream, request).await,
+            Way::Encrypted(tls) => {
+                let opening = tls.over(&self.address.host, stream);
+                let stream = tokio::time::timeout(CONNECT_TIME, opening)
+                    .await
+                    .unwrap_or_else(|_| Err(late()))
+                    .map_err(|error| self.unreachable(error))?;
+                self.converse(stream, request).await
+            }
+        }
+    }
+
+    async fn converse(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, ClientError> {
         let broken = |error: hyper::Error| self.unreachable(io::Error::other(error));
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
             .await
@@ -242,6 +282,9 @@ impl Client {
         }
         if let Some(tag) = ask.known {
             request = request.header(IF_NONE_MATCH, tag);
+        }
+        if let Some((name, value)) = ask.header {
+            request = request.header(name, value);
         }
         request
             .body(Full::new(body))

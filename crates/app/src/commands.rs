@@ -33,12 +33,13 @@ mod violations;
 mod wish;
 
 use crate::{
+    client::Trust,
     exit,
     output::{Color, Format, Output},
 };
 use clap::{Args, Parser, Subcommand};
 use desk::Desk;
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 /// The action firewall for AI agents: judge what an agent wants to do before it happens.
 #[derive(Debug, Parser)]
@@ -88,6 +89,12 @@ struct Manner {
     /// The key or token to ask with, in place of a login; better given as PORTCULLIS_TOKEN, where others cannot see it.
     #[arg(long, global = true, env = "PORTCULLIS_TOKEN", hide_env_values = true)]
     token: Option<String>,
+    /// A PEM file of certificate authorities to trust besides the system's, for a gate behind `https://`.
+    #[arg(long, global = true, env = "PORTCULLIS_CA", value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Asks other machines over plain HTTP too, where everybody on the way reads along.
+    #[arg(long, global = true, env = "PORTCULLIS_PLAIN_HTTP")]
+    plain_http: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -141,8 +148,18 @@ impl Cli {
     /// # Errors
     /// When it could not be done; the text says why.
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<ExitCode> {
-        let Manner { url, token, .. } = self.manner;
-        let desk = Desk::new(output, url, token);
+        let Manner {
+            url,
+            token,
+            ca,
+            plain_http,
+            ..
+        } = self.manner;
+        let trust = Trust {
+            authorities: ca,
+            plain_http,
+        };
+        let desk = Desk::new(output, (url, token), trust);
         let code = match self.command {
             Command::Serve(serve) => serve.run(output).await,
             Command::Init(init) => init.run(output).await,

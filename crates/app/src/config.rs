@@ -357,7 +357,8 @@ mod tests {
     fn every_fault_is_told_and_no_value() {
         let text = "public_url: gate\ntenants:\n  default:\n    slack: { team: acme, channel: C1, \
             bot_token: xoxb-12-ab }\n    webhooks: [{ name: A B, url: 'ftp://x', secrets: [abc], \
-            events: [all] }]\n    mial: {}\n    mail: { host: h, from: nobody, port: 0 }\n";
+            events: [all] }]\n    mial: {}\n    mail: { host: 'h/x', from: nobody, port: 0, security: none, \
+            to: [me] }\n";
         let faults = read(text).unwrap_err();
         let lines: Vec<_> = faults.0.iter().map(ToString::to_string).collect();
         let lines = lines.join("\n");

@@ -14,6 +14,7 @@ mod config;
 mod databases;
 mod demo;
 mod exit;
+mod followers;
 mod founding;
 mod guard;
 mod health;

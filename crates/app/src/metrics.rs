@@ -1,5 +1,9 @@
 //! Prometheus metrics: what is asked of the gate, and how it stands.
 
+mod outside;
+mod tenants;
+
+use crate::followers::Followers;
 use axum::{
     Router,
     extract::{MatchedPath, Request, State},
@@ -12,7 +16,7 @@ use portcullis_door::request_id::RequestId;
 use portcullis_firewall::firewall::Firewall;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
-    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
+    metrics::{counter::Counter, family::Family, histogram::Histogram},
     registry::Registry,
 };
 use std::{sync::Arc, time::Instant};
@@ -29,13 +33,6 @@ struct Asked {
     method: &'static str,
     path: String,
     status: u16,
-}
-
-/// What a tenant's figures are shown under.
-#[derive(Clone, Debug, Eq, Hash, PartialEq, EncodeLabelSet)]
-struct OfTenant {
-    tenant: String,
-    verdict: Option<&'static str>,
 }
 
 /// The figures of this process.
@@ -103,15 +100,28 @@ fn method_name(method: &Method) -> &'static str {
     }
 }
 
-/// `/metrics` in the text format of OpenMetrics.
-pub(crate) fn router(measures: Measures, firewall: Firewall) -> Router {
-    Router::new()
-        .route("/metrics", get(show))
-        .with_state((measures, firewall))
+/// What `/metrics` is made of.
+#[derive(Clone, Debug)]
+struct Watched {
+    measures: Measures,
+    firewall: Firewall,
+    followers: Followers,
 }
 
-async fn show(State((measures, firewall)): State<(Measures, Firewall)>) -> Response {
+/// `/metrics` in the text format of OpenMetrics.
+pub(crate) fn router(measures: Measures, firewall: Firewall, followers: Followers) -> Router {
+    Router::new()
+        .route("/metrics", get(show))
+        .with_state(Watched {
+            measures,
+            firewall,
+            followers,
+        })
+}
+
+async fn show(State(watched): State<Watched>) -> Response {
     let mut registry = Registry::with_prefix("portcullis");
+    let measures = &watched.measures;
     registry.register(
         "http_requests",
         "Requests answered",
@@ -122,38 +132,18 @@ async fn show(State((measures, firewall)): State<(Measures, Firewall)>) -> Respo
         "Time to answer a request",
         measures.latency.0.clone(),
     );
-    let figures = Family::<OfTenant, Gauge>::default();
-    let waiting = Family::<OfTenant, Gauge>::default();
-    let records = Family::<OfTenant, Gauge>::default();
-    registry.register("verdicts", "Verdicts so far", figures.clone());
-    registry.register(
-        "holds_waiting",
-        "Holds that wait for people",
-        waiting.clone(),
-    );
-    registry.register("records", "Sealed records", records.clone());
-    for (tenant, overview) in firewall.overviews().await {
-        let tenant = tenant.to_string();
-        let of = |verdict| OfTenant {
-            tenant: tenant.clone(),
-            verdict,
-        };
-        let [cleared, held, blocked] = overview.verdicts;
-        for (verdict, count) in [("CLEARED", cleared), ("HELD", held), ("BLOCKED", blocked)] {
-            figures
-                .get_or_create(&of(Some(verdict)))
-                .set(i64::try_from(count).unwrap_or(i64::MAX));
-        }
-        let count = i64::try_from(overview.waiting.0).unwrap_or(i64::MAX);
-        waiting.get_or_create(&of(None)).set(count);
-        records
-            .get_or_create(&of(None))
-            .set(i64::try_from(overview.head.seq).unwrap_or(i64::MAX));
-    }
+    let overviews = watched.firewall.overviews().await;
+    tenants::register(&mut registry, &overviews);
+    outside::register(&mut registry, &overviews, &watched.followers);
     let mut text = String::new();
     if encode(&mut text, &registry).is_err() {
         return axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(CONTENT_TYPE, kind)], text).into_response()
+}
+
+/// A count as gauges take it.
+fn whole(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }

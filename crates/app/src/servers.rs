@@ -8,6 +8,7 @@ use portcullis_gateway::mcp::{Address, Parts, Shop, router};
 use portcullis_policy::id::TenantId;
 use portcullis_targets::targets::{Ports, Targets};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::sync::watch;
 
 /// How long a server may take for an answer at most; calls have bounds of their own below it.
 const TIMEOUT: Duration = Duration::from_secs(600);
@@ -64,12 +65,16 @@ pub(crate) fn hands(config: &Config, shop: &Arc<Shop>) -> anyhow::Result<Hands> 
 }
 
 /// The door to them, on a gate that listens here.
-pub(crate) fn door(shop: &Arc<Shop>, public_url: &str, here: SocketAddr) -> Router {
+pub(crate) fn door(
+    shop: &Arc<Shop>,
+    (public_url, here): (&str, SocketAddr),
+    shutting: &watch::Receiver<bool>,
+) -> Router {
     let address = Address {
         public_url: public_url.to_owned(),
         hosts: here.ip().is_loopback().then(|| names(public_url, here)),
     };
-    router(Arc::clone(shop), address)
+    router(Arc::clone(shop), address, shutting.clone())
 }
 
 /// The names of a gate that only this machine, or a proxy on it, reaches.

@@ -24,7 +24,8 @@ pub(crate) async fn serve_until(
 ) -> anyhow::Result<()> {
     let (shut, mut shutting) = watch::channel(false);
     let others = staff.doors(&shutting, listener.local_addr()?)?;
-    let porter = staff.porter();
+    let (porter, console) = (staff.porter(), staff.console());
+    let doors = wire::doors(firewall, porter, others, console, staff.followers())?;
     let working = staff.work(&shutting);
     let sweeper = tokio::spawn(sweep(firewall.clone()));
     let verifier = tokio::spawn(verify(firewall.clone()));
@@ -34,8 +35,7 @@ pub(crate) async fn serve_until(
         stop.await;
         shutter.send_replace(true);
     };
-    let serving = axum::serve(listener, wire::doors(firewall, porter, others)?)
-        .with_graceful_shutdown(stopping);
+    let serving = axum::serve(listener, doors).with_graceful_shutdown(stopping);
     let overdue = async move {
         let _ = shutting.wait_for(|shut| *shut).await;
         tokio::time::sleep(GRACE).await;

@@ -4,6 +4,7 @@
 
 use crate::{
     config::{Config, Wiring},
+    followers::Followers,
     servers,
     world::{SystemClock, SystemEntropy},
 };
@@ -55,6 +56,7 @@ type Job = Box<dyn Fn(watch::Receiver<bool>) -> Work + Send>;
 pub(crate) struct Staff {
     jobs: Vec<(String, Job)>,
     desks: Arc<Desks>,
+    followers: Followers,
     /// Who checks passwords, at every door.
     porter: Porter,
     /// Where people reach the console.
@@ -97,6 +99,7 @@ impl Staff {
         let desks = Arc::new(desks(config, firewall, &courier));
         let mut staff = Self {
             jobs: Vec::new(),
+            followers: Followers::at(Arc::clone(&desks)),
             desks,
             porter: Porter::new(firewall.clone()),
             public_url: public_url.to_owned(),
@@ -118,6 +121,16 @@ impl Staff {
     /// Who checks passwords.
     pub(crate) fn porter(&self) -> Porter {
         self.porter.clone()
+    }
+
+    /// Where people reach the console.
+    pub(crate) fn console(&self) -> ConsoleAddress {
+        ConsoleAddress::new(Some(&self.public_url))
+    }
+
+    /// Whoever is told outside.
+    pub(crate) fn followers(&self) -> Followers {
+        self.followers.clone()
     }
 
     /// The MCP servers behind the gate.
@@ -144,7 +157,8 @@ impl Staff {
             shutting: shutting.clone(),
         })?;
         let console = console::rooms::router(desk);
-        let console = console.merge(servers::door(&self.shop, &self.public_url, here));
+        let at = (self.public_url.as_str(), here);
+        let console = console.merge(servers::door(&self.shop, at, shutting));
         if self.desks.iter().next().is_none() {
             return Ok(console);
         }
@@ -191,12 +205,14 @@ impl Staff {
 
     fn follow(&mut self, tenant: &TenantId, firewall: &Firewall, channel: Arc<dyn Channel>) {
         let name = format!("{tenant} {}", channel.name());
+        let standing = self.followers.add(tenant, channel.name());
         let following = Following {
             tenant: tenant.clone(),
             source: Arc::new(firewall.clone()),
             channel,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
+            standing,
         };
         let job: Job = Box::new(move |shut| {
             let following = following.clone();

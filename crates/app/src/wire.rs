@@ -1,12 +1,13 @@
 //! Joins the house: the store, the key, the clock and the doors behind one listener.
 
 use crate::{
+    followers::Followers,
     health, house_key, metrics, openapi,
     world::{SystemClock, SystemEntropy},
 };
 use anyhow::{Context, bail};
 use axum::Router;
-use portcullis_control::Porter;
+use portcullis_control::{Porter, notify::link::ConsoleAddress, rest};
 use portcullis_door::{request_id::RequestIds, threshold::threshold};
 use portcullis_firewall::{
     firewall::{Firewall, Ports},
@@ -111,19 +112,25 @@ pub(crate) fn make_private_folder(path: &Path) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When there is no randomness to begin the names of requests with.
-pub(crate) fn doors(firewall: &Firewall, porter: Porter, others: Router) -> anyhow::Result<Router> {
+pub(crate) fn doors(
+    firewall: &Firewall,
+    porter: Porter,
+    others: Router,
+    console: ConsoleAddress,
+    followers: Followers,
+) -> anyhow::Result<Router> {
     let measures = metrics::Measures::default();
     let doors = Router::new()
         .merge(portcullis_gateway::http::router(firewall.clone()))
         .merge(portcullis_gateway::hook::router(firewall.clone()))
         .merge(portcullis_gateway::thewardn::router(firewall.clone()))
-        .merge(portcullis_control::rest::router(firewall.clone(), porter))
+        .merge(rest::router(firewall.clone(), porter, console))
         .merge(portcullis_control::thewardn::router(firewall.clone()))
         .merge(others)
         .merge(portcullis_control::docs::docs_router(&openapi::document()));
     // Room of their own: a crowd at the doors must not make the gate look dead.
-    let watching =
-        health::router(firewall.clone()).merge(metrics::router(measures.clone(), firewall.clone()));
+    let metrics = metrics::router(measures.clone(), firewall.clone(), followers);
+    let watching = health::router(firewall.clone()).merge(metrics);
     let doors = threshold(measures.watch(doors), request_ids()?);
     Ok(doors.merge(threshold(watching, request_ids()?)))
 }

@@ -31,19 +31,21 @@ mod tools;
 pub(crate) mod violations;
 mod workspaces;
 
-use crate::{porter::Porter, rights::Gate};
-use axum::Router;
+use crate::{notify::link::ConsoleAddress, porter::Porter, rights::Gate};
+use axum::{Extension, Router};
 use portcullis_firewall::firewall::Firewall;
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-/// Every route of the management API. The door's threshold belongs before it.
-pub fn router(firewall: Firewall, porter: Porter) -> Router {
+/// Every route of the management API, of a gate that people reach here. The door's threshold belongs
+/// before it.
+pub fn router(firewall: Firewall, porter: Porter, console: ConsoleAddress) -> Router {
     let (router, _) = routes().split_for_parts();
     let (open, _) = sign_in::routes().split_for_parts();
     let open: Router = open.with_state(porter);
-    router.with_state(Arc::new(firewall)).merge(open)
+    let router = router.with_state(Arc::new(firewall));
+    router.layer(Extension(console)).merge(open)
 }
 
 /// The description of every route, made from the same list as [`router`].

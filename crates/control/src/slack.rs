@@ -22,6 +22,7 @@ pub mod linking;
 pub mod links;
 pub mod message;
 mod pace;
+pub mod refusals;
 pub mod replay;
 pub mod settings;
 pub mod show;

@@ -141,16 +141,21 @@ pub(crate) fn server_name(host: &Host<String>) -> Option<ServerName<'static>> {
     }
 }
 
-/// In our own words: the library's repeat what the other side put into its certificate.
 pub(crate) fn tls_error(place: &Place, error: &io::Error) -> OutsideError {
-    let inner = error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<TlsError>());
-    match inner {
-        Some(TlsError::InvalidCertificate(wrong)) => place.unusable(certificate_fault(wrong)),
-        Some(_) => place.unusable("it does not speak TLS as it must"),
+    match tls_fault(error) {
+        Some(why) => place.unusable(why),
         None => place.unreachable(error.kind()),
     }
+}
+
+/// What is wrong with the other side's TLS, unless it was the stream that broke. In our own words:
+/// the library's repeat what the other side put into its certificate.
+pub(crate) fn tls_fault(error: &io::Error) -> Option<&'static str> {
+    let inner = error.get_ref()?.downcast_ref::<TlsError>()?;
+    Some(match inner {
+        TlsError::InvalidCertificate(wrong) => certificate_fault(wrong),
+        _ => "it does not speak TLS as it must",
+    })
 }
 
 const fn certificate_fault(error: &CertificateError) -> &'static str {

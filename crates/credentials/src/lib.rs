@@ -2,7 +2,8 @@
 //!
 //! **What is this?** The ports of [`portcullis_firewall::outside`]: [`HttpCourier`] carries
 //! requests and lines of messages, [`Databases`] opens sessions, [`Programs`] starts programs to talk with, [`SmtpMailer`] sends
-//! letters, and [`Secrets`] reads secrets by their names and computes with them.
+//! letters, [`Tls`] protects what the command line asks, and [`Secrets`] reads secrets by their names
+//! and computes with them.
 //!
 //! **What will it never do?** Give a secret back (but to a program that its operator lets have it), or let one into an error, a log line or a
 //! `Debug`; call an address that its [`Reach`](portcullis_firewall::outside::Reach) does not allow,
@@ -46,6 +47,7 @@ mod roots;
 pub mod secrets;
 pub mod setup;
 mod target;
+pub mod tls;
 
 pub use courier::{CourierSettings, HttpCourier};
 pub use database::{DatabaseSettings, Databases};
@@ -54,3 +56,4 @@ pub use network::{Internet, Network};
 pub use program::Programs;
 pub use secrets::{SecretFault, Secrets};
 pub use setup::SetupError;
+pub use tls::Tls;

@@ -72,17 +72,22 @@ pub struct SmtpSettings {
 }
 
 impl SmtpSettings {
-    /// What is wrong with them before anything is called or read.
+    /// Everything that is wrong with them before anything is called or read: the setting's name,
+    /// and why.
     #[must_use]
-    pub fn fault(&self) -> Option<&'static str> {
-        if Place::named(&self.host, self.port, "smtp").is_none() {
-            return Some("the host or the port is none");
-        }
-        if self.security == Security::None && self.reach != Reach::Anywhere {
-            return Some("without TLS its reach has to be anywhere");
-        }
+    pub fn faults(&self) -> Vec<(&'static str, &'static str)> {
+        // A port says nothing about a host: each is looked at with the other as it may be.
+        let host = Place::named(&self.host, 1, "smtp").is_some();
+        let open = self.security == Security::None && self.reach != Reach::Anywhere;
         let from: Result<Mailbox, _> = self.from.parse();
-        from.is_err().then_some("the sender is no mail address")
+        let looks = [
+            (host, ("host", "expected a name or an address alone")),
+            (self.port != 0, ("port", "expected a port from 1 to 65535")),
+            (!open, ("reach", "without TLS it has to be `anywhere`")),
+            (from.is_ok(), ("from", "this is no mail address")),
+        ];
+        let wrong = looks.into_iter().filter(|(fits, _)| !fits);
+        wrong.map(|(_, fault)| fault).collect()
     }
 }
 

@@ -6,23 +6,53 @@ use jiff::Timestamp;
 pub const MOST: u32 = 120;
 /// The period, in milliseconds.
 pub const PERIOD_MS: i64 = 60_000;
+/// The most attempts of people whom a tenant does not know at all that get a record of their own
+/// within [`STRANGERS_PERIOD_MS`]. Counted apart, so that strangers take no room of the others.
+pub const STRANGERS_MOST: u32 = 60;
+/// The period for those, in milliseconds.
+pub const STRANGERS_PERIOD_MS: i64 = 3_600_000;
 
 /// The count of this period. It lives in memory: after a restart there is room again.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Alarm {
+    most: u32,
+    period_ms: i64,
     began_ms: i64,
     told: u32,
     untold: u64,
 }
 
+impl Default for Alarm {
+    fn default() -> Self {
+        Self::new(MOST, PERIOD_MS)
+    }
+}
+
 impl Alarm {
+    /// Room for so many in every period.
+    const fn new(most: u32, period_ms: i64) -> Self {
+        Self {
+            most,
+            period_ms,
+            began_ms: 0,
+            told: 0,
+            untold: 0,
+        }
+    }
+
+    /// The count of those whom nobody knows.
+    #[must_use]
+    pub const fn of_strangers() -> Self {
+        Self::new(STRANGERS_MOST, STRANGERS_PERIOD_MS)
+    }
+
     /// Whether one more attempt may be put on record; how many were not since the last that was.
     pub fn admit(&mut self, now: Timestamp) -> Option<u64> {
         let now = now.as_millisecond();
-        if now.saturating_sub(self.began_ms) >= PERIOD_MS {
+        if now.saturating_sub(self.began_ms) >= self.period_ms {
             (self.began_ms, self.told) = (now, 0);
         }
-        if self.told >= MOST {
+        if self.told >= self.most {
             self.untold = self.untold.saturating_add(1);
             return None;
         }
@@ -33,7 +63,7 @@ impl Alarm {
 
 #[cfg(test)]
 mod tests {
-    use super::{Alarm, MOST, PERIOD_MS};
+    use super::{Alarm, MOST, PERIOD_MS, STRANGERS_MOST, STRANGERS_PERIOD_MS};
     use jiff::Timestamp;
 
     #[test]
@@ -47,5 +77,8 @@ mod tests {
             Some(1_000 - u64::from(MOST))
         );
         assert_eq!(alarm.admit(at(2 * PERIOD_MS)), Some(0));
+        let mut alarm = Alarm::of_strangers();
+        let told = (0..1_000).filter(|_| alarm.admit(at(STRANGERS_PERIOD_MS)).is_some());
+        assert_eq!(told.count(), STRANGERS_MOST as usize);
     }
 }

@@ -1,6 +1,6 @@
 //! What is written at once: records at the chain's end, and documents beside them.
 
-use crate::chain::Hash;
+use crate::{chain::Hash, effects::Effects};
 use jiff::Timestamp;
 use portcullis_policy::{
     id::TenantId,
@@ -104,6 +104,19 @@ pub struct StoredRecord {
     pub hash: Hash,
     /// What the record did to the running counts; not part of the chain.
     pub effects: Vec<u8>,
+}
+
+impl StoredRecord {
+    /// Whether a budget passed its warning line with this record, for the first time in its period.
+    ///
+    /// *Fails closed:* effects that cannot be read warn of nothing; the record itself says how the
+    /// budgets stand.
+    #[must_use]
+    pub fn warns(&self) -> bool {
+        let effects: Option<Effects> = serde_json::from_slice(&self.effects).ok();
+        let decision = effects.and_then(|effects| effects.decision);
+        decision.is_some_and(|decision| !decision.warned.is_empty())
+    }
 }
 
 /// A thing that changes over time, kept as its latest form.

@@ -62,6 +62,21 @@ pub enum Clicked {
     Refused(GateError),
 }
 
+/// A click that is not heard: whoever brought it is nobody here, or it is not what it seems.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Unheard {
+    /// Who did it, as its way names people, e.g. `slack:T0123/U0123`; a bounded, visible text.
+    pub by: String,
+    /// Where it came in.
+    pub way: Way,
+    /// The signed request it brought, if any: whatever it says, it is not believed.
+    pub token: Option<String>,
+    /// The stable code of why not.
+    pub code: &'static str,
+    /// Why not, in our words.
+    pub because: String,
+}
+
 /// What a passkey signs for a decision: the whole request, so that it is good for nothing else.
 #[must_use]
 pub fn challenge(claims: &Claims) -> [u8; 32] {

@@ -55,9 +55,14 @@ pub trait Courier: fmt::Debug + Send + Sync {
     /// time. Its body has no bound and no end that is set here.
     ///
     /// # Errors
-    /// As [`Courier::send`].
+    /// As [`Courier::send`]; always [`OutsideError::Unusable`] from one that brings whole answers alone.
     fn begin(&self, parcel: Parcel) -> Awaited<'_, Arrival> {
-        Box::pin(async move { self.send(parcel).await.map(Arrival::of) })
+        let why = "this courier brings whole answers alone".to_owned();
+        let host = parcel.url;
+        Box::pin(std::future::ready(Err(OutsideError::Unusable {
+            host,
+            why,
+        })))
     }
 
     /// Opens a line of text messages, over WebSocket (RFC 6455).

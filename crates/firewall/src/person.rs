@@ -4,6 +4,7 @@ use crate::access::{PersonRole, RoleGrant};
 use jiff::Timestamp;
 use portcullis_policy::{id::PersonId, label::Label};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A person as they are kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,6 +59,13 @@ pub struct SlackUser {
     pub team: String,
     /// The user, `U…`.
     pub user: String,
+}
+
+impl fmt::Display for SlackUser {
+    /// As records name them: `slack:T0123/U0123`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "slack:{}/{}", self.team, self.user)
+    }
 }
 
 impl Person {

@@ -75,6 +75,8 @@ pub struct State {
     pub tools: BTreeMap<String, Tool>,
     /// How many vain attempts were put on record lately.
     pub alarm: Alarm,
+    /// The same for those whom nobody knows.
+    pub strangers: Alarm,
     /// The holds that wait, and the released ones whose permit was not taken, by id.
     pub holds: Holds,
     /// The actions behind those holds and behind unspent permits, by their ids.
@@ -190,6 +192,7 @@ impl State {
                 .map(|tool| (Tool::id_of(&tool.server, &tool.name), tool))
                 .collect(),
             alarm: Alarm::default(),
+            strangers: Alarm::of_strangers(),
             retries: RetryBook::read(
                 holds
                     .values()
@@ -237,6 +240,7 @@ impl State {
             people: People::default(),
             tools: BTreeMap::new(),
             alarm: Alarm::default(),
+            strangers: Alarm::of_strangers(),
             holds: Holds::default(),
             frozen: HashMap::new(),
             permits: HashMap::new(),

@@ -12,4 +12,5 @@ mod read;
 mod render;
 mod serve;
 
+pub use read::{Event, HookQuery};
 pub use serve::{PATH, router};

@@ -11,6 +11,15 @@ pub(crate) const MOST_BLANKS: u8 = 16;
 /// The most backslashes in a row that count as one.
 pub(crate) const MOST_SLASHES: u8 = 8;
 
+/// How many bytes are read at once where nothing is escaped.
+pub(crate) const CHUNK: usize = 8;
+
+/// A byte that stays as it is, and one that may begin an escape; blanks are neither.
+const KEPT: u8 = 1;
+const SPECIAL: u8 = 2;
+
+static CLASSES: [u8; 256] = classes();
+
 /// What parts two sides of a long run of blanks: no secret in this form contains it.
 const BARRIER: u8 = b'\n';
 
@@ -54,15 +63,38 @@ enum State {
 }
 
 impl Loose {
-    /// How many bytes at the start of `text` stand for themselves when nothing is pending.
-    pub(crate) fn plain_run(text: &[u8]) -> usize {
-        let special = |byte: &u8| *byte == b'%' || *byte == b'\\' || is_blank(*byte);
-        text.iter().position(special).unwrap_or(text.len())
-    }
-
-    /// Whether the next byte starts afresh.
-    pub(crate) const fn is_settled(&self) -> bool {
-        matches!(self.state, State::Plain) && self.high.is_none()
+    /// Reads several bytes at once if they stand for themselves or are blanks that are left out: puts
+    /// them at the beginning of `out`, and says how many there are. Otherwise nothing is read.
+    #[inline]
+    pub(crate) fn feed_plain(
+        &mut self,
+        chunk: &[u8; CHUNK],
+        out: &mut [u8; CHUNK],
+    ) -> Option<usize> {
+        let settled = matches!(self.state, State::Plain) && self.high.is_none();
+        if !settled || usize::from(self.blanks) + CHUNK > usize::from(MOST_BLANKS) {
+            return None;
+        }
+        let (mut kept, mut special) = (0, 0);
+        for byte in chunk {
+            let class = CLASSES.get(usize::from(*byte)).copied().unwrap_or(SPECIAL);
+            if let Some(slot) = out.get_mut(kept % CHUNK) {
+                *slot = *byte;
+            }
+            kept += usize::from(class & KEPT);
+            special |= class;
+        }
+        if special & SPECIAL != 0 {
+            return None;
+        }
+        let blanks = chunk.iter().rev().take_while(|byte| is_blank(**byte));
+        let blanks = u8::try_from(blanks.count()).unwrap_or(MOST_BLANKS);
+        self.blanks = if kept == 0 {
+            self.blanks + blanks
+        } else {
+            blanks
+        };
+        Some(kept)
     }
 
     /// Where what is not decided yet begins, if the text so far ends at `end`.
@@ -70,10 +102,6 @@ impl Loose {
         let plain = matches!(self.state, State::Plain);
         let start = if plain { end } else { self.start };
         self.high.map_or(start, |high| high.start)
-    }
-
-    pub(crate) const fn skip_blanks(&mut self) {
-        self.blanks = 0;
     }
 
     /// Reads the byte at `at`.
@@ -241,6 +269,23 @@ fn unit_bytes(unit: u16) -> [Option<u8>; 3] {
             Some(low(6)),
             Some(low(0)),
         ],
+    }
+}
+
+#[expect(clippy::indexing_slicing, reason = "every byte is below 256")]
+const fn classes() -> [u8; 256] {
+    let mut classes = [KEPT; 256];
+    let mut byte = 0_u8;
+    loop {
+        if is_blank(byte) {
+            classes[byte as usize] = 0;
+        } else if matches!(byte, b'%' | b'\\') {
+            classes[byte as usize] = SPECIAL;
+        }
+        if byte == u8::MAX {
+            return classes;
+        }
+        byte += 1;
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a secret or personal data looks like when nobody has registered it.
 //!
-//! The rules are data: [`cloud`], [`services`], [`context`] and [`personal`]. A rule is looked for
-//! at certain places of a text alone, and is bounded: it is a `lead` that stays, a `head` that is
-//! hidden, and a `tail` that goes on for as long as its bytes do. So a text may be cut anywhere.
+//! The rules are data: [`cloud`], [`services`], [`context`] and [`personal`]. A rule is bounded: it is
+//! a `lead` that stays, a `head` that is hidden, and a `tail` that goes on for as long as its bytes do.
+//! So a text may be cut anywhere. Where a rule is looked for, [`front`] tells from its first bytes.
 
 /// What stands between a word and what is assigned to it.
 macro_rules! sep {
@@ -35,6 +35,8 @@ macro_rules! capitalised {
 pub(crate) mod check;
 mod cloud;
 mod context;
+mod dfa;
+pub(crate) mod front;
 mod personal;
 mod services;
 pub(crate) mod table;
@@ -49,7 +51,6 @@ use tail::Tail;
 pub(crate) struct Rule {
     pub name: &'static str,
     pub kind: Kind,
-    pub starts: Starts,
     /// What must not stand before it.
     pub before: Edge,
     /// A bounded expression over bytes that is kept.
@@ -61,6 +62,8 @@ pub(crate) struct Rule {
     /// What must not stand after the head.
     pub after: Edge,
     pub tail: Tail,
+    /// Whether every head has an `@` among its first 129 bytes.
+    pub has_at: bool,
     /// Words of which one must stand shortly before it, in small letters; none if empty.
     pub words: &'static [&'static str],
 }
@@ -69,26 +72,15 @@ pub(crate) struct Rule {
 const RULE: Rule = Rule {
     name: "",
     kind: Kind::Token,
-    starts: Starts::At(&[]),
     before: Edge::Word,
     lead: "",
     head: "",
     check: check::any,
     after: Edge::Any,
     tail: Tail::None,
+    has_at: false,
     words: &[],
 };
-
-/// Where a rule is looked for.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Starts {
-    /// Where one of these stands, in capitals or not.
-    At(&'static [&'static str]),
-    /// Where a number begins.
-    Number,
-    /// Where a word begins.
-    Word,
-}
 
 /// What must not stand beside a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

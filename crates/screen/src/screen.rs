@@ -1,6 +1,8 @@
 //! What a text is looked through for.
 
 mod json;
+#[cfg(test)]
+mod plain;
 
 pub use json::RedactedJson;
 
@@ -8,14 +10,11 @@ use crate::{
     aliases::Aliases,
     finding::Redacted,
     kind::Kind,
-    loose::{Loose, Piece},
-    rule::{
-        self,
-        table::{Answer, table},
-    },
-    secrets::{Layer, Level, Secrets, needles::Needles},
-    stream::Stream,
+    rule::{self, table::table},
+    secrets::{Layer, Level, Secrets, Way},
+    stream::{Stream, registered::Registered, search::Search, view::View},
     wanted::Wanted,
+    weave::{Known, Part, Weave},
 };
 use std::{borrow::Cow, fmt, sync::Arc};
 
@@ -72,11 +71,13 @@ impl Builder {
             .personal
             .iter()
             .fold(secrets, |kinds, kind| kinds | kind.bit());
+        let table = table().ok_or(ScreenError::Rules)?;
         let screen = Screen {
             wanted: Wanted {
-                table: table().ok_or(ScreenError::Rules)?,
+                rules: table.of_kinds(kinds),
+                table,
                 kinds,
-                layers: [None, None, None],
+                layers: [const { None }; Level::COUNT],
             },
         };
         let secrets = self.secrets.iter();
@@ -117,54 +118,53 @@ impl Screen {
 
     /// The text without what must not be seen, with the placeholders of `aliases`.
     ///
-    /// Clean text is borrowed, and no memory is asked for.
+    /// Clean text is borrowed.
     #[must_use]
     pub fn redact_with<'t>(&self, text: &'t str, aliases: &mut Aliases) -> Redacted<'t> {
-        if self.is_clean(text.as_bytes()) {
-            return Redacted {
-                text: Cow::Borrowed(text),
-                findings: Vec::new(),
-            };
+        let mut weave = Weave::default();
+        let bytes = text.as_bytes();
+        self.search(bytes, &mut |part| weave.add(part));
+        let mut findings = Vec::new();
+        if weave.is_empty() {
+            let text = Cow::Borrowed(text);
+            return Redacted { text, findings };
         }
-        let mut stream = self.stream_with(std::mem::take(aliases));
-        let mut piece = stream.push(text.as_bytes());
-        let (rest, used) = stream.finish();
-        *aliases = used;
-        piece.bytes.extend(rest.bytes);
-        piece.findings.extend(rest.findings);
-        let text = String::from_utf8(piece.bytes);
+        let mut redacted = Vec::with_capacity(bytes.len());
+        let known = Known::whole(bytes);
+        weave.write(&known, aliases, &mut redacted, &mut findings);
+        let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let text = String::from_utf8(redacted);
+        let text = text.unwrap_or_else(|error| lossy(error.as_bytes()));
         Redacted {
-            text: Cow::Owned(
-                text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
-            ),
-            findings: piece.findings,
+            text: Cow::Owned(text),
+            findings,
         }
     }
 
-    /// Whether nothing would be replaced in `bytes`, or something might.
+    /// Whether nothing would be replaced in `bytes`.
     #[must_use]
     pub fn is_clean(&self, bytes: &[u8]) -> bool {
-        self.knows_none_of(bytes) && self.has_no_format(bytes)
+        let mut clean = true;
+        self.search(bytes, &mut |_| clean = false);
+        clean
+    }
+
+    fn search(&self, bytes: &[u8], add: &mut impl FnMut(Part)) {
+        Search::default().advance(&self.wanted, View::whole(bytes), add);
     }
 
     /// Whether no registered secret stands in `bytes`.
     fn knows_none_of(&self, bytes: &[u8]) -> bool {
-        self.wanted.layers().all(|layer| {
-            layer.exact.clean_until(bytes, 0, true).is_some() && loosely_clean(&layer.loose, bytes)
-        })
+        let mut clean = true;
+        let mut found = |_| clean = false;
+        Registered::default().advance(&self.wanted, View::whole(bytes), &mut found);
+        clean
     }
 
     fn looks_for(&self, kinds: impl IntoIterator<Item = Kind>) -> bool {
         kinds
             .into_iter()
             .any(|kind| self.wanted.kinds & kind.bit() != 0)
-    }
-
-    fn has_no_format(&self, bytes: &[u8]) -> bool {
-        let mut places = self.wanted.table.places(bytes, 0, self.wanted.kinds);
-        !places.any(|(at, rule)| {
-            matches!(self.wanted.table.ask(rule, bytes, at, true), Answer::Yes(_))
-        })
     }
 
     /// Whether a secret stands in `text`, registered or by its format; personal data does not count.
@@ -191,10 +191,8 @@ impl Screen {
     #[must_use]
     pub fn most_held_back(&self) -> usize {
         let longest = |layer: &Layer| {
-            layer
-                .exact
-                .longest()
-                .max(layer.loose.longest().saturating_mul(MOST_OF_A_BYTE))
+            let [exact, loose] = [Way::Exact, Way::Loose].map(|way| layer.needles.longest(way));
+            exact.max(loose.saturating_mul(MOST_OF_A_BYTE))
         };
         self.wanted
             .layers()
@@ -207,64 +205,4 @@ impl fmt::Debug for Screen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Screen").finish_non_exhaustive()
     }
-}
-
-/// Whether no needle begins in the loose form of `bytes`, which is made piece by piece.
-fn loosely_clean(needles: &Needles, bytes: &[u8]) -> bool {
-    const SIZE: usize = 4_096;
-    /// What one byte of text can add at most.
-    const SPARE: usize = 8;
-    let mut form = [0; SIZE];
-    let (mut used, mut reader) = (0, Loose::default());
-    let mut rest = bytes;
-    loop {
-        let over = fill(&mut reader, &mut rest, &mut form, &mut used, SIZE - SPARE);
-        let known = form.get(..used).unwrap_or_default();
-        let Some(until) = needles.clean_until(known, 0, over) else {
-            return false;
-        };
-        if over {
-            return true;
-        }
-        form.copy_within(until..used, 0);
-        used -= until;
-    }
-}
-
-/// Adds the loose form of the beginning of `rest`; says whether `rest` is over.
-fn fill(
-    reader: &mut Loose,
-    rest: &mut &[u8],
-    form: &mut [u8],
-    used: &mut usize,
-    most: usize,
-) -> bool {
-    while *used < most {
-        let plain = if reader.is_settled() {
-            Loose::plain_run(rest.get(..most - *used).unwrap_or(rest))
-        } else {
-            0
-        };
-        if let (Some((run, more)), true) = (rest.split_at_checked(plain), plain > 0) {
-            if let Some(room) = form.get_mut(*used..*used + plain) {
-                room.copy_from_slice(run);
-            }
-            reader.skip_blanks();
-            *used += plain;
-            *rest = more;
-        }
-        let mut put = |piece: Piece| {
-            if let Some(slot) = form.get_mut(*used) {
-                *slot = piece.byte;
-                *used += 1;
-            }
-        };
-        let Some((byte, more)) = rest.split_first() else {
-            reader.finish(0, &mut put);
-            return true;
-        };
-        *rest = more;
-        reader.feed(*byte, 0, &mut put);
-    }
-    false
 }

@@ -2,6 +2,9 @@
 
 mod encode;
 pub(crate) mod needles;
+mod sieve;
+
+pub(crate) use encode::Way;
 
 use crate::loose::{literal, loose};
 use needles::Needles;
@@ -27,6 +30,8 @@ pub enum Level {
 }
 
 impl Level {
+    pub(crate) const COUNT: usize = 3;
+
     pub(crate) const fn rule(self) -> &'static str {
         match self {
             Self::Global => "registered.global",
@@ -69,8 +74,7 @@ impl SecretError {
 /// Their values are wiped when it is dropped, and never shown: `Debug` says how many there are.
 #[derive(Default)]
 pub struct Secrets {
-    exact: Vec<encode::Form>,
-    loose: Vec<encode::Form>,
+    forms: Vec<encode::Form>,
     count: usize,
 }
 
@@ -98,10 +102,18 @@ impl Secrets {
         if loose(value).len().min(literal(value).len()) < LEAST_BYTES {
             return Err(SecretError::TooShort);
         }
-        self.exact.extend(encode::exact(value));
-        self.loose.extend(encode::loosened(value));
+        self.forms.extend(encode::forms(value));
         self.count += 1;
         Ok(())
+    }
+
+    /// Every way of writing one of them for texts that are read like this.
+    #[cfg(test)]
+    pub(crate) fn forms_for(&self, way: Way) -> impl Iterator<Item = &[u8]> {
+        let forms = self.forms.iter();
+        forms
+            .filter(move |form| form.ways & way.bit() != 0)
+            .map(|form| form.bytes.as_slice())
     }
 
     /// How many there are.
@@ -127,16 +139,14 @@ impl fmt::Debug for Secrets {
 
 /// The secrets of one level, made ready to be looked for.
 pub(crate) struct Layer {
-    pub(crate) exact: Needles,
-    pub(crate) loose: Needles,
+    pub(crate) needles: Needles,
     pub(crate) level: Level,
 }
 
 impl Layer {
     pub(crate) fn new(level: Level, secrets: &Secrets) -> Self {
         Self {
-            exact: Needles::new(&secrets.exact),
-            loose: Needles::new(&secrets.loose),
+            needles: Needles::new(&secrets.forms),
             level,
         }
     }

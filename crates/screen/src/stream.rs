@@ -4,19 +4,19 @@
 //! cut; what is not decided yet is held back. So the output joined is the redaction of the input
 //! joined, for every way of cutting it.
 
+mod form;
 mod formats;
-mod registered;
-mod view;
+pub(crate) mod registered;
+pub(crate) mod search;
+pub(crate) mod view;
 
 use crate::{
     aliases::Aliases,
     finding::Finding,
-    rule::table::LOOK_BACK,
     wanted::Wanted,
     weave::{Known, Weave},
 };
-use formats::Formats;
-use registered::Registered;
+use search::{KEPT, Search};
 use std::fmt;
 use view::View;
 use zeroize::Zeroizing;
@@ -32,8 +32,7 @@ pub struct Stream {
     text: Zeroizing<Vec<u8>>,
     /// Where it begins in the whole.
     base: u64,
-    registered: Vec<Registered>,
-    formats: Formats,
+    search: Search,
     weave: Weave,
 }
 
@@ -49,12 +48,11 @@ pub struct Piece {
 impl Stream {
     pub(crate) fn new(wanted: Wanted, aliases: Aliases) -> Self {
         Self {
-            registered: wanted.layers().map(|_| Registered::default()).collect(),
             wanted,
             aliases,
             text: Zeroizing::default(),
             base: 0,
-            formats: Formats::default(),
+            search: Search::default(),
             weave: Weave::default(),
         }
     }
@@ -85,17 +83,12 @@ impl Stream {
             over,
         };
         let mut add = |part| self.weave.add(part);
-        let formats = self
-            .formats
-            .advance((&self.wanted.table, self.wanted.kinds), view, &mut add);
-        let layers = self.wanted.layers().zip(&mut self.registered);
-        let registered = layers.map(|(layer, state)| state.advance(layer, view, &mut add));
-        let decided = registered.fold(formats, u64::min);
+        let decided = self.search.advance(&self.wanted, view, &mut add);
         let known = Known {
             text: view.text,
             base: view.base,
             decided,
-            unended: self.formats.unended(),
+            unended: self.search.unended(),
             over,
         };
         self.weave.write(
@@ -109,9 +102,7 @@ impl Stream {
 
     /// Drops what no rule will look at again.
     fn forget(&mut self, decided: u64) {
-        let kept = decided
-            .min(self.weave.keeps())
-            .saturating_sub(LOOK_BACK as u64);
+        let kept = decided.min(self.weave.keeps()).saturating_sub(KEPT as u64);
         let gone = usize::try_from(kept.saturating_sub(self.base)).unwrap_or(0);
         if gone >= 256 {
             self.text.drain(..gone);

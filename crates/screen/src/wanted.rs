@@ -1,6 +1,9 @@
 //! What is looked for.
 
-use crate::{rule::table::Table, secrets::Layer};
+use crate::{
+    rule::{front::Rules, table::Table},
+    secrets::{Layer, Level},
+};
 use std::sync::Arc;
 
 /// Rules, and the secrets of each level.
@@ -9,7 +12,9 @@ pub(crate) struct Wanted {
     pub table: Arc<Table>,
     /// The kinds that are looked for, one bit each.
     pub kinds: u16,
-    pub layers: [Option<Arc<Layer>>; 3],
+    /// The rules for these.
+    pub rules: Rules,
+    pub layers: [Option<Arc<Layer>>; Level::COUNT],
 }
 
 impl Wanted {

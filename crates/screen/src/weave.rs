@@ -62,7 +62,18 @@ pub(crate) struct Known<'a> {
     pub over: bool,
 }
 
-impl Known<'_> {
+impl<'a> Known<'a> {
+    /// All of a text.
+    pub(crate) const fn whole(text: &'a [u8]) -> Self {
+        Self {
+            text,
+            base: 0,
+            decided: text.len() as u64,
+            unended: &[],
+            over: true,
+        }
+    }
+
     const fn end(&self) -> u64 {
         self.base + self.text.len() as u64
     }
@@ -76,6 +87,10 @@ impl Known<'_> {
 impl Weave {
     pub(crate) fn add(&mut self, part: Part) {
         self.parts.push(part);
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.parts.is_empty()
     }
 
     /// From where on the text must be kept.

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, bail};
 use hyper::Uri;
-use std::fmt::Write as _;
+use std::{fmt::Write as _, net::IpAddr};
 
 /// A gate's address, taken apart.
 #[derive(Clone, Debug)]
@@ -10,6 +10,8 @@ pub(super) struct Address {
     pub(super) url: String,
     pub(super) host: String,
     pub(super) port: u16,
+    /// Whether the way there is encrypted.
+    pub(super) is_encrypted: bool,
     pub(super) authority: String,
     /// What stands before every path; empty, or without a slash at its end.
     pub(super) prefix: String,
@@ -19,13 +21,11 @@ impl Address {
     pub(super) fn parse(url: &str) -> anyhow::Result<Self> {
         let url = url.trim().trim_end_matches('/');
         let uri: Uri = url.parse().with_context(|| format!("`{url}` is no URL"))?;
-        match uri.scheme_str() {
-            Some("http") => {}
-            Some("https") => bail!(
-                "this client speaks plain HTTP; reach `{url}` through a tunnel or on its own host"
-            ),
+        let is_encrypted = match uri.scheme_str() {
+            Some("http") => false,
+            Some("https") => true,
             _ => bail!("`{url}` is no URL; expected one such as `http://127.0.0.1:8088`"),
-        }
+        };
         let authority = uri
             .authority()
             .with_context(|| format!("`{url}` names no host"))?;
@@ -36,10 +36,20 @@ impl Address {
         Ok(Self {
             url: url.to_owned(),
             host: host.to_owned(),
-            port: authority.port_u16().unwrap_or(80),
+            port: authority
+                .port_u16()
+                .unwrap_or(if is_encrypted { 443 } else { 80 }),
+            is_encrypted,
             authority: authority.as_str().to_owned(),
             prefix: uri.path().trim_end_matches('/').to_owned(),
         })
+    }
+
+    /// Whether it is on this machine, by its name alone.
+    pub(super) fn is_here(&self) -> bool {
+        let number: Result<IpAddr, _> = self.host.parse();
+        let named = self.host.eq_ignore_ascii_case("localhost");
+        named || number.is_ok_and(|address| address.is_loopback())
     }
 }
 
@@ -102,17 +112,29 @@ mod tests {
             ("[::1]:9000", "/gate")
         );
         assert_eq!(Address::parse("http://gate.example").unwrap().port, 80);
+        assert_eq!(Address::parse("https://gate.example").unwrap().port, 443);
     }
 
     #[test]
-    fn what_is_no_plain_url_is_refused() {
-        for url in [
-            "",
-            "gate",
-            "https://gate.example",
-            "ftp://gate.example",
-            "/v1",
+    fn only_this_machine_is_here() {
+        for (url, here) in [
+            ("http://localhost:8088", true),
+            ("http://127.0.0.1", true),
+            ("http://127.7.7.7", true),
+            ("http://[::1]:9", true),
+            ("http://localhost.evil.example", false),
+            ("http://127.0.0.1.evil.example", false),
+            ("http://10.0.0.1", false),
+            ("http://0.0.0.0", false),
+            ("http://gate", false),
         ] {
+            assert_eq!(Address::parse(url).unwrap().is_here(), here, "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_url_is_refused() {
+        for url in ["", "gate", "ftp://gate.example", "/v1"] {
             assert!(Address::parse(url).is_err(), "{url}");
         }
     }

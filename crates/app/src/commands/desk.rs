@@ -1,7 +1,7 @@
 //! What a command that asks a gate works with: the output, and the way to the gate.
 
 use crate::{
-    client::{Client, ClientError, Query},
+    client::{Client, ClientError, Query, Trust},
     login::Login,
     output::{Output, table::text_at},
 };
@@ -22,12 +22,27 @@ pub(super) struct Desk {
     pub(super) output: Output,
     url: Option<String>,
     token: Option<String>,
+    trust: Trust,
 }
 
 impl Desk {
-    pub(super) fn new(output: Output, url: Option<String>, token: Option<String>) -> Self {
+    pub(super) fn new(
+        output: Output,
+        (url, token): (Option<String>, Option<String>),
+        trust: Trust,
+    ) -> Self {
         let token = token.filter(|token| !token.trim().is_empty());
-        Self { output, url, token }
+        Self {
+            output,
+            url,
+            token,
+            trust,
+        }
+    }
+
+    /// A client for any gate, trusting what the user says.
+    pub(super) fn client_of(&self, url: &str, token: Option<&str>) -> anyhow::Result<Client> {
+        Client::trusting(url, token, &self.trust)
     }
 
     /// The gate's address: the one that was given, or that of the login, or the usual one.
@@ -45,7 +60,7 @@ impl Desk {
     pub(super) fn client(&self) -> anyhow::Result<Client> {
         if let Some(token) = &self.token {
             let url = self.url.as_deref().unwrap_or(USUAL);
-            return Client::new(url, Some(token));
+            return self.client_of(url, Some(token));
         }
         let login = Login::kept()?.context(
             "no token: run `portcullis login`, or give one as PORTCULLIS_TOKEN or with `--token`",
@@ -56,7 +71,7 @@ impl Desk {
             "the login is for `{}`; sign in at the other gate first",
             login.url
         );
-        Client::new(&login.url, Some(&login.token))
+        self.client_of(&login.url, Some(&login.token))
     }
 }
 

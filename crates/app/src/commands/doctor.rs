@@ -1,14 +1,16 @@
 //! `portcullis doctor`: what is wrong with this installation, and what to do about it.
 
 mod checks;
+mod finding;
+mod followers;
 
 use super::desk::Desk;
 use crate::{
     exit,
     output::{clean::one_line, painted, style},
 };
-use checks::{Finding, Health};
 use clap::Args;
+use finding::{Finding, Health};
 use serde_json::{Value, json};
 use std::{net::SocketAddr, path::PathBuf};
 

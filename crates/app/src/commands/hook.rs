@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 
 /// The variable that holds the agent's key where the client itself asks the gate.
 const KEY_VARIABLE: &str = "PORTCULLIS_AGENT_KEY";
+/// The variable by which the client says how it was started, and the header that tells the gate.
+const ENTRYPOINT_VARIABLE: &str = "CLAUDE_CODE_ENTRYPOINT";
+const ENTRYPOINT_HEADER: &str = "x-claude-code-entrypoint";
 /// How long the client waits beyond what the gate waits for people, in seconds.
 const LEEWAY_SECONDS: u32 = 30;
 
@@ -97,7 +100,7 @@ struct Wish {
     /// How long to wait for people before a tool use is put off, in seconds, at most 300.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=300))]
     wait: Option<u32>,
-    /// What becomes of one that still waits: `defer` stops the session until it is resumed, `deny` lets it go on without.
+    /// What becomes of one that still waits: `defer` stops a session without a terminal until it is resumed, `deny` lets it go on without.
     #[arg(long, value_name = "WORD", value_parser = ["defer", "deny"], hide_possible_values = true)]
     held: Option<String>,
     /// What becomes of one that is cleared: `allow` runs it, `ask` asks the person at the keyboard too.
@@ -178,8 +181,11 @@ impl Install {
                 json!({
                     "type": "http",
                     "url": format!("{address}{}", self.wish.query().as_str()),
-                    "headers": { "Authorization": format!("Bearer ${KEY_VARIABLE}") },
-                    "allowedEnvVars": [KEY_VARIABLE],
+                    "headers": {
+                        "Authorization": format!("Bearer ${KEY_VARIABLE}"),
+                        ENTRYPOINT_HEADER: format!("${ENTRYPOINT_VARIABLE}"),
+                    },
+                    "allowedEnvVars": [KEY_VARIABLE, ENTRYPOINT_VARIABLE],
                     "timeout": timeout,
                     "onFailure": "block",
                 })

@@ -3,7 +3,7 @@
 use super::{desk::Desk, rules::GateKey};
 use crate::{
     ask,
-    client::{Ask, Client, escaped},
+    client::{Ask, escaped},
     exit,
     guard::{Gates, KeyChanged},
     login::Login as Kept,
@@ -41,7 +41,7 @@ pub(super) struct Login {
 impl Login {
     pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<u8> {
         let url = desk.address()?;
-        let stranger = Client::new(&url, None)?;
+        let stranger = desk.client_of(&url, None)?;
         // A gate with another key than it had is told no secret. One that tells none is not met:
         // then there are no copies of its rules.
         if let Err(error) = Gates::meet(&stranger, self.gate_key.named()).await
@@ -69,7 +69,7 @@ impl Login {
         };
         let token = answer.get("token").and_then(Value::as_str);
         let token = token.context("the gate gave no token")?.trim().to_owned();
-        let me = Client::new(&url, Some(&token))?.get("/v1/me").await?;
+        let me = desk.client_of(&url, Some(&token))?.get("/v1/me").await?;
         let login = Kept {
             url,
             token,
@@ -100,7 +100,7 @@ impl Logout {
             return Ok(exit::OK);
         };
         // Forgotten first: whatever the gate says, the token is not used from here again.
-        let client = Client::new(&login.url, Some(&login.token))?;
+        let client = desk.client_of(&login.url, Some(&login.token))?;
         let me = client
             .get("/v1/me")
             .await

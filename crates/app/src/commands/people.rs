@@ -185,11 +185,10 @@ async fn invite(desk: &Desk, client: &Client, person: &str) -> anyhow::Result<()
         Table::about(invitation, &facts).uncut()
     })?;
     if !desk.output.is_json() {
-        let code = text_at(&invitation, "code");
+        let (code, link) = (text_at(&invitation, "code"), text_at(&invitation, "link"));
         desk.output.note(&format!(
-            "for the one who is invited alone, good once: \
-             `portcullis login --invitation {code}`, or in the console at \
-             `/console/invitation?code={code}`"
+            "for the one who is invited alone, good once: in a browser {link}, or \
+             `portcullis login --invitation {code}`"
         ))?;
     }
     Ok(())

@@ -167,7 +167,7 @@ fn check(desk: &Desk, copy: anyhow::Result<RuleCopy>) -> anyhow::Result<u8> {
 
 fn trust(desk: &Desk, key: PublicKey) -> anyhow::Result<u8> {
     // As the client writes it.
-    let client = Client::new(&desk.address()?, None)?;
+    let client = desk.client_of(&desk.address()?, None)?;
     Gates::trust(client.url(), &key)?;
     let answer = json!({ "url": client.url(), "gate_key": key.to_string() });
     let sentence = format!("the key of `{}` is {key}", client.url());

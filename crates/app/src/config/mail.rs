@@ -49,11 +49,12 @@ pub(super) fn settings(tenant: &Sheet<'_>, faults: &mut Faults) -> Option<Post> 
         login,
         extra_roots: None,
         timeout: HANDING_OVER,
-        host: host?,
-        from: from?,
+        // What is missing is a fault already, and must not hide the others.
+        host: host.unwrap_or_else(|| "localhost".to_owned()),
+        from: from.unwrap_or_else(|| "gate@localhost".to_owned()),
     };
-    if let Some(why) = smtp.fault() {
-        faults.add(tenant.path_of("mail"), why);
+    for (key, why) in smtp.faults() {
+        sheet.fault(key, why, faults);
     }
     Some(Post { smtp, readers })
 }

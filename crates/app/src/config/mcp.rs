@@ -179,3 +179,23 @@ pub(super) fn secrets(settings: &ShopSettings) -> Vec<(String, &SecretName)> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::config::read;
+
+    #[test]
+    fn names_that_could_collide_and_words_that_are_unknown_are_told() {
+        let text = "tenants:\n  default:\n    mcp:\n      servers:\n        a: { url: 'https://a.test/mcp', \
+            bare: true, may_ask: [roots, money] }\n        b: { url: 'https://b.test/mcp' }\n";
+        let faults = read(text).unwrap_err();
+        let lines: Vec<_> = faults.0.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            lines,
+            [
+                "tenants.default.mcp.servers.a.bare: only a server that is alone keeps its tools' own names",
+                "tenants.default.mcp.servers.a.may_ask: expected `elicitation`, `roots` or `sampling`",
+            ]
+        );
+    }
+}

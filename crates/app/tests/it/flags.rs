@@ -53,8 +53,8 @@ const IMPOSSIBLE: &[(&str, &str)] = &[
     ("agents list", "no token: run `portcullis login`"),
     ("agents list --token t --url gate", "`gate` is no URL"),
     (
-        "agents list --token t --url https://gate.example",
-        "plain HTTP",
+        "agents list --token t --url http://gate.example",
+        "not reached by TLS",
     ),
     (
         "govern --token t --param gpus",

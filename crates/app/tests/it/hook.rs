@@ -25,8 +25,21 @@ fn event(tool: &str, input: &Value) -> String {
 
 /// Runs the command that the settings of the command form name, as the client does.
 fn hooked(url: &str, token: &str, options: &[&str], event: &str) -> Ran {
+    started(url, token, ("sdk-cli", "0"), options, event)
+}
+
+/// The same of a client that was started in this way, with somebody at its terminal or nobody.
+fn started(
+    url: &str,
+    token: &str,
+    (start, attended): (&str, &str),
+    options: &[&str],
+    event: &str,
+) -> Ran {
     let mut command = portcullis();
     command
+        .env("CLAUDE_CODE_ENTRYPOINT", start)
+        .env("CLAUDE_CODE_SESSION_ATTENDED", attended)
         .env("PORTCULLIS_URL", url)
         .env("PORTCULLIS_TOKEN", token)
         .env("XDG_CONFIG_HOME", "/nonexistent")
@@ -67,6 +80,9 @@ fn tools_run_when_the_gate_says_so_and_never_without_it() {
     let (_, rest) = held.out.split_once("hold esc_").unwrap();
     let hold = format!("esc_{}", rest.split(' ').next().unwrap());
     assert_eq!(word(held), "defer");
+    for start in [("cli", "1"), ("sdk-cli", "1"), ("cli", "0"), ("", "")] {
+        assert_eq!(word(started(&gate.url, key, start, &[], &bash)), "deny");
+    }
     let admin = house.credential("admin_token");
     // The gate is started anew between asking, approving and asking again.
     gate.kill();

@@ -7,11 +7,17 @@
     reason = "a test whose world cannot be set up must stop, in its helpers too; it times clients"
 )]
 
+mod agents;
 mod bin;
 mod browser;
+mod chat;
+mod claude_code;
+mod conformance;
 mod crash;
 mod demo;
+mod desk;
 mod doctor;
+mod encrypted;
 mod flags;
 mod guard;
 mod help;
@@ -19,13 +25,13 @@ mod hook;
 mod http;
 mod json;
 mod mcp;
+mod mcp_typescript;
 mod openapi;
 mod people;
 mod policies;
 mod shutdown;
 mod single_use;
-mod slack;
 mod story;
 mod tampering;
+mod targets;
 mod thewardn;
-mod visitor;

@@ -28,14 +28,14 @@ fn python() -> String {
     })
 }
 
-fn script(name: &str) -> String {
+pub(crate) fn script(name: &str) -> String {
     format!("{}/tests/it/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
 /// A house whose agents reach the notes, and what the operator's file says of them.
-struct Setting {
-    house: House,
-    notes: PathBuf,
+pub(crate) struct Setting {
+    pub(crate) house: House,
+    pub(crate) notes: PathBuf,
     config: PathBuf,
 }
 
@@ -61,7 +61,16 @@ impl Setting {
         Self::new(|notes| stdio(notes, "Reads every note"))
     }
 
-    fn serve(&self) -> Gate {
+    /// The same with so many seconds for people to decide.
+    pub(crate) fn that_waits(seconds: u32) -> Self {
+        let setting = Self::over_stdio();
+        let text = std::fs::read_to_string(&setting.config).unwrap();
+        let text = text.replace("mcp:\n", &format!("mcp:\n      wait_seconds: {seconds}\n"));
+        std::fs::write(&setting.config, text).unwrap();
+        setting
+    }
+
+    pub(crate) fn serve(&self) -> Gate {
         let config = self.config.display().to_string();
         Gate::serve_with(&self.house.data(), &[("PORTCULLIS_CONFIG", &config)])
     }

@@ -1,79 +1,16 @@
 //! People by the command line: from the first invitation to two approvals and one permit.
 
-use crate::bin::{Gate, Ran, portcullis};
-use serde_json::Value;
-use std::{
-    fs,
-    io::Write,
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
-    process::Stdio,
+use crate::{
+    bin::{Gate, Ran, portcullis},
+    desk::{desk, join},
 };
+use serde_json::Value;
+use std::{fs, os::unix::fs::PermissionsExt};
 
 const POLICY: &str = "version: 1\ntenant: default\ndefault: deny\n\
     actions:\n  - { action: data.wipe }\n\
     catalogue:\n  - { action: data.wipe, tier: 4 }\n\
     approvals:\n  tier4: { approvers: [\"group:leads\"], required: 2 }\n";
-
-/// Somebody at a terminal with a folder for settings of their own.
-struct Desk<'g> {
-    gate: &'g Gate,
-    settings: PathBuf,
-}
-
-impl Desk<'_> {
-    fn run(&self, args: &[&str], typed: &str) -> Ran {
-        let mut command = portcullis();
-        command
-            .env("PORTCULLIS_URL", &self.gate.url)
-            .env("XDG_CONFIG_HOME", &self.settings)
-            .args(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        // Who asks nothing may have gone before it is answered.
-        let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
-        let output = child.wait_with_output().unwrap();
-        Ran {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    fn json(&self, args: &[&str]) -> Value {
-        self.run(&[args, &["-o", "json"]].concat(), "").json(0)
-    }
-
-    fn file(&self) -> PathBuf {
-        self.settings.join("portcullis/login.json")
-    }
-}
-
-fn desk<'g>(gate: &'g Gate, folder: &Path, name: &str) -> Desk<'g> {
-    Desk {
-        gate,
-        settings: folder.join(name),
-    }
-}
-
-/// Makes somebody known, lets them take up their invitation, and join the group.
-fn join<'g>(admin: &Desk<'g>, folder: &Path, name: &str) -> Desk<'g> {
-    admin.json(&["people", "add", name, "--role", "operator"]);
-    admin.json(&["groups", "join", "leads", name]);
-    let invitation = admin.json(&["people", "invite", name]);
-    let code = invitation["code"].as_str().unwrap();
-    let desk = desk(admin.gate, folder, name);
-    let password = "correct horse battery staple\n";
-    desk.run(&["login", "--invitation", code], password)
-        .ended(0);
-    desk.run(&["logout"], "").ended(0);
-    assert!(!desk.file().exists());
-    let signed = desk.run(&["login", "--name", name], password).ended(0);
-    assert!(signed.contains(name), "{signed}");
-    desk
-}
 
 #[test]
 fn two_people_approve_and_the_agent_acts_once() {

@@ -3,7 +3,8 @@
 use crate::bin::{Gate, House, Ran, example, portcullis};
 use serde_json::Value;
 use std::{
-    io::Read,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
     process::{Command, Stdio},
 };
 
@@ -162,8 +163,7 @@ fn health_metrics_and_pages_are_served() {
     )
     .ended(0);
     let get = |path: &str| {
-        use std::io::Write;
-        let mut stream = std::net::TcpStream::connect(gate.address()).unwrap();
+        let mut stream = TcpStream::connect(gate.address()).unwrap();
         write!(
             stream,
             "GET {path} HTTP/1.1\r\nHost: gate\r\nConnection: close\r\n\r\n"
@@ -187,4 +187,35 @@ fn health_metrics_and_pages_are_served() {
     assert!(get("/docs").contains("text/html"));
     assert!(get("/openapi.json").contains("\"/v1/govern\""));
     assert!(get("/nowhere").starts_with("HTTP/1.1 404"));
+}
+
+#[test]
+fn whoever_listens_does_not_hold_the_gate_up() {
+    let house = house();
+    let gate = house.serve();
+    let body = r#"{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#;
+    let mut listener = TcpStream::connect(gate.address()).unwrap();
+    write!(
+        listener,
+        "POST /mcp HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\naccept: application/json, text/event-stream\r\ncontent-type: application/json\r\nmcp-protocol-version: 2026-07-28\r\nmcp-method: subscriptions/listen\r\ncontent-length: {}\r\n\r\n{body}",
+        gate.address(),
+        house.credential("agent_key"),
+        body.len(),
+    )
+    .unwrap();
+    let mut heard = BufReader::new(listener);
+    let mut line = String::new();
+    while !line.contains("acknowledged") {
+        line.clear();
+        assert_ne!(heard.read_line(&mut line).unwrap(), 0, "the stream is open");
+    }
+    let (status, said) = gate.stop_and_tell();
+    assert!(status.success());
+    assert!(!said.contains("cut off"), "{said}");
+    let mut rest = String::new();
+    heard.read_to_string(&mut rest).unwrap();
+    assert!(
+        rest.contains("\"result\""),
+        "it is told that this is the end: {rest}"
+    );
 }

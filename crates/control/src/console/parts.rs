@@ -1,5 +1,6 @@
 //! What pages are put together from. Each part is a function from plain values to markup.
 
+pub mod actor;
 pub mod badge;
 pub mod button;
 pub mod change;

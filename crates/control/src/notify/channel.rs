@@ -51,6 +51,28 @@ pub enum Told {
 }
 
 impl Told {
+    /// What became of two things that one record tells: whatever must be tried again, or told to the
+    /// operator, wins.
+    #[must_use]
+    pub(super) fn and(self, other: Self) -> Self {
+        if other.weight() > self.weight() {
+            other
+        } else {
+            self
+        }
+    }
+
+    const fn weight(&self) -> u8 {
+        match self {
+            Self::Passed => 0,
+            Self::Done => 1,
+            Self::Never { .. } => 2,
+            Self::Rejected { .. } => 3,
+            Self::Later { .. } => 4,
+            Self::Gone { .. } => 5,
+        }
+    }
+
     /// What an error means for the record that was to be told.
     ///
     /// A secret that cannot be read is put back sooner or later; an address that may not be

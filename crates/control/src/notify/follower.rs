@@ -4,6 +4,7 @@ use super::{
     channel::{Channel, Told},
     patience::Patience,
     source::Source,
+    standing::Standing,
 };
 use portcullis_firewall::{
     batch::StoredRecord,
@@ -40,6 +41,8 @@ pub struct Following {
     pub clock: Arc<dyn Clock>,
     /// Chance, for waiting.
     pub entropy: Arc<dyn Entropy>,
+    /// Where it is written how it gets on.
+    pub standing: Arc<Standing>,
 }
 
 /// Why nobody is followed any more.
@@ -120,6 +123,7 @@ impl Follower {
             match self.place().await {
                 Ok(place) => {
                     (self.told, self.kept) = (place, place);
+                    self.following.standing.reached(place);
                     return;
                 }
                 Err(error) => self.wait_for_gate(&error, &mut patience).await,
@@ -176,6 +180,7 @@ impl Follower {
                 Told::Rejected { .. } => patience.after_rejection(&*following.entropy),
                 Told::Never { .. } => None,
                 Told::Gone { why } => {
+                    self.failed();
                     self.warn(&format!("nobody is there, it is silent from now on: {why}"));
                     return Some(Ended::Gone);
                 }
@@ -194,9 +199,17 @@ impl Follower {
     fn done_with(&mut self, record: &StoredRecord, told: &Told) {
         self.told = record.seq;
         self.telling |= *told != Told::Passed;
+        let Following {
+            standing, clock, ..
+        } = &self.following;
+        standing.reached(record.seq);
+        if *told == Told::Done {
+            standing.told(clock.now());
+        }
         let (Told::Later { why, .. } | Told::Rejected { why } | Told::Never { why }) = told else {
             return;
         };
+        self.failed();
         let (tenant, channel) = (&self.following.tenant, self.following.channel.name());
         tracing::error!(
             %tenant, channel, seq = record.seq, why,
@@ -208,6 +221,7 @@ impl Follower {
         let (Told::Later { why, .. } | Told::Rejected { why }) = told else {
             return;
         };
+        self.failed();
         let (tenant, channel) = (&self.following.tenant, self.following.channel.name());
         let wait_s = wait.as_secs();
         tracing::warn!(
@@ -238,6 +252,13 @@ impl Follower {
         kept.await?;
         (self.kept, self.telling) = (self.told, false);
         Ok(())
+    }
+
+    fn failed(&self) {
+        let Following {
+            standing, clock, ..
+        } = &self.following;
+        standing.failed(clock.now());
     }
 
     async fn wait_for_gate(&self, error: &GateError, patience: &mut Patience) {

@@ -59,6 +59,10 @@ impl AddressBook for Firewall {
     ) -> Pending<'a, Vec<String>> {
         Box::pin(Self::addresses(self, tenant, hold, named))
     }
+
+    fn named<'a>(&'a self, tenant: &'a TenantId, named: &'a [String]) -> Pending<'a, Vec<String>> {
+        Box::pin(self.addresses_of(tenant, named))
+    }
 }
 
 fn outline(hold: Hold) -> Outline {

@@ -24,6 +24,38 @@ pub(super) fn compose(notice: &Notice, console: &ConsoleAddress, to: Vec<String>
     }
 }
 
+/// A letter about budgets that are nearly used up, to these addresses.
+pub(super) fn warn(notice: &Notice, to: Vec<String>) -> Letter {
+    let mut text = String::from("Budgets of the gate are nearly used up.\n\n");
+    for budget in notice.budgets.iter().flatten() {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "* {}", plain(Some(budget)));
+    }
+    let _ = write!(
+        text,
+        "\n{:<12} {}\n{:<12} {}\n{:<12} {}\n\nWhat would go over a limit is refused.\n",
+        "Tenant",
+        plain(Some(&notice.tenant)),
+        "Agent",
+        plain(notice.agent.as_deref()),
+        "Action",
+        plain(notice.action_type.as_deref()),
+    );
+    Letter {
+        to,
+        subject: format!(
+            "[{}] A budget is nearly used up",
+            excerpt(&notice.tenant, SUBJECT_PART).text
+        ),
+        text,
+        message_id: format!(
+            "portcullis.{}.{}.budget",
+            segment(&notice.tenant),
+            notice.seq
+        ),
+    }
+}
+
 fn subject(notice: &Notice) -> String {
     let again = match notice.subject {
         Subject::HoldEscalated => "Still waiting",

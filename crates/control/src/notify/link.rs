@@ -5,6 +5,8 @@ use std::fmt::Write;
 
 /// Where the approvals are, below the console's address.
 const APPROVALS: &str = "/console/approvals";
+/// Where invitations are taken up, below it.
+const INVITATION: &str = "/console/invitation";
 
 /// The address under which people reach the gate's console, e.g. `https://gate.example.com`.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Deserialize)]
@@ -25,6 +27,13 @@ impl ConsoleAddress {
         let base = self.0.as_deref()?.trim_end_matches('/');
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
         (!id.is_empty() && id.bytes().all(plain)).then(|| format!("{base}{APPROVALS}/{id}"))
+    }
+
+    /// Where an invitation is taken up with a browser.
+    #[must_use]
+    pub fn invitation(&self, code: &str) -> Option<String> {
+        let base = self.0.as_deref()?.trim_end_matches('/');
+        Some(format!("{base}{INVITATION}?code={}", segment(code)))
     }
 }
 

@@ -1,13 +1,20 @@
-//! Letters to the people who are asked about a hold.
+//! Letters to people: to those who are asked about a hold, and of budgets to those who are named.
 
 use super::{
     channel::{Channel, NAME_RULE, Telling, Told, is_name},
     letter,
     link::ConsoleAddress,
     notice::Notice,
+    progress::Progress,
     source::{Pending, Source},
+    subject::Subject,
 };
-use portcullis_firewall::{batch::StoredRecord, hold::HoldStatus, outside::Mailer, ports::Clock};
+use portcullis_firewall::{
+    batch::StoredRecord,
+    hold::HoldStatus,
+    outside::{Letter, Mailer},
+    ports::Clock,
+};
 use portcullis_policy::{fault::Faults, id::TenantId};
 use serde::Deserialize;
 use std::{collections::BTreeSet, fmt::Debug, sync::Arc};
@@ -87,6 +94,12 @@ pub trait AddressBook: Debug + Send + Sync {
         hold: &'a str,
         named: &'a [String],
     ) -> Pending<'a, Vec<String>>;
+
+    /// The mail addresses of people and groups for what concerns the tenant as a whole.
+    ///
+    /// # Errors
+    /// When the gate cannot answer now.
+    fn named<'a>(&'a self, tenant: &'a TenantId, named: &'a [String]) -> Pending<'a, Vec<String>>;
 }
 
 /// What letters lean on.
@@ -102,13 +115,14 @@ pub struct MailPorts {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Writes to people when a hold asks them.
+/// Writes to people when a hold asks them, and when a budget is nearly used up.
 #[derive(Debug)]
 pub struct Mail {
     settings: MailSettings,
     name: String,
     console: ConsoleAddress,
     ports: MailPorts,
+    progress: Progress,
 }
 
 impl Mail {
@@ -127,12 +141,12 @@ impl Mail {
             settings,
             console,
             ports,
+            progress: Progress::default(),
         })
     }
 
-    async fn write(&self, tenant: &TenantId, record: &StoredRecord) -> Result<(), Told> {
-        let asks = Notice::of(tenant, record).filter(|notice| notice.subject.asks());
-        let notice = asks.ok_or(Told::Passed)?;
+    /// Asks people about a hold.
+    async fn ask(&self, tenant: &TenantId, notice: Notice) -> Result<(), Told> {
         let hold = notice.hold.as_deref().ok_or(Told::Passed)?;
         let outline = self.ports.source.outline(tenant, hold).await;
         let outline = outline.map_err(not_now)?.ok_or(Told::Passed)?;
@@ -143,13 +157,48 @@ impl Mail {
         }
         let readers = self.readers(tenant, hold, &outline.asked).await?;
         let notice = notice.with(&outline);
+        self.post(readers, |some| {
+            letter::compose(&notice, &self.console, some)
+        })
+        .await
+    }
+
+    /// Warns those who are named of a budget: there is no hold that would ask anybody.
+    async fn warn(&self, tenant: &TenantId, notice: &Notice) -> Result<(), Told> {
+        let (named, mut readers) = self.split();
+        let book = &self.ports.addresses;
+        readers.extend(book.named(tenant, &named).await.map_err(not_now)?);
+        readers.retain(|reader| is_address(reader));
+        if readers.is_empty() {
+            return Err(Told::Passed);
+        }
+        self.post(readers, |some| letter::warn(notice, some)).await
+    }
+
+    async fn post(
+        &self,
+        readers: BTreeSet<String>,
+        letter: impl Fn(Vec<String>) -> Letter,
+    ) -> Result<(), Told> {
         let readers: Vec<String> = readers.into_iter().collect();
         for some in readers.chunks(LETTER_READERS) {
-            let letter = letter::compose(&notice, &self.console, some.to_vec());
-            let posted = self.ports.mailer.post(letter).await;
+            let posted = self.ports.mailer.post(letter(some.to_vec())).await;
             posted.map_err(|error| Told::failed(&error))?;
         }
         Ok(())
+    }
+
+    /// The readers that are to be looked up, and the addresses.
+    fn split(&self) -> (Vec<String>, BTreeSet<String>) {
+        let (mut named, mut readers) = (Vec::new(), BTreeSet::new());
+        for reader in &self.settings.to {
+            if is_listed(reader) {
+                named.push(reader.clone());
+            } else if reader != ASKED {
+                readers.insert(reader.clone());
+            }
+        }
+        (named, readers)
     }
 
     /// Everybody who is written to, each once.
@@ -159,14 +208,7 @@ impl Mail {
         hold: &str,
         asked: &[String],
     ) -> Result<BTreeSet<String>, Told> {
-        let (mut named, mut readers) = (Vec::new(), BTreeSet::new());
-        for reader in &self.settings.to {
-            if is_listed(reader) {
-                named.push(reader.clone());
-            } else if reader != ASKED {
-                readers.insert(reader.clone());
-            }
-        }
+        let (named, mut readers) = self.split();
         let book = &self.ports.addresses;
         if self.settings.to.iter().any(|reader| reader == ASKED) {
             readers.extend(book.addresses(tenant, hold, asked).await.map_err(not_now)?);
@@ -203,9 +245,14 @@ impl Channel for Mail {
     }
 
     fn tell<'a>(&'a self, tenant: &'a TenantId, record: &'a StoredRecord) -> Telling<'a> {
-        Box::pin(async {
-            let written = self.write(tenant, record).await;
+        let write = move |notice: Notice| async move {
+            let written = match notice.subject {
+                Subject::BudgetWarning => self.warn(tenant, &notice).await,
+                subject if subject.asks() => self.ask(tenant, notice).await,
+                _ => return Told::Passed,
+            };
             written.map_or_else(|told| told, |()| Told::Done)
-        })
+        };
+        Box::pin(self.progress.tell_all((tenant, record), write))
     }
 }

@@ -83,6 +83,9 @@ pub struct Notice {
     /// `succeeded`, `failed` or `unknown`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
+    /// The budgets that are nearly used up, a sentence each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budgets: Option<Vec<String>>,
 }
 
 impl Notice {
@@ -95,21 +98,14 @@ impl Notice {
         let subject = Subject::of(record, &payload)?;
         let named = |key: &str| payload.get(key).and_then(Value::as_str).map(seen);
         let number = |key: &str| payload.get(key).and_then(Value::as_u64);
-        let label = |text: &str| (!text.is_empty()).then(|| seen(text));
         let later = !matches!(
             subject,
             Subject::HoldWaiting | Subject::ActionBlocked | Subject::ActionNotice
         );
         let approvals = payload.get("approvals").and_then(Value::as_array);
         Some(Self {
-            subject,
-            at: record.at,
-            tenant: tenant.as_str().to_owned(),
-            seq: record.seq,
             hold: named("hold_id"),
             decision_seq: number("parent_seq"),
-            agent: label(&record.agent),
-            action_type: label(&record.action_type),
             target: named("target_service"),
             environment: named("environment"),
             tier: record.tier.map(|tier| tier.as_str().to_owned()),
@@ -124,7 +120,64 @@ impl Notice {
             approvals_required: number("approvals_required"),
             ends_at: named("ends_at"),
             outcome: named("outcome"),
+            ..Self::bare(subject, tenant, record)
         })
+    }
+
+    /// The warning that a record holds besides: a budget passed its warning line, for the first time
+    /// in its day or month.
+    ///
+    /// *Fails closed:* a record that cannot be read warns of nothing.
+    #[must_use]
+    pub fn warning(tenant: &TenantId, record: &StoredRecord) -> Option<Self> {
+        if !record.warns() {
+            return None;
+        }
+        let payload: Map<String, Value> = serde_json::from_slice(&record.payload).ok()?;
+        let budgets = names(payload.get("warnings")?);
+        Some(Self {
+            budgets: Some(budgets).filter(|budgets| !budgets.is_empty()),
+            ..Self::bare(Subject::BudgetWarning, tenant, record)
+        })
+    }
+
+    /// What every record says.
+    fn bare(subject: Subject, tenant: &TenantId, record: &StoredRecord) -> Self {
+        let label = |text: &str| (!text.is_empty()).then(|| seen(text));
+        Self {
+            subject,
+            at: record.at,
+            tenant: tenant.as_str().to_owned(),
+            seq: record.seq,
+            agent: label(&record.agent),
+            action_type: label(&record.action_type),
+            hold: None,
+            decision_seq: None,
+            target: None,
+            environment: None,
+            tier: None,
+            risk_tier: None,
+            verdict: None,
+            rule: None,
+            status: None,
+            by: None,
+            asked: None,
+            level: None,
+            approvals: None,
+            approvals_required: None,
+            ends_at: None,
+            outcome: None,
+            budgets: None,
+        }
+    }
+
+    /// Everything that a record tells: at most one thing, and a warning.
+    pub(super) fn all(
+        tenant: &TenantId,
+        record: &StoredRecord,
+    ) -> impl Iterator<Item = Self> + use<> {
+        let (one, warning) = (Self::of(tenant, record), Self::warning(tenant, record));
+        one.into_iter().chain(warning)
     }
 
     /// Adds what the record itself does not say, from the hold as it stands now.
@@ -171,7 +224,12 @@ impl Notice {
     /// Stays the same whenever the record is told, so that receivers can drop what they know.
     #[must_use]
     pub fn id(&self) -> String {
-        format!("{}/{}", self.tenant, self.seq)
+        let id = format!("{}/{}", self.tenant, self.seq);
+        match self.subject {
+            // Of the same record as another.
+            Subject::BudgetWarning => id + "/budget",
+            _ => id,
+        }
     }
 }
 

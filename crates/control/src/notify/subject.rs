@@ -35,11 +35,14 @@ pub enum Subject {
     /// What became of an action.
     #[serde(rename = "action.outcome")]
     ActionOutcome,
+    /// A budget passed its warning line, for the first time in its day or month.
+    #[serde(rename = "budget.warning")]
+    BudgetWarning,
 }
 
 impl Subject {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::HoldWaiting,
         Self::HoldEscalated,
         Self::HoldApproval,
@@ -49,6 +52,7 @@ impl Subject {
         Self::ActionBlocked,
         Self::ActionNotice,
         Self::ActionOutcome,
+        Self::BudgetWarning,
     ];
 
     /// Its name.
@@ -64,6 +68,7 @@ impl Subject {
             Self::ActionBlocked => "action.blocked",
             Self::ActionNotice => "action.notice",
             Self::ActionOutcome => "action.outcome",
+            Self::BudgetWarning => "budget.warning",
         }
     }
 

@@ -5,6 +5,7 @@ use super::{
     event,
     link::ConsoleAddress,
     notice::Notice,
+    progress::Progress,
     signature,
     source::Source,
     subject::Subject,
@@ -90,6 +91,7 @@ pub struct Webhook {
     courier: Arc<dyn Courier>,
     keyring: Arc<dyn Keyring>,
     clock: Arc<dyn Clock>,
+    progress: Progress,
 }
 
 /// What a webhook leans on.
@@ -124,15 +126,23 @@ impl Webhook {
             courier: ports.courier,
             keyring: ports.keyring,
             clock: ports.clock,
+            progress: Progress::default(),
         })
     }
 
     async fn deliver(&self, tenant: &TenantId, record: &StoredRecord) -> Told {
         let events = &self.settings.events;
-        let wanted = |notice: &Notice| events.is_empty() || events.contains(&notice.subject);
-        let Some(mut notice) = Notice::of(tenant, record).filter(wanted) else {
-            return Told::Passed;
+        let send = |notice: Notice| async move {
+            if events.is_empty() || events.contains(&notice.subject) {
+                self.send(tenant, notice).await
+            } else {
+                Told::Passed
+            }
         };
+        self.progress.tell_all((tenant, record), send).await
+    }
+
+    async fn send(&self, tenant: &TenantId, mut notice: Notice) -> Told {
         if let Some(hold) = &notice.hold {
             match self.source.outline(tenant, hold).await {
                 Ok(Some(outline)) => notice = notice.with(&outline),

@@ -8,6 +8,7 @@ use crate::{
         page::{Paging, PagingParams, page},
         query::{Asked, query},
     },
+    notify::link::ConsoleAddress,
     rights::{Architect, Gate, PlainPerson, Resident},
     wire::{
         moment::Moment,
@@ -15,7 +16,7 @@ use crate::{
         words,
     },
 };
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Extension, Json, extract::State, http::StatusCode};
 use portcullis_door::reply::Reply;
 use portcullis_firewall::{
     access::{PersonRole, RoleGrant},
@@ -213,6 +214,7 @@ async fn update(
 )]
 async fn invite(
     State(gate): State<Gate>,
+    Extension(console): Extension<ConsoleAddress>,
     Architect(caller): Architect,
     Named(id): Named,
     MaybeSent(Nothing): MaybeSent<Nothing>,
@@ -220,6 +222,7 @@ async fn invite(
     let (key, code) = gate.invite(&caller, &id).await?;
     let invitation = Invitation {
         person_id: id,
+        link: console.invitation(code.reveal()),
         code: code.reveal().to_owned(),
         expires_at: key.expires_at.map(Moment),
     };

@@ -10,7 +10,13 @@ use super::{
     envelope::{Interaction, Press},
     message::{self, Carried, Message, Reply},
 };
-use portcullis_firewall::{approval, error::GateError, hold::HoldStatus, person::SlackUser};
+use portcullis_firewall::{
+    approval::{self, Way},
+    click::Unheard,
+    error::GateError,
+    hold::HoldStatus,
+    person::SlackUser,
+};
 
 /// The program that Slack itself speaks through.
 const SLACKBOT: &str = "USLACKBOT";
@@ -83,14 +89,7 @@ impl Desk {
         let user = match self.admit(click) {
             Ok(user) => user,
             Err(stranger) => {
-                tracing::warn!(
-                    tenant = %self.tenant, code = stranger.code(), user = click.user.id,
-                    team = click.user.team, app = click.app, "a click in slack is refused"
-                );
-                self.record(click, stranger).await;
-                return self
-                    .say(click, &Reply::Refused(&stranger.to_string()))
-                    .await;
+                return self.turn_away(click, stranger).await;
             }
         };
         match &click.press {
@@ -104,23 +103,33 @@ impl Desk {
         }
     }
 
-    /// Puts the attempt of a stranger to decide on record.
-    async fn record(&self, click: &Interaction, stranger: Stranger) {
-        let Some(token) = click.press.token() else {
-            return;
-        };
+    /// Answers a stranger, and puts what they tried on record.
+    async fn turn_away(&self, click: &Interaction, stranger: Stranger) {
+        let why = stranger.to_string();
+        self.say(click, &Reply::Refused(&why)).await;
+        self.note(click, (stranger.code(), why)).await;
+    }
+
+    /// Puts a click that is not heard on record.
+    pub(super) async fn note(&self, click: &Interaction, (code, because): (&'static str, String)) {
+        tracing::warn!(
+            tenant = %self.tenant, code, user = click.user.id, team = click.user.team,
+            app = click.app, "a click in slack is not heard"
+        );
+        let team = click.user.team.clone().or_else(|| click.team.clone());
         let user = SlackUser {
-            team: click.user.team.clone().unwrap_or_default(),
+            team: team.unwrap_or_default(),
             user: click.user.id.clone(),
         };
-        let why = GateError::conflict(stranger.code(), stranger.to_string());
-        let recorded = self
-            .world
-            .gate
-            .refuse_in_slack(&self.tenant, &user, token, why)
-            .await;
-        if let Err(GateError::Unavailable(cause)) = recorded {
-            tracing::error!(%cause, "a refused click is not on record");
+        let unheard = Unheard {
+            by: user.to_string(),
+            way: Way::Slack,
+            token: click.press.token().map(str::to_owned),
+            code,
+            because,
+        };
+        if let Err(error) = self.world.gate.note_unheard(&self.tenant, unheard).await {
+            tracing::error!(tenant = %self.tenant, %error, "a click in slack left no record");
         }
     }
 
@@ -195,8 +204,7 @@ impl Desk {
 
     async fn ask_reason(&self, click: &Interaction, token: &str, trigger: &str) {
         let Some(hold) = self.named(token) else {
-            let why = Stranger::Tenant.to_string();
-            return self.say(click, &Reply::Refused(&why)).await;
+            return self.turn_away(click, Stranger::Tenant).await;
         };
         let sight = match self.world.gate.sight_of(&self.tenant, &hold).await {
             Ok(sight) => sight,
@@ -227,8 +235,7 @@ impl Desk {
         trigger: &str,
     ) {
         if tenant != self.tenant.as_str() {
-            let why = Stranger::Tenant.to_string();
-            return self.say(click, &Reply::Refused(&why)).await;
+            return self.turn_away(click, Stranger::Tenant).await;
         }
         match self.world.gate.sight_of(&self.tenant, hold).await {
             Ok(sight) => {

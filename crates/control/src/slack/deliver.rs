@@ -5,12 +5,13 @@
 //! channel takes about one a second.
 
 use super::{
-    api::{Cause, SlackError},
+    api::Cause,
     desk::Desk,
-    message::{self, Notice},
+    message::{self, Message, Notice},
     pace::Pace,
     show::{CHANNEL, ShowError},
 };
+use crate::notify::{notice, subject::Subject};
 use jiff::SignedDuration;
 use portcullis_firewall::{
     batch::{RecordKind, StoredRecord},
@@ -26,8 +27,10 @@ const RECORDS: usize = 100;
 const LOOK: Duration = Duration::from_secs(60);
 /// How long it waits for an operator to set something right.
 const SETUP_WAIT: Duration = Duration::from_secs(60);
-/// Notices that are older are not told any more.
-const LATE: SignedDuration = SignedDuration::from_hours(1);
+/// Notices of actions that are older are not told any more.
+const NOTICE_LATE: SignedDuration = SignedDuration::from_hours(1);
+/// Warnings that are older are not told any more: a budget's day is over.
+const WARNING_LATE: SignedDuration = SignedDuration::from_hours(24);
 
 /// Follows the tenant's records for as long as it is polled; dropping it stops it at any point.
 pub async fn follow(desk: Arc<Desk>) {
@@ -41,12 +44,14 @@ pub async fn follow(desk: Arc<Desk>) {
         match desk.catch_up().await {
             Ok(()) => {
                 pace.worked();
+                desk.standing.works();
                 // Without news, or when the gate goes away, it looks again after a while.
                 if !matches!(tokio::time::timeout(LOOK, news.changed()).await, Ok(Ok(()))) {
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 }
             }
             Err(error) => {
+                desk.standing.failed(desk.world.clock.now());
                 let wait = wait(&error, &mut pace, &desk);
                 tracing::warn!(tenant = %desk.tenant, %error, ?wait, "slack is told later");
                 tokio::time::sleep(wait).await;
@@ -76,6 +81,7 @@ impl Desk {
         let gate = &self.world.gate;
         let kept = gate.cursor(&self.tenant, CHANNEL).await?.unwrap_or(0);
         let mut told = kept;
+        self.standing.reached(told);
         loop {
             let records = gate.records_since(&self.tenant, told, RECORDS).await?;
             let before = told;
@@ -86,6 +92,7 @@ impl Desk {
                     break;
                 }
                 told = record.seq;
+                self.standing.reached(told);
             }
             if told > before {
                 gate.keep_cursor(&self.tenant, CHANNEL, told).await?;
@@ -98,33 +105,58 @@ impl Desk {
     }
 
     async fn tell(&self, record: &StoredRecord) -> Result<(), ShowError> {
+        let mut announced = false;
         match news(record) {
-            News::Hold(hold) => match self.show(&hold).await {
-                Err(ShowError::Gate(error)) if !matches!(error, GateError::Unavailable(_)) => {
-                    tracing::error!(%error, hold, seq = record.seq, "a hold cannot be shown");
-                    Ok(())
-                }
-                shown => shown,
-            },
-            News::Notice(notice) => self.notify(&notice).await,
-            News::None => Ok(()),
+            News::Hold(hold) => self.tell_of_hold(&hold, record.seq).await?,
+            News::Notice(notice) => {
+                let message = message::notice(&notice);
+                self.announce(record, (Subject::ActionNotice, NOTICE_LATE), &message)
+                    .await?;
+                announced = true;
+            }
+            News::None => {}
+        }
+        if let Some(warning) = notice::Notice::warning(&self.tenant, record) {
+            let budgets = warning.budgets.unwrap_or_default();
+            let message = message::warning(&budgets, record.seq, record.at);
+            self.announce(record, (Subject::BudgetWarning, WARNING_LATE), &message)
+                .await?;
+            announced = true;
+        }
+        if announced {
+            // What is announced has no place that is remembered: it is noted at once.
+            let gate = &self.world.gate;
+            gate.keep_cursor(&self.tenant, CHANNEL, record.seq).await?;
+        }
+        Ok(())
+    }
+
+    async fn tell_of_hold(&self, hold: &str, seq: u64) -> Result<(), ShowError> {
+        match self.show(hold).await {
+            Err(ShowError::Gate(error)) if !matches!(error, GateError::Unavailable(_)) => {
+                tracing::error!(%error, hold, seq, "a hold cannot be shown");
+                Ok(())
+            }
+            shown => shown,
         }
     }
 
-    async fn notify(&self, notice: &Notice) -> Result<(), ShowError> {
-        if self.world.clock.now().duration_since(notice.at) > LATE {
+    /// Tells the channel of something in a record, without asking anything; unless it is too late, or
+    /// told already.
+    async fn announce(
+        &self,
+        record: &StoredRecord,
+        (subject, late): (Subject, SignedDuration),
+        message: &Message,
+    ) -> Result<(), ShowError> {
+        let is_late = self.world.clock.now().duration_since(record.at) > late;
+        if is_late || self.announced.has(record.seq, subject) {
             return Ok(());
         }
-        let sent: Result<_, SlackError> = self
-            .send(&self.settings.channel, &message::notice(notice))
-            .await;
-        sent?;
-        // A notice has no place that is remembered: it is noted at once that it was told.
-        Ok(self
-            .world
-            .gate
-            .keep_cursor(&self.tenant, CHANNEL, notice.seq)
-            .await?)
+        self.send(&self.settings.channel, message).await?;
+        self.announced.note(record.seq, subject);
+        self.standing.told(self.world.clock.now());
+        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! One tenant's place in Slack.
 
 use super::{api::Api, links::Links, settings::SlackSettings};
+use crate::notify::{progress::Progress, standing::Standing};
 use portcullis_firewall::{
     firewall::Firewall,
     outside::{Courier, Keyring},
@@ -40,6 +41,10 @@ pub struct Desk {
     pub(super) world: World,
     /// Held while messages are brought up to date, so that an older state never replaces a newer.
     pub(super) showing: Mutex<()>,
+    /// How telling the channel gets on.
+    pub(super) standing: Standing,
+    /// What was announced of the newest record.
+    pub(super) announced: Progress,
 }
 
 impl Desk {
@@ -53,6 +58,20 @@ impl Desk {
             settings,
             world,
             showing: Mutex::new(()),
+            standing: Standing::default(),
+            announced: Progress::default(),
         }
+    }
+
+    /// Whose desk it is.
+    #[must_use]
+    pub const fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
+    /// How telling the channel gets on.
+    #[must_use]
+    pub const fn standing(&self) -> &Standing {
+        &self.standing
     }
 }

@@ -3,6 +3,7 @@
 use super::{
     desk::{Desk, World},
     envelope::{Interaction, Press},
+    refusals::Refusals,
     replay::SeenSignatures,
 };
 use portcullis_firewall::{approval, outside::SecretName};
@@ -18,6 +19,8 @@ pub struct Desks {
     desks: Vec<Arc<Desk>>,
     pub(super) world: World,
     pub(super) seen: SeenSignatures,
+    /// How many requests were not taken at the door.
+    pub(super) refusals: Refusals,
     room: Arc<Semaphore>,
 }
 
@@ -34,6 +37,7 @@ impl Desks {
             desks,
             world,
             seen: SeenSignatures::default(),
+            refusals: Refusals::default(),
             room: Arc::new(Semaphore::new(MOST_CLICKS)),
         }
     }
@@ -41,6 +45,12 @@ impl Desks {
     /// Every desk, for their followers.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Desk>> {
         self.desks.iter()
+    }
+
+    /// How many requests over HTTP were not taken since the start, by the stable code of why not.
+    #[must_use]
+    pub fn refused(&self) -> Vec<(String, u64)> {
+        self.refusals.so_far()
     }
 
     /// The app-level tokens that lines of Socket Mode are opened with, each once.
@@ -86,13 +96,13 @@ impl Desks {
 
 /// Tenants may share an app, and even a workspace: the token, or the button's value, names whose it
 /// is. What it names is only believed after the firewall has checked it.
-fn choose(near: &[Arc<Desk>], click: &Interaction) -> Option<Arc<Desk>> {
+pub(super) fn choose(near: &[Arc<Desk>], click: &Interaction) -> Option<Arc<Desk>> {
     let named = match &click.press {
-        Press::Approve { token } | Press::Reject { token, .. } | Press::Reason { token, .. } => {
-            approval::named(token).map(|(tenant, ..)| tenant.as_str().to_owned())
-        }
         Press::Details { hold, .. } => Some(hold.0.clone()),
-        Press::Nothing => None,
+        press => press
+            .token()
+            .and_then(approval::named)
+            .map(|(tenant, ..)| tenant.as_str().to_owned()),
     };
     let is_named = |desk: &&Arc<Desk>| named.as_deref() == Some(desk.tenant.as_str());
     let at_home = |desk: &&Arc<Desk>| desk.admit(click).is_ok();

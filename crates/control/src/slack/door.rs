@@ -1,12 +1,15 @@
 //! `POST /slack/interactivity`: clicks over HTTP.
 //!
-//! The order is: the signature's moment, the signature over the bytes as they came, whether they
-//! came before, and only then what they say. Slack is answered at once; the click is taken in the
-//! background, well within its three seconds.
+//! The order is: the signature over the bytes as they came, its moment, whether they came before,
+//! and only then what they say. Slack is answered at once; the click is taken in the background,
+//! well within its three seconds.
+//!
+//! What no app of this gate signed is counted ([`super::refusals`]): anybody can send it. What one
+//! of them did sign, but not now or not for the first time, is a record in the tenant's chain.
 
 use super::{
     desk::Desk,
-    desks::{Crowded, Desks},
+    desks::{self, Crowded, Desks},
     envelope::{self, EnvelopeError},
     replay::ReplayError,
     signature::{Claimed, SIGNATURE_HEADER, SignatureError, TIMESTAMP_HEADER},
@@ -32,18 +35,31 @@ pub fn router(desks: Arc<Desks>) -> Router {
 }
 
 async fn interactivity(State(desks): State<Arc<Desks>>, request: Request) -> Reply {
-    let now = desks.world.clock.now();
-    let claimed = claimed(request.headers(), now)?;
-    let body = collect(request.into_body(), BODY_MAX_BYTES).await?;
-    let signers = signers(&desks, &claimed, &body);
-    if signers.is_empty() {
-        return Err(Refusal::new(
-            StatusCode::UNAUTHORIZED,
-            "slack.signature_wrong",
-            "the signature is not Slack's for any app of this gate",
-        ));
+    let taken = take(&desks, request).await;
+    if let Err(refusal) = &taken {
+        desks.refusals.count(refusal.code());
     }
-    desks.seen.take(claimed, now)?;
+    taken
+}
+
+async fn take(desks: &Desks, request: Request) -> Reply {
+    let now = desks.world.clock.now();
+    let claimed = claimed(request.headers())?;
+    let body = collect(request.into_body(), BODY_MAX_BYTES).await?;
+    let signers = signers(desks, &claimed, &body);
+    if signers.is_empty() {
+        return Err(SignatureError::Wrong.into());
+    }
+    if let Err(error) = claimed.must_be_of(now) {
+        note(&signers, &body, (error.code(), error.to_string())).await;
+        return Err(error.into());
+    }
+    if let Err(error) = desks.seen.take(claimed, now) {
+        if error == ReplayError::Seen {
+            note(&signers, &body, (error.code(), error.to_string())).await;
+        }
+        return Err(error.into());
+    }
     let click = envelope::read(payload(&body)?.as_bytes())?;
     if let Some(objection) = click.objection() {
         return Ok(Json(objection).into_response());
@@ -52,7 +68,18 @@ async fn interactivity(State(desks): State<Arc<Desks>>, request: Request) -> Rep
     Ok(StatusCode::OK.into_response())
 }
 
-fn claimed(headers: &HeaderMap, now: jiff::Timestamp) -> Result<Claimed, SignatureError> {
+/// Puts a genuine request on record that is not taken for its moment. One that cannot be read does
+/// nothing either way.
+async fn note(signers: &[Arc<Desk>], body: &[u8], why: (&'static str, String)) {
+    let Ok(click) = payload(body).and_then(|payload| envelope::read(payload.as_bytes())) else {
+        return;
+    };
+    if let Some(desk) = desks::choose(signers, &click) {
+        desk.note(&click, why).await;
+    }
+}
+
+fn claimed(headers: &HeaderMap) -> Result<Claimed, SignatureError> {
     let one = |name: &str| {
         let mut values = headers.get_all(name).iter();
         let value = values.next().and_then(|value| value.to_str().ok());
@@ -60,7 +87,7 @@ fn claimed(headers: &HeaderMap, now: jiff::Timestamp) -> Result<Claimed, Signatu
             .filter(|_| values.next().is_none())
             .ok_or(SignatureError::Missing)
     };
-    Claimed::read(one(TIMESTAMP_HEADER)?, one(SIGNATURE_HEADER)?, now)
+    Claimed::read(one(TIMESTAMP_HEADER)?, one(SIGNATURE_HEADER)?)
 }
 
 /// The desks whose secret made the signature.

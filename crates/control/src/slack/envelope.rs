@@ -73,7 +73,7 @@ pub enum Press {
 }
 
 impl Press {
-    /// The token of the button that decides.
+    /// The token that came with it.
     #[must_use]
     pub fn token(&self) -> Option<&str> {
         match self {

@@ -7,6 +7,7 @@ mod notice;
 mod reason;
 mod reply;
 mod request;
+mod warning;
 
 pub use details::details;
 pub use ended::ended;
@@ -14,6 +15,7 @@ pub use notice::{Notice, notice};
 pub use reason::{Carried, ask_reason};
 pub use reply::Reply;
 pub use request::request;
+pub use warning::warning;
 
 use super::{
     blocks::Block,

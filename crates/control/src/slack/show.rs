@@ -157,6 +157,7 @@ impl Desk {
     }
 
     async fn keep(&self, spot: Spot, place: &Place, told: String) -> Result<(), ShowError> {
+        self.standing.told(self.world.clock.now());
         let posting = Posting {
             id: spot.id,
             hold: spot.hold,

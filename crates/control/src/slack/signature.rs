@@ -14,7 +14,7 @@ pub const SIGNATURE_HEADER: &str = "x-slack-signature";
 /// How far the moment of signing may be away, before or after, in milliseconds; 300 s exactly pass.
 pub const WINDOW_MS: i64 = 300_000;
 
-/// A signature that somebody claims, within its time; not compared yet.
+/// A signature that somebody claims; neither compared nor within its time yet.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Claimed {
     /// When it says it was made, in seconds since 1970.
@@ -23,7 +23,7 @@ pub struct Claimed {
     pub mac: [u8; 32],
 }
 
-/// Why a signature is not even compared.
+/// Why a request is not taken for the sake of its signature.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum SignatureError {
     /// A header is missing, or there twice.
@@ -32,6 +32,9 @@ pub enum SignatureError {
     /// Not whole seconds in digits, or not `v0=` and 64 lower-case hex digits.
     #[error("expected a timestamp in seconds and a signature of version 0")]
     Malformed,
+    /// It is not the signature of any app of this gate.
+    #[error("the signature is not Slack's for any app of this gate")]
+    Wrong,
     /// More than 300 s ago or ahead.
     #[error("the request was signed more than 300 s away from now")]
     Stale,
@@ -44,6 +47,7 @@ impl SignatureError {
         match self {
             Self::Missing => "slack.unsigned",
             Self::Malformed => "slack.signature_malformed",
+            Self::Wrong => "slack.signature_wrong",
             Self::Stale => "slack.signature_stale",
         }
     }
@@ -52,21 +56,29 @@ impl SignatureError {
 impl Claimed {
     /// Reads the two headers.
     ///
-    /// *Fails closed:* a timestamp with a sign, a blank or a leading zero is refused, and so is a
-    /// moment outside the window, before anything is computed.
+    /// *Fails closed:* a timestamp with a sign, a blank or a leading zero is refused.
     ///
     /// # Errors
-    /// [`SignatureError`].
-    pub fn read(timestamp: &str, signature: &str, now: Timestamp) -> Result<Self, SignatureError> {
+    /// [`SignatureError::Malformed`].
+    pub fn read(timestamp: &str, signature: &str) -> Result<Self, SignatureError> {
         let at = seconds(timestamp).ok_or(SignatureError::Malformed)?;
         let mac = mac(signature).ok_or(SignatureError::Malformed)?;
-        let away = at
+        Ok(Self { at, mac })
+    }
+
+    /// Checks that it was made within the window around now.
+    ///
+    /// # Errors
+    /// [`SignatureError::Stale`].
+    pub fn must_be_of(&self, now: Timestamp) -> Result<(), SignatureError> {
+        let away = self
+            .at
             .saturating_mul(1_000)
             .saturating_sub(now.as_millisecond());
         if away.unsigned_abs() > WINDOW_MS.unsigned_abs() {
             return Err(SignatureError::Stale);
         }
-        Ok(Self { at, mac })
+        Ok(())
     }
 
     /// Whether this secret made the signature over these bytes. Takes the same time for every
@@ -106,11 +118,9 @@ mod tests {
     const SIGNED: &str = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503";
 
     fn read(timestamp: &str, signature: &str, ms: i64) -> Result<Claimed, SignatureError> {
-        Claimed::read(
-            timestamp,
-            signature,
-            Timestamp::from_millisecond(ms).unwrap(),
-        )
+        let claimed = Claimed::read(timestamp, signature)?;
+        claimed.must_be_of(Timestamp::from_millisecond(ms).unwrap())?;
+        Ok(claimed)
     }
 
     #[test]

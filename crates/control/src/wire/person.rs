@@ -82,9 +82,10 @@ pub(crate) struct SlackUser {
 pub(crate) struct Invitation {
     /// The person who is invited.
     pub person_id: String,
-    /// What proves the invitation, once. The console takes it at
-    /// `<public url>/console/invitation?code=<code>`, programs at `/v1/invitations/accept`.
+    /// What proves the invitation, once. Programs take it up at `/v1/invitations/accept`.
     pub code: String,
+    /// Where they take it up with a browser; `null` when the gate does not know its address.
+    pub link: Option<String>,
     /// When it is over.
     pub expires_at: Option<Moment>,
 }

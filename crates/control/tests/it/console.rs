@@ -7,6 +7,7 @@ mod deciding;
 mod directory;
 mod elsewhere;
 mod gallery;
+mod linking;
 mod pages;
 mod passkeys;
 mod promises;

@@ -5,7 +5,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, Request, StatusCode, header},
 };
-use portcullis_control::{Porter, docs, rest, thewardn};
+use portcullis_control::{Porter, docs, notify::link::ConsoleAddress, rest, thewardn};
 use portcullis_door::{request_id::RequestIds, threshold::threshold};
 use portcullis_firewall::{
     answer::Answer,
@@ -144,7 +144,8 @@ impl House {
         let acme = Tenant::new(&firewall, "acme").await;
         let globex = Tenant::new(&firewall, "globex").await;
         let porter = Porter::new(firewall.clone());
-        let doors = rest::router(firewall.clone(), porter)
+        let console = ConsoleAddress::new(Some("https://gate.example/"));
+        let doors = rest::router(firewall.clone(), porter, console)
             .merge(thewardn::router(firewall.clone()))
             .merge(docs::docs_router(&rest::openapi()));
         let doors = threshold(doors, RequestIds::new(0xfeed));

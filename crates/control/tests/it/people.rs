@@ -20,6 +20,9 @@ async fn a_person_is_made_known_invited_and_gets_in() {
     let old = house.act("POST", &invite, json!({})).await.must(201);
     let new = house.act("POST", &invite, json!({})).await.must(201);
     assert_eq!(new["expires_at"], "2026-04-17T14:32:01.000Z");
+    let link = "https://gate.example/console/invitation?code=";
+    let code = new["code"].as_str().unwrap();
+    assert_eq!(new["link"], format!("{link}{code}"));
     let take = async |code: &serde_json::Value, password: &str| {
         let body = json!({"code": code, "password": password});
         house.knock("/v1/invitations/accept", body).await

@@ -346,3 +346,43 @@ async fn a_secret_is_in_nothing_that_is_told() {
     }
     assert!(!told.contains("hush-hush"), "{told}");
 }
+
+#[tokio::test]
+async fn an_answer_that_comes_bit_by_bit_is_taken_bit_by_bit() {
+    let server = Server::plain(Answer::Trickle(b"HTTP/1.1 200 OK\r\nx: y\r\n\r\nbegun")).await;
+    let sent = parcel(Method::Get, server.url("/"));
+    let mut arrival = courier().begin(sent).await.unwrap();
+    assert_eq!((arrival.status, arrival.header("x")), (200, Some("y")));
+    let mut all = Vec::new();
+    while all.len() < 2_000 {
+        all.extend(arrival.body.more().await.unwrap().unwrap());
+    }
+    assert!(
+        all.starts_with(b"begun"),
+        "more than a whole answer may have"
+    );
+}
+
+#[tokio::test]
+async fn the_beginning_of_an_answer_is_not_waited_for_without_an_end() {
+    let short = CourierSettings {
+        timeout: Duration::from_millis(200),
+        ..settings()
+    };
+    let courier = HttpCourier::new(&short, Secrets::new()).unwrap();
+    let server = Server::plain(Answer::Silence).await;
+    let sent = parcel(Method::Get, server.url("/"));
+    let error = courier.begin(sent).await.unwrap_err();
+    assert_eq!(error.code(), "outside.unreachable");
+    let broken = Server::plain(Answer::text(
+        "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nab",
+    ))
+    .await;
+    let sent = parcel(Method::Get, broken.url("/"));
+    let mut arrival = courier.begin(sent).await.unwrap();
+    let mut broke = Ok(Some(Vec::new()));
+    while matches!(broke, Ok(Some(_))) {
+        broke = arrival.body.more().await;
+    }
+    assert_eq!(broke.unwrap_err().code(), "outside.unreachable");
+}

@@ -3,15 +3,14 @@
 use super::Firewall;
 use crate::{
     access::Verb,
-    approval::{self, Choice, Claims, Way},
+    approval::{self, Choice, Claims, TokenError, Way},
     batch::DocumentKind,
-    click::{Click, Clicked},
+    click::{Click, Clicked, Unheard},
     error::GateError,
     hold::Hold,
     person::SlackUser,
     principal::Principal,
     state,
-    visible::visible_line,
 };
 use portcullis_policy::id::TenantId;
 
@@ -70,10 +69,11 @@ impl Firewall {
     }
 
     /// Brings the click of a user of Slack, whose message was verified: the person they are linked
-    /// to answers. The click of a user who is nobody here is refused, on record.
+    /// to answers.
     ///
     /// # Errors
-    /// [`GateError::Unauthenticated`] for a user who is nobody here, else as [`Self::decide`].
+    /// [`GateError::Unauthenticated`] for a user who is nobody here, else as [`Self::decide`]. Every
+    /// refusal leaves a record, within the bounds of [`Self::note_unheard`].
     pub async fn decide_in_slack(
         &self,
         tenant: &TenantId,
@@ -81,59 +81,77 @@ impl Firewall {
         token: &str,
         reason: Option<String>,
     ) -> Result<Hold, GateError> {
-        let (kept, click) = self.pressed_in_slack(tenant, token, reason).await?;
-        let user = user.clone();
-        let clicked = self
-            .in_turn(tenant, move |turn| match turn.slack_caller(&user) {
-                Ok(caller) => turn.decide(&caller, kept, &click),
-                Err(error) => turn.refuse_stranger(&in_slack(&user), kept, &click, error),
-            })
-            .await?;
-        counted(clicked)
-    }
-
-    /// Puts the click of a user of Slack on record who may not even be looked up: of another
-    /// workspace or app, or no human.
-    ///
-    /// # Errors
-    /// `error`, which says why; else as [`Self::decide`].
-    pub async fn refuse_in_slack(
-        &self,
-        tenant: &TenantId,
-        user: &SlackUser,
-        token: &str,
-        error: GateError,
-    ) -> Result<Hold, GateError> {
-        let (kept, click) = self.pressed_in_slack(tenant, token, None).await?;
-        let user = user.clone();
-        let clicked = self
-            .in_turn(tenant, move |turn| {
-                turn.refuse_stranger(&in_slack(&user), kept, &click, error)
-            })
-            .await?;
-        counted(clicked)
-    }
-
-    /// The hold that a button of Slack names, and the click on it.
-    async fn pressed_in_slack(
-        &self,
-        tenant: &TenantId,
-        token: &str,
-        reason: Option<String>,
-    ) -> Result<(Hold, Click), GateError> {
-        // Only good for finding the hold: the token is verified on the lane.
-        let (_, hold, choice) = approval::named(token)
-            .filter(|(named, ..)| named == tenant)
-            .ok_or_else(|| GateError::NotFound("hold", String::new()))?;
-        let kept = self.kept_hold(tenant, &hold).await?;
+        let (user, token) = (user.clone(), token.to_owned());
+        let (kept, choice) = match self.named_by(tenant, &token).await {
+            Ok(named) => named,
+            Err(error) => return self.unheard_by(tenant, &user, (token, error)).await,
+        };
+        let token = Some(token);
         let click = Click {
             choice,
             reason: self.screened_reason(tenant, reason)?,
             way: Way::Slack,
-            token: Some(token.to_owned()),
+            token,
             presence: None,
         };
-        Ok((kept, click))
+        let clicked = self
+            .in_turn(tenant, move |turn| {
+                turn.decide_in_slack(&user, kept, &click)
+            })
+            .await?;
+        counted(clicked)
+    }
+
+    /// Puts a click that is not heard on record, unless there were very many lately: at most
+    /// [`crate::alarm::STRANGERS_MOST`] of a tenant within an hour, and those that were left out
+    /// are counted in the next.
+    ///
+    /// # Errors
+    /// [`GateError::Unavailable`].
+    pub async fn note_unheard(&self, tenant: &TenantId, unheard: Unheard) -> Result<(), GateError> {
+        let named = match &unheard.token {
+            Some(token) => self.named_by(tenant, token).await.ok(),
+            None => None,
+        };
+        let hold = named.map(|(hold, _)| hold);
+        self.in_turn(tenant, move |turn| {
+            turn.note_unheard(hold.as_ref(), &unheard)
+        })
+        .await
+    }
+
+    async fn unheard_by(
+        &self,
+        tenant: &TenantId,
+        user: &SlackUser,
+        (token, error): (String, GateError),
+    ) -> Result<Hold, GateError> {
+        if !matches!(error, GateError::Unavailable(_)) {
+            let unheard = Unheard {
+                by: user.to_string(),
+                way: Way::Slack,
+                token: Some(token),
+                code: error.code(),
+                because: error.to_string(),
+            };
+            self.note_unheard(tenant, unheard).await?;
+        }
+        Err(error)
+    }
+
+    /// The hold that a token names. Only good for finding it: the token is verified on the lane.
+    async fn named_by(&self, tenant: &TenantId, token: &str) -> Result<(Hold, Choice), GateError> {
+        let refusal = |error: TokenError| GateError::conflict(error.code(), error.to_string());
+        let named = approval::named(token).ok_or_else(|| refusal(TokenError::Malformed))?;
+        let (named, hold, choice) = named;
+        if named != *tenant {
+            return Err(refusal(TokenError::Other));
+        }
+        match self.kept_hold(tenant, &hold).await {
+            Ok(hold) => Ok((hold, choice)),
+            Err(GateError::NotFound(..)) => Err(refusal(TokenError::Other)),
+            Err(error) => Err(error),
+        }
     }
 
     /// What a decision about a hold is about at this moment: what a passkey signs, and what the
@@ -180,11 +198,4 @@ fn counted(clicked: Clicked) -> Result<Hold, GateError> {
         Clicked::Counted(hold) => Ok(*hold),
         Clicked::Refused(error) => Err(error),
     }
-}
-
-/// How records name a user of Slack who is nobody here. Their ids are short words; anything else
-/// is shortened, and written out where it cannot be seen.
-fn in_slack(user: &SlackUser) -> String {
-    let word = |text: &str| -> String { visible_line(text).chars().take(32).collect() };
-    format!("slack:{}/{}", word(&user.team), word(&user.user))
 }

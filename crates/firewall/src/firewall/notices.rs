@@ -33,6 +33,35 @@ impl Firewall {
         self.in_turn(tenant, move |turn| Ok(addresses(turn, &hold, &named)))
             .await
     }
+
+    /// Where letters go that are about the tenant as a whole, e.g. its budgets: the addresses of
+    /// these people and groups, named as approver lists name them.
+    ///
+    /// *Fails closed:* who has no role in the whole tenant is left out, whoever names them.
+    ///
+    /// # Errors
+    /// [`GateError::Unavailable`].
+    pub async fn addresses_of(
+        &self,
+        tenant: &TenantId,
+        named: &[String],
+    ) -> Result<Vec<String>, GateError> {
+        if named.is_empty() {
+            return Ok(Vec::new());
+        }
+        let named = named.to_vec();
+        self.in_turn(tenant, move |turn| {
+            let people = &turn.state.people;
+            let electorate = Electorate::of(&named, people);
+            let reached = people.persons.values().filter(|person| {
+                person.active
+                    && person.tenant_role().is_some()
+                    && electorate.has(person, turn.now, people)
+            });
+            Ok(reached.filter_map(|person| person.email.clone()).collect())
+        })
+        .await
+    }
 }
 
 fn addresses(turn: &Turn<'_>, hold: &Hold, named: &[String]) -> Vec<String> {

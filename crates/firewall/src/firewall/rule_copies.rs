@@ -17,9 +17,16 @@ use portcullis_policy::{
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
+/// A copy of the rules that is named and not made: making and signing it takes time.
+#[derive(Clone, Debug)]
+pub struct UnmadeCopy {
+    copy: RuleCopy,
+    book: Arc<Rulebook>,
+}
+
 impl Firewall {
-    /// The rules that judge the caller's own agent, signed, and the tag that names them; only the
-    /// tag when it is the one that the caller knows.
+    /// The tag that names the rules that judge the caller's own agent, and what a copy of them is
+    /// made from; only the tag when it is the one that the caller knows.
     ///
     /// Nothing of other agents, of people, and of where people are told is in it.
     ///
@@ -30,12 +37,12 @@ impl Firewall {
         &self,
         principal: &Principal,
         known: Option<&str>,
-    ) -> Result<(String, Option<Envelope>), GateError> {
+    ) -> Result<(String, Option<UnmadeCopy>), GateError> {
         let Role::Agent(agent) = principal.role.clone() else {
             let message = "a copy of the rules is for the key of one agent";
             return Err(GateError::Forbidden(message.to_owned()));
         };
-        let (asked, key_id) = (agent.clone(), principal.key.clone());
+        let (asked, key_id) = (agent, principal.key.clone());
         let (book, copy) = self
             .on_lane(principal, move |turn| {
                 must_have_identity(turn, &asked)?;
@@ -43,19 +50,26 @@ impl Firewall {
                 Ok((Arc::clone(&turn.state.rulebook), copy))
             })
             .await?;
-        let key = &self.house.signing_key;
-        let tag = tag(&copy, &dsse::key_id(&key.public_key()))?;
-        if known == Some(tag.as_str()) {
-            return Ok((tag, None));
-        }
-        let part = source(&book).narrowed_to(&agent);
+        let key = self.house.signing_key.public_key();
+        let tag = tag(&copy, &dsse::key_id(&key))?;
+        let is_news = known != Some(tag.as_str());
+        Ok((tag, is_news.then_some(UnmadeCopy { copy, book })))
+    }
+
+    /// Makes a copy of the rules and signs it.
+    ///
+    /// # Errors
+    /// [`GateError::Unavailable`] when it cannot be written down.
+    pub fn signed_copy(&self, unmade: UnmadeCopy) -> Result<Envelope, GateError> {
+        let UnmadeCopy { copy, book } = unmade;
+        let part = source(&book).narrowed_to(&copy.agent);
         let copy = RuleCopy {
             tenant_policy: part.tenant_policy,
             policies: part.policies,
             ..copy
         };
-        let envelope = copy.sign(key).map_err(|error| cannot(&error))?;
-        Ok((tag, Some(envelope)))
+        let signed = copy.sign(&self.house.signing_key);
+        signed.map_err(|error| cannot(&error))
     }
 }
 

@@ -99,26 +99,10 @@ impl Turn<'_> {
             Ok(hold) => Ok(Clicked::Counted(Box::new(hold))),
             Err(error @ GateError::Unavailable(_)) => Err(error),
             Err(error) => {
-                self.put_on_record(&principal.actor(), &hold, click, &error)?;
+                self.put_on_record(principal, &hold, click, &error)?;
                 Ok(Clicked::Refused(error))
             }
         }
-    }
-
-    /// Refuses the click of somebody who is nobody here, on record.
-    ///
-    /// # Errors
-    /// [`GateError::Unavailable`] alone, as for [`Self::decide`].
-    pub fn refuse_stranger(
-        &mut self,
-        actor: &str,
-        hold: Hold,
-        click: &Click,
-        error: GateError,
-    ) -> Result<Clicked, GateError> {
-        let hold = self.state.holds.get(&hold.id).cloned().unwrap_or(hold);
-        self.put_on_record(actor, &hold, click, &error)?;
-        Ok(Clicked::Refused(error))
     }
 
     fn answered(
@@ -411,7 +395,7 @@ impl Turn<'_> {
     /// Puts a vain attempt on record, unless there were very many lately.
     fn put_on_record(
         &mut self,
-        actor: &str,
+        principal: &Principal,
         hold: &Hold,
         click: &Click,
         error: &GateError,
@@ -429,7 +413,8 @@ impl Turn<'_> {
             ("unrecorded_before", untold.into()),
             ("way", click.way.as_str().into()),
         ]);
-        let about = (actor, hold.agent_id.as_str());
+        let (actor, agent) = (principal.actor(), hold.agent_id.clone());
+        let about = (actor.as_str(), agent.as_str());
         self.seal_event(RecordKind::DecisionRefused, about, members)?;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Groups, who is in them, and changes of one's own rights that need a second person.
+//! Groups.
 
 use super::{
     Turn,
@@ -8,16 +8,12 @@ use super::{
 };
 use crate::{
     batch::{DocumentKind, RecordKind},
-    elevation::{Elevation, Gain},
     error::GateError,
-    group::{Group, Member},
+    group::Group,
     principal::Principal,
 };
-use portcullis_policy::id::{GroupId, PersonId};
+use portcullis_policy::id::GroupId;
 use serde_json::Value;
-
-/// The most changes that wait for a second person.
-const ELEVATIONS_MAX: usize = 100;
 
 /// What to change of a group; `None` leaves it.
 #[derive(Clone, Debug, Default)]
@@ -28,15 +24,6 @@ pub struct GroupPatch {
     pub description: Option<String>,
     /// The permission sets of its members, all of them.
     pub permission_sets: Option<Vec<String>>,
-}
-
-/// What came of adding somebody to a group.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Membership {
-    /// They are in it.
-    Joined(Group),
-    /// Nobody lets themselves in: another architect must agree.
-    Waits(Elevation),
 }
 
 impl Turn<'_> {
@@ -55,7 +42,7 @@ impl Turn<'_> {
         self.make_group(&principal.actor(), name, description)
     }
 
-    fn make_group(
+    pub(super) fn make_group(
         &mut self,
         actor: &str,
         name: &str,
@@ -130,231 +117,7 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Adds somebody to a group. Whoever adds themselves waits for another architect.
-    ///
-    /// # Errors
-    /// [`GateError::Forbidden`] for others than architects, [`GateError::NotFound`],
-    /// [`GateError::Conflict`] when too many such changes wait.
-    pub fn add_member(
-        &mut self,
-        principal: &Principal,
-        group: &str,
-        person: &str,
-    ) -> Result<Membership, GateError> {
-        must_configure(principal)?;
-        let group = self.group(group)?.clone();
-        let person = self.person(person)?.id.clone();
-        if group.has(&person) {
-            return Ok(Membership::Joined(group));
-        }
-        let own = principal
-            .person
-            .as_ref()
-            .is_some_and(|badge| badge.id == person);
-        if own {
-            return self.propose(person, Gain::JoinGroup { group: group.id }, principal);
-        }
-        let why = format!("`{person}` added");
-        self.join(&principal.actor(), group, person, &why)
-            .map(Membership::Joined)
-    }
-
-    /// Takes somebody out of a group.
-    ///
-    /// # Errors
-    /// [`GateError::Forbidden`] for others than architects, [`GateError::NotFound`].
-    pub fn remove_member(
-        &mut self,
-        principal: &Principal,
-        group: &str,
-        person: &str,
-    ) -> Result<Group, GateError> {
-        must_configure(principal)?;
-        let group = self.group(group)?.clone();
-        self.leave(&principal.actor(), group, person)
-    }
-
-    fn leave(&mut self, actor: &str, mut group: Group, person: &str) -> Result<Group, GateError> {
-        let before = group.members.len();
-        group
-            .members
-            .retain(|member| member.person.as_str() != person);
-        if group.members.len() == before {
-            return Err(GateError::NotFound("member", person.to_owned()));
-        }
-        self.change_group(actor, group, &format!("`{person}` removed"))
-    }
-
-    /// Agrees to what somebody else would gain.
-    ///
-    /// # Errors
-    /// [`GateError::Forbidden`] for who would gain by it and for others than architects,
-    /// [`GateError::NotFound`], also when it is over.
-    pub fn confirm_elevation(
-        &mut self,
-        principal: &Principal,
-        id: &str,
-    ) -> Result<Group, GateError> {
-        let elevation = self.elevation_for(principal, id)?;
-        let Gain::JoinGroup { group } = &elevation.change;
-        let group = self.group(group.as_str())?.clone();
-        let person = self.person(elevation.person.as_str())?.id.clone();
-        let actor = principal.actor();
-        self.seal_elevation(&actor, &elevation, "confirmed")?;
-        self.forget_elevation(id);
-        self.join(
-            &actor,
-            group,
-            person,
-            &format!("`{}` confirmed", elevation.id),
-        )
-    }
-
-    /// Refuses what somebody would gain; whoever asked may take it back.
-    ///
-    /// # Errors
-    /// [`GateError::Forbidden`] for others than architects, [`GateError::NotFound`].
-    pub fn refuse_elevation(&mut self, principal: &Principal, id: &str) -> Result<(), GateError> {
-        must_configure(principal)?;
-        let missing = || GateError::NotFound("elevation", id.to_owned());
-        let elevation = self
-            .state
-            .people
-            .elevations
-            .get(id)
-            .ok_or_else(missing)?
-            .clone();
-        self.seal_elevation(&principal.actor(), &elevation, "refused")?;
-        self.forget_elevation(id);
-        Ok(())
-    }
-
-    fn elevation_for(&self, principal: &Principal, id: &str) -> Result<Elevation, GateError> {
-        must_configure(principal)?;
-        let known = self
-            .state
-            .people
-            .elevations
-            .get(id)
-            .filter(|e| !e.is_over(self.now));
-        let elevation = known.ok_or_else(|| GateError::NotFound("elevation", id.to_owned()))?;
-        let caller = self.caller(principal)?;
-        if caller.id == elevation.person {
-            let message = "nobody agrees to their own gain; another architect must";
-            return Err(GateError::Forbidden(message.to_owned()));
-        }
-        // Or one architect could make a second person up.
-        if caller.known_since > elevation.created_at {
-            let message = "who was made known, or invited again, after it was asked for cannot \
-                           agree to it";
-            return Err(GateError::Forbidden(message.to_owned()));
-        }
-        Ok(elevation.clone())
-    }
-
-    fn propose(
-        &mut self,
-        person: PersonId,
-        change: Gain,
-        principal: &Principal,
-    ) -> Result<Membership, GateError> {
-        let waiting = &self.state.people.elevations;
-        if let Some(same) = waiting
-            .values()
-            .find(|e| e.person == person && e.change == change)
-        {
-            return Ok(Membership::Waits(same.clone()));
-        }
-        if waiting.len() >= ELEVATIONS_MAX {
-            let message = format!("{ELEVATIONS_MAX} such changes wait already");
-            return Err(GateError::conflict("elevation.too_many", message));
-        }
-        let elevation = Elevation::new(self.house.id("elv_")?, person, change, self.now);
-        self.seal_elevation(&principal.actor(), &elevation, "proposed")?;
-        let labels = ("waiting", "", elevation.created_at);
-        self.keep(DocumentKind::Elevation, &elevation.id, labels, &elevation)?;
-        self.state
-            .people
-            .elevations
-            .insert(elevation.id.clone(), elevation.clone());
-        Ok(Membership::Waits(elevation))
-    }
-
-    fn seal_elevation(
-        &mut self,
-        actor: &str,
-        elevation: &Elevation,
-        what: &str,
-    ) -> Result<(), GateError> {
-        let members = details([("elevation", json(elevation)?), ("outcome", what.into())]);
-        self.seal_event(RecordKind::Elevation, (actor, ""), members)
-            .map(drop)
-    }
-
-    fn forget_elevation(&mut self, id: &str) {
-        self.state.people.elevations.remove(id);
-        self.batch.remove(DocumentKind::Elevation, id);
-    }
-
-    /// Forgets the changes that nobody agreed to in time.
-    pub(super) fn forget_elevations(&mut self) {
-        let over = self
-            .state
-            .people
-            .elevations
-            .values()
-            .filter(|e| e.is_over(self.now));
-        let ids: Vec<String> = over.map(|elevation| elevation.id.clone()).collect();
-        ids.iter().for_each(|id| self.forget_elevation(id));
-    }
-
-    /// Adds somebody to the group of a name, which is made when there is none.
-    pub(super) fn join_by_name(
-        &mut self,
-        actor: &str,
-        name: &str,
-        person: &PersonId,
-    ) -> Result<(), GateError> {
-        let group = match self.state.people.group_by_name(name).cloned() {
-            Some(group) => group,
-            None => self.make_group(actor, name, "")?,
-        };
-        if group.has(person) {
-            return Ok(());
-        }
-        let why = format!("`{person}` added");
-        self.join(actor, group, person.clone(), &why).map(drop)
-    }
-
-    /// Takes somebody out of the group of a name, if they are in it.
-    pub(super) fn leave_by_name(
-        &mut self,
-        actor: &str,
-        name: &str,
-        person: &PersonId,
-    ) -> Result<(), GateError> {
-        let group = self.state.people.group_by_name(name).cloned();
-        match group.filter(|group| group.has(person)) {
-            Some(group) => self.leave(actor, group, person.as_str()).map(drop),
-            None => Ok(()),
-        }
-    }
-
-    fn join(
-        &mut self,
-        actor: &str,
-        mut group: Group,
-        person: PersonId,
-        why: &str,
-    ) -> Result<Group, GateError> {
-        group.members.push(Member {
-            person,
-            since: self.now,
-        });
-        self.change_group(actor, group, why)
-    }
-
-    fn group(&self, id: &str) -> Result<&Group, GateError> {
+    pub(super) fn group(&self, id: &str) -> Result<&Group, GateError> {
         let missing = || GateError::NotFound("group", id.to_owned());
         self.state.people.groups.get(id).ok_or_else(missing)
     }

@@ -2,7 +2,9 @@
 
 use super::{Turn, people::must_configure};
 use crate::{
+    click::{Click, Clicked, Unheard},
     error::GateError,
+    hold::Hold,
     person::{Person, SlackUser},
     principal::Principal,
 };
@@ -54,6 +56,31 @@ impl Turn<'_> {
         let mut person = self.person(person)?.clone();
         person.slack = None;
         self.change_person(&principal.actor(), person, "unlinked from Slack")
+    }
+
+    /// Brings the answer of a user of Slack to a hold; who is nobody here is on record.
+    ///
+    /// # Errors
+    /// [`GateError::Unavailable`] alone; every other refusal is an answer and a record.
+    pub fn decide_in_slack(
+        &mut self,
+        user: &SlackUser,
+        hold: Hold,
+        click: &Click,
+    ) -> Result<Clicked, GateError> {
+        let error = match self.slack_caller(user) {
+            Ok(caller) => return self.decide(&caller, hold, click),
+            Err(error) => error,
+        };
+        let unheard = Unheard {
+            by: user.to_string(),
+            way: click.way,
+            token: click.token.clone(),
+            code: error.code(),
+            because: "this user of Slack is nobody here".to_owned(),
+        };
+        self.note_unheard(Some(&hold), &unheard)?;
+        Ok(Clicked::Refused(error))
     }
 
     /// The caller that a user of Slack is, with the rights they have now.

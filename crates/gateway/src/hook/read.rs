@@ -1,6 +1,7 @@
 //! What a coding agent is about to do, read into an action.
 
 use crate::wording::hex;
+use axum::http::HeaderMap;
 use portcullis_door::reply::Refusal;
 use portcullis_firewall::{canonical, digest::ActionDigest};
 use serde::Deserialize;
@@ -10,13 +11,18 @@ use sha2::{Digest, Sha256};
 /// The longest wait for people, in seconds; the client gives up after ten minutes.
 const WAIT_MAX_SECONDS: u32 = 300;
 
+/// The header that says how the client was started; the settings of the hook have it filled in.
+const ENTRYPOINT: &str = "x-claude-code-entrypoint";
+/// How the ways begin that have nobody at a terminal.
+const WITHOUT_TERMINAL: &str = "sdk-";
+
 /// The event that is answered.
 pub(super) const PRE_TOOL_USE: &str = "PreToolUse";
 
 /// What the address of the hook says.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct HookQuery {
+pub struct HookQuery {
     /// The environment of every action; `production` unless given.
     environment: Option<String>,
     /// The workspace of every action.
@@ -47,11 +53,32 @@ pub(super) enum Cleared {
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Held {
-    /// The session stops here, and is resumed when people have decided.
+    /// The session stops here, and is resumed when people have decided. Where the client does not
+    /// stop, as [`Self::Deny`].
     #[default]
     Defer,
-    /// It does not run, and the model hears why.
+    /// It does not run, and the model hears why. The same tool use runs when it is asked for again
+    /// after the approval.
     Deny,
+}
+
+/// How the client was started.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Start {
+    has_terminal: bool,
+}
+
+impl Start {
+    /// Fails closed: a client that does not say how it was started has a terminal. There `defer`
+    /// is no answer, and the tool would run as if no hook had been asked.
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let mut said = headers.get_all(ENTRYPOINT).iter();
+        let word = said.next().and_then(|word| word.to_str().ok());
+        let is_without = word.is_some_and(|word| word.starts_with(WITHOUT_TERMINAL));
+        Self {
+            has_terminal: !is_without || said.next().is_some(),
+        }
+    }
 }
 
 impl HookQuery {
@@ -71,13 +98,16 @@ impl HookQuery {
 /// One event. The client adds members from version to version: what does not say what will happen
 /// is passed over.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Event {
+pub struct Event {
     session_id: String,
     tool_use_id: String,
     tool_name: String,
     tool_input: Map<String, Value>,
     #[serde(default)]
     cwd: String,
+    /// The subagent that wants it, where one does.
+    #[serde(default)]
+    agent_id: Option<String>,
     #[serde(default)]
     mcp_server: Option<McpServer>,
 }
@@ -97,8 +127,15 @@ pub(super) struct EventName {
 }
 
 impl Event {
+    /// Whether the session stops at this tool use when it is told to, to be resumed with it. A
+    /// session does not stop for its subagents.
+    pub(super) fn stops(&self, query: &HookQuery, start: Start) -> bool {
+        query.held == Held::Defer && !start.has_terminal && self.agent_id.is_none()
+    }
+
     /// Names the tool use, so that asking again about it is asking once.
-    pub(super) fn key(&self) -> String {
+    #[must_use]
+    pub fn key(&self) -> String {
         let mut input = Vec::new();
         canonical::write_object(&self.tool_input, &mut input);
         let words: [&[u8]; 4] = [
@@ -116,16 +153,19 @@ impl Event {
         format!("claude-code:{}", hex(&digits))
     }
 
-    /// The action as agents ask for it.
-    pub(super) fn wish(self, query: &HookQuery) -> Value {
+    /// The action as agents ask for it. Where the session does not stop, it is the same when the
+    /// model asks for it again: then it does not say by which tool use.
+    #[must_use]
+    pub fn wish(self, query: &HookQuery, stops: bool) -> Value {
         let (kind, target) = self.meant();
         let reasoning = self.tool_input.get("description").and_then(Value::as_str);
+        let tool_use = stops.then_some(&self.tool_use_id);
         let mut wish = json!({
             "action_type": kind,
             "target_service": target,
             "session_id": self.session_id,
             "evidence": [{
-                "kind": "tool_use", "tool": self.tool_name, "tool_use_id": self.tool_use_id,
+                "kind": "tool_use", "tool": self.tool_name, "tool_use_id": tool_use,
                 "folder": self.cwd,
             }],
         });
@@ -152,7 +192,8 @@ impl Event {
         };
         let file = || {
             let named = ["file_path", "notebook_path", "path"].into_iter();
-            named.filter_map(input).next().unwrap_or_else(here)
+            let named = named.filter_map(input).next();
+            named.map_or_else(here, |path| self.rooted(path))
         };
         let own = |kind: &str, target: String| (kind.to_owned(), target);
         match self.tool_name.as_str() {
@@ -171,6 +212,15 @@ impl Event {
                 ),
                 None => (format!("claude_code.{}", snake_case(name)), here()),
             },
+        }
+    }
+
+    /// A file by its whole path: the same name in another folder is another file.
+    fn rooted(&self, path: String) -> String {
+        let is_whole = path.starts_with(['/', '\\', '~']) || path.get(1..2) == Some(":");
+        match non_empty(&self.cwd) {
+            Some(folder) if !is_whole => format!("{folder}/{path}"),
+            _ => path,
         }
     }
 

@@ -1,11 +1,17 @@
 //! How one tool use is governed.
 
 use super::{
-    read::{Cleared, Event, EventName, Held, HookQuery, PRE_TOOL_USE},
+    read::{Cleared, Event, EventName, HookQuery, PRE_TOOL_USE, Start},
     render::{self, Decision},
 };
 use crate::{desk::Desk, wording};
-use axum::{Router, extract::State, http::StatusCode, response::Response, routing::post};
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::Response,
+    routing::post,
+};
 use portcullis_door::{
     body::{Payload, fit},
     caller::Caller,
@@ -13,7 +19,7 @@ use portcullis_door::{
     reply::{Refusal, json_bytes},
 };
 use portcullis_firewall::{
-    answer::{Answer, HoldTicket},
+    answer::Answer,
     digest::ActionDigest,
     error::GateError,
     hold::{Hold, HoldStatus},
@@ -39,13 +45,15 @@ pub fn router(firewall: portcullis_firewall::firewall::Firewall) -> Router {
 /// answer that the client understands.
 async fn pre_tool_use(
     State(desk): State<Desk>,
+    headers: HeaderMap,
     caller: Result<Caller, Refusal>,
     query: Result<Query<HookQuery>, Refusal>,
     payload: Result<Payload, Refusal>,
 ) -> Response {
     let said = match (caller, query, payload) {
         (Ok(caller), Ok(Query(query)), Ok(payload)) => {
-            answered(&desk, &caller.principal, &query, &payload).await
+            let asked = (&query, Start::of(&headers));
+            answered(&desk, &caller.principal, asked, &payload).await
         }
         (Err(refusal), ..) | (_, Err(refusal), _) | (.., Err(refusal)) => Err(refusal),
     };
@@ -60,7 +68,7 @@ fn denied(refusal: &Refusal) -> Decision {
 async fn answered(
     desk: &Desk,
     caller: &Principal,
-    query: &HookQuery,
+    (query, start): (&HookQuery, Start),
     payload: &Payload,
 ) -> Result<Value, Refusal> {
     let value = payload.value()?;
@@ -70,15 +78,23 @@ async fn answered(
     }
     let event: Event = fit(value)?;
     let wait_ms = query.wait_ms()?;
-    let key = event.key();
+    let stops = event.stops(query, start);
+    // A session that stops asks again about this very tool use.
+    let key = stops.then(|| event.key());
     let nonce = desk.firewall.nonce()?;
-    let request = request::from_value(event.wish(query), caller, nonce, Some(&key))?;
+    let wish = event.wish(query, stops);
+    let request = request::from_value(wish, caller, nonce, key.as_deref())?;
+    // One that goes on asks for the same by another tool use.
+    if !stops && let Some(hold) = desk.firewall.released_hold(caller, &request).await? {
+        let decision = held(desk, caller, (&hold, hold.action_digest), stops).await;
+        return Ok(render::decision(&decision));
+    }
     let answer = desk.firewall.govern(caller, request).await?;
     let decision = match (answer.verdict, &answer.hold) {
         (Verdict::Cleared, _) => cleared(&answer, query.cleared),
         (Verdict::Held, Some(ticket)) => {
             let hold = desk.decided(caller, &ticket.id, wait_ms).await?;
-            held(desk, caller, (&hold, answer.action_digest), query.held).await
+            held(desk, caller, (&hold, answer.action_digest), stops).await
         }
         (Verdict::Held, None) | (Verdict::Blocked, _) => Decision::Deny(blocked(&answer)),
     };
@@ -109,10 +125,10 @@ async fn held(
     desk: &Desk,
     caller: &Principal,
     (hold, digest): (&Hold, ActionDigest),
-    wish: Held,
+    stops: bool,
 ) -> Decision {
     match hold.status {
-        HoldStatus::Held => waits(&ticket(hold), wish),
+        HoldStatus::Held => waits(hold, stops),
         HoldStatus::Released => match spent(desk, caller, &hold.id, digest).await {
             Ok(seq) => Decision::Allow(format!("approved (record {seq})")),
             Err(error) => denied(&error.into()),
@@ -126,15 +142,7 @@ async fn held(
     }
 }
 
-fn ticket(hold: &Hold) -> HoldTicket {
-    HoldTicket {
-        id: hold.id.clone(),
-        timeout_at: hold.timeout_at,
-        approvals_required: hold.approvals_required,
-    }
-}
-
-fn waits(hold: &HoldTicket, wish: Held) -> Decision {
+fn waits(hold: &Hold, stops: bool) -> Decision {
     let people = match hold.approvals_required {
         1 => "a person".to_owned(),
         several => format!("{several} people"),
@@ -143,10 +151,12 @@ fn waits(hold: &HoldTicket, wish: Held) -> Decision {
         "held: {people} must approve hold {} before {}",
         hold.id, hold.timeout_at
     );
-    match wish {
-        Held::Defer => Decision::Defer(format!("{why}; resume the session then")),
-        Held::Deny => Decision::Deny(format!("{why}; do not try it another way")),
+    if stops {
+        return Decision::Defer(format!("{why}; resume the session then"));
     }
+    Decision::Deny(format!(
+        "{why}; ask for the very same again then, and do not try it another way"
+    ))
 }
 
 async fn spent(

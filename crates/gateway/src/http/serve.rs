@@ -5,6 +5,7 @@ mod dry_runs;
 mod holds;
 mod outcomes;
 mod permits;
+mod rations;
 mod rules;
 
 pub(super) use acts::{__path_act, __path_act_decided, __path_act_released};
@@ -51,8 +52,8 @@ pub fn router(firewall: Firewall) -> Router {
             post(dry_runs::rehearse_decided),
         )
         .route("/v1/actions/{seq}/outcome", post(outcomes::outcome))
-        .route("/v1/rules", get(rules::rules))
-        .with_state(Desk::new(firewall))
+        .with_state(Desk::new(firewall.clone()))
+        .merge(rules::router(firewall))
 }
 
 /// Judges one action.

@@ -1,29 +1,29 @@
 //! What is said to a client while one of its requests is being answered, and asked of it.
 
-use super::{era::META_LOG, message::Request};
+use super::{
+    era::META_LOG,
+    message::{Answered, Request},
+};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeSet, HashMap},
     str::FromStr,
     sync::{Arc, Mutex, PoisonError},
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// How many questions to one client may be open at once.
 const QUESTIONS: usize = 32;
 /// How many resources one client may watch.
 const WATCHED: usize = 256;
 
-/// What a question was answered with: a result, or an error as the client says it.
-pub(super) type Answered = Result<Value, Value>;
-
 /// The way to a client during one request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Aside {
     /// Takes messages, in their order; `None` for a client that cannot be told anything.
     pub(super) tell: Option<mpsc::Sender<Value>>,
-    /// Whether it ends when the client stops listening, so that it may go on for long.
-    pub(super) is_stream: bool,
+    /// Where it may go on for long, since it ends with the client's listening: whether the gate shuts.
+    pub(super) shutting: Option<watch::Receiver<bool>>,
     /// What the client calls the progress of the request.
     pub(super) progress: Option<Value>,
     /// What the client wants to read of logs.
@@ -35,16 +35,26 @@ impl Aside {
     pub(super) fn during(
         request: &Request,
         tell: Option<mpsc::Sender<Value>>,
-        is_stream: bool,
+        shutting: Option<watch::Receiver<bool>>,
     ) -> Self {
         let level = request.meta(META_LOG).and_then(Value::as_str);
         let is_name = |token: &&Value| token.is_string() || token.is_number();
         Self {
-            is_stream: is_stream && tell.is_some(),
+            shutting: shutting.filter(|_| tell.is_some()),
             tell,
             progress: request.meta("progressToken").filter(is_name).cloned(),
             level: level.and_then(|level| level.parse().ok()),
         }
+    }
+
+    /// Until the gate shuts.
+    pub(super) async fn shuts(&self) {
+        if let Some(mut shutting) = self.shutting.clone()
+            && shutting.wait_for(|shuts| *shuts).await.is_ok()
+        {
+            return;
+        }
+        std::future::pending().await
     }
 
     /// Tells something, unless the client is too slow.

@@ -3,6 +3,7 @@
 //! A server gets nothing from a client unless the operator says so, and never more than the client
 //! says of itself that it can.
 
+use super::era::{Abilities, TASKS};
 use serde_json::{Map, Value, json};
 use std::str::FromStr;
 
@@ -58,7 +59,12 @@ impl Asks {
             let value = self.can.get(*key).filter(|_| self.may.contains(ask))?;
             Some(((*key).to_owned(), value.clone()))
         });
-        Value::Object(told.collect())
+        let mut told: Map<String, Value> = told.collect();
+        // Whoever looks after tasks of the gate looks after those of servers.
+        if Abilities::of(&self.can).tasks {
+            told.insert("extensions".to_owned(), json!({TASKS: {}}));
+        }
+        Value::Object(told)
     }
 
     /// Whether this is something that the server may ask for and the client can do.
@@ -131,6 +137,11 @@ mod tests {
         assert!(!asks.allow("sampling/createMessage", None), "it may not");
         assert!(!asks.allow("roots/list", None), "the client cannot");
         assert!(!asks.allow("tools/call", None));
+        let tasks = json!({"extensions": {"io.modelcontextprotocol/tasks": {}, "other": {}}});
+        assert_eq!(
+            Asks::new(&[], &tasks).capabilities(),
+            json!({"extensions": {"io.modelcontextprotocol/tasks": {}}})
+        );
         assert!(asks.allow_all(&json!({"requestState": "x"})));
         assert!(!asks.allow_all(&json!({"inputRequests": {"a": {"method": "roots/list"}}})));
         assert!(!asks.allow_all(&json!({"inputRequests": []})));

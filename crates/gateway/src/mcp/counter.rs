@@ -34,7 +34,7 @@ pub const METHODS: &[(&str, bool)] = &[
     ("subscriptions/listen", false),
     ("tasks/cancel", false),
     ("tasks/get", true),
-    ("tasks/update", false),
+    ("tasks/update", true),
     ("tools/call", true),
     ("tools/list", false),
 ];
@@ -77,7 +77,7 @@ fn face() -> Value {
 }
 
 fn discovery(guest: &Guest) -> Value {
-    let mut capabilities = capabilities(guest.aside.is_stream);
+    let mut capabilities = capabilities(guest.aside.shutting.is_some());
     if let Some(members) = capabilities.as_object_mut() {
         members.insert("extensions".to_owned(), json!({TASKS: {}}));
     }
@@ -116,6 +116,9 @@ impl Shop {
             ("resources/read", _) => self.deed(guest, request, Deed::ReadResource).await,
             ("prompts/get", _) => self.deed(guest, request, Deed::GetPrompt).await,
             ("completion/complete", _) => self.deed(guest, request, Deed::Complete).await,
+            ("tasks/get" | "tasks/update" | "tasks/cancel", true) if !guest.takes_tasks() => {
+                Err(Fault::without_tasks())
+            }
             ("tasks/get", true) => self.task(guest, request).await,
             ("tasks/update", true) => self.update_task(guest, request).await,
             ("tasks/cancel", true) => self.cancel_task(guest, request).await,
@@ -221,6 +224,7 @@ impl Shop {
                 let (server, uri) = found.ok_or_else(|| nothing("resource"))?;
                 (server, String::new(), only("uri", uri.into()))
             }
+            Deed::UpdateTask => return Err(nothing("task")),
             Deed::Complete => {
                 let found = shelf.and_then(|shelf| {
                     reference(request, |name, is_uri| {

@@ -33,7 +33,7 @@ use portcullis_firewall::principal::Principal;
 use serde_json::{Value, json};
 use sessions::Sessions;
 use std::sync::Arc;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// Where the door is.
 const PATH: &str = "/mcp";
@@ -56,14 +56,17 @@ struct Desk {
     shop: Arc<Shop>,
     address: Arc<Address>,
     sessions: Arc<Sessions>,
+    shutting: watch::Receiver<bool>,
 }
 
-/// `/mcp` and its metadata; the app puts the threshold before them.
-pub fn router(shop: Arc<Shop>, address: Address) -> Router {
+/// `/mcp` and its metadata; the app puts the threshold before them. Whoever listens is told to stop
+/// when the gate shuts.
+pub fn router(shop: Arc<Shop>, address: Address, shutting: watch::Receiver<bool>) -> Router {
     let desk = Desk {
         shop,
         address: Arc::new(address),
         sessions: Arc::default(),
+        shutting,
     };
     Router::new()
         .route(PATH, post(enter).get(listen).delete(leave))
@@ -185,7 +188,7 @@ async fn speak(
     })?;
     let (tell, heard) = mpsc::channel(stream::WAITING);
     let tell = headers::takes_events(headers).then_some(tell);
-    guest.aside = Aside::during(&request, tell, true);
+    guest.aside = Aside::during(&request, tell, Some(desk.shutting.clone()));
     let (id, is_stateless) = (request.id.clone(), guest.is_stateless());
     let shop = Arc::clone(&desk.shop);
     let outcome = match stream::answered(shop, guest, request, heard).await {
@@ -272,6 +275,7 @@ async fn listen(State(desk): State<Desk>, headers: HeaderMap) -> Response {
     let (tell, heard) = mpsc::channel(stream::WAITING);
     let aside = Aside {
         tell: Some(tell),
+        shutting: Some(desk.shutting),
         ..Aside::default()
     };
     stream::of_news(desk.shop, settled.guest(principal, aside), heard)

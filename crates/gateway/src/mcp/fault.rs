@@ -1,5 +1,6 @@
 //! The one map from what went wrong to JSON-RPC.
 
+use super::era::TASKS;
 use portcullis_firewall::error::GateError;
 use serde_json::{Value, json};
 
@@ -76,6 +77,12 @@ impl Fault {
     /// A request that does not say how it is made (MCP 2026-07-28, transports).
     pub(super) fn unsaid(message: impl Into<String>) -> Self {
         Self::new(-32602, 400, message)
+    }
+
+    /// The client does not say that it looks after tasks (MCP 2026-07-28, extension for tasks).
+    pub(super) fn without_tasks() -> Self {
+        let needed = json!({"requiredCapabilities": {"extensions": {TASKS: {}}}});
+        Self::new(-32021, 400, "the client does not look after tasks").with(needed)
     }
 
     /// The server behind the gate says so.

@@ -25,6 +25,8 @@ pub(super) enum State {
     Cancelled,
     Completed(Value),
     Failed(Value),
+    /// Its server has made a task of it, which has this name.
+    Elsewhere(String),
 }
 
 impl Finished {

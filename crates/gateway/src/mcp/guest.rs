@@ -29,4 +29,9 @@ impl Guest {
     pub(super) fn is_stateless(&self) -> bool {
         self.era == Era::Stateless
     }
+
+    /// Whether it looks after tasks.
+    pub(super) fn takes_tasks(&self) -> bool {
+        self.is_stateless() && self.abilities.tasks
+    }
 }

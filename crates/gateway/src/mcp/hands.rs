@@ -4,7 +4,7 @@
 use super::{
     fault::Fault,
     guest::Guest,
-    input,
+    kinds,
     order::{Order, Purpose},
     passage::Passed,
     screened,
@@ -36,7 +36,12 @@ struct AtServers {
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Answered {
-    Result(Value),
+    Result {
+        value: Value,
+        /// What a server that wants input wants to have back, as hex: it is sealed by the server,
+        /// for itself alone, and of no use when it is changed.
+        state: Option<String>,
+    },
     Error {
         code: i64,
         message: String,
@@ -133,8 +138,11 @@ fn effect(done: Result<Value, UpstreamError>, words: &str) -> Effect {
             Ended::Failed,
             format!("{words}: the server says that it failed"),
         ),
-        Ok(result) if input::is_wanted(result) => {
+        Ok(result) if kinds::is_wanted(result) => {
             (Ended::Done, format!("{words}: it wants input first"))
+        }
+        Ok(result) if kinds::is_task(result) => {
+            (Ended::Done, format!("{words}: it has made a task of it"))
         }
         Ok(_) => (Ended::Done, format!("{words}: done")),
         Err(UpstreamError::NotAsked(why)) => {
@@ -153,7 +161,7 @@ fn effect(done: Result<Value, UpstreamError>, words: &str) -> Effect {
         }
     };
     let answered = match done {
-        Ok(result) => Some(Answered::Result(result)),
+        Ok(result) => Some(parted(result)),
         Err(UpstreamError::Refused {
             code,
             message,
@@ -177,8 +185,8 @@ fn effect(done: Result<Value, UpstreamError>, words: &str) -> Effect {
 /// Fails closed: what cannot be read any more after screening is no result.
 pub(super) fn answer(effect: &Effect) -> Passed {
     match serde_json::from_slice(&effect.output) {
-        Ok(Answered::Result(result)) if result.is_object() => Passed::Done(result),
-        Ok(Answered::Result(_)) => {
+        Ok(Answered::Result { value, state }) if value.is_object() => joined(value, state),
+        Ok(Answered::Result { .. }) => {
             Passed::Failed(Fault::inside("the server's result is not an object"))
         }
         Ok(Answered::Error {
@@ -190,6 +198,36 @@ pub(super) fn answer(effect: &Effect) -> Passed {
     }
 }
 
+/// A result and its state apart.
+fn parted(mut value: Value) -> Answered {
+    if !kinds::is_wanted(&value) {
+        return Answered::Result { value, state: None };
+    }
+    let members = value.as_object_mut();
+    let state = members.and_then(|members| members.remove("requestState"));
+    let state = state.and_then(|state| state.as_str().map(hex::encode));
+    Answered::Result { value, state }
+}
+
+/// The same together again.
+fn joined(mut value: Value, state: Option<String>) -> Passed {
+    let Some(state) = state else {
+        return Passed::Done(value);
+    };
+    let state = hex::decode(state)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok());
+    match (value.as_object_mut(), state) {
+        (Some(members), Some(state)) => {
+            members.insert("requestState".to_owned(), state.into());
+            Passed::Done(value)
+        }
+        _ => Passed::Failed(Fault::inside(
+            "what the server wants back cannot be passed on",
+        )),
+    }
+}
+
 fn says_failed(result: &Value) -> bool {
     result.get("isError").and_then(Value::as_bool) == Some(true)
 }
@@ -198,7 +236,7 @@ fn says_failed(result: &Value) -> bool {
 /// would take.
 fn tell(run: &mut DryRun, done: Result<Value, UpstreamError>) {
     let result = match done {
-        Ok(result) if !input::is_wanted(&result) => result,
+        Ok(result) if !kinds::is_wanted(&result) => result,
         Ok(_) => return fail(run, "it wants to know more"),
         Err(error) => return fail(run, &screened::text(&error.to_string())),
     };

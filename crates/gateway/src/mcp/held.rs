@@ -41,7 +41,7 @@ impl Shop {
             Era::Stateless if guest.abilities.tasks && deed == Deed::CallTool => {
                 Ok(tasks::begun(hold, &message))
             }
-            Era::Stateless if guest.abilities.url && deed != Deed::Complete => Ok(json!({
+            Era::Stateless if guest.abilities.url && deed.in_rounds() => Ok(json!({
                 "resultType": "input_required",
                 "inputRequests": {
                     "approval": {

@@ -4,12 +4,10 @@
 //! Each round is an action of its own, with all that the client answers in it. What the client brings
 //! back is the gate's, and names a hold, or the server's, and is marked as such.
 
-use super::{fault::Fault, guest::Guest, listener::Listener, message::Request, order::Deed};
+use super::{fault::Fault, guest::Guest, kinds, listener::Listener, message::Request, order::Deed};
 use portcullis_firewall::hold::Hold;
 use serde_json::Value;
 
-/// The type of a result that wants input.
-pub(super) const REQUIRED: &str = "input_required";
 /// What the state of a server begins with at a client. No hold is called so.
 const MARK: &str = "server:";
 /// The longest state, in bytes.
@@ -53,11 +51,6 @@ pub(super) fn kept(hold: &Hold) -> (Option<Value>, Option<String>) {
     (of("answers"), state)
 }
 
-/// Whether a result is not the last one.
-pub(super) fn is_wanted(result: &Value) -> bool {
-    result.get("resultType").and_then(Value::as_str) == Some(REQUIRED)
-}
-
 /// Whether the client of a call can be asked for what a result wants.
 pub(super) fn may_be_wanted(
     guest: &Guest,
@@ -65,15 +58,14 @@ pub(super) fn may_be_wanted(
     result: &Value,
     listener: &Listener,
 ) -> bool {
-    let in_rounds = matches!(deed, Deed::CallTool | Deed::GetPrompt | Deed::ReadResource);
     let state = result.get("requestState").map(Value::as_str);
     let is_short = state.is_none_or(|state| state.is_some_and(|text| text.len() <= STATE_MAX));
-    guest.is_stateless() && in_rounds && is_short && listener.allows(result)
+    guest.is_stateless() && deed.in_rounds() && is_short && listener.allows(result)
 }
 
 /// A result whose state says that it is the server's.
 pub(super) fn marked(mut result: Value) -> Value {
-    if is_wanted(&result)
+    if kinds::is_wanted(&result)
         && let Some(Value::String(state)) = result.get_mut("requestState")
     {
         state.insert_str(0, MARK);

@@ -6,11 +6,8 @@
 use super::{
     aside::{Aside, Bond, Level},
     asks::Asks,
-    guest::Guest,
     meaning::written_out,
     screened::Screened,
-    server::Server,
-    shop::Shop,
 };
 use portcullis_firewall::firewall::Firewall;
 use portcullis_policy::id::TenantId;
@@ -41,7 +38,7 @@ pub(super) struct Listener {
 }
 
 impl Listener {
-    fn new(
+    pub(super) fn new(
         (firewall, tenant): (&Firewall, &TenantId),
         (aside, bond): (&Aside, Option<&Arc<Bond>>),
         asks: Asks,
@@ -169,18 +166,6 @@ impl Listener {
             firewall: &self.firewall,
             tenant: &self.tenant,
         }
-    }
-}
-
-impl Shop {
-    /// Who hears what a server says while it answers a request of this guest.
-    pub(super) fn listener(&self, guest: &Guest, server: &Server) -> Listener {
-        let asks = Asks::new(&server.settings.may_ask, &guest.capabilities);
-        Listener::new(
-            (&self.firewall, &guest.principal.tenant),
-            (&guest.aside, guest.bond.as_ref()),
-            asks,
-        )
     }
 }
 

@@ -26,7 +26,7 @@ impl Shop {
         guest: &Guest,
         request: &Request,
     ) -> Result<Value, Fault> {
-        if !guest.aside.is_stream {
+        if guest.aside.shutting.is_none() {
             return Err(Fault::no_method(&request.method));
         }
         let wanted = request.params.get("notifications");
@@ -50,7 +50,10 @@ impl Shop {
         let acknowledged = "notifications/subscriptions/acknowledged";
         guest.aside.say(acknowledged, &granted);
         loop {
-            let news = paper.next().await;
+            let news = tokio::select! {
+                news = paper.next() => news,
+                () = guest.aside.shuts() => return Ok(json!({"_meta": meta})),
+            };
             if kinds.iter().any(|(_, kind)| *kind == news) {
                 let (method, mut params) = news.said();
                 if let Some(params) = params.as_object_mut() {
@@ -61,14 +64,18 @@ impl Shop {
         }
     }
 
-    /// Tells a client after a handshake what changes, for as long as this is awaited.
+    /// Tells a client after a handshake what changes, for as long as this is awaited and the gate is
+    /// open.
     pub(super) async fn tell_news(self: &Arc<Self>, guest: &Guest) {
         let Some(mut paper) = self.news(guest).await else {
             return;
         };
         let bond = guest.bond.as_ref();
         loop {
-            let news = paper.next().await;
+            let news = tokio::select! {
+                news = paper.next() => news,
+                () = guest.aside.shuts() => return,
+            };
             let is_wanted = match &news {
                 News::Updated(uri) => bond.is_some_and(|bond| bond.watches(uri)),
                 _ => true,

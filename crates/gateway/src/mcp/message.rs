@@ -1,8 +1,11 @@
 //! JSON-RPC 2.0 as MCP speaks it: one message at a time, read strictly.
 
-use super::{aside::Answered, fault::Fault};
+use super::fault::Fault;
 use portcullis_firewall::strict;
 use serde_json::{Map, Value, json};
+
+/// What a question was answered with: a result, or an error as the client says it.
+pub(super) type Answered = Result<Value, Value>;
 
 /// One message of an agent.
 #[derive(Debug)]

@@ -41,6 +41,8 @@ pub(super) enum Deed {
     GetPrompt,
     #[serde(rename = "completion/complete")]
     Complete,
+    #[serde(rename = "tasks/update")]
+    UpdateTask,
 }
 
 impl Deed {
@@ -52,7 +54,13 @@ impl Deed {
             Self::Subscribe => "resources/subscribe",
             Self::GetPrompt => "prompts/get",
             Self::Complete => "completion/complete",
+            Self::UpdateTask => "tasks/update",
         }
+    }
+
+    /// Whether its server may want to know something first (MCP 2026-07-28).
+    pub(super) const fn in_rounds(self) -> bool {
+        matches!(self, Self::CallTool | Self::ReadResource | Self::GetPrompt)
     }
 }
 
@@ -183,7 +191,7 @@ impl Order {
                 params.insert("arguments".to_owned(), Value::Object(arguments));
                 params
             }
-            Deed::ReadResource | Deed::Subscribe | Deed::Complete => arguments,
+            Deed::ReadResource | Deed::Subscribe | Deed::Complete | Deed::UpdateTask => arguments,
         };
         if let Some(answers) = purpose.answers {
             params.insert("inputResponses".to_owned(), answers);

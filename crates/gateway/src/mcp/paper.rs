@@ -3,23 +3,17 @@
 use super::{
     guest::Guest,
     news::News,
+    readers::Seat,
     server::Server,
     shop::{Shop, address_for_agents},
 };
-use portcullis_policy::id::TenantId;
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{broadcast::error::RecvError, mpsc},
     task::JoinSet,
     time::{sleep, timeout},
 };
 
-/// How many clients of one credential may listen at once.
-const READERS: usize = 32;
 /// How long the first news may take to be awaited.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// The pause after each of a server's news, so that nobody is flooded, and after it has ended.
@@ -44,43 +38,10 @@ impl Paper {
     }
 }
 
-/// Who listens, by their credentials.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Readers(Arc<Mutex<HashMap<(TenantId, String), usize>>>);
-
-#[derive(Debug)]
-struct Seat(Readers, (TenantId, String));
-
-impl Readers {
-    fn seat(&self, guest: &Guest) -> Option<Seat> {
-        let who = (guest.principal.tenant.clone(), guest.principal.key.clone());
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = all.entry(who.clone()).or_default();
-        if *count >= READERS {
-            return None;
-        }
-        *count += 1;
-        Some(Seat(self.clone(), who))
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let Self(readers, who) = self;
-        let mut all = readers.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = all.get_mut(who) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                all.remove(who);
-            }
-        }
-    }
-}
-
 impl Shop {
     /// Whatever changes from now on behind the gate; `None` when too many listen already.
     pub(super) async fn news(self: &Arc<Self>, guest: &Guest) -> Option<Paper> {
-        let seat = self.readers.seat(guest)?;
+        let seat = self.readers.seat(&guest.principal)?;
         let (tell, heard) = mpsc::channel(64);
         let (ready, mut awaited) = mpsc::channel::<()>(1);
         let mut carriers = JoinSet::new();

@@ -7,7 +7,7 @@
 use super::{
     fault::Fault,
     guest::Guest,
-    hands, input,
+    hands, input, kinds,
     message::Request as Asked,
     order::{Deed, Order, Purpose},
     refused::Refusal,
@@ -106,7 +106,13 @@ impl Shop {
                 // What people released is compared with what the server says now, before anything
                 // is spent on it.
                 self.look_again(&principal.tenant, &hold.parameters).await;
-                self.act(guest, Claim::Hold(hold.id)).await
+                let (claim, hands) = (Claim::Hold(hold.id.clone()), self.hands_for(Some(guest)));
+                match self.firewall.act_by(principal, claim, hands).await {
+                    Ok(acted) => Ok(hands::answer(&acted.effect)),
+                    // Somebody was faster by a moment.
+                    Err(GateError::NotFound(..)) => Ok(Passed::Refused(Refusal::spent(&hold))),
+                    Err(error) => refused(error),
+                }
             }
             _ => Ok(Passed::Refused(Refusal::ended(&hold))),
         }
@@ -178,10 +184,13 @@ impl Shop {
                 input::may_be_wanted(guest, deed, result, listener)
             })
         };
-        match result.get("resultType").and_then(Value::as_str) {
-            None | Some("complete") => Ok(result),
-            Some(input::REQUIRED) if wanted(&result) => Ok(result),
-            Some(_) => Err(UpstreamError::Unknown(
+        match (kinds::kind(&result), guest) {
+            (None, _) => Ok(result),
+            (Some(kinds::REQUIRED), _) if wanted(&result) => Ok(result),
+            (Some(kinds::TASK), Some(guest)) if deed == Deed::CallTool && guest.takes_tasks() => {
+                self.errand(guest, &server.settings.name, result)
+            }
+            (Some(_), _) => Err(UpstreamError::Unknown(
                 "it wants more than the gate gives to servers".to_owned(),
             )),
         }

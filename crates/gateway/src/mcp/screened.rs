@@ -1,7 +1,7 @@
 //! What comes back from a server before an agent sees it. Everything that it says goes through
 //! here, and nothing else does.
 
-use super::fault::Fault;
+use super::{fault::Fault, kinds};
 use portcullis_firewall::firewall::Firewall;
 use portcullis_policy::id::TenantId;
 use serde_json::Value;
@@ -14,6 +14,42 @@ pub(super) struct Screened<'g> {
 }
 
 impl Screened<'_> {
+    /// A result as the agent may see it.
+    ///
+    /// Fails closed: what is not an object, and what cannot be screened, is no result.
+    pub(super) fn result(self, result: &Value) -> Result<Value, Fault> {
+        let mut shown = self.value(result)?;
+        if let (Some(members), Some(state)) = (shown.as_object_mut(), result.get("requestState"))
+            && kinds::is_wanted(result)
+        {
+            // It is sealed by its server, for itself alone, and of no use when it is changed.
+            members.insert("requestState".to_owned(), state.clone());
+        }
+        if shown.is_object() {
+            Ok(shown)
+        } else {
+            Err(Fault::inside("the server's result is not an object"))
+        }
+    }
+
+    /// The fault that an error of the server's is, as the agent may see it.
+    pub(super) fn refusal(self, code: i64, message: &str, data: Option<&Value>) -> Fault {
+        let shown = (|| {
+            let message = self.value(&text(message).into())?;
+            let data = data.map(|data| self.value(data)).transpose()?;
+            Ok((message, data))
+        })();
+        match shown {
+            Ok((message, data)) => {
+                Fault::upstream(code, message.as_str().unwrap_or_default(), data)
+            }
+            Err(fault) => fault,
+        }
+    }
+
+    /// What a server says as the agent may see it, of any kind.
+    ///
+    /// Fails closed: what cannot be screened is not shown.
     pub(super) fn value(self, value: &Value) -> Result<Value, Fault> {
         let shown = self.firewall.screened_value(self.tenant, value);
         shown.map_err(|_| Fault::inside("what the server said cannot be screened"))

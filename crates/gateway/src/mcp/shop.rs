@@ -1,8 +1,9 @@
 //! Every server of every tenant, and what serving their agents takes.
 
 use super::{
+    errands::Errands,
     finished::Finished,
-    paper::Readers,
+    readers::Readers,
     server::{Server, Ways},
     settings::ShopSettings,
 };
@@ -39,6 +40,7 @@ pub struct Shop {
     pub(super) public_url: String,
     pub(super) seats: Semaphore,
     pub(super) finished: Finished,
+    pub(super) errands: Errands,
     pub(super) readers: Readers,
     tenants: BTreeMap<TenantId, Shelf>,
 }
@@ -72,6 +74,7 @@ impl Shop {
             public_url: parts.public_url.trim_end_matches('/').to_owned(),
             seats: Semaphore::new(SEATS),
             finished: Finished::default(),
+            errands: Errands::default(),
             readers: Readers::default(),
             tenants: parts.tenants.into_iter().map(shelf).collect(),
         }

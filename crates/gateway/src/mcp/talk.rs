@@ -127,7 +127,7 @@ impl Table {
                 return;
             }
             Ok(Message::Request(request)) => {
-                let aside = Aside::during(&request, Some(tell.clone()), false);
+                let aside = Aside::during(&request, Some(tell.clone()), None);
                 let outcome = self.outcome(&request, aside).await;
                 answer(&request.id, outcome)
             }

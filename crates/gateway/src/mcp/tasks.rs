@@ -5,7 +5,7 @@
 //! client is told that it was done.
 
 use super::{
-    fault::Fault, finished::State, guest::Guest, input, message::Request, passage::Passed,
+    fault::Fault, finished::State, guest::Guest, kinds, message::Request, passage::Passed,
     refused::Refusal, shop::Shop,
 };
 use portcullis_firewall::hold::{Hold, HoldStatus};
@@ -48,12 +48,19 @@ impl Shop {
         guest: &Guest,
         request: &Request,
     ) -> Result<Value, Fault> {
+        let id = request.text("taskId")?;
+        if let Some(errand) = self.errand_of(&guest.principal, id) {
+            return self.progress_of(guest, &errand, id).await;
+        }
         let hold = self.task_hold(guest, request).await?;
         if hold.status == HoldStatus::Released && !hold.claimed && self.finished.begin(&hold.id) {
             let (shop, guest, id) = (Arc::clone(self), guest.clone(), hold.id.clone());
             let running = tokio::spawn(async move { shop.run(&guest, &id).await });
             // It goes on by itself; then the next question gets the answer.
             let _ = tokio::time::timeout(PATIENCE, running).await;
+        }
+        if let Some(errand) = self.errand_of(&guest.principal, &hold.id) {
+            return self.progress_of(guest, &errand, &hold.id).await;
         }
         let state = self.finished.get(&hold.id);
         Ok(Value::Object(shown(&hold, state)))
@@ -66,10 +73,15 @@ impl Shop {
         };
         match passed {
             // Who looks after a task is not asked for anything.
-            Ok(Passed::Done(result)) if input::is_wanted(&result) => {
+            Ok(Passed::Done(result)) if kinds::is_wanted(&result) => {
                 let fault =
                     Fault::inside("it wants input, which the task's client cannot be asked for");
                 self.finished.put(id, State::Failed(fault.shown()));
+            }
+            Ok(Passed::Done(result)) if kinds::is_task(&result) => {
+                let inner = result.get("taskId").and_then(Value::as_str);
+                let inner = inner.unwrap_or_default().to_owned();
+                self.finished.put(id, State::Elsewhere(inner));
             }
             Ok(Passed::Done(result)) => self.finished.put(id, State::Completed(result)),
             Ok(Passed::Failed(fault)) => self.finished.put(id, State::Failed(fault.shown())),
@@ -89,6 +101,9 @@ impl Shop {
         guest: &Guest,
         request: &Request,
     ) -> Result<Value, Fault> {
+        if let Some(errand) = self.errand_of(&guest.principal, request.text("taskId")?) {
+            return self.give_up(guest, &errand).await;
+        }
         let hold = self.task_hold(guest, request).await?;
         if self.finished.begin(&hold.id) {
             self.finished.put(&hold.id, State::Cancelled);
@@ -96,12 +111,16 @@ impl Shop {
         Ok(json!({}))
     }
 
-    /// Nothing is ever asked of a client while its task waits.
+    /// Answers what a server's task waits for. Nothing is ever asked of a client while the gate's own
+    /// task waits for people.
     pub(super) async fn update_task(
-        &self,
+        self: &Arc<Self>,
         guest: &Guest,
         request: &Request,
     ) -> Result<Value, Fault> {
+        if let Some(errand) = self.errand_of(&guest.principal, request.text("taskId")?) {
+            return self.answer_task(guest, request, &errand).await;
+        }
         self.task_hold(guest, request).await.map(|_| json!({}))
     }
 
@@ -130,7 +149,7 @@ fn shown(hold: &Hold, state: Option<State>) -> Map<String, Value> {
         (Some(State::Cancelled), _) => ("cancelled", "given up by its client", None),
         (Some(State::Completed(result)), _) => ("completed", "done", Some(("result", result))),
         (Some(State::Failed(error)), _) => ("failed", "not done", Some(("error", error))),
-        (Some(State::Running), _) => ("working", "being carried out", None),
+        (Some(State::Running | State::Elsewhere(_)), _) => ("working", "being carried out", None),
         (None, HoldStatus::Held) => ("working", "people decide", None),
         (None, HoldStatus::Released) if hold.claimed => {
             let result = Refusal::spent(hold).tool_result();

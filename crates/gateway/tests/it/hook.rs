@@ -1,6 +1,7 @@
 //! A coding agent's hook: one word about every tool use, whatever happens.
 
 use crate::house::{House, Reply};
+use axum::{body::Body, http::Request};
 use portcullis_policy::tenant;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -55,8 +56,24 @@ fn said(reply: &Reply) -> (String, String) {
     (text("permissionDecision"), text("permissionDecisionReason"))
 }
 
+/// Asks as a client that runs without a terminal.
 async fn ask(house: &House, event: &Value) -> (String, String) {
-    said(&house.ask(PATH, event).await)
+    said(&asked(house, PATH, &["sdk-cli"], event).await)
+}
+
+/// Asks as a client that says this about how it was started.
+async fn asked(house: &House, path: &str, start: &[&str], event: &Value) -> Reply {
+    let mut request = Request::post(path)
+        .header(
+            "authorization",
+            format!("Bearer {}", house.acme.agent_token),
+        )
+        .header("content-type", "application/json");
+    for word in start {
+        request = request.header("x-claude-code-entrypoint", *word);
+    }
+    let request = request.body(Body::from(event.to_string())).unwrap();
+    house.send(request).await
 }
 
 fn write(id: &str) -> Value {
@@ -79,6 +96,7 @@ async fn every_tool_becomes_an_action() {
             json!({"command": "make test", "description": "Run the tests"}),
         ),
         ("Read", json!({"file_path": "/etc/hosts"})),
+        ("Read", json!({"file_path": "src/main.rs"})),
         ("Grep", json!({"pattern": "TODO"})),
         (
             "NotebookEdit",
@@ -145,6 +163,60 @@ async fn what_people_approve_runs_once() {
 }
 
 #[tokio::test]
+async fn only_a_client_that_stops_is_told_to() {
+    let house = house().await;
+    // With anybody at a terminal the client passes over `defer`, and runs the tool.
+    for start in [
+        &["cli"][..],
+        &[],
+        &[""],
+        &["claude-vscode"],
+        &["sdk-cli", "cli"],
+        &["cli", "sdk-cli"],
+        &["sdk-cli", "sdk-cli"],
+    ] {
+        let (word, why) = said(&asked(&house, PATH, start, &write("toolu_1")).await);
+        assert_eq!(word, "deny", "{start:?}");
+        assert!(why.contains("ask for the very same again"), "{why}");
+    }
+    for start in ["sdk-cli", "sdk-py", "sdk-ts"] {
+        let word = said(&asked(&house, PATH, &[start], &write("toolu_1")).await).0;
+        assert_eq!(word, "defer", "{start}");
+    }
+    // A session does not stop for its subagents.
+    let mut subagents = write("toolu_1");
+    subagents["agent_id"] = "aa955ac41e797e496".into();
+    assert_eq!(ask(&house, &subagents).await.0, "deny");
+    let path = format!("{PATH}?held=deny");
+    let word = said(&asked(&house, &path, &["sdk-cli"], &write("toolu_1")).await).0;
+    assert_eq!(word, "deny");
+}
+
+#[tokio::test]
+async fn a_session_that_goes_on_asks_again_for_the_very_same() {
+    let house = house().await;
+    let again = async |event: &Value| said(&asked(&house, PATH, &["cli"], event).await);
+    let hold = hold_in(&again(&write("toolu_1")).await.1);
+    // Asked again too early, it is the same hold.
+    assert_eq!(hold_in(&again(&write("toolu_2")).await.1), hold);
+    let released = house
+        .firewall
+        .release(&house.acme.operators[0], &hold, None);
+    released.await.unwrap();
+    let mut changed = write("toolu_3");
+    changed["tool_input"]["content"] = "<script>".into();
+    assert_eq!(again(&changed).await.0, "deny");
+    let mut other = write("toolu_3");
+    other["session_id"] = "another".into();
+    assert_eq!(again(&other).await.0, "deny");
+    assert_eq!(again(&write("toolu_3")).await.0, "allow");
+    // Once more is one more action, with an approval of its own.
+    let (word, why) = again(&write("toolu_4")).await;
+    assert_eq!(word, "deny");
+    assert_ne!(hold_in(&why), hold);
+}
+
+#[tokio::test]
 async fn a_no_reaches_the_model_with_its_reason() {
     let house = house().await;
     let hold = hold_in(&ask(&house, &write("toolu_1")).await.1);
@@ -171,7 +243,7 @@ async fn who_waits_hears_of_the_approval() {
     let hold = hold_in(&ask(&house, &write("toolu_1")).await.1);
     let waiting = async {
         let path = format!("{PATH}?wait=300");
-        said(&house.ask(&path, &write("toolu_1")).await)
+        said(&asked(&house, &path, &["sdk-cli"], &write("toolu_1")).await)
     };
     let deciding = async {
         tokio::time::sleep(Duration::from_secs(100)).await;

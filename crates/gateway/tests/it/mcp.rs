@@ -1,10 +1,16 @@
 //! The gate as an MCP server, over HTTP and a server that is in our hands.
 
+mod asides;
+mod attacks;
 mod calls;
 mod entrance;
+mod errands;
 mod hostile;
+mod listening;
 mod lists;
 mod pins;
+mod rounds;
 mod stage;
+mod streams;
 mod waiting;
 mod ways;

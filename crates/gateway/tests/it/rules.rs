@@ -127,6 +127,25 @@ async fn a_tag_stands_for_the_same_rules_for_the_same_time() {
     assert_ne!(tag(&harder), tag(&softer));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_key_gets_so_many_copies_in_a_minute() {
+    let house = House::new().await;
+    let token = &house.acme.agent_token;
+    let known = tag(&ask(&house, token, None).await);
+    for _ in 1..30 {
+        assert_eq!(ask(&house, token, None).await.status, StatusCode::OK);
+    }
+    let reply = ask(&house, token, None).await;
+    assert_eq!(reply.error(), (429, "rate.limited".to_owned()));
+    // Nobody pays for another, and what is no copy costs none.
+    let others = ask(&house, &house.acme.other_agent_token, None).await;
+    assert_eq!(others.status, StatusCode::OK);
+    let again = ask(&house, token, Some(&known)).await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    tokio::time::advance(Duration::from_secs(60)).await;
+    assert_eq!(ask(&house, token, None).await.status, StatusCode::OK);
+}
+
 #[tokio::test]
 async fn a_copy_ends_as_the_settings_say_and_then_its_tag_is_another() {
     let house = House::new().await;

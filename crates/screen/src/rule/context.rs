@@ -1,28 +1,7 @@
 //! Values that are secret by what stands before them.
 
-use super::{Edge, RULE, Rule, Starts::At, check, tail::Tail};
+use super::{Edge, RULE, Rule, check, tail::Tail};
 use crate::kind::Kind;
-
-const PASSWORDS: &[&str] = &["password", "passwd", "passphrase", "pwd"];
-
-const ASSIGNED: &[&str] = &[
-    "secret",
-    "token",
-    "api_key",
-    "api-key",
-    "api key",
-    "apikey",
-    "access_key",
-    "access-key",
-    "accesskey",
-    "private_key",
-    "private-key",
-    "signing_key",
-    "encryption_key",
-    "account_key",
-    "auth_key",
-    "credential",
-];
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -63,7 +42,6 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "assigned",
-        starts: At(ASSIGNED),
         before: Edge::Any,
         lead: concat!(
             "(?i)(?:secret|token|api[_ -]?key|access[_-]?key|private[_-]key|signing_key|",
@@ -78,7 +56,6 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "authorization",
-        starts: At(&["authorization"]),
         before: Edge::Any,
         lead: concat!(
             "(?i)authorization",
@@ -93,8 +70,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "bearer",
-        starts: At(&["bearer "]),
-        lead: "(?i)bearer[ \\t]{1,4}",
+        lead: "(?i)bearer [ \\t]{0,3}",
         head: "[A-Za-z0-9._~+/=-]{16,64}",
         check: check::mixed,
         tail: Tail::Base64,
@@ -102,8 +78,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "basic",
-        starts: At(&["basic "]),
-        lead: "(?i)basic[ \\t]{1,4}",
+        lead: "(?i)basic [ \\t]{0,3}",
         head: "[A-Za-z0-9+/]{8,64}={0,2}",
         check: check::basic,
         tail: Tail::Base64,
@@ -111,7 +86,6 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "cookie",
-        starts: At(&["cookie"]),
         lead: "(?i)cookie[\"']?[ \\t]{0,4}:[ \\t]{0,4}[\"']?",
         head: "[A-Za-z0-9_.-]{1,64}=[^\\r\\n\"'\\\\]",
         before: Edge::Any,
@@ -120,7 +94,6 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "url_password",
-        starts: At(&["://"]),
         lead: "://[^\\x00- /:@\"'`<>?#\\\\]{0,128}:",
         head: "[^\\x00- \"'`<>\\\\]{1,256}@",
         check: check::userinfo,
@@ -129,7 +102,6 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "url_long_password",
-        starts: At(&["://"]),
         lead: "://[^\\x00- /:@\"'`<>?#\\\\]{0,128}:",
         head: "[^\\x00- \"'`<>\\\\/?#@]{256}",
         tail: Tail::Bare,
@@ -137,7 +109,6 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "url_token",
-        starts: At(&["://"]),
         before: Edge::Any,
         lead: "://",
         head: "[A-Za-z0-9_-]{20,255}[:@]",
@@ -148,7 +119,6 @@ pub(super) const RULES: &[Rule] = &[
 
 const PASSWORD: Rule = Rule {
     kind: Kind::Password,
-    starts: At(PASSWORDS),
     before: Edge::Any,
     check: check::assigned,
     ..RULE

@@ -1,10 +1,6 @@
 //! Personal data. It is looked for when the screen is built for it.
 
-use super::{
-    Edge, RULE, Rule,
-    Starts::{At, Number, Word},
-    check,
-};
+use super::{Edge, RULE, Rule, check};
 use crate::kind::Kind;
 
 const CALLED: &[&str] = &[
@@ -15,9 +11,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "email",
         kind: Kind::Email,
-        starts: Word,
         before: Edge::Address,
-        head: "[A-Za-z0-9_.%+-]{1,128}@(?:[A-Za-z0-9-]{1,63}\\.){1,4}[A-Za-z]{2,24}",
+        head: "[A-Za-z0-9_][A-Za-z0-9_.%+-]{0,127}@(?:[A-Za-z0-9-]{1,63}\\.){1,4}[A-Za-z]{2,24}",
+        has_at: true,
         ..RULE
     },
     Rule {
@@ -39,7 +35,6 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "ip_v4",
         kind: Kind::IpAddress,
-        starts: Number,
         before: Edge::Number,
         head: "(?:[0-9]{1,3}\\.){3}[0-9]{1,3}",
         check: check::ip_v4,
@@ -49,7 +44,6 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "ip_v4_in_address",
         kind: Kind::IpAddress,
-        starts: At(&["://"]),
         before: Edge::Any,
         lead: "://",
         head: "(?:[0-9]{1,3}\\.){3}[0-9]{1,3}",
@@ -60,9 +54,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "ip_v6",
         kind: Kind::IpAddress,
-        starts: Word,
         before: Edge::Word,
-        head: "[0-9A-Fa-f:]{2,39}(?:(?:\\.[0-9]{1,3}){3})?",
+        head: concat!(
+            "(?:[0-9A-Fa-f]{4}:[0-9A-Fa-f:]{0,34}|[0-9A-Fa-f]{3}:[0-9A-Fa-f:]{1,35}|",
+            "[0-9A-Fa-f]{2}:[0-9A-Fa-f:]{2,36}|[0-9A-Fa-f]:[0-9A-Fa-f:]{3,37}|:[0-9A-Fa-f:]{4,38})",
+            "(?:(?:\\.[0-9]{1,3}){3})?"
+        ),
         check: check::ip_v6,
         after: Edge::Word,
         ..RULE
@@ -70,7 +67,6 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "username",
         kind: Kind::Username,
-        starts: At(&["user", "login", "account_name"]),
         before: Edge::Any,
         lead: concat!(
             "(?i)(?:user(?:[_ -]?(?:name|id))?|login|account_name)",
@@ -84,24 +80,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "name_assigned",
         kind: Kind::Name,
-        starts: At(&[
-            "full_name",
-            "full name",
-            "fullname",
-            "first_name",
-            "firstname",
-            "first name",
-            "last_name",
-            "lastname",
-            "last name",
-            "surname",
-            "customer name",
-            "customer_name",
-            "patient",
-        ]),
         before: Edge::Any,
         lead: concat!(
-            "(?i)(?:(?:full|first|last|customer)[_ ]?name|surname|patient)",
+            "(?i)(?:(?:full|first|last)[_ ]?name|customer[_ ]name|surname|patient)",
             sep!(),
             quote!()
         ),
@@ -111,15 +92,6 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "name_titled",
         kind: Kind::Name,
-        starts: At(&[
-            "Mr",
-            "Mrs",
-            "Ms",
-            "Dr",
-            "Prof",
-            "my name is ",
-            "I am called ",
-        ]),
         lead: "(?:(?:Mrs?|Ms|Dr|Prof)\\.? |[Mm]y name is |I am called )",
         head: concat!(capitalised!(), "(?: ", capitalised!(), "){0,3}"),
         ..RULE
@@ -138,7 +110,6 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "card",
         kind: Kind::Card,
-        starts: Number,
         before: Edge::Number,
         head: "[0-9](?:[ -]?[0-9]){12,22}",
         check: check::card,
@@ -147,7 +118,6 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "iban",
         kind: Kind::Iban,
-        starts: Word,
         head: "[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{1,4}){3,9}",
         check: check::iban,
         ..RULE
@@ -156,7 +126,6 @@ pub(super) const RULES: &[Rule] = &[
 
 const PHONE: Rule = Rule {
     kind: Kind::Phone,
-    starts: Number,
     before: Edge::Number,
     check: check::phone,
     after: Edge::Word,
@@ -165,7 +134,6 @@ const PHONE: Rule = Rule {
 
 const SSN: Rule = Rule {
     kind: Kind::Ssn,
-    starts: Number,
     before: Edge::Number,
     check: check::ssn,
     after: Edge::Number,

@@ -8,11 +8,53 @@ use base64::{
 use std::fmt::Write;
 use zeroize::Zeroizing;
 
-/// One way of writing a secret; wiped when dropped.
-pub(super) type Form = Zeroizing<Vec<u8>>;
+/// Bytes that are wiped when dropped.
+type Bytes = Zeroizing<Vec<u8>>;
+
+/// One way of writing a secret.
+pub(super) struct Form {
+    pub(super) bytes: Bytes,
+    /// How texts are read in which it is looked for.
+    pub(super) ways: u8,
+}
+
+/// How a text is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Way {
+    /// Byte for byte.
+    Exact,
+    /// In its [loose](crate::loose) form.
+    Loose,
+}
+
+impl Way {
+    pub(super) const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// All the ways of writing a secret, each once.
+pub(super) fn forms(secret: &[u8]) -> Vec<Form> {
+    let form = |way: Way| {
+        move |bytes| Form {
+            bytes,
+            ways: way.bit(),
+        }
+    };
+    let exact = exact(secret).into_iter().map(form(Way::Exact));
+    let loosened = loosened(secret).into_iter().map(form(Way::Loose));
+    let mut forms: Vec<Form> = exact.chain(loosened).collect();
+    forms.sort_unstable_by(|one, other| one.bytes.as_slice().cmp(&other.bytes));
+    forms.dedup_by(|one, other| {
+        let same = one.bytes == other.bytes;
+        other.ways |= if same { one.ways } else { 0 };
+        same
+    });
+    forms
+}
 
 /// What stands in a text byte for byte.
-pub(super) fn exact(secret: &[u8]) -> Vec<Form> {
+fn exact(secret: &[u8]) -> Vec<Bytes> {
     let mut forms = encoded(secret);
     if let Ok(text) = std::str::from_utf8(secret) {
         forms.push(Zeroizing::new(secret.to_vec()));
@@ -21,21 +63,21 @@ pub(super) fn exact(secret: &[u8]) -> Vec<Form> {
     forms.push(percent(secret, false, "%20"));
     forms.push(percent(secret, true, "%20"));
     forms.push(percent(secret, false, "+"));
-    distinct(forms)
+    forms
 }
 
 /// What stands in the [loose](crate::loose) form of a text.
-pub(super) fn loosened(secret: &[u8]) -> Vec<Form> {
-    let mut forms: Vec<Form> = encoded(secret).iter().map(|form| loose(form)).collect();
+fn loosened(secret: &[u8]) -> Vec<Bytes> {
+    let mut forms: Vec<Bytes> = encoded(secret).iter().map(|form| loose(form)).collect();
     if std::str::from_utf8(secret).is_ok() {
         forms.push(loose(secret));
         forms.push(literal(secret));
     }
-    distinct(forms)
+    forms
 }
 
 /// Base64 of both alphabets wherever the secret may begin in a group, and hex in both cases.
-fn encoded(secret: &[u8]) -> Vec<Form> {
+fn encoded(secret: &[u8]) -> Vec<Bytes> {
     let mut forms = Vec::new();
     for engine in [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD] {
         forms.push(Zeroizing::new(engine.encode(secret).into_bytes()));
@@ -49,7 +91,7 @@ fn encoded(secret: &[u8]) -> Vec<Form> {
 }
 
 /// The characters that depend on nothing but the secret when `before` bytes precede it in a group.
-fn aligned(engine: &impl Engine, secret: &[u8], before: usize) -> Form {
+fn aligned(engine: &impl Engine, secret: &[u8], before: usize) -> Bytes {
     let mut padded = Zeroizing::new(vec![0; before]);
     padded.extend_from_slice(secret);
     let text = Zeroizing::new(engine.encode(&*padded).into_bytes());
@@ -58,7 +100,7 @@ fn aligned(engine: &impl Engine, secret: &[u8], before: usize) -> Form {
     Zeroizing::new(text.get(first..last).unwrap_or_default().to_vec())
 }
 
-fn json(text: &str) -> Form {
+fn json(text: &str) -> Bytes {
     let quoted = serde_json::Value::from(text).to_string();
     let inside = quoted
         .strip_prefix('"')
@@ -69,7 +111,7 @@ fn json(text: &str) -> Form {
 }
 
 /// By RFC 3986: everything but the unreserved characters.
-fn percent(secret: &[u8], small: bool, blank: &str) -> Form {
+fn percent(secret: &[u8], small: bool, blank: &str) -> Bytes {
     let mut text = Zeroizing::new(String::with_capacity(secret.len() * 3));
     for byte in secret {
         let _ = match byte {
@@ -82,10 +124,4 @@ fn percent(secret: &[u8], small: bool, blank: &str) -> Form {
         };
     }
     Zeroizing::new(text.as_bytes().to_vec())
-}
-
-fn distinct(mut forms: Vec<Form>) -> Vec<Form> {
-    forms.sort_unstable_by(|one, other| one.as_slice().cmp(other));
-    forms.dedup();
-    forms
 }

@@ -1,44 +1,64 @@
 //! Many fixed strings, found wherever they stand.
 //!
-//! A table of shifts (Wu and Manber, "A fast algorithm for multi-pattern searching", 1994) skips
-//! what cannot be the start of any of them; what is left is compared. It holds the strings once, in
-//! memory that is wiped, which a general automaton could not promise. Every start is looked at, and
-//! the longest string there counts; the parts found are joined afterwards, so that no tail of an
+//! A [sieve](super::sieve) passes over most of a text; where it stops, the strings that begin with
+//! the bytes there are compared, which a search by halves finds. The strings are held once, in memory
+//! that is wiped, which a general automaton could not promise. Every start is looked at, and the
+//! longest string there counts; the parts found are joined afterwards, so that no tail of an
 //! overlapping string is left.
 
-use crate::secrets::wiped;
+use super::{
+    encode::{Form, Way},
+    sieve::{GRAM, Sieve, gram},
+    wiped,
+};
 use zeroize::Zeroizing;
 
-/// The most bytes of the window that is slid along a text.
+/// The most bytes by which strings are told apart before they are compared.
 const WINDOW: usize = 12;
 
-/// The bytes that the table of shifts is asked for.
-const BLOCK: usize = 4;
+/// The most places in a row of which the sieve looks at one.
+const STRIDE: usize = 4;
 
-/// How many bits of a hash the index of the strings is asked for.
-const UPPER_BITS: u32 = 14;
+/// Stands for no string.
+const NONE: u32 = u32::MAX;
 
 /// Fixed strings, each at least [`LEAST_BYTES`](super::LEAST_BYTES) long.
 pub(crate) struct Needles {
     arena: Zeroizing<Vec<u8>>,
-    /// Where each string lies in the arena, by the hash of its first window.
-    places: Zeroizing<Vec<Place>>,
-    /// Where the places of a hash begin, by its upper bits.
+    /// The strings by the hash of their first bytes, then in their order.
+    needles: Zeroizing<Vec<Needle>>,
+    /// Where the strings of a hash begin, by its upper bits.
     firsts: Zeroizing<Vec<u32>>,
-    shifts: Zeroizing<Vec<u8>>,
+    /// How many upper bits these are.
     bits: u32,
+    sieve: Sieve,
     window: usize,
-    longest: usize,
+    stride: usize,
 }
 
 #[derive(Clone, Copy, Default)]
-struct Place {
-    hash: u32,
+struct Needle {
     at: usize,
     len: usize,
+    hash: u32,
+    /// The longest other one that this one begins with.
+    within: u32,
+    /// How texts are read in which it is looked for.
+    ways: u8,
 }
 
-impl zeroize::DefaultIsZeroes for Place {}
+impl zeroize::DefaultIsZeroes for Needle {}
+
+/// A text that is looked through.
+#[derive(Clone, Copy)]
+pub(crate) struct Stretch<'a> {
+    pub text: &'a [u8],
+    /// The first start that is looked at.
+    pub from: usize,
+    /// Whether nothing comes after it.
+    pub over: bool,
+    pub way: Way,
+}
 
 /// What stands at one place of a text.
 enum Here {
@@ -49,171 +69,215 @@ enum Here {
 }
 
 impl Needles {
-    pub(crate) fn new(strings: &[Zeroizing<Vec<u8>>]) -> Self {
-        let window = strings.iter().map(|one| one.len()).min();
-        let window = window.unwrap_or(WINDOW).clamp(BLOCK, WINDOW);
-        let blocks = strings.len() * (window - BLOCK + 1);
-        let bits = (blocks * 16).next_power_of_two().ilog2().clamp(8, 18);
-        let far = u8::try_from(window - BLOCK + 1).unwrap_or(1);
+    pub(super) fn new(forms: &[Form]) -> Self {
+        let lengths = || forms.iter().map(|form| form.bytes.len());
+        let window = lengths().min().unwrap_or(WINDOW).clamp(GRAM, WINDOW);
+        let stride = (window - GRAM + 1).min(STRIDE);
+        let bits = forms.len().next_power_of_two().ilog2().clamp(4, 20);
         let mut needles = Self {
-            arena: wiped(Vec::with_capacity(
-                strings.iter().map(|one| one.len()).sum(),
-            )),
-            places: wiped(Vec::with_capacity(strings.len())),
-            firsts: wiped(Vec::with_capacity((1 << UPPER_BITS) + 1)),
-            shifts: wiped(vec![far; 1 << bits]),
+            arena: wiped(Vec::with_capacity(lengths().sum())),
+            needles: wiped(Vec::with_capacity(forms.len())),
+            firsts: wiped(Vec::with_capacity((1 << bits) + 1)),
             bits,
+            sieve: Sieve::new(forms.len() * (stride + 1)),
             window,
-            longest: strings.iter().map(|one| one.len()).max().unwrap_or(0),
+            stride,
         };
-        for string in strings {
-            needles.insert(string);
-        }
-        needles.places.sort_unstable_by_key(|place| place.hash);
-        needles.index();
+        forms.iter().for_each(|form| needles.insert(form));
+        needles.sort();
         needles
     }
 
-    fn insert(&mut self, string: &[u8]) {
-        let Some(head) = string.get(..self.window) else {
+    fn insert(&mut self, form: &Form) {
+        let Some(window) = form.bytes.get(..self.window) else {
             return;
         };
-        let (at, len) = (self.arena.len(), string.len());
-        self.arena.extend_from_slice(string);
-        self.places.push(Place {
-            hash: window_hash(head),
-            at,
-            len,
+        let grams = (0..self.stride).filter_map(|place| gram(window, place));
+        grams.for_each(|gram| self.sieve.insert(gram));
+        self.sieve.insert(key(window));
+        self.needles.push(Needle {
+            at: self.arena.len(),
+            len: form.bytes.len(),
+            hash: hash(key(window)),
+            within: NONE,
+            ways: form.ways,
         });
-        let last = self.window - BLOCK;
-        for (block, offset) in head.array_windows_of_block().zip(0..) {
-            let shift = u8::try_from(last - offset).unwrap_or(0);
-            let slot = block_hash(block, self.bits);
-            if let Some(known) = self.shifts.get_mut(slot) {
-                *known = shift.min(*known);
-            }
-        }
+        self.arena.extend_from_slice(&form.bytes);
     }
 
-    fn index(&mut self) {
-        let mut place = 0;
-        for upper in 0..=1_u32 << UPPER_BITS {
-            let begins = |place: &Place| place.hash >> (32 - UPPER_BITS) >= upper;
-            while self.places.get(place).is_some_and(|known| !begins(known)) {
-                place += 1;
+    /// Puts the strings in their order, and finds which begin with which.
+    fn sort(&mut self) {
+        let arena = &self.arena;
+        let order = |one: &Needle| (one.hash, text_of(arena, one));
+        self.needles
+            .sort_unstable_by(|one, other| order(one).cmp(&order(other)));
+        self.needles.dedup_by(|one, other| {
+            let same = order(one) == order(other);
+            other.ways |= if same { one.ways } else { 0 };
+            same
+        });
+        let mut open: Vec<u32> = Vec::new();
+        for at in 0..self.needles.len() {
+            let Some(one) = self.needles.get(at).copied() else {
+                return;
+            };
+            let begins = |other: &Needle| {
+                one.hash == other.hash && text_of(arena, &one).starts_with(text_of(arena, other))
+            };
+            while let Some(last) = open.last() {
+                if self.needles.get(*last as usize).is_some_and(begins) {
+                    break;
+                }
+                open.pop();
             }
-            self.firsts.push(u32::try_from(place).unwrap_or(u32::MAX));
+            if let Some(one) = self.needles.get_mut(at) {
+                one.within = open.last().copied().unwrap_or(NONE);
+            }
+            open.push(u32::try_from(at).unwrap_or(NONE));
+        }
+        let upper = |one: &Needle| one.hash >> (32 - self.bits);
+        for wanted in 0..=1_u32 << self.bits {
+            let first = self.needles.partition_point(|one| upper(one) < wanted);
+            self.firsts.push(u32::try_from(first).unwrap_or(NONE));
         }
     }
 
     /// The strings that may begin with a window of this hash.
-    fn alike(&self, hash: u32) -> &[Place] {
-        let upper = (hash >> (32 - UPPER_BITS)) as usize;
+    fn alike(&self, hash: u32) -> &[Needle] {
+        let upper = (hash >> (32 - self.bits)) as usize;
         let bound = |at: usize| self.firsts.get(at).map_or(0, |first| *first as usize);
-        self.places
-            .get(bound(upper)..bound(upper + 1))
-            .unwrap_or_default()
+        let some = self.needles.get(bound(upper)..bound(upper + 1));
+        let some = some.unwrap_or_default();
+        let from = some.partition_point(|one| one.hash < hash);
+        let some = some.get(from..).unwrap_or_default();
+        let until = some.partition_point(|one| one.hash == hash);
+        some.get(..until).unwrap_or_default()
     }
 
-    pub(crate) const fn longest(&self) -> usize {
-        self.longest
+    /// How long the longest of those for `way` is.
+    pub(crate) fn longest(&self, way: Way) -> usize {
+        let some = self.needles.iter().filter(|one| one.ways & way.bit() != 0);
+        some.map(|one| one.len).max().unwrap_or(0)
     }
 
-    /// Looks at every start from `from` on, and returns the first that more text could change.
-    pub(crate) fn scan(
-        &self,
-        text: &[u8],
-        from: usize,
-        over: bool,
-        found: &mut impl FnMut(usize, usize),
-    ) -> usize {
-        let mut start = from;
-        while let Some(window) = text.get(start..start + self.window) {
-            let shift = self.shift(window);
-            if shift > 0 {
-                start += shift;
-                continue;
+    /// Looks at every start, and returns the first that more text could change.
+    pub(crate) fn scan(&self, stretch: Stretch<'_>, found: &mut impl FnMut(usize, usize)) -> usize {
+        let Stretch { text, from, .. } = stretch;
+        let mut next = from;
+        while let Some(place) = self.sieve.next(text, next, self.stride) {
+            for start in (place + 1).saturating_sub(self.stride).max(from)..=place {
+                match self.here(text.get(start..).unwrap_or_default(), stretch) {
+                    Here::Undecided => return start,
+                    Here::Found(len) => found(start, len),
+                    Here::Nothing => {}
+                }
             }
-            match self.here(text, start, window, over) {
-                Here::Undecided => return start,
-                Here::Found(len) => found(start, len),
-                Here::Nothing => {}
-            }
-            start += 1;
+            next = place + self.stride;
         }
-        if over {
-            text.len()
-        } else {
-            start.min(text.len())
+        if stretch.over {
+            return text.len();
         }
+        let room = text.len().checked_sub(from + GRAM);
+        room.map_or(from, |room| from + room / self.stride * self.stride + 1)
     }
 
-    /// Whether any string stands in `text`, or may begin at its end unless it is `over`; else the
-    /// first start that more text could change.
-    pub(crate) fn clean_until(&self, text: &[u8], from: usize, over: bool) -> Option<usize> {
-        let mut start = from;
-        while let Some(window) = text.get(start..start + self.window) {
-            let shift = self.shift(window);
-            if shift > 0 {
-                start += shift;
-                continue;
-            }
-            if !matches!(self.here(text, start, window, over), Here::Nothing) {
-                return None;
-            }
-            start += 1;
-        }
-        Some(start.min(text.len()))
-    }
-
-    fn shift(&self, window: &[u8]) -> usize {
-        let Some(block) = window.last_chunk::<BLOCK>() else {
-            return 1;
+    /// What `rest` begins with. The strings that it begins with come before it in their order, the
+    /// longest of them last, and those that begin with it follow.
+    fn here(&self, rest: &[u8], Stretch { over, way, .. }: Stretch<'_>) -> Here {
+        let Some(key) = rest.get(..self.window).map(key) else {
+            return if over { Here::Nothing } else { Here::Undecided };
         };
-        let shift = self.shifts.get(block_hash(block, self.bits));
-        usize::from(shift.copied().unwrap_or(0))
+        if !self.sieve.holds(key) {
+            return Here::Nothing;
+        }
+        let is_wanted = |one: &Needle| one.ways & way.bit() != 0;
+        let (before, behind) = split_at_text(self.alike(hash(key)), &self.arena, rest);
+        let mut longer = behind
+            .iter()
+            .take_while(|one| text_of(&self.arena, one).starts_with(rest));
+        if !over && longer.any(is_wanted) {
+            return Here::Undecided;
+        }
+        let mut best = before.last();
+        while let Some(one) = best {
+            if is_wanted(one) && rest.starts_with(text_of(&self.arena, one)) {
+                return Here::Found(one.len);
+            }
+            best = self.needles.get(one.within as usize);
+        }
+        Here::Nothing
+    }
+}
+
+/// Those that come before `rest` or are it, and those behind.
+fn split_at_text<'n>(
+    needles: &'n [Needle],
+    arena: &[u8],
+    rest: &[u8],
+) -> (&'n [Needle], &'n [Needle]) {
+    let place = needles.partition_point(|one| text_of(arena, one) <= rest);
+    needles.split_at_checked(place).unwrap_or((needles, &[]))
+}
+
+fn text_of<'a>(arena: &'a [u8], needle: &Needle) -> &'a [u8] {
+    let text = arena.get(needle.at..needle.at + needle.len);
+    text.unwrap_or_default()
+}
+
+/// The first and last bytes of a window, which overlap in a short one.
+fn key(window: &[u8]) -> u64 {
+    let first = gram(window, 0).unwrap_or(0);
+    let last = gram(window, window.len().saturating_sub(GRAM)).unwrap_or(0);
+    first ^ last.rotate_right(16)
+}
+
+fn hash(key: u64) -> u32 {
+    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Needles, Stretch};
+    use crate::secrets::encode::{Form, Way};
+    use proptest::{collection::vec, prelude::*};
+
+    fn forms(strings: &[(String, u8)]) -> Vec<Form> {
+        let form = |(string, ways): &(String, u8)| Form {
+            bytes: string.clone().into_bytes().into(),
+            ways: *ways,
+        };
+        strings.iter().map(form).collect()
     }
 
-    fn here(&self, text: &[u8], start: usize, window: &[u8], over: bool) -> Here {
-        let hash = window_hash(window);
-        let rest = text.get(start..).unwrap_or_default();
-        let mut best = 0;
-        for place in self.alike(hash).iter().filter(|place| place.hash == hash) {
-            let string = self.arena.get(place.at..place.at + place.len);
-            let string = string.unwrap_or_default();
-            if rest.starts_with(string) {
-                best = best.max(string.len());
-            } else if !over && string.len() > rest.len() && string.starts_with(rest) {
-                return Here::Undecided;
+    fn scan(needles: &Needles, stretch: Stretch<'_>) -> (Vec<(usize, usize)>, usize) {
+        let mut found = Vec::new();
+        let until = needles.scan(stretch, &mut |at, length| found.push((at, length)));
+        (found, until)
+    }
+
+    proptest! {
+        #[test]
+        fn the_longest_at_every_start_is_found_in_one_go_or_two(
+            strings in vec(("[ab]{6,9}|[ab]{9,18}c?", 1_u8..4), 1..40),
+            text in "[ab]{0,40}c?[ab]{0,40}",
+            cut in 0_usize..80,
+        ) {
+            let needles = Needles::new(&forms(&strings));
+            let text = text.as_bytes();
+            for way in [Way::Exact, Way::Loose] {
+                let longest = |at: usize| {
+                    let wanted = strings.iter().filter(|(_, ways)| ways & way.bit() != 0);
+                    let here = wanted.filter(|(one, _)| text[at..].starts_with(one.as_bytes()));
+                    here.map(|(one, _)| one.len()).max().map(|length| (at, length))
+                };
+                let want: Vec<_> = (0..text.len()).filter_map(longest).collect();
+                let whole = Stretch { text, from: 0, over: true, way };
+                prop_assert_eq!(scan(&needles, whole), (want.clone(), text.len()));
+                let part = Stretch { text: &text[..cut.min(text.len())], over: false, ..whole };
+                let (mut found, from) = scan(&needles, part);
+                found.extend(scan(&needles, Stretch { from, ..whole }).0);
+                prop_assert_eq!(found, want);
             }
         }
-        if best > 0 {
-            Here::Found(best)
-        } else {
-            Here::Nothing
-        }
     }
-}
-
-/// The blocks of a window, in their order.
-trait Blocks {
-    fn array_windows_of_block(&self) -> impl Iterator<Item = &[u8; BLOCK]>;
-}
-
-impl Blocks for [u8] {
-    fn array_windows_of_block(&self) -> impl Iterator<Item = &[u8; BLOCK]> {
-        self.windows(BLOCK).filter_map(|block| block.first_chunk())
-    }
-}
-
-fn block_hash(block: &[u8; BLOCK], bits: u32) -> usize {
-    (u32::from_le_bytes(*block).wrapping_mul(0x9e37_79b1) >> (32 - bits)) as usize
-}
-
-/// Of its first and last bytes, which overlap in a short window.
-fn window_hash(window: &[u8]) -> u32 {
-    let half =
-        |block: Option<&[u8; BLOCK]>| u64::from(u32::from_le_bytes(*block.unwrap_or(&[0; BLOCK])));
-    let both = half(window.first_chunk()) << 32 | half(window.last_chunk());
-    (both.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }

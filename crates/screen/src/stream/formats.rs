@@ -2,10 +2,12 @@
 
 use crate::{
     rule::{
+        front::AHEAD,
         table::{Answer, Hit, Table},
         tail::{Reading, Tail},
     },
     stream::view::View,
+    wanted::Wanted,
     weave::Part,
 };
 
@@ -56,39 +58,46 @@ impl Formats {
     /// Adds what it finds, and says before which place nothing more will begin.
     pub(super) fn advance(
         &mut self,
-        (table, kinds): (&Table, u16),
+        wanted: &Wanted,
         view: View<'_>,
         add: impl FnMut(Part),
     ) -> u64 {
+        let table = &wanted.table;
         let mut scene = Scene { table, view, add };
         for open in std::mem::take(&mut self.open) {
             self.go_on(open, &mut scene);
         }
-        let ahead = if view.over {
-            0
-        } else {
-            table.longest_literal() as u64 - 1
-        };
-        let until = view.end().saturating_sub(ahead).max(self.at);
-        let places = table.places(view.text, view.place(self.at), kinds);
-        let places = places.map(|(at, rule)| (view.base + at as u64, rule));
-        self.pending.extend(places.filter(|(at, _)| *at < until));
-        self.at = until;
-        self.pending.sort_unstable();
-        let mut decided = until;
         for (at, rule) in std::mem::take(&mut self.pending) {
-            match table.ask(rule, view.text, view.place(at), view.over) {
-                Answer::No => {}
-                Answer::Wait => {
-                    decided = decided.min(at);
-                    self.pending.push((at, rule));
-                }
-                Answer::Yes(hit) => self.begin(rule, hit, &mut scene),
-            }
+            self.ask(rule, at, &mut scene);
         }
+        let ahead = if view.over { 0 } else { AHEAD as u64 };
+        let until = view.end().saturating_sub(ahead).max(self.at);
+        let range = view.place(self.at)..view.place(until);
+        let text = (view.text, view.over);
+        let mut ask = |at: usize, mut rules: u64| {
+            while rules != 0 {
+                let rule = rules.trailing_zeros() as usize;
+                self.ask(rule, view.base + at as u64, &mut scene);
+                rules &= rules - 1;
+            }
+        };
+        table.front.places(text, range, wanted.rules, &mut ask);
+        self.at = until;
         self.starts.clear();
         self.starts.extend(self.open.iter().map(|open| open.start));
-        self.open.iter().map(|open| open.at).fold(decided, u64::min)
+        let pending = self.pending.iter().map(|(at, _)| *at);
+        let open = self.open.iter().map(|open| open.at);
+        pending.chain(open).fold(until, u64::min)
+    }
+
+    /// Asks a rule at a place; what it cannot tell yet waits.
+    fn ask<F: FnMut(Part)>(&mut self, rule: usize, at: u64, scene: &mut Scene<'_, F>) {
+        let view = scene.view;
+        match scene.table.ask(rule, view.text, view.place(at), view.over) {
+            Answer::No => {}
+            Answer::Wait => self.pending.push((at, rule)),
+            Answer::Yes(hit) => self.begin(rule, hit, scene),
+        }
     }
 
     fn begin<F: FnMut(Part)>(&mut self, rule: usize, hit: Hit, scene: &mut Scene<'_, F>) {

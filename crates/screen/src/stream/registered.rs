@@ -1,79 +1,90 @@
-//! Looking for the registered secrets of one level in a stream.
+//! Looking for the registered secrets in a text.
 
+use super::form::Form;
 use crate::{
     kind::Kind,
-    loose::{Loose, Piece},
-    secrets::Layer,
+    secrets::{Layer, Level, Way, needles::Stretch},
     stream::view::View,
+    wanted::Wanted,
     weave::Part,
 };
 
-/// How far the secrets of one level have been looked for.
+/// How far the secrets of each level have been looked for: the first start that is not decided, in
+/// the text and in its loose form.
 #[derive(Default)]
-pub(super) struct Registered {
-    /// The first start that is not decided.
-    at: u64,
-    reader: Loose,
-    /// Up to where the reader has read.
-    read: u64,
-    /// The loose form from the first start in it that is not decided.
-    bytes: zeroize::Zeroizing<Vec<u8>>,
-    places: Vec<(u64, u64)>,
+pub(crate) struct Registered {
+    exact: [u64; Level::COUNT],
+    loose: [u64; Level::COUNT],
+    form: Form,
 }
 
 impl Registered {
     /// Adds what it finds, and says before which place nothing more will begin.
-    pub(super) fn advance(
+    pub(crate) fn advance(
         &mut self,
-        layer: &Layer,
+        wanted: &Wanted,
         view: View<'_>,
         add: &mut impl FnMut(Part),
     ) -> u64 {
-        let mut found = |start: u64, end: u64| {
-            add(Part {
-                start,
-                end,
-                kind: Kind::Secret,
-                rule: layer.level.rule(),
-                rank: layer.level.index(),
-            });
-        };
-        let from = view.place(self.at);
-        let until = layer
-            .exact
-            .scan(view.text, from, view.over, &mut |at, length| {
+        let mut decided = view.end();
+        if wanted.layers().next().is_none() {
+            return decided;
+        }
+        for (layer, done) in wanted.layers().zip(&mut self.exact) {
+            let stretch = Stretch {
+                text: view.text,
+                from: view.place(*done),
+                over: view.over,
+                way: Way::Exact,
+            };
+            let mut found = |at: usize, length: usize| {
                 let start = view.base + at as u64;
-                found(start, start + length as u64);
-            });
-        self.at = view.base + until as u64;
-        self.at.min(self.loosely(layer, view, &mut found))
+                add(layer.part(start, start + length as u64));
+            };
+            let until = layer.needles.scan(stretch, &mut found);
+            *done = view.base + until as u64;
+            decided = decided.min(*done);
+        }
+        while !self.loosely(wanted, view, add) {}
+        decided.min(self.form.undecided(view))
     }
 
-    fn loosely(&mut self, layer: &Layer, view: View<'_>, found: &mut impl FnMut(u64, u64)) -> u64 {
-        let mut put = |piece: Piece| {
-            self.bytes.push(piece.byte);
-            self.places.push((piece.start, piece.end));
-        };
-        let fresh = view.text.get(view.place(self.read)..).unwrap_or_default();
-        for (byte, at) in fresh.iter().zip(self.read..) {
-            self.reader.feed(*byte, at, &mut put);
-        }
-        self.read = view.end();
-        if view.over {
-            self.reader.finish(self.read, &mut put);
-        }
-        let until = layer
-            .loose
-            .scan(&self.bytes, 0, view.over, &mut |at, length| {
-                let first = self.places.get(at);
-                let last = self.places.get(at + length - 1);
-                if let (Some(first), Some(last)) = (first, last) {
-                    found(first.0, last.1);
+    /// Looks through the next stretch of the loose form, and says whether it was the last.
+    fn loosely(&mut self, wanted: &Wanted, view: View<'_>, add: &mut impl FnMut(Part)) -> bool {
+        let last = self.form.read(view);
+        let form = &self.form;
+        let mut decided = u64::MAX;
+        for (layer, done) in wanted.layers().zip(&mut self.loose) {
+            let stretch = Stretch {
+                text: form.bytes(),
+                from: usize::try_from(*done - form.base()).unwrap_or(usize::MAX),
+                over: view.over && last,
+                way: Way::Loose,
+            };
+            let mut found = |at: usize, length: usize| {
+                let first = form.origin(at, view);
+                let last = form.origin(at + length - 1, view);
+                if let (Some((start, _)), Some((_, end))) = (first, last) {
+                    add(layer.part(start, end));
                 }
-            });
-        self.bytes.drain(..until);
-        self.places.drain(..until);
-        let undecided = self.places.first().map(|place| place.0);
-        undecided.unwrap_or_else(|| self.reader.pending(self.read))
+            };
+            let until = layer.needles.scan(stretch, &mut found);
+            *done = form.base() + until as u64;
+            decided = decided.min(*done);
+        }
+        self.form.forget(decided);
+        last
+    }
+}
+
+impl Layer {
+    fn part(&self, start: u64, end: u64) -> Part {
+        Part {
+            start,
+            end,
+            kind: Kind::Secret,
+            rule: self.level.rule(),
+            rank: self.level.index(),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 /// Text, and where in the whole it lies.
 #[derive(Clone, Copy)]
-pub(super) struct View<'a> {
+pub(crate) struct View<'a> {
     pub text: &'a [u8],
     /// Where it begins.
     pub base: u64,
@@ -10,7 +10,16 @@ pub(super) struct View<'a> {
     pub over: bool,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    /// All of a text.
+    pub(crate) const fn whole(text: &'a [u8]) -> Self {
+        Self {
+            text,
+            base: 0,
+            over: true,
+        }
+    }
+
     /// Where it ends in the whole.
     pub(super) const fn end(self) -> u64 {
         self.base + self.text.len() as u64

@@ -81,7 +81,6 @@ const RESERVED: &[Reserved] = &[
     only("tokio-rustls", OUT),
     only("tokio-postgres", &["credentials", "targets", "testkit"]),
     only("tokio-tungstenite", &["credentials", "testkit"]),
-    only("aho-corasick", &["screen"]),
     only("regex-automata", &["screen"]),
     only("clap", &["app"]),
     only("anyhow", &["app"]),

@@ -1,6 +1,13 @@
 //! The checks themselves.
 
-use crate::{client::Client, house_key, wire};
+use super::{
+    finding::{Finding, Health, bad, ok},
+    followers,
+};
+use crate::{
+    client::{Client, Trust},
+    house_key, wire,
+};
 use jiff::Timestamp;
 use portcullis_firewall::principal::Principal;
 use portcullis_policy::id::TenantId;
@@ -18,63 +25,13 @@ const SPACE_WARN_BYTES: u64 = 1 << 30;
 /// Less free space than this is none.
 const SPACE_FAIL_BYTES: u64 = 64 << 20;
 
-/// How a check came out.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Health {
-    /// Nothing is wrong.
-    Ok,
-    /// It works, but should be looked at.
-    Warn,
-    /// It does not work.
-    Fail,
-}
-
-impl Health {
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Warn => "warn",
-            Self::Fail => "fail",
-        }
-    }
-}
-
-/// What one check found.
-#[derive(Debug)]
-pub(super) struct Finding {
-    pub(super) check: &'static str,
-    pub(super) health: Health,
-    pub(super) found: String,
-    pub(super) remedy: Option<String>,
-}
-
-fn ok(check: &'static str, found: impl Into<String>) -> Finding {
-    Finding {
-        check,
-        health: Health::Ok,
-        found: found.into(),
-        remedy: None,
-    }
-}
-
-fn bad(
-    check: &'static str,
-    health: Health,
-    found: impl Into<String>,
-    remedy: impl Into<String>,
-) -> Finding {
-    Finding {
-        check,
-        health,
-        found: found.into(),
-        remedy: Some(remedy.into()),
-    }
-}
-
 /// Runs every check.
 pub(super) async fn examine(data: &Path, listen: SocketAddr) -> Vec<Finding> {
     let (port, is_served) = port(listen).await;
     let mut findings = vec![port];
+    if is_served && let Ok(client) = client(listen) {
+        findings.extend(followers::examine(&client).await);
+    }
     if data.join(wire::LEDGER_FILE).exists() {
         findings.push(privacy(data));
         findings.push(key(data));
@@ -89,12 +46,22 @@ pub(super) async fn examine(data: &Path, listen: SocketAddr) -> Vec<Finding> {
     findings
 }
 
+/// A client for this machine's own gate, whatever address of the machine it listens on. It has no
+/// token that others could read.
+fn client(listen: SocketAddr) -> anyhow::Result<Client> {
+    let trust = Trust {
+        plain_http: true,
+        ..Trust::default()
+    };
+    Client::trusting(&format!("http://{listen}"), None, &trust)
+}
+
 /// Whether the port is free, or a gate's; and whether a gate answers there.
 async fn port(listen: SocketAddr) -> (Finding, bool) {
     if TcpListener::bind(listen).is_ok() {
         return (ok("port", format!("{listen} is free")), false);
     }
-    let asked = match Client::new(&format!("http://{listen}"), None) {
+    let asked = match client(listen) {
         Ok(client) => client.get("/ready").await.ok(),
         Err(_) => None,
     };

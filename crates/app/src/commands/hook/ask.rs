@@ -1,11 +1,12 @@
 //! Answering one event.
 
+use super::{ENTRYPOINT_HEADER, ENTRYPOINT_VARIABLE};
 use crate::{
     client::{Ask, Query},
     commands::desk::Desk,
 };
 use anyhow::{Context, ensure};
-use hyper::Method;
+use hyper::{Method, header::HeaderName};
 use serde_json::Value;
 use std::io::Read;
 
@@ -13,6 +14,8 @@ use std::io::Read;
 const EVENT_MAX_BYTES: u64 = 1 << 20;
 /// The exit code that refuses a tool use; the client passes over every other failure.
 const BLOCKED: u8 = 2;
+/// The variable by which the client says that somebody is at its terminal.
+const ATTENDED_VARIABLE: &str = "CLAUDE_CODE_SESSION_ATTENDED";
 /// The words that are answers.
 const WORDS: [&str; 4] = ["allow", "deny", "ask", "defer"];
 
@@ -41,8 +44,12 @@ async fn asked(desk: &Desk, query: &Query) -> anyhow::Result<()> {
         event.len() as u64 <= EVENT_MAX_BYTES,
         "the event is larger than 1 MiB"
     );
+    let start = start();
     let ask = Ask {
         body: Some(event),
+        header: start
+            .as_deref()
+            .map(|start| (HeaderName::from_static(ENTRYPOINT_HEADER), start)),
         ..Ask::default()
     };
     let answer = desk
@@ -51,6 +58,14 @@ async fn asked(desk: &Desk, query: &Query) -> anyhow::Result<()> {
         .await?;
     ensure!(is_answer(&answer), "what answers is not the gate");
     Ok(desk.output.raw(&format!("{answer}\n"))?)
+}
+
+/// How the client was started, unless somebody is at its terminal: where it was started in turn by
+/// another client, the variable that says how may be that one's.
+fn start() -> Option<String> {
+    let is_attended = std::env::var_os(ATTENDED_VARIABLE).is_some_and(|word| word != "0");
+    let start = std::env::var_os(ENTRYPOINT_VARIABLE)?.into_string().ok()?;
+    (!is_attended).then_some(start)
 }
 
 /// Whether the client would take it as a decision: anything else lets the tool run.

@@ -1,18 +1,12 @@
 // What the server offers that the suite of MCP asks its scenarios of: tools, resources and prompts.
 
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { Refused } from "./refused.mjs";
+import { EXTENSION, begin, mustTakeTasks } from "./tasks.mjs";
 
 const PNG =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 const WAV = "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA=";
-
-/** An error of the protocol, with the status it has over HTTP. */
-export class Refused extends Error {
-  constructor(code, message, data, status = 200) {
-    super(message);
-    Object.assign(this, { code, data, status });
-  }
-}
 
 const said = (text) => ({ content: [{ type: "text", text }] });
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -249,6 +243,60 @@ tool("test_input_required_result_capabilities", "Asks for what the client can do
   return wants({
     ...(can.sampling ? { question: sampling("What is new?", 50) } : {}),
     ...(can.elicitation ? { user_name: named } : {}),
+  });
+});
+
+const takesTasks = (call) => call.capabilities?.extensions?.[EXTENSION] !== undefined;
+tool("greet", "Greets", (call) => said(`Hello, ${call.arguments.name}!`), { name: { type: "string" } });
+tool(
+  "slow_compute",
+  "Takes its time",
+  (call) => {
+    const { seconds = 0, label } = call.arguments;
+    const work = async () => {
+      await pause(seconds * 1000);
+      return said(`${label}: done`);
+    };
+    return seconds > 0 && takesTasks(call) ? begin(work) : work();
+  },
+  { seconds: { type: "number" }, label: { type: "string" } },
+);
+function job(name, description, work, properties = {}) {
+  const run = (call) => {
+    mustTakeTasks(call.capabilities);
+    return begin((ask) => work(ask, call));
+  };
+  tool(name, description, run, properties);
+}
+job("failing_job", "Fails after a while", async () => {
+  await pause(200);
+  return { ...said("It failed, as it should."), isError: true };
+});
+job("protocol_error_job", "Breaks after a while", async () => {
+  await pause(200);
+  throw new Refused(-32603, "it broke, as it should");
+});
+const sure = (message) => form(message, { confirm: { type: "boolean" } });
+job(
+  "confirm_delete",
+  "Asks before it pretends to delete",
+  async (ask, call) => {
+    await ask({ confirm: sure(`Delete ${call.arguments.filename}?`) });
+    return said("As you wish.");
+  },
+  { filename: { type: "string" } },
+);
+job("multi_input", "Asks two things at once", async (ask) => {
+  await ask({ one: sure("One?"), two: sure("Two?") });
+  return said("Both it is.");
+});
+tool("test_tool_with_task", "Asks first, and then takes its time", (call) => {
+  const name = content(call.inputResponses, "user_name")?.name;
+  if (name === undefined) return wants({ user_name: named }, sealed({ round: 1 }));
+  mustTakeTasks(call.capabilities);
+  return begin(async () => {
+    await pause(200);
+    return said(`Done for ${name}.`);
   });
 });
 

@@ -4,7 +4,9 @@
 
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
-import { Refused, get, lists, read, repeated, run } from "./offers.mjs";
+import { get, lists, read, repeated, run } from "./offers.mjs";
+import { Refused } from "./refused.mjs";
+import { EXTENSION, about } from "./tasks.mjs";
 
 const STATELESS = "2026-07-28";
 const HANDSHAKES = ["2025-11-25", "2025-06-18", "2025-03-26"];
@@ -98,8 +100,8 @@ function callOf(request, reply, session) {
 const COMPLETION = { completion: { values: ["one", "two"], total: 2, hasMore: false } };
 
 async function outcome(request, call, session) {
-  const listed = lists(changed)[request.method];
-  if (listed) return listed;
+  const told = lists(changed)[request.method] ?? (session ? undefined : about(request, call.capabilities));
+  if (told) return told;
   switch (request.method) {
     case "tools/call":
       return run(call);
@@ -132,7 +134,14 @@ function mustAgree(headers, { method, params }) {
     throw new Refused(-32022, "this version is not spoken here", data, 400);
   }
   if (headers["mcp-method"] !== method) throw mismatch("the method");
-  const name = { "tools/call": params.name, "prompts/get": params.name, "resources/read": params.uri }[method];
+  const name = {
+    "tools/call": params.name,
+    "prompts/get": params.name,
+    "resources/read": params.uri,
+    "tasks/get": params.taskId,
+    "tasks/update": params.taskId,
+    "tasks/cancel": params.taskId,
+  }[method];
   if (name !== undefined && decoded(headers["mcp-name"]) !== name) throw mismatch("the name");
   if (method !== "tools/call") return;
   for (const [key, header] of repeated(name)) {
@@ -167,7 +176,10 @@ async function stateless(headers, request, reply) {
   if (request.method === "subscriptions/listen") return listen(request, reply);
   const result =
     request.method === "server/discover"
-      ? { supportedVersions: [STATELESS, ...HANDSHAKES], capabilities: CAPABILITIES }
+      ? {
+          supportedVersions: [STATELESS, ...HANDSHAKES],
+          capabilities: { ...CAPABILITIES, extensions: { [EXTENSION]: {} } },
+        }
       : await outcome(request, callOf(request, reply), undefined);
   reply.end(200, {
     id: request.id,

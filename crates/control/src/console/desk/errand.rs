@@ -28,6 +28,8 @@ pub enum Errand {
     Slack(Begun),
     /// Somebody holds an invitation.
     Invitation(String),
+    /// Somebody who is signed in has invited a person: the link to show, and when it ends.
+    Invited(String, Option<Timestamp>),
 }
 
 /// The kinds of errands; a browser can be in the middle of one of each.
@@ -38,6 +40,7 @@ pub(in crate::console) enum Kind {
     Provider,
     Slack,
     Invitation,
+    Invited,
 }
 
 impl Errand {
@@ -48,6 +51,7 @@ impl Errand {
             Self::Provider(..) => Kind::Provider,
             Self::Slack(_) => Kind::Slack,
             Self::Invitation(_) => Kind::Invitation,
+            Self::Invited(..) => Kind::Invited,
         }
     }
 }
@@ -76,7 +80,7 @@ impl Errands {
             shelf.retain(|_, (at, _)| now.duration_since(*at) < LIFE);
         }
         if shelf.len() >= MOST && !shelf.contains_key(id) {
-            let message = "too many people are signing in at this moment; try again soon";
+            let message = "too many people are in the middle of something; try again soon";
             return Err(GateError::Unavailable(message.to_owned()));
         }
         shelf.insert(id.to_owned(), (now, errand));

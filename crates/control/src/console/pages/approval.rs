@@ -10,6 +10,7 @@ mod facts;
 use crate::console::{
     page::{Crumb, Section},
     parts::{
+        actor::Actor,
         badge::{self, Tone},
         code::{Block, block},
         diff::{Line, plain},
@@ -159,7 +160,9 @@ pub struct Confidence {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Vote {
     /// Who.
-    pub by: String,
+    pub by: Actor,
+    /// Where they said it, e.g. `slack`.
+    pub way: &'static str,
     /// Yes or no.
     pub is_yes: bool,
     /// When.
@@ -172,7 +175,7 @@ pub struct Vote {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Ending {
     /// Who ended it.
-    pub by: String,
+    pub by: Actor,
     /// When.
     pub at: Timestamp,
     /// Why, in their words; may be empty.

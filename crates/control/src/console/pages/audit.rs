@@ -4,6 +4,7 @@ use crate::console::{
     figure,
     page::{Crumb, Section},
     parts::{
+        actor::Actor,
         badge::{self, Tone},
         button::{Call, link, submit},
         code::{Block, block},
@@ -96,7 +97,7 @@ pub struct Line {
     /// Its verdict, if it is one of a verdict.
     pub verdict: Option<Verdict>,
     /// Who did it: an agent, or a person.
-    pub actor: String,
+    pub actor: Actor,
     /// What it is about, in a line.
     pub what: String,
     /// Its hash.
@@ -154,7 +155,7 @@ fn row(line: &Line, now: Timestamp) -> Row {
             },
             moment(line.at, now),
             line.verdict.map_or_else(|| html! {}, badge::verdict),
-            words::line(&line.actor),
+            line.actor.draw(),
             words::line(&line.what),
             html! { code title=(visible_line(&line.hash)) { (words::line(&line.hash.chars().take(12).collect::<String>())) "…" } },
         ],
@@ -252,7 +253,7 @@ pub fn record(view: &Record) -> Markup {
             "Sealed",
             html! { (clock(line.at)) " " span class="quiet" { "(" (moment(line.at, view.now)) ")" } },
         ),
-        ("By", words::line(&line.actor)),
+        ("By", line.actor.draw()),
         ("What", words::line(&line.what)),
         ("Hash", words::digest("hash", &line.hash)),
         ("Hash before", words::digest("prev-hash", &view.prev_hash)),

@@ -3,7 +3,7 @@
 use super::{
     answer::{Answer, Body, bad, file},
     fields::Fields,
-    names::Agents,
+    names::{Agents, People},
     question::Question,
     seat::Seated,
     telling::Telling,
@@ -58,6 +58,7 @@ async fn explorer(gate: &Gate, seat: &Seated, asked: &Question, flash: &[Flash])
     let caller = &seat.principal;
     let overview = gate.overview(caller).await?;
     let agents = Agents::read(gate, caller).await?;
+    let people = People::read(gate, caller).await?;
     let (query, filter) = filtered(asked, &agents)?;
     let (records, pager) = asked.records((gate, caller), query).await?;
     let chain = match overview.broken_at {
@@ -72,7 +73,10 @@ async fn explorer(gate: &Gate, seat: &Seated, asked: &Question, flash: &[Flash])
         csrf: seat.csrf.clone(),
         chain,
         filter,
-        lines: records.iter().map(|record| line(record, &agents)).collect(),
+        lines: records
+            .iter()
+            .map(|record| line(record, &agents, &people))
+            .collect(),
         pager,
         may_export: gate.may_export(caller).is_ok(),
     };
@@ -120,12 +124,14 @@ fn root(note: &str) -> String {
     note.lines().nth(2).unwrap_or_default().to_owned()
 }
 
-fn line(record: &StoredRecord, agents: &Agents) -> Line {
+fn line(record: &StoredRecord, agents: &Agents, people: &People) -> Line {
     let told = Telling::of(record);
-    let actor = if record.agent.is_empty() {
-        told.text("actor").to_owned()
+    let by = told.text("actor");
+    // What people do to an agent's action is theirs, not the agent's.
+    let actor = if record.agent.is_empty() || by.starts_with("person:") {
+        people.actor(by, by)
     } else {
-        agents.name(&record.agent)
+        agents.actor(&record.agent)
     };
     Line {
         record: record.seq,
@@ -142,13 +148,14 @@ async fn show(State(gate): State<Gate>, seat: Seated, Numbered(seq): Numbered) -
     let caller = &seat.principal;
     let record = gate.record(caller, seq).await?;
     let agents = Agents::read(&gate, caller).await?;
+    let people = People::read(&gate, caller).await?;
     let size = gate.overview(caller).await?.head.seq;
     let prev_hash = record
         .prev
         .map_or_else(|| "0".to_owned(), |hash| hash.to_string());
     let view = Record {
         now: gate.now(),
-        line: line(&record, &agents),
+        line: line(&record, &agents, &people),
         prev_hash,
         json: indented(&record)?,
         size,

@@ -1,8 +1,11 @@
 //! One hold before a person, and what they say to it.
 
+mod view;
+
 use super::{
     answer::{Answer, Body, Refused, back, bad},
     fields::Fields,
+    names::People,
     seat::Seated,
     telling::sentence,
 };
@@ -10,15 +13,10 @@ use crate::{
     console::{
         desk::Desk,
         page::Flash,
-        pages::approval::{
-            self as page, Affected, Approval, Budget, Choice as Offer, Confidence, DryRun, Ending,
-            Vote, Why,
-        },
+        pages::approval::{self as page, Approval, Choice as Offer},
         parts::{
             badge::Tone,
             button::{Call, link},
-            diff::{self, Line},
-            words::Said,
         },
         paths,
     },
@@ -33,7 +31,6 @@ use portcullis_firewall::{
     click::{self, Click, Presence},
     error::GateError,
     hold::{Hold, HoldStatus},
-    sight::{Change, Sight},
     strict,
     turn::StepUpDue,
 };
@@ -210,11 +207,13 @@ async fn page_with(
     let hold = gate.hold(&seat.principal, id).await?;
     let sight = gate.sight(&seat.principal, id).await?;
     let (choice, requests) = offer(gate, desk, seat, &hold).await?;
+    let people = People::read(gate, &seat.principal).await?;
     let view = Approval {
         may_read: seat.principal.reads(),
-        ..view(
+        ..view::view(
             &hold,
             sight,
+            &people,
             gate.now(),
             (seat.csrf.clone(), choice, requests),
         )
@@ -265,134 +264,6 @@ async fn offer(
         }
     };
     Ok((choice, (approve, reject)))
-}
-
-fn view(
-    hold: &Hold,
-    sight: Sight,
-    now: jiff::Timestamp,
-    (csrf, choice, requests): (String, Offer, (String, String)),
-) -> Approval {
-    Approval {
-        now,
-        csrf,
-        id: hold.id.clone(),
-        status: hold.status,
-        action: sight.action_type,
-        target: sight.target,
-        environment: sight.environment,
-        agent: sight.agent,
-        agent_name: sight.agent_name,
-        on_behalf_of: String::new(),
-        digest: sight.digest,
-        requests,
-        record: hold.seq,
-        tier: sight.tier,
-        risk: sight.risk_tier,
-        why: why(hold, &sight.why),
-        parameters: sight.parameters.into_iter().map(line).collect(),
-        parameters_hidden_bytes: sight.hidden_bytes,
-        hidden_parts: sight.hidden_parts,
-        cost: sight.cost.unwrap_or_default(),
-        dry_run: sight.dry_run.map(foreseen),
-        affected: sight.workloads.into_iter().map(affected).collect(),
-        budgets: sight.budgets.into_iter().map(budget).collect(),
-        confidence: sight
-            .confidence
-            .into_iter()
-            .map(|(name, value)| Confidence {
-                name,
-                value: Some(value),
-            })
-            .collect(),
-        said: words(sight.words, sight.evidence),
-        votes: sight
-            .votes
-            .into_iter()
-            .map(|vote| Vote {
-                by: format!("{} ({})", vote.name, vote.way.as_str()),
-                is_yes: vote.choice == Choice::Approve,
-                at: vote.at,
-                reason: String::new(),
-            })
-            .collect(),
-        ending: sight.ending.map(ending),
-        approvals_required: sight.approvals_required,
-        approvers: sight.asked,
-        created_at: hold.created_at,
-        timeout_at: hold.timeout_at,
-        may_read: false,
-        choice,
-    }
-}
-
-fn foreseen(run: portcullis_firewall::sight::Foreseen) -> DryRun {
-    DryRun {
-        has_passed: run.passed,
-        effects: run.effects,
-        checks: run.checks,
-        plan: run.plan.unwrap_or_default(),
-        at: run.made_at,
-    }
-}
-
-fn ending(ending: portcullis_firewall::sight::Ending) -> Ending {
-    Ending {
-        by: ending.by,
-        at: ending.at,
-        reason: ending.reason.unwrap_or_default(),
-    }
-}
-
-fn why(hold: &Hold, text: &str) -> Vec<Why> {
-    let policies = hold.policies_fired.iter().map(|fired| Why {
-        code: fired.policy_type.clone(),
-        words: fired.reason.clone().unwrap_or_else(|| text.to_owned()),
-        policy: Some((fired.policy_id.to_string(), fired.policy_name.clone())),
-    });
-    let gate = Why {
-        code: format!("tier.{}", hold.risk_tier.number()),
-        words: text.to_owned(),
-        policy: None,
-    };
-    std::iter::once(gate).chain(policies).collect()
-}
-
-fn line(line: portcullis_firewall::sight::Line) -> Line {
-    Line {
-        change: match line.change {
-            Change::Same => diff::Change::Same,
-            Change::Added => diff::Change::Added,
-            Change::Removed => diff::Change::Removed,
-        },
-        text: line.text,
-    }
-}
-
-fn affected(workload: portcullis_firewall::sight::Workload) -> Affected {
-    Affected {
-        name: workload.name,
-        owner: String::new(),
-        effect: workload.about.join(", "),
-    }
-}
-
-fn budget(left: portcullis_firewall::sight::BudgetLeft) -> Budget {
-    Budget {
-        name: left.name,
-        used_permille: left.used_permille,
-        left: format!("{} of {}", left.left, left.limit),
-    }
-}
-
-fn words(reasoning: Option<String>, evidence: Vec<String>) -> Vec<Said> {
-    let said = |about: &str, words| Said {
-        about: about.to_owned(),
-        words,
-    };
-    let reasoning = reasoning.into_iter().map(|words| said("Reasoning", words));
-    let evidence = evidence.into_iter().map(|words| said("Evidence", words));
-    reasoning.chain(evidence).collect()
 }
 
 /// What can be done on the page of a hold as a whole.

@@ -118,6 +118,22 @@ async fn a_person_sees_and_approves() {
 }
 
 #[tokio::test]
+async fn names_lead_to_who_decided() {
+    let room = Room::new().await;
+    let hold = room.house.held().await;
+    let mut nina = room.browser("Nina").await;
+    let page = nina.get(&path(&hold, "")).await;
+    answer(&mut nina, &page, &hold, "approve").await;
+    for page in [path(&hold, ""), "/console/audit".to_owned()] {
+        let text = nina.get(&page).await.text;
+        let (before, _) = text.split_once("\">Nina</a>").unwrap();
+        let (_, link) = before.rsplit_once("<a href=\"").unwrap();
+        assert!(link.starts_with("/console/people/per_"), "{page}: {link}");
+        assert!(nina.get(link).await.text.contains("Nina"));
+    }
+}
+
+#[tokio::test]
 async fn a_second_click_changes_nothing_and_says_so() {
     let room = Room::new().await;
     let hold = room.house.held().await;
@@ -212,7 +228,10 @@ async fn who_rejects_says_why_and_all_read_it() {
     assert_eq!(room.status(&hold).await, HoldStatus::Held);
     assert_eq!(answer(&mut nina, &page, &hold, "reject").await.status, 303);
     let seen = otto.get(&path(&hold, "")).await.text;
-    assert!(seen.contains("by <strong>Nina</strong>"), "{seen}");
+    assert!(
+        seen.contains("by <strong><a href=\"/console/people/per_"),
+        "{seen}"
+    );
     assert!(seen.contains("“because”"), "{seen}");
 }
 

@@ -1,7 +1,8 @@
 //! What receivers get: every kind of event, read and verified by what others wrote.
 
 use super::world::{
-    FakeCourier, FakeSource, HOLD, acme, decision, ending, held, outline, record, settings, webhook,
+    FakeCourier, FakeSource, HOLD, acme, decision, ending, held, outline, record, settings,
+    warning, webhook,
 };
 use crate::house::House;
 use portcullis_control::notify::{
@@ -127,6 +128,46 @@ async fn the_same_record_has_the_same_id_in_every_try() {
     let (first, second) = (sent(&held("db")).await, sent(&held("db")).await);
     assert_eq!(body(&first)["id"], "acme/2");
     assert_eq!(first.body, second.body);
+}
+
+#[tokio::test]
+async fn a_budget_that_is_nearly_used_up_is_an_event_of_its_own() {
+    let tell = async |events: Value| {
+        let settings = settings(json!({
+            "name": "pager", "url": "https://hooks.example.com/p", "secrets": ["env:NEW"],
+            "events": events,
+        }));
+        let (channel, courier) = webhook(settings, &FakeSource::with_hold(outline("db")));
+        let record = warning("workspace:lab\u{202e}\n");
+        assert_eq!(channel.tell(&acme(), &record).await, Told::Done);
+        let parcels = courier.parcels.lock().unwrap();
+        parcels.iter().map(body).collect::<Vec<_>>()
+    };
+    let both = tell(json!([])).await;
+    let types: Vec<&str> = both
+        .iter()
+        .map(|one| one["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        types,
+        [
+            "dev.portcullis.hold.waiting",
+            "dev.portcullis.budget.warning"
+        ]
+    );
+    assert_eq!(
+        (&both[0]["id"], &both[1]["id"]),
+        (&json!("acme/2"), &json!("acme/2/budget"))
+    );
+    insta::assert_snapshot!(
+        "event dev.portcullis.budget.warning",
+        format!("{:#}", both[1])
+    );
+    assert_eq!(tell(json!(["budget.warning"])).await, both[1..]);
+    // A line that was passed before is no news.
+    let mut again = warning("workspace:lab");
+    again.effects.clear();
+    assert_eq!(Notice::warning(&acme(), &again), None);
 }
 
 #[test]

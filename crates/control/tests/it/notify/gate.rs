@@ -13,7 +13,7 @@ use portcullis_firewall::{
     error::GateError,
     turn::NewPerson,
 };
-use portcullis_policy::id::TenantId;
+use portcullis_policy::id::{TenantId, WorkspaceId};
 use portcullis_testkit::SeededEntropy;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -21,14 +21,16 @@ use tokio::{sync::watch, time::sleep};
 
 /// Makes somebody known, with a role in the whole tenant and perhaps an address.
 async fn person(house: &House, name: &str, role: PersonRole, email: Option<&str>) {
+    let workspace = None;
+    granted(house, (name, email), RoleGrant { role, workspace }).await;
+}
+
+async fn granted(house: &House, (name, email): (&str, Option<&str>), grant: RoleGrant) {
     let architect = house.firewall.authenticate(&house.acme.architect).unwrap();
     let new = NewPerson {
         name: name.to_owned(),
         email: email.map(str::to_owned),
-        grants: vec![RoleGrant {
-            role,
-            workspace: None,
-        }],
+        grants: vec![grant],
     };
     house.firewall.create_person(&architect, new).await.unwrap();
 }
@@ -61,6 +63,24 @@ async fn letters_go_to_who_may_decide_or_is_named_and_may_see() {
     assert_eq!(gate.outline(&globex, &hold).await.unwrap(), None);
 }
 
+#[tokio::test]
+async fn warnings_go_to_who_is_named_and_has_a_role_in_the_whole_tenant() {
+    let house = House::new().await;
+    person(&house, "lee", PersonRole::Viewer, Some("lee@acme.test")).await;
+    let made = json!({"id": "lab"});
+    house.act("POST", "/v1/workspaces", made).await.must(201);
+    let lab = RoleGrant {
+        role: PersonRole::Operator,
+        workspace: Some(WorkspaceId::new("lab").unwrap()),
+    };
+    granted(&house, ("ida", Some("ida@acme.test")), lab).await;
+    let named = ["person:lee", "person:ida", "person:nobody"].map(str::to_owned);
+    let told = house.firewall.addresses_of(&acme(), &named).await.unwrap();
+    assert_eq!(told, ["lee@acme.test"]);
+    let told = house.firewall.addresses_of(&acme(), &[]).await.unwrap();
+    assert!(told.is_empty(), "nobody named is nobody told");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_receiver_hears_of_a_hold_and_of_its_end() {
     let house = House::new().await;
@@ -81,6 +101,7 @@ async fn a_receiver_hears_of_a_hold_and_of_its_end() {
         channel: Arc::new(webhook),
         clock: house.clock.clone(),
         entropy: Arc::new(SeededEntropy::new(5)),
+        standing: Arc::default(),
     };
     let (shut, shutdown) = watch::channel(false);
     let running = tokio::spawn(follow(following, shutdown));

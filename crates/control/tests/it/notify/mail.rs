@@ -1,7 +1,7 @@
 //! Letters: who gets them, and that nothing an agent writes becomes more than text.
 
 use super::world::{
-    FakeBook, FakeMailer, FakeSource, acme, console, decision, ending, held, outline,
+    FakeBook, FakeMailer, FakeSource, acme, console, decision, ending, held, outline, warning,
 };
 use portcullis_control::notify::{
     channel::{Channel, Told},
@@ -56,6 +56,45 @@ async fn people_are_asked_and_shown_where_to_decide() {
     assert_eq!(letter.to, ["ann@acme.test", "bob@acme.test"]);
     assert_eq!(letter.message_id, "portcullis.acme.2");
     insta::assert_snapshot!("letter", format!("{}\n\n{}", letter.subject, letter.text));
+}
+
+#[tokio::test]
+async fn who_is_named_is_warned_of_budgets_and_who_is_asked_is_not() {
+    let (channel, mailer) = mail(&json!(["asked", "ops@acme.test"]), outline("db"));
+    let record = warning("https://evil.test/\n\u{202e}");
+    assert_eq!(channel.tell(&acme(), &record).await, Told::Done);
+    let letters = mailer.letters.lock().unwrap().clone();
+    assert_eq!(letters.len(), 2);
+    assert_eq!(letters[0].message_id, "portcullis.acme.2");
+    assert_eq!(letters[1].to, ["ops@acme.test"]);
+    assert_eq!(letters[1].message_id, "portcullis.acme.2.budget");
+    let shown = format!("{}\n\n{}", letters[1].subject, letters[1].text);
+    insta::assert_snapshot!("warning", shown);
+    let (channel, mailer) = mail(&json!(["asked"]), outline("db"));
+    assert_eq!(channel.tell(&acme(), &record).await, Told::Done);
+    assert_eq!(mailer.letters.lock().unwrap().len(), 1, "of the hold alone");
+}
+
+#[tokio::test]
+async fn of_two_letters_about_a_record_only_the_one_that_failed_is_sent_again() {
+    let away = || OutsideError::Unreachable {
+        host: "mail.acme.test".to_owned(),
+        why: "not in time".to_owned(),
+    };
+    for failed in 0..2 {
+        let (channel, mailer) = mail(&json!(["asked", "ops@acme.test"]), outline("db"));
+        let answers = (0..=failed).map(|nth| if nth == failed { Err(away()) } else { Ok(()) });
+        mailer.answers.lock().unwrap().extend(answers);
+        let record = warning("the tenant");
+        let told = channel.tell(&acme(), &record).await;
+        assert!(matches!(told, Told::Later { .. }), "{told:?}");
+        assert_eq!(channel.tell(&acme(), &record).await, Told::Done);
+        let letters = mailer.letters.lock().unwrap();
+        let mut ids: Vec<&str> = letters.iter().map(|one| one.message_id.as_str()).collect();
+        let again = ids.pop().unwrap();
+        assert_eq!(ids, ["portcullis.acme.2", "portcullis.acme.2.budget"]);
+        assert_eq!(again, ids[failed]);
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::world::{
     FakeSource, HOLD, acme, answer_of, decision, ending, held, outline, plain_settings, settings,
-    webhook,
+    warning, webhook,
 };
 use portcullis_control::notify::{
     channel::{Channel, Told},
@@ -164,6 +164,23 @@ const INSIDE: &[&str] = &[
     "https://127.0.0.1.nip.io/",
     "https://kubernetes.default.svc/",
 ];
+
+#[tokio::test]
+async fn of_two_events_about_a_record_only_the_one_that_was_not_taken_is_sent_again() {
+    let (channel, courier) = webhook(plain_settings(), &FakeSource::with_hold(outline("db")));
+    let refused = Ok(answer_of(400, &[]));
+    courier.answers.lock().unwrap().push_back(refused);
+    let record = warning("the tenant");
+    let told = channel.tell(&acme(), &record).await;
+    assert!(matches!(told, Told::Rejected { .. }), "{told:?}");
+    assert_eq!(channel.tell(&acme(), &record).await, Told::Done);
+    let parcels = courier.parcels.lock().unwrap();
+    let ids: Vec<&str> = parcels
+        .iter()
+        .map(|one| one.headers[1].1.as_str())
+        .collect();
+    assert_eq!(ids, ["acme/2", "acme/2/budget", "acme/2"]);
+}
 
 #[tokio::test]
 async fn whatever_the_address_it_may_only_be_public_unless_the_operator_says_otherwise() {

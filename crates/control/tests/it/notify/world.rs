@@ -20,6 +20,7 @@ use portcullis_firewall::{
     ports::Clock,
 };
 use portcullis_policy::{
+    facts::{BudgetNeed, Span, Unit},
     id::TenantId,
     tier::{RiskTier, Tier, Verdict},
 };
@@ -260,6 +261,7 @@ pub(super) fn following(source: &Arc<FakeSource>, channel: &Arc<Script>) -> Foll
         channel: channel.clone(),
         clock: Arc::new(Ticking(Instant::now())),
         entropy: Arc::new(SeededEntropy::new(5)),
+        standing: Arc::default(),
     }
 }
 
@@ -354,6 +356,13 @@ impl AddressBook for FakeBook {
         }
         Box::pin(async { Ok(addresses) })
     }
+
+    fn named<'a>(&'a self, tenant: &'a TenantId, named: &'a [String]) -> Pending<'a, Vec<String>> {
+        if named.is_empty() {
+            return Box::pin(async { Ok(Vec::new()) });
+        }
+        self.addresses(tenant, "", named)
+    }
 }
 
 pub(super) fn settings(value: Value) -> WebhookSettings {
@@ -434,6 +443,25 @@ pub(super) fn decision((verdict, tier, risk): (Verdict, Tier, u8), text: &str) -
 
 pub(super) fn held(text: &str) -> StoredRecord {
     decision((Verdict::Held, Tier::B, 3), text)
+}
+
+/// A decision that takes a budget past its warning line, with this text for its name.
+pub(super) fn warning(scope: &str) -> StoredRecord {
+    let mut record = held("db");
+    let budget = BudgetNeed {
+        scope: scope.to_owned(),
+        unit: Unit::Usd,
+        span: Span::Day(20_260_410),
+    };
+    let told = format!("85 of 100 USD of the daily budget of {scope} are committed");
+    let mut payload: Value = serde_json::from_slice(&record.payload).unwrap();
+    payload["warnings"] = json!([told]);
+    record.payload = payload.to_string().into_bytes();
+    let decision = json!({
+        "t": 0, "a": "agt_1", "v": Verdict::Held, "p": Verdict::Held, "n": [budget],
+    });
+    record.effects = json!({ "d": decision }).to_string().into_bytes();
+    record
 }
 
 /// A record of a hold.

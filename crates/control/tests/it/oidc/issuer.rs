@@ -32,7 +32,11 @@ impl StandIn {
     }
 
     pub(crate) fn put_bytes(&self, path: &str, status: u16, page: Vec<u8>) {
-        let url = format!("{ISSUER}{path}");
+        self.put_at(format!("{ISSUER}{path}"), status, page);
+    }
+
+    /// The same at any address.
+    pub(crate) fn put_at(&self, url: String, status: u16, page: Vec<u8>) {
         let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
         pages.insert(url, (status, page));
     }

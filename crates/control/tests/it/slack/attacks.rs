@@ -109,8 +109,8 @@ async fn who_has_left_decides_nothing() {
     change(1, without_role).await;
     in_vain(&room, BOB, &hold).await;
     assert_eq!(room.hold(&hold).await.status, HoldStatus::Held);
-    let refused = ["auth.unauthenticated", "auth.forbidden"];
-    assert_eq!(room.refused().await, refused);
+    let wanted = ["auth.unauthenticated", "auth.forbidden"];
+    assert_eq!(room.refused().await, wanted);
 }
 
 #[tokio::test(start_paused = true)]

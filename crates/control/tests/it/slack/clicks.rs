@@ -134,7 +134,14 @@ async fn who_is_not_linked_learns_how() {
             .contains("https://gate.example.com/console/account/slack")
     );
     assert_eq!(room.hold(&hold).await.status, HoldStatus::Held);
-    assert_eq!(room.refused().await, ["auth.unauthenticated"]);
+    let records = room.attempts().await;
+    assert_eq!(records.len(), 1);
+    assert_eq!(
+        records[0]["actor"],
+        format!("slack:{}/{}", ZOE.team, ZOE.user)
+    );
+    assert_eq!(records[0]["hold_id"], hold.as_str());
+    assert_eq!(records[0]["code"], "auth.unauthenticated");
 }
 
 #[tokio::test(start_paused = true)]
@@ -173,15 +180,58 @@ async fn strangers_and_programs_decide_nothing() {
     }
     assert_eq!(room.hold(&hold).await.status, HoldStatus::Held);
     assert!(room.hold(&hold).await.approvals.is_empty());
-    let workspace = "slack.foreign_workspace";
-    let refused = [
-        workspace,
+    let codes = [
+        "slack.foreign_workspace",
         "slack.foreign_app",
-        workspace,
+        "slack.foreign_workspace",
         "slack.bot",
-        workspace,
+        "slack.foreign_workspace",
     ];
-    assert_eq!(room.refused().await, refused);
+    until_noted(&room, &codes).await;
+    let records = room.attempts().await;
+    let twin = format!("slack:T0EVIL0001/{}", ANN.user);
+    assert_eq!(records[0]["actor"], twin.as_str());
+    for record in records {
+        assert_eq!(record["hold_id"], hold.as_str());
+        assert_eq!(record["way"], "slack");
+    }
+}
+
+/// Waits until all of these are on record, and nothing else.
+async fn until_noted(room: &Room, codes: &[&str]) {
+    for _ in 0..1_000 {
+        if room.refused().await.len() >= codes.len() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(room.refused().await, codes);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_of_strangers_is_counted_and_does_not_fill_the_chain() {
+    use portcullis_firewall::alarm::{STRANGERS_MOST, STRANGERS_PERIOD_MS};
+    let room = Room::new().await;
+    room.held(1).await;
+    room.desk.catch_up().await.unwrap();
+    let message = room.only_message();
+    let more = 40;
+    for nth in 0..STRANGERS_MOST + more {
+        room.press(&message, action::APPROVE, ZOE).await;
+        let answered = nth as usize + 1;
+        until("an answer", || room.slack.whispers().len() == answered).await;
+    }
+    assert_eq!(room.refused().await.len(), STRANGERS_MOST as usize);
+    room.clock
+        .advance(Duration::from_millis(STRANGERS_PERIOD_MS as u64));
+    room.press(&message, action::APPROVE, ZOE).await;
+    until("an answer", || {
+        room.slack.whispers().len() > (STRANGERS_MOST + more) as usize
+    })
+    .await;
+    let records = room.attempts().await;
+    assert_eq!(records.len(), STRANGERS_MOST as usize + 1);
+    assert_eq!(records.last().unwrap()["unrecorded_before"], more);
 }
 
 #[tokio::test(start_paused = true)]
@@ -206,7 +256,7 @@ async fn a_token_for_something_else_is_refused_and_on_record() {
     for hold in [one, other] {
         assert!(room.hold(&hold).await.approvals.is_empty());
     }
-    assert_eq!(room.refused().await, ["approval.forged"]);
+    until_noted(&room, &["approval.forged", "approval.malformed"]).await;
 }
 
 #[tokio::test(start_paused = true)]

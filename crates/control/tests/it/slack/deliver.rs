@@ -43,6 +43,28 @@ async fn the_team_is_told_of_what_nobody_was_asked() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_budget_that_is_nearly_used_up_is_told_once() {
+    let room = Room::new().await;
+    for cost in [70, 15, 1] {
+        let cost = json!({"estimated_cost_usd": cost});
+        room.govern("reservations.create", cost).await.unwrap();
+    }
+    // However often it is looked.
+    for _ in 0..2 {
+        room.desk.catch_up().await.unwrap();
+    }
+    let posted = room.slack.posted();
+    let warnings: Vec<_> = posted
+        .iter()
+        .filter(|message| message.text.contains("nearly used up"))
+        .collect();
+    assert_eq!((posted.len(), warnings.len()), (4, 1), "{posted:#?}");
+    let said = words(&warnings[0].blocks);
+    let sentence = "85.00 of 100.00 USD of the daily budget of the tenant are committed";
+    assert!(said.contains(sentence), "{said}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn busy_and_broken_slacks_lose_no_hold() {
     let room = Room::new().await;
     for fault in [

@@ -80,12 +80,57 @@ async fn what_is_not_slacks_is_refused_unread() {
         let (at, signature, body) = StandInSlack::signed(&json!({}), room.now() + away);
         let reply = room.send(&at, &signature, &body).await;
         assert_eq!(code(&reply), (401, "slack.signature_stale"), "{away}");
+        let reply = room.send(&at, &wrong, &body).await;
+        assert_eq!(code(&reply), (401, "slack.signature_wrong"), "{away}");
     }
     for away in [300, -300] {
         let (at, signature, body) = StandInSlack::signed(&json!({}), room.now() + away);
         let reply = room.send(&at, &signature, &body).await;
         assert_eq!(code(&reply), (400, "slack.malformed"), "{away}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_slack_signed_at_another_time_or_before_is_on_record_and_the_rest_is_counted() {
+    let room = Room::new().await;
+    let hold = room.held(1).await;
+    room.desk.catch_up().await.unwrap();
+    let message = room.only_message();
+    for away in [301, -301] {
+        let payload = room.slack.press(&message, action::APPROVE, ANN);
+        let (at, signature, body) = StandInSlack::signed(&payload, room.now() + away);
+        let reply = room.send(&at, &signature, &body).await;
+        assert_eq!(code(&reply), (401, "slack.signature_stale"), "{away}");
+    }
+    assert_eq!(room.hold(&hold).await.status, HoldStatus::Held);
+    let payload = room.slack.press(&message, action::DETAILS, ANN);
+    let (at, signature, body) = StandInSlack::signed(&payload, room.now());
+    assert_eq!(room.send(&at, &signature, &body).await.0, 200);
+    let reply = room.send(&at, &signature, &body).await;
+    assert_eq!(code(&reply), (409, "slack.replayed"));
+    let wanted = [
+        "slack.signature_stale",
+        "slack.signature_stale",
+        "slack.replayed",
+    ];
+    assert_eq!(room.refused().await, wanted);
+    let records = room.attempts().await;
+    assert_eq!(records[0]["hold_id"], hold.as_str());
+    let ann = format!("slack:{}/{}", ANN.team, ANN.user);
+    assert_eq!(records[0]["actor"], ann.as_str());
+
+    // Anybody can send what Slack did not sign: it is counted, and the chain stays as it is.
+    let wrong = "v0=".to_owned() + &"0".repeat(64);
+    for _ in 0..1_000 {
+        room.send(&room.now().to_string(), &wrong, &body).await;
+    }
+    assert_eq!(room.attempts().await.len(), wanted.len());
+    let counted = [
+        ("slack.replayed".to_owned(), 1),
+        ("slack.signature_stale".to_owned(), 2),
+        ("slack.signature_wrong".to_owned(), 1_000),
+    ];
+    assert_eq!(room.desks.refused(), counted);
 }
 
 #[tokio::test(start_paused = true)]

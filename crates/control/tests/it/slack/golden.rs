@@ -168,6 +168,11 @@ fn notice() -> Message {
     })
 }
 
+fn warning() -> Message {
+    let budgets = vec![HOSTILE.to_owned(); 40];
+    message::warning(&budgets, 41, moment("2026-04-10T14:32:01Z"))
+}
+
 /// Every kind of message, by name.
 pub(super) fn messages() -> Vec<(&'static str, Value)> {
     let hidden = Sight {
@@ -199,6 +204,7 @@ pub(super) fn messages() -> Vec<(&'static str, Value)> {
         ("expired", hold(&expired)),
         ("superseded", hold(&overtaken)),
         ("notice", notice()),
+        ("warning", warning()),
         (
             "reply already handled",
             reply(Reply::AlreadyHandled(&released)),

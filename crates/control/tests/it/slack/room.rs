@@ -184,6 +184,13 @@ impl Room {
 
     /// The codes of the attempts that are on record.
     pub(crate) async fn refused(&self) -> Vec<String> {
+        let attempts = self.attempts().await;
+        let code = |record: &Value| record["code"].as_str().unwrap().to_owned();
+        attempts.iter().map(code).collect()
+    }
+
+    /// The attempts that are on record.
+    pub(crate) async fn attempts(&self) -> Vec<Value> {
         let records = self
             .firewall
             .records_since(&self.tenant, 0, 1_000)
@@ -192,12 +199,8 @@ impl Room {
         let payloads = records
             .iter()
             .map(|record| serde_json::from_slice(&record.payload).unwrap());
-        let payloads: Vec<Value> = payloads.collect();
-        let refused = payloads
-            .iter()
-            .filter(|record| record["refused_because"].is_string());
-        refused
-            .map(|record| record["code"].as_str().unwrap().to_owned())
+        payloads
+            .filter(|record: &Value| record["refused_because"].is_string())
             .collect()
     }
 

@@ -128,6 +128,11 @@ impl HttpLink {
         let kind = arrival.header("content-type").unwrap_or_default();
         let is_stream = kind.starts_with("text/event-stream");
         let (status, mut body) = (arrival.status, arrival.body);
+        if status == 404 && self.way.has_session() {
+            // It does not know the session any more, whatever it says besides: it did nothing.
+            self.over.store(true, Ordering::Release);
+            return Err(UpstreamError::NotAsked("its session has ended".to_owned()));
+        }
         let found = if is_stream {
             self.follow(id, &mut *body, listener).await?
         } else {
@@ -139,11 +144,6 @@ impl HttpLink {
         };
         match (status, found) {
             (_, Some(answer)) => answer,
-            // It names the session that it does not know any more: it did nothing.
-            (404, None) => {
-                self.over.store(true, Ordering::Release);
-                Err(UpstreamError::NotAsked("its session has ended".to_owned()))
-            }
             (status @ 400..500, None) => Err(UpstreamError::NotAsked(format!(
                 "it answers with status {status}"
             ))),

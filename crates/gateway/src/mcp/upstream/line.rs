@@ -39,7 +39,7 @@ enum Word {
         method: String,
         params: Map<String, Value>,
         answer: oneshot::Sender<Result<Value, UpstreamError>>,
-        listener: Option<Listener>,
+        listener: Option<Box<Listener>>,
         /// Told once it was said.
         said: oneshot::Sender<u64>,
     },
@@ -78,7 +78,7 @@ impl LineLink {
             method: method.to_owned(),
             params,
             answer,
-            listener,
+            listener: listener.map(Box::new),
             said,
         };
         let exchange = async {
@@ -203,6 +203,7 @@ impl Attendant {
             } => {
                 self.last_id += 1;
                 let id = self.last_id;
+                let listener = listener.map(|listener| *listener);
                 self.waiting.insert(id, Waiting { answer, listener });
                 // Noted before it is said: when it is not known, it was asked.
                 let _ = said.send(id);

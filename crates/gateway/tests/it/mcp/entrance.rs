@@ -5,7 +5,12 @@ use crate::house::Reply;
 use axum::body::Body;
 use serde_json::{Value, json};
 
-async fn shake(stage: &Stage, token: &str, version: &str, abilities: Value) -> (String, Value) {
+pub(super) async fn shake(
+    stage: &Stage,
+    token: &str,
+    version: &str,
+    abilities: Value,
+) -> (String, Value) {
     let hello = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
         "protocolVersion": version, "capabilities": abilities,
         "clientInfo": {"name": "test", "version": "1"}}});
@@ -22,7 +27,7 @@ async fn shake(stage: &Stage, token: &str, version: &str, abilities: Value) -> (
     (session, serde_json::from_str(&reply.text).unwrap())
 }
 
-async fn in_session(
+pub(super) async fn in_session(
     stage: &Stage,
     token: &str,
     session: &str,
@@ -139,15 +144,18 @@ async fn versions_and_methods_that_are_not_spoken_are_refused() {
     let token = stage.house.acme.agent_token.clone();
     let (request, mut body) = contained(&token, &json!({}), "tools/list", json!({}));
     body["params"]["_meta"]["io.modelcontextprotocol/protocolVersion"] = "2031-01-01".into();
-    let reply = stage
-        .send(request.body(Body::from(body.to_string())).unwrap())
-        .await;
+    let mut request = request.body(Body::from(body.to_string())).unwrap();
+    let version = "2031-01-01".parse().unwrap();
+    request
+        .headers_mut()
+        .insert("mcp-protocol-version", version);
+    let reply = stage.send(request).await;
     let fault: Value = serde_json::from_str(&reply.text).unwrap();
     assert_eq!(fault["error"]["code"], -32022);
     assert_eq!(fault["error"]["data"]["supported"][0], "2026-07-28");
     for method in [
         "resources/subscribe",
-        "subscriptions/listen",
+        "resources/unsubscribe",
         "sampling/createMessage",
         "ping",
         "tasks/list",

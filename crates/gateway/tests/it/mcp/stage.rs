@@ -6,13 +6,14 @@ use axum::{
     body::Body,
     http::{Request, request::Builder},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use portcullis_door::{request_id::RequestIds, threshold::threshold};
 use portcullis_firewall::{
     outside::{Awaited, Courier, Delivery, Line, OutsideError, Parcel, Program, Reach, Starter},
     tool::FirstSight,
 };
 use portcullis_gateway::mcp::{
-    Address, Parts, ServerSettings, Shop, ShopSettings, Transport, router,
+    Address, Ask, Parts, ServerSettings, Shop, ShopSettings, Transport, router,
 };
 use portcullis_policy::tenant;
 use serde_json::{Map, Value, json};
@@ -59,6 +60,8 @@ pub(super) struct Script {
     pub(super) heard: Mutex<Vec<Value>>,
     /// What to say unasked before the next answer.
     pub(super) unasked: Mutex<Vec<String>>,
+    /// What to say when the gate has answered a question.
+    pub(super) then: Mutex<Vec<Value>>,
     pub(super) starts: AtomicUsize,
 }
 
@@ -155,15 +158,20 @@ impl Line for StageLine {
     fn say(&mut self, text: String) -> Awaited<'_, ()> {
         let asked: Value = serde_json::from_str(&text).unwrap();
         if asked.get("id").is_none() || asked.get("method").is_none() {
+            if asked.get("method").is_none() {
+                let then = self.script.then.lock().unwrap().split_off(0);
+                self.to_say.extend(then.iter().map(Value::to_string));
+            }
             self.script.heard.lock().unwrap().push(asked);
             return Box::pin(async { Ok(()) });
         }
-        self.to_say
-            .extend(self.script.unasked.lock().unwrap().drain(..));
         let method = asked["method"].as_str().unwrap().to_owned();
         self.script.asked.lock().unwrap().push(method);
         let manner = *self.script.manner.lock().unwrap();
-        match manner(&self.script, &asked) {
+        let answer = manner(&self.script, &asked);
+        self.to_say
+            .extend(self.script.unasked.lock().unwrap().drain(..));
+        match answer {
             Some(Value::String(raw)) => self.to_say.push_back(raw),
             Some(mut answer) => {
                 answer["jsonrpc"] = "2.0".into();
@@ -207,6 +215,7 @@ pub(super) struct Stage {
     pub(super) house: House,
     pub(super) script: Arc<Script>,
     pub(super) doors: Router,
+    courier: Arc<dyn Courier>,
 }
 
 impl Stage {
@@ -216,6 +225,20 @@ impl Stage {
     }
 
     pub(super) async fn with(first_sight: FirstSight) -> Self {
+        Self::build(first_sight, &[], Arc::new(NoCourier)).await
+    }
+
+    /// With a server that may ask for this.
+    pub(super) async fn that_lends(may_ask: &[Ask]) -> Self {
+        Self::build(FirstSight::Pin, may_ask, Arc::new(NoCourier)).await
+    }
+
+    /// With a server that is called over HTTP.
+    pub(super) async fn over(courier: Arc<dyn Courier>) -> Self {
+        Self::build(FirstSight::Pin, &[], courier).await
+    }
+
+    async fn build(first_sight: FirstSight, may_ask: &[Ask], courier: Arc<dyn Courier>) -> Self {
         let house = House::new().await;
         let policy = tenant::read::parse(POLICY).unwrap();
         let architect = &house.acme.architect;
@@ -231,10 +254,12 @@ impl Stage {
             calls: Mutex::default(),
             heard: Mutex::default(),
             unasked: Mutex::default(),
+            then: Mutex::default(),
             starts: AtomicUsize::new(0),
         });
-        let doors = open(&house, &script, first_sight);
+        let doors = open(&house, &script, (first_sight, may_ask), &courier);
         Self {
+            courier,
             house,
             script,
             doors,
@@ -243,7 +268,8 @@ impl Stage {
 
     /// A gate over the same ledger whose door and servers have just been started.
     pub(super) fn restart(&mut self) {
-        self.doors = open(&self.house, &self.script, FirstSight::Pin);
+        let how = (FirstSight::Pin, &[][..]);
+        self.doors = open(&self.house, &self.script, how, &self.courier);
     }
 
     pub(super) async fn send(&self, request: Request<Body>) -> Reply {
@@ -334,21 +360,35 @@ impl Stage {
     }
 }
 
-fn open(house: &House, script: &Arc<Script>, first_sight: FirstSight) -> Router {
-    let server = ServerSettings {
-        name: "files".to_owned(),
-        transport: Transport::Program(Program {
+fn open(
+    house: &House,
+    script: &Arc<Script>,
+    (first_sight, may_ask): (FirstSight, &[Ask]),
+    courier: &Arc<dyn Courier>,
+) -> Router {
+    let transport = if format!("{courier:?}") == "NoCourier" {
+        Transport::Program(Program {
             command: vec!["stage".to_owned()],
             folder: None,
             variables: Vec::new(),
             most_bytes: 1 << 20,
-        }),
+        })
+    } else {
+        Transport::Http {
+            url: "https://files.test/mcp".to_owned(),
+            bearer: None,
+            reach: Reach::Public,
+        }
+    };
+    let server = ServerSettings {
+        name: "files".to_owned(),
+        transport,
         workspace: None,
         environment: "production".to_owned(),
         first_sight,
         timeout: Duration::from_secs(5),
         bare: false,
-        may_ask: Vec::new(),
+        may_ask: may_ask.to_vec(),
         dry_runs: BTreeMap::new(),
     };
     let settings = ShopSettings {
@@ -358,7 +398,7 @@ fn open(house: &House, script: &Arc<Script>, first_sight: FirstSight) -> Router 
     let shop = Arc::new(Shop::new(Parts {
         firewall: house.firewall.clone(),
         starter: Arc::new(Stagehand(Arc::clone(script))),
-        courier: Arc::new(NoCourier),
+        courier: Arc::clone(courier),
         tenants: BTreeMap::from([(house.acme.id.clone(), settings)]),
         public_url: "https://gate.test".to_owned(),
     }));
@@ -367,7 +407,8 @@ fn open(house: &House, script: &Arc<Script>, first_sight: FirstSight) -> Router 
         public_url: "https://gate.test".to_owned(),
         hosts: Some(vec!["gate.test".to_owned()]),
     };
-    threshold(router(shop, address), RequestIds::new(1))
+    let (_, never) = tokio::sync::watch::channel(false);
+    threshold(router(shop, address, never), RequestIds::new(1))
 }
 
 /// A request to the door with a credential.
@@ -398,7 +439,13 @@ pub(super) fn contained(
         .iter()
         .find_map(|key| params.get(*key));
     if let Some(name) = name.and_then(Value::as_str) {
-        builder = builder.header("mcp-name", name);
+        let coded = || format!("=?base64?{}?=", STANDARD.encode(name));
+        let header = if name.is_ascii() {
+            name.to_owned()
+        } else {
+            coded()
+        };
+        builder = builder.header("mcp-name", header);
     }
     let meta = params
         .entry("_meta")

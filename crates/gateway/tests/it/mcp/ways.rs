@@ -1,6 +1,9 @@
 //! Every way in by which something behind the gate can be touched, and that each is judged.
 
-use super::stage::{Stage, hold_of};
+use super::{
+    entrance::{in_session, shake},
+    stage::{Stage, hold_of},
+};
 use portcullis_gateway::{hook, http, mcp::METHODS};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -19,15 +22,20 @@ what arrives behind.
 fn forbidden(method: &str) -> Value {
     match method {
         "tools/call" => json!({"name": "files__unlisted", "arguments": {"path": "/a"}}),
-        "resources/read" => json!({"uri": "files+file:///a"}),
+        "resources/read" | "resources/subscribe" => json!({"uri": "files+file:///a"}),
         "prompts/get" => json!({"name": "files__greet"}),
         "completion/complete" => json!({
             "ref": {"type": "ref/prompt", "name": "files__greet"},
             "argument": {"name": "a", "value": ""},
         }),
-        "tasks/get" => json!({"taskId": "esc_00000000000000000000000000000000"}),
+        "tasks/get" | "tasks/update" => json!({"taskId": "esc_00000000000000000000000000000000"}),
         other => panic!("`{other}` touches something: say here how it is asked for in vain"),
     }
+}
+
+/// What a client says that looks after tasks.
+fn tasks() -> Value {
+    json!({"extensions": {"io.modelcontextprotocol/tasks": {}}})
 }
 
 #[tokio::test]
@@ -35,8 +43,16 @@ async fn every_method_that_touches_something_is_judged() {
     for (method, _) in METHODS.iter().filter(|(_, touches)| *touches) {
         let stage = Stage::new().await;
         stage.allow_nothing().await;
-        let answer = stage.ask(method, forbidden(method)).await;
-        let text = answer.to_string();
+        let text = if *method == "resources/subscribe" {
+            let token = stage.house.acme.agent_token.clone();
+            let (session, _) = shake(&stage, &token, "2025-11-25", json!({})).await;
+            let reply = in_session(&stage, &token, &session, method, forbidden(method));
+            reply.await.text
+        } else {
+            let token = stage.house.acme.agent_token.clone();
+            let asked = stage.ask_as(&token, tasks(), method, forbidden(method));
+            asked.await.to_string()
+        };
         let refused = text.contains("policy.not_allowed") || text.contains("no such task");
         assert!(refused, "{method}: {text}");
         let asked = stage.script.asked.lock().unwrap().clone();
@@ -52,9 +68,9 @@ async fn every_method_that_touches_something_is_judged() {
 async fn a_task_that_nobody_released_is_not_carried_out() {
     let stage = Stage::new().await;
     let held = stage.call("files__write", json!({"path": "/a"})).await;
-    stage
-        .ask("tasks/get", json!({"taskId": hold_of(&held)}))
-        .await;
+    let token = stage.house.acme.agent_token.clone();
+    let task = json!({"taskId": hold_of(&held)});
+    stage.ask_as(&token, tasks(), "tasks/get", task).await;
     assert_eq!(stage.script.count(), 0);
 }
 
@@ -62,8 +78,11 @@ async fn a_task_that_nobody_released_is_not_carried_out() {
 async fn no_other_method_reaches_a_server() {
     for (method, _) in METHODS.iter().filter(|(_, touches)| !*touches) {
         let stage = Stage::new().await;
+        let token = stage.house.acme.agent_token.clone();
         stage
-            .ask(
+            .ask_as(
+                &token,
+                tasks(),
                 method,
                 json!({"taskId": "esc_0", "name": "files__read", "uri": "files+file:///a"}),
             )

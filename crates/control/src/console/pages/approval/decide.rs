@@ -58,7 +58,7 @@ fn drawn(vote: &Vote) -> Markup {
     };
     html! {
         li {
-            (badge::label(tone, word)) strong { (words::line(&vote.by)) } span class="quiet small" { (clock(vote.at)) }
+            (badge::label(tone, word)) strong { (vote.by.draw()) " (" (vote.way) ")" } span class="quiet small" { (clock(vote.at)) }
             @if !vote.reason.is_empty() { span class="small" { "“" (words::line(&vote.reason)) "”" } }
         }
     }
@@ -68,7 +68,7 @@ fn drawn(vote: &Vote) -> Markup {
 fn ended(status: HoldStatus, ending: &Ending) -> Markup {
     html! {
         p class="row" {
-            (badge::hold(status)) "by " strong { (words::line(&ending.by)) } span class="quiet small" { (clock(ending.at)) }
+            (badge::hold(status)) "by " strong { (ending.by.draw()) } span class="quiet small" { (clock(ending.at)) }
         }
         @if !ending.reason.is_empty() { p class="small" { "“" (words::line(&ending.reason)) "”" } }
     }

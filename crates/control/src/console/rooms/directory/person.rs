@@ -3,7 +3,7 @@
 use super::{Changing, deed, entries, page, people::line, rights};
 use crate::{
     console::{
-        desk::Desk,
+        desk::{Desk, Errand, Kind},
         page::Flash,
         pages::directory::people::{self as view, OnePerson},
         paths,
@@ -42,15 +42,34 @@ pub(super) fn routes() -> Router<Gate> {
 }
 
 /// What is told beside the person.
-#[derive(Default)]
 struct Told {
     flash: Vec<Flash>,
     /// The link of an invitation, and when it ends.
     invitation: Option<(String, Option<Timestamp>)>,
 }
 
-async fn show(State(gate): State<Gate>, seat: Seated, Named(id): Named) -> Answer {
-    draw(&gate, &seat, &id, (StatusCode::OK, Told::default())).await
+/// Their page; with the link of an invitation that was made just now, once.
+async fn show(
+    State(gate): State<Gate>,
+    Extension(desk): Extension<Arc<Desk>>,
+    seat: Seated,
+    Named(id): Named,
+) -> Answer {
+    let shelf = shelf(&seat, &id);
+    let invitation = match desk.errands.take(&shelf, Kind::Invited, gate.now()) {
+        Some(Errand::Invited(link, ends)) => Some((link, ends)),
+        _ => None,
+    };
+    let told = Told {
+        flash: Vec::new(),
+        invitation,
+    };
+    draw(&gate, &seat, &id, (StatusCode::OK, told)).await
+}
+
+/// Where a sign-in's invitation of a person is kept until it is shown.
+fn shelf(seat: &Seated, id: &str) -> String {
+    format!("{} {id}", seat.secret)
 }
 
 /// Their page. Everybody may look at themselves; only who looks at people sees more than that.
@@ -113,8 +132,8 @@ async fn done<T>(gate: &Gate, seat: &Seated, id: &str, deed: Result<T, GateError
     }
 }
 
-/// Makes the link of an invitation, and shows it in this answer alone: it is in no address and
-/// nowhere kept.
+/// Makes the link of an invitation, for the next page that this sign-in is shown of them: it is in
+/// no address, and loading that page again neither shows it again nor makes another.
 async fn invite(
     State(gate): State<Gate>,
     Extension(desk): Extension<Arc<Desk>>,
@@ -126,11 +145,9 @@ async fn invite(
         Ok((key, code)) => {
             let path = paths::with_query(paths::INVITATION, &[("code", code.reveal())]);
             let link = format!("{}{path}", desk.parts.public_url);
-            let told = Told {
-                flash: Vec::new(),
-                invitation: Some((link, key.expires_at)),
-            };
-            draw(&gate, &seat, &id, (StatusCode::OK, told)).await
+            let invited = Errand::Invited(link, key.expires_at);
+            desk.errands.put(&shelf(&seat, &id), invited, gate.now())?;
+            back(&paths::one(paths::PEOPLE, &id))
         }
         refused @ Err(_) => done(&gate, &seat, &id, refused).await,
     }

@@ -3,12 +3,12 @@
 use crate::{
     console::{
         parts::versions::{Pick, Seal},
-        rooms::{agents::people, question::Question, telling::Telling},
+        rooms::{names::People, question::Question, telling::Telling},
     },
     rights::Gate,
 };
 use jiff::Timestamp;
-use portcullis_firewall::{error::GateError, person::Person, principal::Principal};
+use portcullis_firewall::{error::GateError, principal::Principal};
 
 /// The versions that are asked for, by `?version=` and `?against=`; the newest alone when nothing
 /// is.
@@ -41,7 +41,7 @@ pub(in crate::console::rooms) fn picked(
 pub(in crate::console::rooms) struct Makers<'g> {
     gate: &'g Gate,
     caller: &'g Principal,
-    people: Vec<Person>,
+    people: People,
 }
 
 impl<'g> Makers<'g> {
@@ -53,7 +53,7 @@ impl<'g> Makers<'g> {
         gate: &'g Gate,
         caller: &'g Principal,
     ) -> Result<Self, GateError> {
-        let people = people(gate, caller).await?;
+        let people = People::read(gate, caller).await?;
         Ok(Self {
             gate,
             caller,
@@ -77,8 +77,6 @@ impl<'g> Makers<'g> {
 
     /// Somebody by name, as records name them.
     pub(in crate::console::rooms) fn name(&self, actor: &str) -> String {
-        let id = actor.strip_prefix("person:");
-        let known = self.people.iter().find(|one| Some(one.id.as_str()) == id);
-        known.map_or_else(|| actor.to_owned(), |one| one.name.clone())
+        self.people.actor(actor, actor).name
     }
 }

@@ -7,6 +7,9 @@ use crate::{
 };
 use serde_json::json;
 
+/// What stands before the link of an invitation.
+const INVITED: &str = "<code id=\"invitation\">";
+
 #[tokio::test]
 async fn somebody_is_made_known_invited_and_comes_in() {
     let office = Office::new().await;
@@ -38,8 +41,13 @@ async fn somebody_is_made_known_invited_and_comes_in() {
     );
 
     let invited = arch.post(&format!("{path}/invite"), &page, &[]).await;
-    assert_eq!(invited.status, 200, "no address holds the link");
-    let link = between(&invited.text, "<code id=\"invitation\">", "<").to_owned();
+    assert_eq!(led(&invited), path, "no address holds the link");
+    let mut other = office.browser("Arch").await;
+    assert!(!other.get(&path).await.text.contains(INVITED), "elsewhere");
+    let list = arch.get("/console/people").await.text;
+    assert!(!list.contains(INVITED), "{list}");
+    let invited = arch.get(&path).await;
+    let link = between(&invited.text, INVITED, "<").to_owned();
     let code = link
         .strip_prefix(&format!("{URL}/console/invitation?code="))
         .unwrap_or_else(|| panic!("{link}"));
@@ -62,8 +70,9 @@ async fn a_new_invitation_ends_the_one_before() {
     let page = arch.get(&path).await;
     let mut links = Vec::new();
     for _ in 0..2 {
-        let invited = arch.post(&format!("{path}/invite"), &page, &[]).await;
-        links.push(between(&invited.text, "<code id=\"invitation\">", "<").to_owned());
+        led(&arch.post(&format!("{path}/invite"), &page, &[]).await);
+        let invited = arch.get(&path).await;
+        links.push(between(&invited.text, INVITED, "<").to_owned());
     }
     let mut late = Browser::new(&office.console);
     assert_eq!(late.get(&links[0][URL.len()..]).await.status, 409);

@@ -9,7 +9,7 @@ use portcullis_control::console::{
         feed::{self, Feed},
         overview::{Overview, Range},
     },
-    parts::{pager::Pager, tile::Tile},
+    parts::{actor::Actor, pager::Pager, tile::Tile},
 };
 use portcullis_firewall::hold::HoldStatus;
 use portcullis_policy::tier::{RiskTier, Verdict};
@@ -138,7 +138,7 @@ fn line(words: Outside) -> audit::Line {
         at: at(-4_000),
         kind: words.say("decision"),
         verdict: Some(Verdict::Held),
-        actor: words.say("indexer"),
+        actor: Actor::plain(words.say("indexer")),
         what: words.say("allocation.release on cluster-a"),
         hash: words.say("9f2c4a61d0e7b3589f2c4a61d0e7b358"),
     }

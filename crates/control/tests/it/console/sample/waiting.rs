@@ -7,7 +7,7 @@ use portcullis_control::console::{
         approvals::{Inbox, Line, Shown},
         sign_in::{Provider, SignIn},
     },
-    parts::{diff::compare, pager::Pager, words::Said},
+    parts::{actor::Actor, diff::compare, pager::Pager, words::Said},
 };
 use portcullis_firewall::hold::HoldStatus;
 use portcullis_policy::tier::{RiskTier, Tier};
@@ -116,7 +116,11 @@ pub(crate) fn approval(words: Outside) -> Approval {
         confidence: confidence(words),
         said: said(words),
         votes: vec![Vote {
-            by: words.say("Cem"),
+            by: Actor {
+                name: words.say("Cem"),
+                path: "/console/people/per_1".to_owned(),
+            },
+            way: "slack",
             is_yes: true,
             at: at(-30),
             reason: words.say("checked with the team"),

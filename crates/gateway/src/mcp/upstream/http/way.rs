@@ -48,6 +48,11 @@ impl Way {
         }
     }
 
+    /// Whether the server gave the talk a name.
+    pub(super) fn has_session(&self) -> bool {
+        self.session.get().is_some()
+    }
+
     pub(super) fn is_stateless(&self) -> bool {
         self.version.get() == Some(&STATELESS)
     }
