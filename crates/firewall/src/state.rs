@@ -177,8 +177,6 @@ impl State {
         let servers: Vec<AddedServer> =
             all(ledger, id, DocumentQuery::all(DocumentKind::McpServer)).await?;
         let executions = executions(ledger, id).await?;
-        let rehearsed = DocumentQuery::with_status(DocumentKind::DryRun, "open");
-        let dry_runs: Vec<Rehearsed> = all(ledger, id, rehearsed).await?;
         let latest = newest(ledger, id, &head).await?.max(kept_latest);
         Ok(Self {
             head,
@@ -214,7 +212,7 @@ impl State {
                 .into_iter()
                 .map(|permit| (permit.id.clone(), permit))
                 .collect(),
-            dry_runs: dry_runs.into_iter().map(|run| (run.seq, run)).collect(),
+            dry_runs: dry_runs(ledger, id).await?,
             executions,
             latest,
             broken_at: tenant.broken_at,
@@ -336,6 +334,16 @@ async fn rulebook(
         },
     )
     .map_err(|error| GateError::Unavailable(format!("the stored rules do not compile: {error}")))
+}
+
+/// The dry runs of what may still be done, by the number of its decision.
+async fn dry_runs(
+    ledger: &dyn Ledger,
+    tenant: &TenantId,
+) -> Result<BTreeMap<u64, Rehearsed>, LedgerError> {
+    let query = DocumentQuery::with_status(DocumentKind::DryRun, "open");
+    let open: Vec<Rehearsed> = all(ledger, tenant, query).await?;
+    Ok(open.into_iter().map(|run| (run.seq, run)).collect())
 }
 
 /// The executions that have no end yet, by their number.

@@ -118,7 +118,9 @@ impl Shop {
     async fn about(&self, guest: &Guest, errand: &Errand, method: &str) -> Result<Value, Fault> {
         let tenant = &guest.principal.tenant;
         let shelf = self.shelf(tenant);
-        let server = shelf.as_deref().and_then(|shelf| shelf.server(&errand.server));
+        let server = shelf
+            .as_deref()
+            .and_then(|shelf| shelf.server(&errand.server));
         let server = server.ok_or_else(|| Fault::params("there is no such task"))?;
         let listener = self.listener(guest, server);
         let along = Along {

@@ -51,7 +51,9 @@ impl Shop {
             let (shop, tenant) = (Arc::clone(self), tenant.clone());
             let (stateless, tell, ready) = (guest.is_stateless(), tell.clone(), ready.clone());
             carriers.spawn(async move {
-                let server = shop.shelf(&tenant).and_then(|shelf| shelf.servers.get(at).cloned());
+                let server = shop
+                    .shelf(&tenant)
+                    .and_then(|shelf| shelf.servers.get(at).cloned());
                 if let Some(server) = server {
                     carry(&server, stateless, tell, ready).await;
                 }
