@@ -129,17 +129,20 @@ $(CLAUDE)/ready: Makefile
 	@mkdir -p $(CLAUDE)
 	npm install --prefix $(CLAUDE) --no-audit --no-fund --no-package-lock --ignore-scripts --silent $(CLAUDE_PACKAGE)
 	@cd $(CLAUDE) && ln -sf node_modules/@anthropic-ai/claude-code-*/claude claude
+	@touch $@
 
 $(NODE)/ready: Makefile
 	$(call require,npm,npm)
 	@mkdir -p $(NODE)
 	npm install --prefix $(NODE) --no-audit --no-fund --no-package-lock --silent $(NODE_PACKAGES)
+	@touch $@
 
 # The server that statements are tested at, started by the tests. Some systems keep it out of the path.
 $(CACHE)/postgres: Makefile
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null \
 		|| { $(call install,postgresql); }
 	@mkdir -p $(CACHE)
+	@touch $@
 
 $(SERVERS)/ready: Makefile
 	$(call require,node,nodejs)

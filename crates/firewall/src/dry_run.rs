@@ -136,8 +136,8 @@ mod tests {
     use super::{FOUND_MAX_BYTES, Look};
     use crate::order::{Check, DryRun};
 
-    fn look(found: DryRun) -> Look {
-        Look::of(&found, |value| Ok(value.clone())).expect("a look")
+    fn look(found: &DryRun) -> Look {
+        Look::of(found, |value| Ok(value.clone())).expect("a look")
     }
 
     fn check(passed: bool) -> Check {
@@ -158,16 +158,16 @@ mod tests {
 
     #[test]
     fn it_passes_only_with_checks_that_all_passed() {
-        assert!(look(found(vec![check(true)])).found.passed);
-        assert!(!look(found(vec![])).found.passed);
-        assert!(!look(found(vec![check(true), check(false)])).found.passed);
+        assert!(look(&found(vec![check(true)])).found.passed);
+        assert!(!look(&found(vec![])).found.passed);
+        assert!(!look(&found(vec![check(true), check(false)])).found.passed);
     }
 
     #[test]
     fn what_is_too_long_to_be_shown_does_not_pass() {
         let mut long = found(vec![check(true)]);
         long.plan = Some("x".repeat(FOUND_MAX_BYTES));
-        let look = look(long);
+        let look = look(&long);
         assert!(!look.found.passed);
         assert_eq!(look.found.plan, None);
     }

@@ -112,7 +112,13 @@ fn server(name: &str, bare: bool) -> ServerSettings {
 fn servers_whose_names_could_collide_are_refused() {
     let faults = |servers: Vec<ServerSettings>| {
         let wait = Duration::ZERO;
-        ShopSettings { servers, wait }.faults().to_string()
+        ShopSettings {
+            servers,
+            wait,
+            ..ShopSettings::default()
+        }
+        .faults()
+        .to_string()
     };
     assert_eq!(faults(vec![server("files", true)]), "");
     assert_eq!(
