@@ -373,7 +373,7 @@ async fn the_beginning_of_an_answer_is_not_waited_for_without_an_end() {
     let server = Server::plain(Answer::Silence).await;
     let sent = parcel(Method::Get, server.url("/"));
     let error = courier.begin(sent).await.unwrap_err();
-    assert_eq!(error.code(), "outside.unreachable");
+    assert_eq!(error.code(), "outside.unanswered");
     let broken = Server::plain(Answer::text(
         "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nab",
     ))
@@ -384,5 +384,5 @@ async fn the_beginning_of_an_answer_is_not_waited_for_without_an_end() {
     while matches!(broke, Ok(Some(_))) {
         broke = arrival.body.more().await;
     }
-    assert_eq!(broke.unwrap_err().code(), "outside.unreachable");
+    assert_eq!(broke.unwrap_err().code(), "outside.unanswered");
 }

@@ -5,7 +5,7 @@ use portcullis_firewall::{
     digest::Means,
     order::{DryRun, Effect, Ended, Order},
     outside::{
-        Awaited, Courier, Credential, Delivery, Line, Method, OutsideError, Parcel, Reach,
+        Arrival, Awaited, Courier, Credential, Delivery, Line, Method, OutsideError, Parcel, Reach,
         SecretName,
     },
     ports::{Executor, Rehearsal},
@@ -48,6 +48,11 @@ impl Courier for Service {
                 }),
             }
         })
+    }
+
+    fn begin(&self, parcel: Parcel) -> Awaited<'_, Arrival> {
+        let sent = self.send(parcel);
+        Box::pin(async move { sent.await.map(Arrival::of) })
     }
 
     fn dial<'a>(&'a self, _: &'a str, _: Reach) -> Awaited<'a, Box<dyn Line>> {
