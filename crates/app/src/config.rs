@@ -29,7 +29,7 @@ use portcullis_targets::target::{Kind, Target};
 use serde_json::Value;
 use sheet::Sheet;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -60,6 +60,8 @@ pub(crate) struct Wiring {
     pub(crate) mcp: ShopSettings,
     /// The systems that the gate acts on by itself.
     pub(crate) targets: Vec<Target>,
+    /// The action types whose dry runs the planner for GPU jobs makes.
+    pub(crate) gpu_plans: BTreeSet<String>,
     /// What is hidden in texts besides the formats of secrets.
     pub(crate) redaction: Redaction,
 }
@@ -177,6 +179,7 @@ fn wiring(value: &Value, path: String, has_address: bool, faults: &mut Faults) -
             "mcp",
             "redaction",
             "targets",
+            "gpu_plans",
         ],
         faults,
     )?;
@@ -195,6 +198,7 @@ fn wiring(value: &Value, path: String, has_address: bool, faults: &mut Faults) -
         mcp: mcp::settings(&sheet, faults),
         redaction: redaction::settings(&sheet, faults),
         targets: targets::settings(&sheet, faults),
+        gpu_plans: targets::planned(&sheet, faults),
     })
 }
 

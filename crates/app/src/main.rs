@@ -13,6 +13,7 @@ mod commands;
 mod config;
 mod databases;
 mod demo;
+mod estimates;
 mod exit;
 mod followers;
 mod founding;

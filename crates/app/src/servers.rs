@@ -1,12 +1,15 @@
 //! The MCP servers behind the gate, for as long as it is served, and what it acts by.
 
-use crate::{config::Config, databases::Sessions};
+use crate::{config::Config, databases::Sessions, estimates::ByTheRules};
 use axum::Router;
 use portcullis_credentials::{CourierSettings, Databases, HttpCourier, Programs, Secrets};
 use portcullis_firewall::{firewall::Firewall, hands::Hands};
 use portcullis_gateway::mcp::{Address, Parts, Shop, router};
 use portcullis_policy::id::TenantId;
-use portcullis_targets::targets::{Ports, Targets};
+use portcullis_targets::{
+    planner::GpuPlanner,
+    targets::{Ports, Targets},
+};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -50,7 +53,11 @@ pub(crate) fn shop(
 ///
 /// # Errors
 /// When nothing can be called with its settings.
-pub(crate) fn hands(config: &Config, shop: &Arc<Shop>) -> anyhow::Result<Hands> {
+pub(crate) fn hands(
+    config: &Config,
+    shop: &Arc<Shop>,
+    gate: &Arc<Firewall>,
+) -> anyhow::Result<Hands> {
     let settings = CourierSettings {
         extra_roots: config.extra_roots.clone(),
         timeout: TIMEOUT,
@@ -64,7 +71,14 @@ pub(crate) fn hands(config: &Config, shop: &Arc<Shop>) -> anyhow::Result<Hands> 
     let tenants = config.tenants.iter();
     let tenants = tenants.map(|(tenant, wiring)| (tenant.clone(), wiring.targets.clone()));
     let targets = Arc::new(Targets::new(tenants.collect(), &ports));
-    Ok(Hands::joined(vec![shop.hands(), targets.hands()]))
+    let planned = config.tenants.iter();
+    let planned = planned.map(|(tenant, wiring)| (tenant.clone(), wiring.gpu_plans.clone()));
+    let estimates = Arc::new(ByTheRules(Arc::downgrade(gate)));
+    let planner = Hands {
+        rehearsal: Arc::new(GpuPlanner::new(planned.collect(), estimates)),
+        ..Hands::default()
+    };
+    Ok(Hands::joined(vec![shop.hands(), targets.hands(), planner]))
 }
 
 /// The door to them, on a gate that listens here.

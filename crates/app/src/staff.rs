@@ -65,6 +65,8 @@ pub(crate) struct Staff {
     slack: HashMap<TenantId, SlackEntrance>,
     /// The MCP servers behind the gate.
     shop: Arc<Shop>,
+    /// The gate, for what it acts by: there it is held weakly.
+    gate: Arc<Firewall>,
 }
 
 impl std::fmt::Debug for Staff {
@@ -106,8 +108,9 @@ impl Staff {
             entrances: entrances(config, &courier),
             slack: slack_entrances(config, &courier),
             shop: servers::shop(config, firewall, public_url)?,
+            gate: Arc::new(firewall.clone()),
         };
-        firewall.use_hands(servers::hands(config, &staff.shop)?);
+        firewall.use_hands(servers::hands(config, &staff.shop, &staff.gate)?);
         staff.slack();
         staff.look_at_servers(known);
         for (tenant, wiring) in &config.tenants {

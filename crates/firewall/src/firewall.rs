@@ -4,6 +4,7 @@ mod act;
 mod approvals;
 mod audit;
 mod calls;
+mod doing;
 mod electors;
 mod elevations;
 mod evidence;

@@ -7,12 +7,7 @@ use crate::{
     ports::{Doing, Executor, Rehearsal},
 };
 use portcullis_policy::action::Action;
-use std::{
-    future::poll_fn,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-    task::Poll,
-};
+use std::{future::ready, sync::Arc};
 
 /// What carries orders out, and what looks at what they would do.
 #[derive(Clone, Debug)]
@@ -43,33 +38,6 @@ impl Hands {
             rehearsal: joined,
         }
     }
-
-    /// Carries an order out.
-    ///
-    /// *Fails closed:* an executor that panics may have done anything.
-    pub(crate) async fn execute(&self, order: Order) -> Effect {
-        let done = unless_it_panics(|| self.executor.execute(order)).await;
-        done.unwrap_or_else(|| {
-            Effect::new(Ended::Unknown, "whoever carried it out stopped halfway")
-        })
-    }
-
-    /// Looks at what an order would do.
-    ///
-    /// *Fails closed:* a rehearsal that panics has not passed.
-    pub(crate) async fn rehearse(&self, order: Order) -> DryRun {
-        let found = unless_it_panics(|| self.rehearsal.rehearse(order)).await;
-        found.unwrap_or_else(|| DryRun::failed("rehearsal", "it stopped halfway"))
-    }
-}
-
-async fn unless_it_panics<'a, T>(begin: impl FnOnce() -> Doing<'a, T>) -> Option<T> {
-    let mut doing = catch_unwind(AssertUnwindSafe(begin)).ok()?;
-    poll_fn(|context| {
-        catch_unwind(AssertUnwindSafe(|| doing.as_mut().poll(context)))
-            .map_or(Poll::Ready(None), |polled| polled.map(Some))
-    })
-    .await
 }
 
 /// Many hands.
@@ -123,7 +91,10 @@ impl Executor for Idle {
     }
 
     fn execute(&self, _: Order) -> Doing<'_, Effect> {
-        Box::pin(async { Effect::new(Ended::Failed, "the gate carries nothing out") })
+        Box::pin(ready(Effect::new(
+            Ended::Failed,
+            "the gate carries nothing out",
+        )))
     }
 }
 
@@ -133,6 +104,9 @@ impl Rehearsal for Idle {
     }
 
     fn rehearse(&self, _: Order) -> Doing<'_, DryRun> {
-        Box::pin(async { DryRun::failed("rehearsal", "the gate knows none for this") })
+        Box::pin(ready(DryRun::failed(
+            "rehearsal",
+            "the gate knows none for this",
+        )))
     }
 }

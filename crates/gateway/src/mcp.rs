@@ -33,6 +33,7 @@ mod news;
 mod order;
 mod paper;
 mod passage;
+mod passed;
 mod readers;
 mod refused;
 mod repeated;

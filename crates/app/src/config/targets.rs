@@ -14,7 +14,10 @@ use portcullis_targets::{
     template::Template,
 };
 use serde_json::Value;
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// How long a call may take unless told otherwise, in seconds, and at most.
 const TIMEOUT_SECONDS: u64 = 20;
@@ -200,6 +203,20 @@ fn credential(http: &Sheet<'_>, faults: &mut Faults) -> Option<Credential> {
         });
     }
     sheet.secret("bearer", faults).map(Credential::Bearer)
+}
+
+/// What stands at `gpu_plans`.
+pub(super) fn planned(tenant: &Sheet<'_>, faults: &mut Faults) -> BTreeSet<String> {
+    let mut planned = BTreeSet::new();
+    for (value, path) in tenant.list("gpu_plans", faults) {
+        match value.as_str() {
+            Some(name) if !name.is_empty() && Label::new(name).as_str() == name => {
+                planned.insert(name.to_owned());
+            }
+            _ => faults.add(path, "expected an action type in small letters"),
+        }
+    }
+    planned
 }
 
 /// Every secret that is named, with the path where it is.

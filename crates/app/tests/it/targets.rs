@@ -10,6 +10,7 @@ use std::{fs, path::Path};
 const POLICY: &str = "version: 1
 actions:
   - { action: 'tickets.*' }
+  - { action: workloads.submit }
 catalogue:
   - { action: tickets.find, tier: 0, free: true }
   - { action: tickets.create, tier: 2, free: true }
@@ -30,7 +31,7 @@ impl Setting {
         let house = House::new(policy.to_str().unwrap());
         let service = Service::start();
         let config = format!(
-            "tenants:\n  default:\n    targets:\n      tickets:\n        http:\n          \
+            "tenants:\n  default:\n    gpu_plans: [workloads.submit]\n    targets:\n      tickets:\n        http:\n          \
              base_url: {}/api\n          credential: {{ bearer: env:TICKETS_TOKEN }}\n          \
              reach: anywhere\n          timeout_seconds: 2\n        actions:\n          \
              tickets.find: {{ method: GET, path: /tickets }}\n          \
@@ -281,6 +282,25 @@ fn the_credential_is_nowhere_whatever_becomes_of_a_call() {
     let (_, said) = gate.stop_and_tell();
     assert!(!service::betrays(&said), "{said}");
     scan(&setting.house.data());
+}
+
+#[test]
+fn a_job_is_planned_by_what_the_rules_count() {
+    let setting = Setting::new();
+    let gate = setting.serve();
+    let job = |gpus: &'static str| {
+        let words = ["--action", "workloads.submit", "--target", "pool", "--dry-run"];
+        let params = ["--param", gpus, "--param", "gpu_type=H100", "-o", "json"];
+        [&words[..], &params].concat()
+    };
+    let plan = setting.call(&gate, &job("requested_gpus=2")).json(1);
+    let run = &plan["dry_run"];
+    assert_eq!(run["resources"]["gpus"], 2, "{plan}");
+    // Nobody set a price, so that the cost cannot be told.
+    assert_eq!(run["passed"], false, "{plan}");
+    let unread = setting.call(&gate, &job("requested_gpus=many"));
+    assert_ne!(unread.code, 0, "{unread:?}");
+    assert!(setting.service.heard().is_empty());
 }
 
 /// Looks through every file of a folder.

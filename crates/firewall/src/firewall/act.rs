@@ -1,6 +1,6 @@
 //! The gate acts: it spends what entitles to an action, has it carried out, and seals the outcome.
 
-use super::Firewall;
+use super::{Firewall, doing};
 use crate::{
     answer::Answer,
     batch::DocumentKind,
@@ -15,7 +15,7 @@ use crate::{
     state,
     turn::{Begun, Claim, Noted, Resolution, Sealed},
 };
-use portcullis_policy::{id::TenantId, tier::Verdict};
+use portcullis_policy::{action::Action, id::TenantId, tenant::estimate::Estimate, tier::Verdict};
 use serde::Deserialize;
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -171,6 +171,18 @@ impl Firewall {
         Ok(state::one(&*self.ledger, tenant, DocumentKind::Execution, &id).await?)
     }
 
+    /// What an action would cost by the rules of now.
+    ///
+    /// # Errors
+    /// [`GateError::NotFound`] for a tenant that does not exist, [`GateError::Unavailable`].
+    pub async fn estimate(&self, tenant: &TenantId, action: Action) -> Result<Estimate, GateError> {
+        self.in_turn(tenant, move |turn| {
+            let rules = turn.state.rulebook.rules.tenant_rules();
+            Ok(rules.estimate(&action))
+        })
+        .await
+    }
+
     /// What the gate has begun and nobody knows the end of, the oldest first.
     ///
     /// # Errors
@@ -267,7 +279,7 @@ impl Firewall {
         };
         let seq = order.seq;
         let effect = match self.must_be_on_record(&order).await {
-            Ok(()) => hands.execute(order).await,
+            Ok(()) => doing::executed(hands, order).await,
             Err(error) => Effect::new(Ended::Failed, format!("nothing was done: {error}")),
         };
         let effect = self.screened_effect(&principal.tenant, &effect);
@@ -338,7 +350,7 @@ impl Firewall {
         order: Order,
         comparing: bool,
     ) -> Result<Noted, GateError> {
-        let found = self.hands.load_full().rehearse(order.clone()).await;
+        let found = doing::rehearsed(&self.hands.load_full(), order.clone()).await;
         let look = Look::of(&found, |value| self.screened_value(tenant, value))?;
         self.in_turn(tenant, move |turn| {
             turn.note_dry_run(&order, &look, comparing)

@@ -7,7 +7,7 @@ use super::{
     input::{self, Brought},
     message::Request,
     order::{Deed, Order, Purpose},
-    passage::{Passed, Waiting},
+    passed::{Passed, Waiting},
     refused::Refusal,
     server::Server,
     shop::Shop,

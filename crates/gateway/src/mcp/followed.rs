@@ -12,7 +12,7 @@ use super::{
     guest::Guest,
     message::Request,
     order::{Deed, Order, Purpose},
-    passage::Passed,
+    passed::Passed,
     screened::{self, Screened},
     shop::Shop,
     upstream::{Along, UpstreamError},

@@ -6,7 +6,7 @@ use super::{
     guest::Guest,
     kinds,
     order::{Order, Purpose},
-    passage::Passed,
+    passed::Passed,
     screened,
     shop::Shop,
     upstream::UpstreamError,

@@ -2,7 +2,7 @@
 
 use super::{
     aside::Level, fault::Fault, guest::Guest, message::Request, news::News, order::Deed,
-    passage::Passed, shop::Shop,
+    passed::Passed, shop::Shop,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;

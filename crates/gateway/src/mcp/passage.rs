@@ -10,6 +10,7 @@ use super::{
     hands, input, kinds,
     message::Request as Asked,
     order::{Deed, Order, Purpose},
+    passed::{Passed, Waiting},
     refused::Refusal,
     server::{Server, Tools},
     settings::ServerSettings,
@@ -29,25 +30,6 @@ use std::{sync::Arc, time::Duration};
 /// The first pause between two looks at a hold, and the longest.
 const PAUSE: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_secs(1);
-
-/// What came of an order.
-#[derive(Debug)]
-pub(super) enum Passed {
-    /// The server was asked, and this is its result as the agent may see it.
-    Done(Value),
-    /// The server was asked and has no result.
-    Failed(Fault),
-    /// The server was not asked.
-    Refused(Refusal),
-    /// People decide first.
-    Held(Box<Waiting>),
-}
-
-/// A hold to wait for.
-#[derive(Debug)]
-pub(super) struct Waiting {
-    pub(super) hold: Hold,
-}
 
 impl Shop {
     /// Has an order judged, and carries it out when it may happen at once, or when the very same

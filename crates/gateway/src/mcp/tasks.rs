@@ -5,7 +5,7 @@
 //! client is told that it was done.
 
 use super::{
-    fault::Fault, finished::State, guest::Guest, kinds, message::Request, passage::Passed,
+    fault::Fault, finished::State, guest::Guest, kinds, message::Request, passed::Passed,
     refused::Refusal, shop::Shop,
 };
 use portcullis_firewall::hold::{Hold, HoldStatus};
