@@ -289,7 +289,13 @@ fn a_job_is_planned_by_what_the_rules_count() {
     let setting = Setting::new();
     let gate = setting.serve();
     let job = |gpus: &'static str| {
-        let words = ["--action", "workloads.submit", "--target", "pool", "--dry-run"];
+        let words = [
+            "--action",
+            "workloads.submit",
+            "--target",
+            "pool",
+            "--dry-run",
+        ];
         let params = ["--param", gpus, "--param", "gpu_type=H100", "-o", "json"];
         [&words[..], &params].concat()
     };
