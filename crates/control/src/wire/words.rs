@@ -84,7 +84,7 @@ words! {
         | "tenant_policy_change" | "settings_change" | "violation_resolved"
         | "chain_acknowledged" | "escrow_escalated" | "decision_refused" | "person_change"
         | "group_change" | "permission_change" | "workspace_change" | "sign_in" | "elevation"
-        | "tool_change" | "server_change";
+        | "tool_change" | "dry_run" | "server_change";
     BudgetUnit: "What a budget counts.", "usd" | "gpu_hours";
     BudgetSpan: "Over which time a budget counts.", "day" | "month";
     Weekday: "A weekday.",
