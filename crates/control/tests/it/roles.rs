@@ -59,7 +59,7 @@ const TABLE: &[(&str, &str, Right)] = &[
     ("DELETE", "/v1/elevations/{id}", Configure),
     ("POST", "/v1/elevations/{id}/confirm", Configure),
     ("GET", "/v1/executions", Reside),
-    ("POST", "/v1/executions/{seq}/resolve", Answer),
+    ("POST", "/v1/executions/{seq}/resolve", Choose),
     ("GET", "/v1/groups", Reside),
     ("POST", "/v1/groups", Configure),
     ("DELETE", "/v1/groups/{id}", Configure),
