@@ -257,7 +257,7 @@ impl Stage {
             then: Mutex::default(),
             starts: AtomicUsize::new(0),
         });
-        let doors = open(&house, &script, (first_sight, may_ask), &courier);
+        let doors = open(&house, &script, (first_sight, may_ask, "stage"), &courier);
         Self {
             courier,
             house,
@@ -268,7 +268,12 @@ impl Stage {
 
     /// A gate over the same ledger whose door and servers have just been started.
     pub(super) fn restart(&mut self) {
-        let how = (FirstSight::Pin, &[][..]);
+        self.restart_before("stage");
+    }
+
+    /// The same with another program under the server's name.
+    pub(super) fn restart_before(&mut self, command: &str) {
+        let how = (FirstSight::Pin, &[][..], command);
         self.doors = open(&self.house, &self.script, how, &self.courier);
     }
 
@@ -363,12 +368,12 @@ impl Stage {
 fn open(
     house: &House,
     script: &Arc<Script>,
-    (first_sight, may_ask): (FirstSight, &[Ask]),
+    (first_sight, may_ask, command): (FirstSight, &[Ask], &str),
     courier: &Arc<dyn Courier>,
 ) -> Router {
     let transport = if format!("{courier:?}") == "NoCourier" {
         Transport::Program(Program {
-            command: vec!["stage".to_owned()],
+            command: vec![command.to_owned()],
             folder: None,
             variables: Vec::new(),
             most_bytes: 1 << 20,
