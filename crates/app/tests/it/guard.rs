@@ -54,6 +54,7 @@ fn what_is_surely_refused_is_refused_without_a_call() {
         "pool_train",
     ]));
     refused_here(agent.run(&["govern", "--action", "database_drop", "--target", "orders"]));
+    refused_here(agent.run(&["call", "--action", "database_drop", "--target", "orders"]));
     let other = [READ, &["--agent", "agt_other"]].concat();
     refused_here(agent.run(&other));
     assert!(agent.counter.asked().is_empty(), "not one call");

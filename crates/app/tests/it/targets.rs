@@ -1,5 +1,6 @@
 //! The gate acts on a service over HTTP, with a credential that nobody on this side ever sees.
 
+mod database;
 mod service;
 
 use crate::bin::{Gate, House, Ran};
