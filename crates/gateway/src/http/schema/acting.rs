@@ -1,32 +1,16 @@
 //! The shapes of what the gate does for an agent.
 
-use super::{ConfidenceShape, GovernReply};
+use super::{GovernReply, GovernRequest};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// An action to be judged and done. Unknown fields are refused.
+/// An action to be judged and done. Unknown fields are refused; `permit` means nothing here.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ActRequest {
-    /// Who asks; may be left out with the agent's own key.
-    pub agent_id: Option<String>,
-    /// What to do, e.g. `tickets.create`.
-    pub action_type: String,
-    /// What it touches.
-    pub target_service: String,
-    /// Where; `production` when left out.
-    pub environment: Option<String>,
-    /// The parameters.
-    #[schema(value_type = Option<Object>)]
-    pub parameters: Option<Value>,
-    /// Why, in the agent's own words.
-    pub reasoning: Option<String>,
-    /// How sure the agent is.
-    pub confidence: Option<ConfidenceShape>,
-    /// The part of the tenant it happens in.
-    pub workspace_id: Option<String>,
-    /// The piece of work it belongs to.
-    pub session_id: Option<String>,
+    /// The action.
+    #[serde(flatten)]
+    pub action: GovernRequest,
     /// The dry run that looked at this very action; what it looked at is done.
     pub dry_run_id: Option<String>,
 }
