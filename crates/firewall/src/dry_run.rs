@@ -17,6 +17,8 @@ use sha2::{Digest, Sha256};
 
 /// How long a dry run counts, in seconds.
 pub const FRESH_SECONDS: u32 = 600;
+/// How often one action is looked at, at most: each look is a record, and a call of the target.
+pub const LOOKS_MAX: u32 = 32;
 /// The most bytes of findings that are kept, as JSON.
 const FOUND_MAX_BYTES: usize = 65_536;
 /// The most checks that are kept.
@@ -48,6 +50,8 @@ pub struct Rehearsed {
     pub made_at: Timestamp,
     /// Until when it counts.
     pub fresh_until: Timestamp,
+    /// How often the action was looked at.
+    pub looks: u32,
 }
 
 impl Rehearsed {

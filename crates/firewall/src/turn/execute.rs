@@ -65,8 +65,8 @@ impl Turn<'_> {
     ///
     /// # Errors
     /// As [`Turn::claim`] and [`Turn::redeem`], [`GateError::Conflict`] with `target.none` for an
-    /// action that the gate does not carry out, and `target.moved` for one that it would now carry
-    /// out in another way than when it was judged.
+    /// action that the gate does not carry out, `target.moved` for one that it would now carry out in
+    /// another way than when it was judged, and `dryrun.too_many`.
     pub fn begin(
         &mut self,
         principal: &Principal,
@@ -84,6 +84,7 @@ impl Turn<'_> {
             let again = self.judge_again(&pending.agent, &frozen, &stake)?;
             let owes = again.is_ok_and(|again| again.dry_run);
             if owes || self.state.dry_runs.contains_key(&pending.seq) {
+                self.may_be_looked_at(pending.seq)?;
                 return Ok(Begun::ToRehearse(self.order_of(&pending)?));
             }
         }

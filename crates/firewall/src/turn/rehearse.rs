@@ -7,7 +7,7 @@ use super::{
 use crate::{
     batch::{DocumentKind, RecordKind},
     digest::ActionDigest,
-    dry_run::{FRESH_SECONDS, Look, Rehearsed},
+    dry_run::{FRESH_SECONDS, LOOKS_MAX, Look, Rehearsed},
     error::GateError,
     hands::Hands,
     hold::Hold,
@@ -73,7 +73,8 @@ impl Turn<'_> {
     ///
     /// # Errors
     /// [`GateError::NotFound`], [`GateError::Forbidden`] for another's, and
-    /// [`GateError::Conflict`] with `dryrun.none` for what the gate cannot look at.
+    /// [`GateError::Conflict`] with `dryrun.none` for what the gate cannot look at, and with
+    /// `dryrun.too_many` for what it has looked at too often.
     pub fn preview(
         &self,
         principal: &Principal,
@@ -86,7 +87,18 @@ impl Turn<'_> {
             let message = "the gate knows no dry run for this action type";
             return Err(GateError::conflict("dryrun.none", message));
         }
+        self.may_be_looked_at(pending.seq)?;
         self.order_of(&pending)
+    }
+
+    /// Looking is bounded, so that one action does not fill the chain, or wear its target out.
+    pub(super) fn may_be_looked_at(&self, seq: u64) -> Result<(), GateError> {
+        let looks = self.state.dry_runs.get(&seq).map_or(0, |run| run.looks);
+        if looks < LOOKS_MAX {
+            return Ok(());
+        }
+        let message = format!("this action was looked at {LOOKS_MAX} times already; ask anew");
+        Err(GateError::conflict("dryrun.too_many", message))
     }
 
     /// What a dry run entitles to, if the request is for the very action that it looked at.
@@ -137,6 +149,7 @@ impl Turn<'_> {
     ) -> Result<Noted, GateError> {
         let pending = self.pending_at(order.seq)?;
         let known = self.state.dry_runs.get(&order.seq).cloned();
+        let looks = known.as_ref().map_or(0, |run| run.looks).saturating_add(1);
         let known = known.filter(|_| comparing || pending.hold.is_some());
         let agrees = known
             .as_ref()
@@ -156,8 +169,10 @@ impl Turn<'_> {
                 findings: look.findings,
                 made_at: self.now,
                 fresh_until,
+                looks,
             },
         };
+        run.looks = looks;
         if agrees {
             run.fresh_until = fresh_until;
         }

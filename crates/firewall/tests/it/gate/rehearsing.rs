@@ -291,3 +291,36 @@ async fn a_dry_run_counts_for_the_request_it_looked_at_and_no_other() {
     assert_eq!(again.expect_err("once").code(), "dryrun.missing");
     assert_eq!(fake.orders().len(), 1);
 }
+
+#[tokio::test]
+async fn looking_again_and_again_neither_fills_the_chain_nor_wears_the_target_out() {
+    let (gate, fake) = open().await;
+    let cleared = Claim::Decision(owing(&gate, "cluster-1").await);
+    let held = Claim::Hold(looked_at(&gate, &fake, "cluster-1").await);
+    for claim in [cleared, held] {
+        let mut refused = None;
+        for _ in 0..100 {
+            // What it finds moves, so that each look is news.
+            fake.rows.fetch_add(1, Ordering::SeqCst);
+            refused = gate.firewall.rehearse(&gate.own, claim.clone()).await.err();
+        }
+        assert_eq!(refused.expect("a bound").code(), "dryrun.too_many");
+    }
+    assert_eq!(fake.looks().len(), 64);
+    // Neither does acting in vain.
+    let (seq, before) = (owing(&gate, "cluster-1").await, fake.looks().len());
+    for _ in 0..100 {
+        fake.rows.fetch_add(1, Ordering::SeqCst);
+        drop(rehearse_or_not(&gate, seq).await);
+        fake.rows.fetch_add(1, Ordering::SeqCst);
+        assert!(act(&gate, Claim::Decision(seq)).await.is_err());
+    }
+    assert_eq!(fake.looks().len() - before, 32);
+    assert!(fake.orders().is_empty());
+}
+
+async fn rehearse_or_not(gate: &Gate, seq: u64) -> Result<Noted, GateError> {
+    gate.firewall
+        .rehearse(&gate.own, Claim::Decision(seq))
+        .await
+}
