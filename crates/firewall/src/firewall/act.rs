@@ -1,6 +1,6 @@
 //! The gate acts: it spends what entitles to an action, has it carried out, and seals the outcome.
 
-use super::{Firewall, doing};
+use super::{Firewall, calls::Asked, doing};
 use crate::{
     answer::Answer,
     batch::DocumentKind,
@@ -17,7 +17,7 @@ use crate::{
 };
 use portcullis_policy::{action::Action, id::TenantId, tenant::estimate::Estimate, tier::Verdict};
 use serde::Deserialize;
-use std::sync::Arc;
+use std::{future::Future, sync::Arc};
 use tokio::sync::oneshot;
 
 /// How often the sealing of an outcome is tried before it is left for a person.
@@ -54,31 +54,56 @@ impl Firewall {
         self.hands.store(Arc::new(hands));
     }
 
-    /// Judges an action and, when it is cleared, carries it out: after the dry run that it owes.
+    /// Judges an action and, when it is cleared, carries it out: at once, or after the dry run that
+    /// it owes.
     ///
-    /// Fails closed: an error after the verdict means that nothing was done, unless its code says
-    /// that the outcome could not be sealed.
+    /// What was begun is seen through, even when whoever asked goes away.
+    ///
+    /// Fails closed: an error after the verdict means that nothing was done, unless its code is
+    /// `execution.unsealed`.
     ///
     /// # Errors
     /// As [`Self::govern`], [`Self::rehearse`] and [`Self::act`].
     pub async fn attend(
         &self,
         principal: &Principal,
+        request: Request,
+    ) -> Result<Attended, GateError> {
+        let hands = self.hands.load_full();
+        self.attend_with(principal, request, hands).await
+    }
+
+    /// The same by hands of a door's own, as [`Self::act_by`].
+    ///
+    /// # Errors
+    /// As [`Self::attend`].
+    pub async fn attend_by(
+        &self,
+        principal: &Principal,
+        request: Request,
+        hands: Hands,
+    ) -> Result<Attended, GateError> {
+        self.attend_with(principal, request, Arc::new(hands)).await
+    }
+
+    async fn attend_with(
+        &self,
+        principal: &Principal,
         mut request: Request,
+        hands: Arc<Hands>,
     ) -> Result<Attended, GateError> {
         request.wants_permit = true;
-        let answer = self.govern(principal, request).await?;
-        let mut attended = Attended {
-            run: None,
-            acted: None,
-            earlier: None,
-            answer,
-        };
-        if attended.answer.verdict != Verdict::Cleared {
+        let asked = self.asked(principal, request)?;
+        let (firewall, caller, by) = (self.clone(), principal.clone(), Arc::clone(&hands));
+        let mut attended = self
+            .seen_through(async move { firewall.judge_and_begin(&caller, asked, &by).await })
+            .await?;
+        let answer = &attended.answer;
+        if attended.acted.is_some() || answer.verdict != Verdict::Cleared {
             return Ok(attended);
         }
-        let seq = attended.answer.seq;
-        if attended.answer.repeated {
+        let seq = answer.seq;
+        if answer.repeated {
             attended.earlier = self.execution(&principal.tenant, seq).await?;
             if attended.earlier.is_some() {
                 return Ok(attended);
@@ -95,9 +120,35 @@ impl Firewall {
         }
         // What was looked at just now is not looked at again.
         let looked = attended.run.is_some();
-        let hands = self.hands.load_full();
         attended.acted = Some(self.carry(principal, claim, (hands, looked)).await?);
         Ok(attended)
+    }
+
+    /// Judges, and does what nothing stands in the way of.
+    async fn judge_and_begin(
+        &self,
+        principal: &Principal,
+        asked: Asked,
+        hands: &Arc<Hands>,
+    ) -> Result<Attended, GateError> {
+        let (caller, by) = (principal.clone(), Arc::clone(hands));
+        let Asked { request, rehearses } = asked;
+        let (answer, order) = self
+            .on_lane(principal, move |turn| {
+                turn.govern_and_begin(&caller, &request, &by)
+            })
+            .await?;
+        self.tell_approvers(&principal.tenant, &answer, rehearses);
+        let acted = match order {
+            Some(order) => Some(self.ended(order, hands).await?),
+            None => None,
+        };
+        Ok(Attended {
+            answer,
+            run: None,
+            acted,
+            earlier: None,
+        })
     }
 
     /// Carries an action out, once, after looking once more at what it would do if it has a dry
@@ -244,11 +295,20 @@ impl Firewall {
         claim: Claim,
         (hands, looked): (Arc<Hands>, bool),
     ) -> Result<Acted, GateError> {
-        let (tell, told) = oneshot::channel();
         let (firewall, caller) = (self.clone(), principal.clone());
+        self.seen_through(async move { firewall.carry_out(&caller, claim, (&hands, looked)).await })
+            .await
+    }
+
+    /// Does something that goes on when whoever asked has gone away.
+    async fn seen_through<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, GateError>> + Send + 'static,
+    ) -> Result<T, GateError> {
+        let (tell, told) = oneshot::channel();
         (self.spawn.0)(Box::pin(async move {
-            // Whoever asked may have gone away; what was done stays done.
-            let _ = tell.send(firewall.carry_out(&caller, claim, (&hands, looked)).await);
+            // What was done stays done.
+            let _ = tell.send(work.await);
         }));
         told.await.map_err(|_| unsealed("it was cut short"))?
     }
@@ -277,18 +337,23 @@ impl Firewall {
                 }
             }
         };
-        let seq = order.seq;
+        self.ended(order, hands).await
+    }
+
+    /// Carries out an order that is begun on record, and seals its end.
+    async fn ended(&self, order: Order, hands: &Hands) -> Result<Acted, GateError> {
+        let (tenant, seq) = (order.tenant.clone(), order.seq);
         let effect = match self.must_be_on_record(&order).await {
             Ok(()) => doing::executed(hands, order).await,
             Err(error) => Effect::new(Ended::Failed, format!("nothing was done: {error}")),
         };
-        let effect = self.screened_effect(&principal.tenant, &effect);
+        let effect = self.screened_effect(&tenant, &effect);
         let mut tries = 1;
         loop {
             let found = effect.clone();
             // Not as the caller, whose key may have ended meanwhile.
             let sealed = self
-                .in_turn(&principal.tenant, move |turn| turn.finish(seq, &found))
+                .in_turn(&tenant, move |turn| turn.finish(seq, &found))
                 .await;
             match sealed {
                 Ok(sealed) => {

@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use portcullis_policy::{
     amount::Micros,
     cham::read::Draft,
-    id::{AgentId, PolicyId},
+    id::{AgentId, PolicyId, TenantId},
     tenant::TenantPolicy,
     tier::Verdict,
 };
@@ -30,6 +30,14 @@ use std::sync::Arc;
 
 /// How often a proposal is made again when the rules move under it.
 const PROPOSALS: usize = 16;
+
+/// A request on its way to the lane.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) request: Request,
+    /// Whether the gate can look at what it would do.
+    pub(super) rehearses: bool,
+}
 
 impl Firewall {
     /// Reads a request from bytes; nothing is judged yet.
@@ -66,6 +74,21 @@ impl Firewall {
         principal: &Principal,
         request: Request,
     ) -> Result<Answer, GateError> {
+        let asked = self.asked(principal, request)?;
+        let caller = principal.clone();
+        let answer = self
+            .on_lane(principal, move |turn| turn.govern(&caller, &asked.request))
+            .await?;
+        self.tell_approvers(&principal.tenant, &answer, asked.rehearses);
+        Ok(answer)
+    }
+
+    /// A request as it goes to the lane, with what the gate could do about it.
+    pub(super) fn asked(
+        &self,
+        principal: &Principal,
+        request: Request,
+    ) -> Result<Asked, GateError> {
         if matches!(principal.role, Role::Operator | Role::Viewer | Role::Member) {
             return Err(GateError::Forbidden(
                 "this credential does not ask for actions".to_owned(),
@@ -73,26 +96,18 @@ impl Firewall {
         }
         let mut request = self.screened(&principal.tenant, request)?;
         let action = &request.frozen.action;
-        let (means, rehearses) = {
-            let hands = self.hands.load();
-            (
-                hands.executor.means(action),
-                hands.rehearsal.rehearses(action),
-            )
-        };
-        request.means = means;
-        let caller = principal.clone();
-        let answer = self
-            .on_lane(principal, move |turn| turn.govern(&caller, &request))
-            .await?;
-        if let Some(hold) = answer
-            .hold
-            .as_ref()
-            .filter(|_| rehearses && !answer.repeated)
-        {
-            self.rehearse_hold(&principal.tenant, &hold.id);
+        let hands = self.hands.load();
+        let rehearses = hands.rehearsal.rehearses(action);
+        request.means = hands.executor.means(action);
+        Ok(Asked { request, rehearses })
+    }
+
+    /// Has what a new hold would do looked at, for those who decide.
+    pub(super) fn tell_approvers(&self, tenant: &TenantId, answer: &Answer, rehearses: bool) {
+        let fresh = answer.hold.as_ref().filter(|_| !answer.repeated);
+        if let Some(hold) = fresh.filter(|_| rehearses) {
+            self.rehearse_hold(tenant, &hold.id);
         }
-        Ok(answer)
     }
 
     /// Takes the permit of a released hold, once.

@@ -1,7 +1,10 @@
 //! Carrying out an action: begun once, ended by an outcome or by a person.
 
-use super::{OutcomeReport, OutcomeResult, Sealed, Turn, agents::check_text, details, json};
+use super::{
+    OutcomeReport, OutcomeResult, Sealed, Turn, agents::check_text, details, govern::Case, json,
+};
 use crate::{
+    answer::Answer,
     batch::{DocumentKind, RecordKind},
     digest::Means,
     effects::{Effects, Settlement},
@@ -95,7 +98,60 @@ impl Turn<'_> {
             Claim::Decision(_) => self.token_for(pending.seq)?,
         };
         self.redeem(principal, &token, Some(order.digest))?;
-        let execution = Execution {
+        self.keep_started(&order)?;
+        Ok(Begun::Started(order))
+    }
+
+    /// Whether an action that was just cleared can be begun in the same turn.
+    pub(super) fn may_begin(&self, case: &Case<'_, '_>, answer: &Answer, hands: &Hands) -> bool {
+        let request = case.request;
+        let means = hands.executor.means(&request.frozen.action);
+        answer.execute()
+            && !answer.dry_run_required
+            && means.is_some()
+            && means == request.means
+            && self.must_be_for(case.principal, case.charged).is_ok()
+    }
+
+    /// Begins an action in the turn that cleared it. What would be spent is not given out first.
+    pub(super) fn begin_at_once(
+        &mut self,
+        case: &Case<'_, '_>,
+        answer: &Answer,
+    ) -> Result<Order, GateError> {
+        let frozen = &case.request.frozen;
+        let tenant = self.state.tenant.id.clone();
+        let idempotency_key = Order::key_of(&tenant, answer.seq, &frozen.digest);
+        let order = Order {
+            tenant,
+            agent: case.charged.clone(),
+            seq: answer.seq,
+            digest: frozen.digest,
+            action_type: frozen.action.kind.to_string(),
+            target: frozen.action.target.clone(),
+            environment: frozen.action.environment.to_string(),
+            parameters: frozen.action.parameters.clone(),
+            action: frozen.bytes.clone(),
+            idempotency_key,
+            expected_rows: None,
+        };
+        let members = details([
+            ("action_digest", json(&frozen.digest)?),
+            ("at_once", true.into()),
+            ("hold_id", Value::Null),
+            ("parent_seq", answer.seq.into()),
+            ("permit_id", Value::Null),
+        ]);
+        let actor = case.principal.actor();
+        let about = (actor.as_str(), case.charged.as_str());
+        self.seal_event(RecordKind::PermitRedeemed, about, members)?;
+        self.keep_started(&order)?;
+        Ok(order)
+    }
+
+    /// Writes down that an order goes out.
+    fn keep_started(&mut self, order: &Order) -> Result<(), GateError> {
+        self.keep_execution(Execution {
             seq: order.seq,
             agent_id: order.agent.clone(),
             action_digest: order.digest,
@@ -105,9 +161,7 @@ impl Turn<'_> {
             summary: String::new(),
             started_at: self.now,
             due_at: moment::later(self.now, HEARD_WITHIN_SECONDS),
-        };
-        self.keep_execution(execution)?;
-        Ok(Begun::Started(order))
+        })
     }
 
     /// Seals what became of an action that was begun, and settles its reservation.

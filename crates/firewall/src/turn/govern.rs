@@ -9,8 +9,10 @@ use crate::{
     electorate::Electorate,
     error::GateError,
     frozen::Frozen,
+    hands::Hands,
     hold::{Hold, HoldStatus},
     moment,
+    order::Order,
     principal::Principal,
     record::{Decision, Explanation},
     request::Request,
@@ -49,6 +51,30 @@ impl Turn<'_> {
         principal: &Principal,
         request: &Request,
     ) -> Result<Answer, GateError> {
+        let (answer, _) = self.govern_for(principal, request, None)?;
+        Ok(answer)
+    }
+
+    /// Judges an action and, when nothing stands between it and being done by these hands, begins
+    /// it in the same turn: then there is no permit, and the order goes out once this is durable.
+    ///
+    /// # Errors
+    /// As [`Turn::govern`].
+    pub fn govern_and_begin(
+        &mut self,
+        principal: &Principal,
+        request: &Request,
+        hands: &Hands,
+    ) -> Result<(Answer, Option<Order>), GateError> {
+        self.govern_for(principal, request, Some(hands))
+    }
+
+    fn govern_for(
+        &mut self,
+        principal: &Principal,
+        request: &Request,
+        hands: Option<&Hands>,
+    ) -> Result<(Answer, Option<Order>), GateError> {
         let caller = Caller {
             tenant: principal.tenant.clone(),
             agent: principal.role.agent().cloned(),
@@ -58,7 +84,7 @@ impl Turn<'_> {
         let charged = caller.agent.clone().unwrap_or_else(|| action.agent.clone());
         let standing = self.standing(&caller, &action.agent)?;
         if let Some(answer) = self.earlier_answer(&charged, request)? {
-            return Ok(answer);
+            return Ok((answer, None));
         }
         let rulebook = Arc::clone(&self.state.rulebook);
         let (needs, facts) = self.facts(action, caller, standing);
@@ -81,14 +107,17 @@ impl Turn<'_> {
         let stake = Stake::of(self.next_seq(), &effects, request.means);
         let sealed = self.seal_decision(&case, effects, hold_id.as_deref())?;
         let mut answer = case.answer(sealed)?;
+        let mut order = None;
+        let at_once = hands.is_some_and(|hands| self.may_begin(&case, &answer, hands));
         match (judgement.verdict, hold_id) {
             (Verdict::Held, Some(id)) => answer.hold = Some(self.hold(&case, sealed, &stake, id)?),
             (Verdict::Blocked, _) => self.violation(&case, sealed)?,
+            _ if at_once => order = Some(self.begin_at_once(&case, &answer)?),
             _ if request.wants_permit => self.give_permit(&case, &stake, &mut answer)?,
             _ => {}
         }
         self.note_answer(&case, stake, &answer)?;
-        Ok(answer)
+        Ok((answer, order))
     }
 
     /// How the agent named in the request stands.

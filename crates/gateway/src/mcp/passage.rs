@@ -23,7 +23,7 @@ use portcullis_firewall::{
     principal::Principal,
     turn::Claim,
 };
-use portcullis_policy::{id::TenantId, tier::Verdict};
+use portcullis_policy::id::TenantId;
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
 
@@ -56,22 +56,18 @@ impl Shop {
         if let Some(hold) = self.firewall.released_hold(principal, &request).await? {
             return self.resume(guest, hold).await;
         }
-        let answer = match self.firewall.govern(principal, request).await {
-            Ok(answer) => answer,
+        let hands = self.hands_for(Some(guest));
+        let attended = match self.firewall.attend_by(principal, request, hands).await {
+            Ok(attended) => attended,
             Err(error) => return refused(error),
         };
-        match (answer.verdict, &answer.hold) {
-            (Verdict::Cleared, _) => {
-                // Without a permit a dry run is owed: acting begins with it.
-                let decision = Claim::Decision(answer.seq);
-                let claim = answer.permit.map_or(decision, Claim::Permit);
-                self.act(guest, claim).await
-            }
-            (Verdict::Held, Some(ticket)) => {
+        match (&attended.acted, &attended.answer.hold) {
+            (Some(acted), _) => Ok(hands::answer(&acted.effect)),
+            (None, Some(ticket)) => {
                 let hold = self.firewall.hold(principal, &ticket.id).await?;
                 Ok(Passed::Held(Box::new(Waiting { hold })))
             }
-            _ => Ok(Passed::Refused(Refusal::of(&answer))),
+            (None, None) => Ok(Passed::Refused(Refusal::of(&attended))),
         }
     }
 
@@ -121,16 +117,6 @@ impl Shop {
             hold = self.firewall.hold(principal, &hold.id).await?;
         }
         Ok(hold)
-    }
-
-    /// Has the gate do what a verdict or people entitle to, once. It goes on when whoever asked has
-    /// gone away: what was begun is ended, and sealed.
-    async fn act(self: &Arc<Self>, guest: &Guest, claim: Claim) -> Result<Passed, Fault> {
-        let hands = self.hands_for(Some(guest));
-        match self.firewall.act_by(&guest.principal, claim, hands).await {
-            Ok(acted) => Ok(hands::answer(&acted.effect)),
-            Err(error) => refused(error),
-        }
     }
 
     /// Asks the server; with a guest, in the way of its client, who hears what is said meanwhile.

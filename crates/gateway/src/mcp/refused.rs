@@ -1,7 +1,7 @@
 //! Telling an agent that something may not happen, so that it can do something about it.
 
 use super::{fault::Fault, order::Deed};
-use portcullis_firewall::{answer::Answer, error::GateError, hold::Hold};
+use portcullis_firewall::{error::GateError, firewall::Attended, hold::Hold};
 use portcullis_policy::code::Code;
 use serde_json::{Value, json};
 
@@ -29,18 +29,27 @@ impl Refusal {
         }
     }
 
-    /// A verdict that is not CLEARED, or CLEARED without a permit.
-    pub(super) fn of(answer: &Answer) -> Self {
+    /// What was not done: by its verdict, because its dry run failed, or because it was done before.
+    pub(super) fn of(attended: &Attended) -> Self {
+        let answer = &attended.answer;
         let reasons: Value = serde_json::from_str(answer.reasons.get()).unwrap_or_default();
         let code = reasons.pointer("/0/code").and_then(Value::as_str);
         let known = Code::ALL.iter().find(|known| Some(known.as_str()) == code);
-        let mut refusal = match &answer.permit_withheld {
-            Some(why) => Self::new(
-                "dryrun.missing",
-                why,
-                "ask for a dry run of this exact call",
+        let mut refusal = match (&attended.earlier, &attended.run) {
+            (Some(earlier), _) => Self::new(
+                "permit.spent",
+                format!(
+                    "the same request came before, and is {}",
+                    earlier.stage.as_str()
+                ),
+                "look at what came of it",
             ),
-            None => Self::new(
+            (None, Some(_)) => Self::new(
+                "dryrun.failed",
+                "the dry run of this action did not pass",
+                "ask a person, or ask for something else",
+            ),
+            (None, None) => Self::new(
                 code.unwrap_or("gate.no_permit"),
                 &answer.reasoning,
                 known.map_or("ask a person", |code| code.remedy()),

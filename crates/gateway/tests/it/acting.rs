@@ -50,7 +50,7 @@ async fn a_cleared_action_is_done_and_what_came_back_is_screened() {
     assert_eq!(reply["execution"]["ended"], "done");
     assert_eq!(reply["execution"]["seq"], reply["decision"]["seq"]);
     assert_eq!(reply["execution"]["outcome_seq"], house.head().await.seq);
-    assert!(reply["decision"].get("permit").is_some(), "it was spent");
+    assert!(reply["decision"].get("permit").is_none(), "none is kept");
     assert_eq!(hands.orders().len(), 1);
 }
 

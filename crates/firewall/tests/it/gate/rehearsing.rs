@@ -245,6 +245,42 @@ async fn judging_and_acting_take_one_call() {
 }
 
 #[tokio::test]
+async fn what_is_begun_at_once_keeps_no_permit_and_no_action() {
+    let (mut gate, fake) = open().await;
+    let done = attend(&gate, list(), None).await.expect("attended");
+    assert!(done.answer.permit.is_none());
+    let seq = done.answer.seq;
+    let spent = gate.payload(seq + 1).await;
+    assert_eq!(
+        (&spent["record_type"], &spent["parent_seq"]),
+        (&"permit_redeemed".into(), &seq.into())
+    );
+    assert_eq!(gate.payload(seq + 2).await["outcome"], "succeeded");
+    gate.reopen().await;
+    fake.lend(&gate.firewall);
+    let again = act(&gate, Claim::Decision(seq)).await;
+    assert_eq!(again.expect_err("once").code(), "not_found");
+    assert_eq!(fake.orders().len(), 1);
+}
+
+#[tokio::test]
+async fn whoever_may_not_use_a_permit_begins_nothing() {
+    let (gate, fake) = open().await;
+    let mut action = list();
+    action["agent_id"] = gate.agent.as_str().into();
+    let bytes = action.to_string();
+    let asked = gate
+        .firewall
+        .read_request(&gate.architect, bytes.as_bytes(), None);
+    let done = gate
+        .firewall
+        .attend(&gate.architect, asked.expect("a request"))
+        .await;
+    assert_eq!(done.expect_err("not theirs").code(), "auth.forbidden");
+    assert!(fake.orders().is_empty());
+}
+
+#[tokio::test]
 async fn the_same_request_again_is_not_carried_out_again() {
     let (gate, fake) = open().await;
     for _ in 0..3 {

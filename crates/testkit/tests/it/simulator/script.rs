@@ -12,7 +12,7 @@ use std::time::Duration;
 pub(super) fn step(life: &Life, dice: &mut Dice, witness: &mut Witness) {
     life.clock
         .advance(Duration::from_millis(dice.below(8_000) as u64));
-    match dice.below(24) {
+    match dice.below(26) {
         0..=8 => ask(life, dice, witness),
         9 if dice.chance(2) => burst(life, dice, witness),
         9..=11 => decide(life, dice, witness),
@@ -25,6 +25,7 @@ pub(super) fn step(life: &Life, dice: &mut Dice, witness: &mut Witness) {
         18 => abandon(life, dice, witness),
         19..=21 => act(life, dice, witness),
         22 => resolve(life, dice, witness),
+        23 | 24 => attend(life, dice, witness),
         _ => move_agent(life, dice, witness),
     }
 }
@@ -173,6 +174,25 @@ fn act(life: &Life, dice: &mut Dice, witness: &Witness) {
         let (firewall, claim) = (life.firewall.clone(), claim.clone());
         life.start(async move { drop(firewall.act(&principal, claim).await) });
     }
+    pause(life, dice);
+}
+
+/// Asks and has the gate act in one call, and does not wait for the end.
+fn attend(life: &Life, dice: &mut Dice, witness: &Witness) {
+    let principal = dice.pick(&witness.agents).1.clone();
+    let key = dice.chance(4).then(|| format!("key-{}", dice.below(30)));
+    let bytes = action(dice).to_string();
+    let request = life
+        .firewall
+        .read_request(&principal, bytes.as_bytes(), key.as_deref());
+    let request = request.expect("a good request");
+    let firewall = life.firewall.clone();
+    life.start(async move { drop(firewall.attend(&principal, request).await) });
+    pause(life, dice);
+}
+
+/// Lets what was started go on for a little.
+fn pause(life: &Life, dice: &mut Dice) {
     let pauses = dice.below(40);
     life.wait(async {
         for _ in 0..pauses {
