@@ -2,12 +2,14 @@
 
 mod act;
 mod approvals;
+mod attend;
 mod audit;
 mod calls;
 mod doing;
 mod electors;
 mod elevations;
 mod evidence;
+mod executions;
 mod groups;
 mod holds;
 mod inbox;
@@ -17,6 +19,7 @@ mod open;
 mod people;
 mod permission_sets;
 mod permits;
+mod rehearse;
 mod replay;
 mod rule_copies;
 mod screening;
@@ -31,7 +34,8 @@ mod tools;
 mod views;
 mod workspaces;
 
-pub use act::{Acted, Attended};
+pub use act::Acted;
+pub use attend::Attended;
 pub use audit::{ConsistencyProof, InclusionProof, Verification};
 pub use electors::{Bar, Elector, Electors};
 pub use evidence::{ActionEvidence, Evidence, RecordEvidence};
