@@ -22,7 +22,7 @@ const LEEWAY_SECONDS: u32 = 30;
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     portcullis hook install --environment development\n  \
-    portcullis hook install --user --form command --wait 120\n  \
+    portcullis hook install --user --form http --wait 120\n  \
     portcullis hook uninstall")]
 pub(super) struct Hook {
     #[command(subcommand)]
@@ -41,7 +41,7 @@ enum Command {
         name = "claude-code",
         after_help = "Example:\n  portcullis hook claude-code --wait 60 < event.json"
     )]
-    ClaudeCode(Wish),
+    ClaudeCode(Event),
 }
 
 #[derive(Args, Debug)]
@@ -51,7 +51,7 @@ struct Install {
     place: Place,
     #[command(flatten)]
     wish: Wish,
-    /// How the gate is asked: `http`, by the client itself with the key in PORTCULLIS_AGENT_KEY, or `command`, by this binary with its token or login.
+    /// How the gate is asked: `command`, by this binary, or `http`, by the client itself, which takes some answers that are not the gate's for no opinion.
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     form: Form,
 }
@@ -59,8 +59,8 @@ struct Install {
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum Form {
     #[default]
-    Http,
     Command,
+    Http,
 }
 
 /// Which settings.
@@ -86,6 +86,16 @@ impl Place {
         };
         Ok(Path::new(&folder).join(".claude/settings.json"))
     }
+}
+
+/// One event, and whose it is.
+#[derive(Args, Debug)]
+struct Event {
+    #[command(flatten)]
+    wish: Wish,
+    /// The agent's own key, in place of a token or a login; better given as PORTCULLIS_AGENT_KEY, where others cannot see it.
+    #[arg(long, value_name = "KEY", env = KEY_VARIABLE, hide_env_values = true)]
+    agent_key: Option<String>,
 }
 
 /// How tool uses are judged and answered.
@@ -152,7 +162,10 @@ impl Hook {
                     .line(&format!("The hook is {word} `{}`.", path.display()))?;
                 Ok(exit::OK)
             }
-            Command::ClaudeCode(wish) => Ok(ask::answer(desk, &wish.query()).await),
+            Command::ClaudeCode(event) => {
+                let key = event.agent_key.as_deref();
+                Ok(ask::answer(desk, key, &event.wish.query()).await)
+            }
         }
     }
 }
@@ -163,21 +176,19 @@ impl Install {
         settings::put(&path, &self.hook(desk)?)?;
         desk.output
             .line(&format!("The hook is in `{}`.", path.display()))?;
-        if matches!(self.form, Form::Http) {
-            desk.output.line(&format!(
-                "Start the agent with its key in {KEY_VARIABLE}; without it every tool is refused."
-            ))?;
-        }
+        desk.output.line(&format!(
+            "Start the agent with its key in {KEY_VARIABLE}; without it every tool is refused."
+        ))?;
         Ok(exit::OK)
     }
 
     /// The entry of the settings. Either form refuses when the gate does not answer.
     fn hook(&self, desk: &Desk) -> anyhow::Result<Value> {
         let timeout = self.wish.wait.unwrap_or_default() + LEEWAY_SECONDS;
+        let address = desk.address()?;
+        let address = address.trim_end_matches('/');
         Ok(match self.form {
             Form::Http => {
-                let address = desk.address()?;
-                let address = address.trim_end_matches('/');
                 json!({
                     "type": "http",
                     "url": format!("{address}{}", self.wish.query().as_str()),
@@ -198,7 +209,12 @@ impl Install {
                 json!({
                     "type": "command",
                     // Only 2 blocks: a binary that is gone, or dies, must not let the tool run.
-                    "command": format!("{} hook claude-code{} || exit 2", quoted(own), self.wish.options()),
+                    "command": format!(
+                        "{} --url {} hook claude-code{} || exit 2",
+                        quoted(own),
+                        quoted(address),
+                        self.wish.options(),
+                    ),
                     "timeout": timeout,
                     "onFailure": "block",
                 })

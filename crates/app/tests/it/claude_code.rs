@@ -67,7 +67,7 @@ fn what_is_allowed_runs_and_is_on_record() {
         let tools = vec![write("a.txt", "hello"), mark("held"), write("b.txt", "too")];
         let place = Workplace::new(form, key, Model::of(vec![tools]));
         place.install(&gate.url, &DEVELOPMENT);
-        let session = place.run(&gate.url, &["go on"]);
+        let session = place.run(&["go on"]);
         assert_eq!(session.stopped, "tool_deferred", "{form:?}");
         assert_eq!(place.read("a.txt").unwrap(), "hello");
         assert_eq!(place.read("b.txt").unwrap(), "too");
@@ -76,7 +76,7 @@ fn what_is_allowed_runs_and_is_on_record() {
         gate.ask(admin, &["approvals", "approve", &hold, "--yes"])
             .ended(0);
         std::fs::remove_file(place.path("a.txt")).unwrap();
-        place.run(&gate.url, &["--resume", &session.id]);
+        place.run(&["--resume", &session.id]);
         assert_eq!(place.read("held").unwrap(), "ran\n");
         assert_eq!(place.read("a.txt"), None, "it ran before, and once");
         assert_eq!(place.model.heard().len(), 3, "{form:?}");
@@ -94,7 +94,7 @@ fn what_is_refused_does_not_run_and_the_model_reads_why() {
     for form in FORMS {
         let place = workplace(form, key, vec![write("a.txt", "hello"), mark("marker")]);
         place.install(&gate.url, &["--environment", "production"]);
-        let session = place.run(&gate.url, &["go on"]);
+        let session = place.run(&["go on"]);
         assert_eq!(session.stopped, "end_turn", "{form:?}");
         assert_eq!((place.read("a.txt"), place.read("marker")), (None, None));
         let heard = place.model.heard();
@@ -105,7 +105,7 @@ fn what_is_refused_does_not_run_and_the_model_reads_why() {
         // A key that nobody gave is refused as well.
         let place = workplace(form, "pcl_nobody", vec![write("a.txt", "hello")]);
         place.install(&gate.url, &DEVELOPMENT);
-        place.run(&gate.url, &["go on"]);
+        place.run(&["go on"]);
         assert_eq!(place.read("a.txt"), None);
     }
     assert_eq!(verdicts(&house, &gate, "file_write"), ["BLOCKED"; 2]);
@@ -121,20 +121,20 @@ fn what_is_held_runs_once_after_the_approval() {
     for form in FORMS {
         let place = workplace(form, key, vec![mark("marker")]);
         place.install(&gate.url, &DEVELOPMENT);
-        let session = place.run(&gate.url, &["go on"]);
+        let session = place.run(&["go on"]);
         let resume = ["--resume", &session.id];
         assert_eq!(session.stopped, "tool_deferred", "{form:?}");
         // Too early: it stops again, at the same hold.
         let hold = waiting(&gate, admin);
-        assert_eq!(place.run(&gate.url, &resume).stopped, "tool_deferred");
+        assert_eq!(place.run(&resume).stopped, "tool_deferred");
         assert_eq!(waiting(&gate, admin), hold);
         assert_eq!(place.read("marker"), None);
         gate.ask(admin, &["approvals", "approve", &hold, "--yes"])
             .ended(0);
-        assert_eq!(place.run(&gate.url, &resume).stopped, "end_turn");
+        assert_eq!(place.run(&resume).stopped, "end_turn");
         assert_eq!(place.read("marker").unwrap(), "ran\n");
         // Nothing of it is left to resume.
-        assert_ne!(place.tried(&gate.url, &resume).code, 0);
+        assert_ne!(place.tried(&resume).code, 0);
         assert_eq!(place.read("marker").unwrap(), "ran\n");
         gate.kill();
         gate = house.serve();
@@ -152,12 +152,12 @@ fn what_people_refuse_never_runs() {
     for form in FORMS {
         let place = workplace(form, key, vec![mark("marker")]);
         place.install(&gate.url, &DEVELOPMENT);
-        let session = place.run(&gate.url, &["go on"]);
+        let session = place.run(&["go on"]);
         let hold = waiting(&gate, admin);
         let why = ["--reason", "not on a Friday"];
         gate.ask(admin, &[&["holds", "kill", &hold][..], &why].concat())
             .ended(0);
-        let resumed = place.run(&gate.url, &["--resume", &session.id]);
+        let resumed = place.run(&["--resume", &session.id]);
         assert_eq!(resumed.stopped, "end_turn", "{form:?}");
         assert_eq!(place.read("marker"), None);
         let heard = place.model.heard();
@@ -176,7 +176,7 @@ fn a_session_that_goes_on_asks_again_after_the_approval() {
         let place = workplace(form, key, vec![mark("marker"), mark("marker")]);
         place.install(&gate.url, &[&DEVELOPMENT[..], &["--held", "deny"]].concat());
         // The model does not give up, and is told of the same hold.
-        let session = place.run(&gate.url, &["go on"]);
+        let session = place.run(&["go on"]);
         assert_eq!(session.stopped, "end_turn", "{form:?}");
         assert_eq!(place.read("marker"), None);
         let hold = waiting(&gate, admin);
@@ -186,7 +186,7 @@ fn a_session_that_goes_on_asks_again_after_the_approval() {
         gate.ask(admin, &["approvals", "approve", &hold, "--yes"])
             .ended(0);
         let place = place.with(Model::of(vec![vec![mark("marker")]; 4]));
-        place.run(&gate.url, &["--resume", &session.id, "now"]);
+        place.run(&["--resume", &session.id, "now"]);
         assert_eq!(place.read("marker").unwrap(), "ran\n");
         let hold = waiting(&gate, admin);
         gate.ask(admin, &["holds", "kill", &hold]).ended(0);
@@ -204,7 +204,7 @@ fn a_subagent_reads_that_it_must_wait() {
     let model = Model::with_subagent(vec![vec![task]], vec![vec![mark("marker")]]);
     let place = Workplace::new(Form::Http, house.credential("agent_key"), model);
     place.install(&gate.url, &DEVELOPMENT);
-    let session = place.run(&gate.url, &["go on"]);
+    let session = place.run(&["go on"]);
     assert_eq!(session.stopped, "end_turn");
     assert_eq!(place.read("marker"), None);
     let heard = place.model.heard();
@@ -220,7 +220,7 @@ fn at_a_terminal_what_is_held_does_not_run() {
         let key = house.credential("agent_key");
         let place = workplace(form, key, vec![mark("marker")]);
         place.install(&gate.url, &DEVELOPMENT);
-        place.run_at_a_terminal(&gate.url);
+        place.run_at_a_terminal();
         assert_eq!(place.read("marker"), None, "{form:?}");
         let heard = place.model.heard();
         assert!(
@@ -272,14 +272,14 @@ fn refuses(form: Form, outage: &str, url: &str) {
     place.install(url, &DEVELOPMENT);
     // So that nobody has to wait for it.
     place.settings(|settings| settings.replace("\"timeout\": 30", "\"timeout\": 1"));
-    place.run(url, &["go on"]);
+    place.run(&["go on"]);
     let ran = [place.read("marker"), place.read("a.txt")];
     assert_eq!(ran, [None, None], "{form:?}, {outage}");
     assert_eq!(place.model.heard().len(), 2, "{form:?}, {outage}");
     // But for the hook it would.
     if outage == "down" {
         place.settings(|_| "{}".to_owned());
-        place.run(url, &["go on"]);
+        place.run(&["go on"]);
         let ran = [place.read("marker"), place.read("a.txt")];
         assert_eq!(ran, [Some("ran\n".to_owned()), Some("a".to_owned())]);
     }
@@ -299,7 +299,7 @@ fn the_agent_does_not_take_the_gate_away() {
     let place = workplace(Form::Http, house.credential("agent_key"), tools);
     place.install(&gate.url, &DEVELOPMENT);
     let before = place.read(settings);
-    let session = place.run(&gate.url, &["go on"]);
+    let session = place.run(&["go on"]);
     assert_eq!(session.stopped, "tool_deferred");
     assert_eq!(place.read(settings), before);
     assert_eq!(place.read(".claude/settings.local.json"), None);

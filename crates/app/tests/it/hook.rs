@@ -146,20 +146,17 @@ fn it_goes_into_the_settings_and_out_again() {
 "#;
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::write(&file, before).unwrap();
-    install(folder.path(), &["install", "--environment", "development"]).ended(0);
-    let http = fs::read_to_string(&file).unwrap();
-    insta::assert_snapshot!("settings with http", http);
-    install(folder.path(), &["install", "--environment", "development"]).ended(0);
-    assert_eq!(fs::read_to_string(&file).unwrap(), http, "once is enough");
-    let command = [
-        "install",
-        "--form",
-        "command",
-        "--wait",
-        "60",
-        "--workspace",
-        "it's",
-    ];
+    let http = ["install", "--form", "http", "--environment", "development"];
+    install(folder.path(), &http).ended(0);
+    let written = fs::read_to_string(&file).unwrap();
+    insta::assert_snapshot!("settings with http", written);
+    install(folder.path(), &http).ended(0);
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        written,
+        "once is enough"
+    );
+    let command = ["install", "--wait", "60", "--workspace", "it's"];
     install(folder.path(), &command).ended(0);
     let own = env!("CARGO_BIN_EXE_portcullis");
     let written = fs::read_to_string(&file)
@@ -213,6 +210,8 @@ fn the_printed_settings_lead_to_the_gate() {
     command.env("PORTCULLIS_URL", &gate.url).args([
         "hook",
         "install",
+        "--form",
+        "http",
         "--file",
         file.to_str().unwrap(),
     ]);

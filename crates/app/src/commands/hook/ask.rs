@@ -22,8 +22,8 @@ const WORDS: [&str; 4] = ["allow", "deny", "ask", "defer"];
 /// Hands an event from standard input to the gate, and its answer to standard output.
 ///
 /// Fails closed: without an answer of the gate the tool use is refused, and the model reads why.
-pub(super) async fn answer(desk: &Desk, query: &Query) -> u8 {
-    match asked(desk, query).await {
+pub(super) async fn answer(desk: &Desk, key: Option<&str>, query: &Query) -> u8 {
+    match asked(desk, key, query).await {
         Ok(()) => crate::exit::OK,
         Err(error) => {
             let why = format!("refused, as the gate gives no answer: {error:#}");
@@ -34,7 +34,7 @@ pub(super) async fn answer(desk: &Desk, query: &Query) -> u8 {
     }
 }
 
-async fn asked(desk: &Desk, query: &Query) -> anyhow::Result<()> {
+async fn asked(desk: &Desk, key: Option<&str>, query: &Query) -> anyhow::Result<()> {
     let mut event = String::new();
     let mut input = std::io::stdin().lock().take(EVENT_MAX_BYTES + 1);
     input
@@ -55,10 +55,11 @@ async fn asked(desk: &Desk, query: &Query) -> anyhow::Result<()> {
         headers: &headers,
         ..Ask::default()
     };
-    let answer = desk
-        .client()?
-        .ask(Method::POST, query.as_str(), ask)
-        .await?;
+    let client = match key {
+        Some(key) => desk.client_of(&desk.address()?, Some(key))?,
+        None => desk.client()?,
+    };
+    let answer = client.ask(Method::POST, query.as_str(), ask).await?;
     ensure!(is_answer(&answer), "what answers is not the gate");
     Ok(desk.output.raw(&format!("{answer}\n"))?)
 }

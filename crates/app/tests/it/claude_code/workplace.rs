@@ -89,8 +89,8 @@ impl Workplace {
             .env("PORTCULLIS_URL", gate)
             .args(["hook", "install"])
             .args(options);
-        if self.form == Form::Command {
-            command.args(["--form", "command"]);
+        if self.form == Form::Http {
+            command.args(["--form", "http"]);
         }
         Ran::of(&mut command).ended(0);
     }
@@ -102,8 +102,8 @@ impl Workplace {
         fs::write(&path, change(settings)).unwrap();
     }
 
-    /// The client with nothing of this machine but its programs, asking this gate.
-    fn client(&self, gate: &str, program: &str) -> Command {
+    /// The client with nothing of this machine but its programs.
+    fn client(&self, program: &str) -> Command {
         let at = |name: &str| self.folder.path().join(name);
         let mut client = Command::new(program);
         client
@@ -117,20 +117,15 @@ impl Workplace {
             .env("ANTHROPIC_BASE_URL", self.model.url())
             .env("ANTHROPIC_API_KEY", API_KEY)
             .env("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1")
-            .env("DISABLE_AUTOUPDATER", "1");
-        match self.form {
-            Form::Http => client.env("PORTCULLIS_AGENT_KEY", &self.key),
-            Form::Command => client
-                .env("PORTCULLIS_URL", gate)
-                .env("PORTCULLIS_TOKEN", &self.key),
-        };
-        client.stdin(Stdio::null());
+            .env("DISABLE_AUTOUPDATER", "1")
+            .env("PORTCULLIS_AGENT_KEY", &self.key)
+            .stdin(Stdio::null());
         client
     }
 
     /// Has the client do what its model wants, without a terminal.
-    pub(super) fn run(&self, gate: &str, args: &[&str]) -> Session {
-        let ran = self.tried(gate, args);
+    pub(super) fn run(&self, args: &[&str]) -> Session {
+        let ran = self.tried(args);
         let lines = ran.ended(0);
         let mut lines = lines
             .lines()
@@ -144,8 +139,8 @@ impl Workplace {
     }
 
     /// The same, however it ends.
-    pub(super) fn tried(&self, gate: &str, args: &[&str]) -> Ran {
-        let mut client = self.client(gate, &claude());
+    pub(super) fn tried(&self, args: &[&str]) -> Ran {
+        let mut client = self.client(&claude());
         // The person at this machine lets their agent do all of this: the gate alone is in its way.
         client
             .args(["--output-format", "stream-json", "--verbose"])
@@ -174,10 +169,10 @@ impl Workplace {
 
     /// Has the client do what its model wants with somebody at a terminal, until the model has
     /// heard what came of it.
-    pub(super) fn run_at_a_terminal(&self, gate: &str) {
+    pub(super) fn run_at_a_terminal(&self) {
         self.be_known();
         let python = std::env::var("PORTCULLIS_PYTHON").unwrap();
-        let mut client = self.client(gate, &python);
+        let mut client = self.client(&python);
         client
             .env("TERM", "xterm-256color")
             .env("PYTHONDONTWRITEBYTECODE", "1")
