@@ -1,6 +1,6 @@
 //! What is handed to whoever acts for the gate, and what comes back.
 
-use crate::digest::ActionDigest;
+use crate::{digest::ActionDigest, lease::InHand};
 use portcullis_policy::{
     amount::Micros,
     id::{AgentId, TenantId},
@@ -39,6 +39,8 @@ pub struct Order {
     /// How many rows the dry run of this action found; whoever acts on rows touches so many or
     /// none.
     pub expected_rows: Option<u64>,
+    /// The credential that was minted for it, when the action names a scope.
+    pub lease: Option<InHand>,
 }
 
 impl Order {

@@ -4,11 +4,16 @@ use crate::{
     batch::{Batch, Document, DocumentKind, Head, StoredRecord},
     chain::Hash,
     digest::Means,
+    lease::{Asked, LeaseAsk, LeaseError, Minted, Revoked},
     order::{DryRun, Effect, Order},
     query::{DocumentQuery, RecordQuery},
+    scope::Scope,
 };
 use jiff::Timestamp;
-use portcullis_policy::{action::Action, id::TenantId};
+use portcullis_policy::{
+    action::Action,
+    id::{SessionId, TenantId},
+};
 use std::{fmt::Debug, future::Future, pin::Pin};
 
 /// An answer that comes later.
@@ -137,3 +142,63 @@ pub trait Entropy: Debug + Send + Sync {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("no randomness is available")]
 pub struct EntropyError;
+
+/// Mints credentials, and ends them. One issuer serves one provider of the operator's.
+///
+/// Fails closed: what cannot be narrowed to the ask is not minted; a provider that grants more than
+/// was asked is made to take it back, and the answer is [`LeaseError::Exceeded`].
+pub trait Issuer: Debug + Send + Sync {
+    /// Whether it serves the scope's provider and understands its filters. No waiting in here.
+    ///
+    /// # Errors
+    /// [`LeaseError::NoProvider`], [`LeaseError::Scope`].
+    fn check(&self, scope: &Scope) -> Result<(), LeaseError>;
+
+    /// What it would ask the provider for. No waiting in here.
+    ///
+    /// # Errors
+    /// [`LeaseError`] but [`LeaseError::Unanswered`].
+    fn asks(&self, ask: &LeaseAsk) -> Result<Asked, LeaseError>;
+
+    /// Mints a credential.
+    fn mint<'a>(&'a self, ask: &'a LeaseAsk) -> Doing<'a, Result<Minted, LeaseError>>;
+
+    /// Ends a credential, and forgets its secrets. Asked again for one that is ended, it says so.
+    ///
+    /// `handle` is [`Minted::handle`], or nothing when a crash came between: then whatever the ask
+    /// may have brought into the world is found by its id, and ended.
+    ///
+    /// # Errors
+    /// [`LeaseError::Unanswered`], [`LeaseError::Refused`]: it may still live.
+    fn revoke<'a>(
+        &'a self,
+        ask: &'a LeaseAsk,
+        handle: Option<&'a serde_json::Map<String, serde_json::Value>>,
+    ) -> Doing<'a, Result<Revoked, LeaseError>>;
+}
+
+/// The private directories of sessions.
+///
+/// Fails closed: a directory that cannot be made private is an error, and then there is no session.
+pub trait Rooms: Debug + Send + Sync {
+    /// Makes the directory of a session that nobody else can read. Asked again, it is the same.
+    ///
+    /// # Errors
+    /// What went wrong, for people.
+    fn open<'a>(
+        &'a self,
+        tenant: &'a TenantId,
+        session: &'a SessionId,
+    ) -> Doing<'a, Result<(), String>>;
+
+    /// Removes the directory with all that is in it, after ending every process that runs there.
+    /// Asked again, it is still gone.
+    ///
+    /// # Errors
+    /// What went wrong, for people.
+    fn clear<'a>(
+        &'a self,
+        tenant: &'a TenantId,
+        session: &'a SessionId,
+    ) -> Doing<'a, Result<(), String>>;
+}

@@ -134,6 +134,7 @@ impl Turn<'_> {
             action: frozen.bytes.clone(),
             idempotency_key,
             expected_rows: None,
+            lease: None,
         };
         let members = details([
             ("action_digest", json(&frozen.digest)?),

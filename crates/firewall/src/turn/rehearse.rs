@@ -230,6 +230,7 @@ impl Turn<'_> {
             action: frozen.bytes,
             idempotency_key,
             expected_rows: run.and_then(|run| run.found.rows),
+            lease: None,
         })
     }
 

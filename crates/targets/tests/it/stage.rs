@@ -53,5 +53,6 @@ pub(crate) fn order(action_type: &str, parameters: Value) -> Order {
         action: Vec::new(),
         idempotency_key: "acme-7-01".to_owned(),
         expected_rows: None,
+        lease: None,
     }
 }

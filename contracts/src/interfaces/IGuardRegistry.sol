@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @title Which contracts and assets vaults may touch, and who judges them.
+interface IGuardRegistry {
+    /// @notice The guard of a destination; `guard` is zero for one that is not listed or is frozen.
+    /// @return guard Its contract guard.
+    /// @return hooked Whether the guard looks again after the call.
+    /// @return epoch Changes with every change of the registry.
+    function guardOf(address destination) external view returns (address guard, bool hooked, uint64 epoch);
+
+    /// @notice The guard of an asset; `guard` is zero for one that is not listed or is frozen.
+    /// @return guard Its asset guard.
+    /// @return feed Its price feed.
+    /// @return assetType Its type; assets of a higher type are taken apart first.
+    function assetOf(address asset) external view returns (address guard, address feed, uint16 assetType);
+
+    /// @notice Whether an address may be given an allowance by a vault: a listed destination that is
+    /// flagged as a spender.
+    function isSpender(address spender) external view returns (bool);
+
+    /// @notice Whether an allowance for this spender may outlive the call that gave it.
+    function isStanding(address spender) external view returns (bool);
+
+    function epoch() external view returns (uint64);
+}
