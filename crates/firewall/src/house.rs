@@ -6,6 +6,9 @@ use crate::{
 };
 use std::sync::Arc;
 
+/// How many bytes of an id tell when it was given: enough for eight thousand years.
+const TIME_BYTES: usize = 6;
+
 /// The shared things of one gate.
 #[derive(Clone, Debug)]
 pub struct House {
@@ -20,13 +23,21 @@ pub struct House {
 }
 
 impl House {
-    /// A new id: a prefix such as `agt_` and 96 random bits in hex.
+    /// A new id: a prefix such as `agt_`, the time in milliseconds, and 80 random bits, in hex.
+    ///
+    /// Time comes first, as in UUID version 7 (RFC 9562, 5.7): what arrives together is found
+    /// together, so that an index of a million ids is written at its end and not all over.
     ///
     /// # Errors
     /// When there is no randomness.
     pub fn id(&self, prefix: &str) -> Result<String, EntropyError> {
-        let mut bytes = [0_u8; 12];
-        self.entropy.fill(&mut bytes)?;
+        let mut bytes = [0_u8; 16];
+        let (time, random) = bytes.split_at_mut(TIME_BYTES);
+        let at = self.clock.now().as_millisecond().to_be_bytes();
+        for (to, from) in time.iter_mut().zip(at.into_iter().skip(8 - TIME_BYTES)) {
+            *to = from;
+        }
+        self.entropy.fill(random)?;
         Ok(format!("{prefix}{}", hex::encode(bytes)))
     }
 }
