@@ -3,6 +3,7 @@
 use crate::{
     address,
     dialer::Dialer,
+    idle::{Body as Sent, Connection, Idle, Way},
     line::{self, Limits},
     network::{Internet, Network},
     request::request,
@@ -13,7 +14,7 @@ use crate::{
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::{
-    Response,
+    Request, Response,
     body::{Body, Incoming},
     client::conn::http1,
     header::HeaderMap,
@@ -58,7 +59,8 @@ impl Default for CourierSettings {
     }
 }
 
-/// The port [`Courier`] over the network. Every request has a connection of its own.
+/// The port [`Courier`] over the network. A connection carries one request at a time, and another
+/// one only within a second of the last answer's end.
 ///
 /// Fails closed: an address is looked at where it is resolved, and the one that was looked at is
 /// the one that is called. Redirects come back as answers. Without its secret a request is not sent.
@@ -67,6 +69,7 @@ pub struct HttpCourier {
     dialer: Dialer,
     secrets: Secrets,
     limits: Limits,
+    idle: Arc<Idle>,
 }
 
 impl HttpCourier {
@@ -101,14 +104,17 @@ impl HttpCourier {
             dialer,
             secrets,
             limits,
+            idle: Arc::default(),
         })
     }
 
     async fn carry(&self, parcel: Parcel) -> Result<Delivery, OutsideError> {
         let target = Target::read(&parcel.url, parcel.reach, Protocol::Http)?;
         let exchange = async {
-            let (response, _driver) = self.exchange(parcel, &target).await?;
-            self.receive(&target.place, response).await
+            let (response, taken) = self.exchange(parcel, &target).await?;
+            let delivery = self.receive(&target.place, response).await?;
+            taken.give_back();
+            Ok(delivery)
         };
         let done = timeout(self.limits.timeout, exchange).await;
         done.unwrap_or_else(|_| Err(target.place.unanswered("not in time")))
@@ -117,7 +123,7 @@ impl HttpCourier {
     async fn arrive(&self, parcel: Parcel) -> Result<Arrival, OutsideError> {
         let target = Target::read(&parcel.url, parcel.reach, Protocol::Http)?;
         let begun = timeout(self.limits.timeout, self.exchange(parcel, &target)).await;
-        let (response, driver) =
+        let (response, taken) =
             begun.unwrap_or_else(|_| Err(target.place.unanswered("not in time")))?;
         let (parts, body) = response.into_parts();
         Ok(Arrival {
@@ -126,28 +132,62 @@ impl HttpCourier {
             body: Box::new(Inflow {
                 place: target.place,
                 body,
-                _driver: driver,
+                taken: Some(taken),
             }),
         })
     }
 
-    /// Sends a request on a connection of its own, which lasts as long as what drives it.
+    /// Sends a request on a connection that nobody else speaks on.
     async fn exchange(
         &self,
         parcel: Parcel,
         target: &Target,
-    ) -> Result<(Response<Incoming>, Driver), OutsideError> {
+    ) -> Result<(Response<Incoming>, Taken), OutsideError> {
+        let way = Way::to(target, parcel.reach);
         let reach = parcel.reach;
         let request = request(parcel, target, self.secrets)?;
-        let stream = TokioIo::new(self.dialer.open(target, reach).await?);
         let broken = |error: hyper::Error| exchange_error(&target.place, &error);
+        let taken = |connection| Taken {
+            way: way.clone(),
+            connection,
+            idle: Arc::clone(&self.idle),
+        };
+        let request = match self.again(&way, request).await {
+            Again::Answered(response, connection) => return Ok((response, taken(connection))),
+            Again::Broken(error) => return Err(broken(error)),
+            Again::Unsent(request) => request,
+        };
+        let mut connection = self.connect(target, reach).await?;
+        let sent = connection.send(request).await;
+        let response = sent.map_err(|(error, _)| broken(error))?;
+        Ok((response, taken(connection)))
+    }
+
+    /// Sends a request on a connection that waits, if there is one that takes it.
+    async fn again(&self, way: &Way, request: Request<Sent>) -> Again {
+        let Some(mut connection) = self.idle.take(way) else {
+            return Again::Unsent(request);
+        };
+        match connection.send(request).await {
+            Ok(response) => Again::Answered(response, connection),
+            // It had ended while it waited, and nothing was written to it.
+            Err((_, Some(request))) => Again::Unsent(request),
+            Err((error, None)) => Again::Broken(error),
+        }
+    }
+
+    async fn connect(&self, target: &Target, reach: Reach) -> Result<Connection, OutsideError> {
+        let stream = TokioIo::new(self.dialer.open(target, reach).await?);
         let mut builder = http1::Builder::new();
         builder.max_header_size(MOST_HEADER_BYTES);
-        let (mut sender, connection) = builder.handshake(stream).await.map_err(broken)?;
+        let shaken = builder.handshake(stream).await;
+        let (sender, moves) = shaken.map_err(|error| exchange_error(&target.place, &error))?;
         let mut driver = JoinSet::new();
-        driver.spawn(connection);
-        let response = sender.send_request(request).await.map_err(broken)?;
-        Ok((response, driver))
+        driver.spawn(moves);
+        Ok(Connection {
+            sender,
+            _driver: driver,
+        })
     }
 
     async fn receive(
@@ -201,14 +241,33 @@ impl Courier for HttpCourier {
     }
 }
 
-/// What moves the bytes of one exchange; it ends when this is dropped.
-type Driver = JoinSet<hyper::Result<()>>;
+/// What became of a request on a connection that waited.
+enum Again {
+    Answered(Response<Incoming>, Connection),
+    Unsent(Request<Sent>),
+    Broken(hyper::Error),
+}
+
+/// A connection in use; it ends with this, unless it is given back.
+struct Taken {
+    way: Way,
+    connection: Connection,
+    idle: Arc<Idle>,
+}
+
+impl Taken {
+    /// To be called when the answer was read to its end, and not before: the next one would be
+    /// taken for what is left of it.
+    fn give_back(self) {
+        self.idle.keep(self.way, self.connection);
+    }
+}
 
 /// A body on its way.
 struct Inflow {
     place: Place,
     body: Incoming,
-    _driver: Driver,
+    taken: Option<Taken>,
 }
 
 impl fmt::Debug for Inflow {
@@ -226,6 +285,9 @@ impl Flow for Inflow {
                 if let Ok(data) = frame.into_data() {
                     return Ok(Some(data.to_vec()));
                 }
+            }
+            if let Some(taken) = self.taken.take() {
+                taken.give_back();
             }
             Ok(None)
         })

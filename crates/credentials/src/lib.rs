@@ -37,6 +37,7 @@ mod address;
 pub mod courier;
 pub mod database;
 mod dialer;
+mod idle;
 mod letter;
 mod line;
 pub mod mailer;

@@ -53,6 +53,11 @@ impl Place {
         (plain && port != 0).then_some(Self { host, port, origin })
     }
 
+    /// `scheme://host:port`.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+
     pub(crate) fn forbidden(&self, why: impl fmt::Display) -> OutsideError {
         OutsideError::Forbidden {
             url: self.origin.clone(),

@@ -4,7 +4,7 @@ use crate::{
     options::Options,
     schema::{self, Found},
 };
-use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, config::DbConfig};
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io,
@@ -217,6 +217,8 @@ fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
     conn.busy_timeout(PATIENCE)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     conn.pragma_update(None, "trusted_schema", "OFF")?;
+    // A plan stays as it was made: else some statements are compiled anew with every value.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(conn)
 }
 

@@ -351,10 +351,15 @@ async fn a_secret_is_in_nothing_that_is_told() {
 async fn an_answer_that_comes_bit_by_bit_is_taken_bit_by_bit() {
     let server = Server::plain(Answer::Trickle(b"HTTP/1.1 200 OK\r\nx: y\r\n\r\nbegun")).await;
     let sent = parcel(Method::Get, server.url("/"));
-    let mut arrival = courier().begin(sent).await.unwrap();
+    let few = CourierSettings {
+        most_bytes: 100,
+        ..settings()
+    };
+    let courier = HttpCourier::new(&few, Secrets::new()).unwrap();
+    let mut arrival = courier.begin(sent).await.unwrap();
     assert_eq!((arrival.status, arrival.header("x")), (200, Some("y")));
     let mut all = Vec::new();
-    while all.len() < 2_000 {
+    while all.len() < 200 {
         all.extend(arrival.body.more().await.unwrap().unwrap());
     }
     assert!(
@@ -385,4 +390,62 @@ async fn the_beginning_of_an_answer_is_not_waited_for_without_an_end() {
         broke = arrival.body.more().await;
     }
     assert_eq!(broke.unwrap_err().code(), "outside.unanswered");
+}
+
+#[tokio::test]
+async fn a_connection_is_used_again_when_its_answer_has_ended() {
+    let mut server = Server::lasting("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi").await;
+    let courier = courier();
+    for _ in 0..3 {
+        let sent = parcel(Method::Post, server.url("/again"));
+        assert_eq!(courier.send(sent).await.unwrap().body, b"hi");
+    }
+    let mut begun = courier
+        .begin(parcel(Method::Get, server.url("/again")))
+        .await
+        .unwrap();
+    while begun.body.more().await.unwrap().is_some() {}
+    let sent = parcel(Method::Post, server.url("/again"));
+    courier.send(sent).await.unwrap();
+    assert_eq!(server.heard().len(), 5);
+    assert_eq!(server.guests(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_read_to_its_end_is_not_taken_for_the_next() {
+    let mut server = Server::lasting("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi").await;
+    let courier = courier();
+    let begun = courier.begin(parcel(Method::Get, server.url("/first")));
+    drop(begun.await.unwrap());
+    let sent = parcel(Method::Get, server.url("/second"));
+    assert_eq!(courier.send(sent).await.unwrap().body, b"hi");
+    assert_eq!(server.heard().len(), 2);
+    assert_eq!(server.guests(), 2);
+}
+
+#[tokio::test]
+async fn what_may_be_called_under_one_reach_opens_no_way_under_another() {
+    let server = Server::lasting("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi").await;
+    let courier = courier();
+    let mut sent = parcel(Method::Get, server.url("/"));
+    courier.send(sent.clone()).await.unwrap();
+    sent.reach = Reach::Public;
+    let refused = courier.send(sent).await.unwrap_err();
+    assert_eq!(refused.code(), "outside.forbidden");
+}
+
+#[tokio::test]
+async fn a_connection_does_not_wait_longer_than_servers_do() {
+    let server = Server::lasting("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi").await;
+    let courier = courier();
+    courier
+        .send(parcel(Method::Get, server.url("/")))
+        .await
+        .unwrap();
+    tokio::time::sleep(Duration::from_millis(1_001)).await;
+    courier
+        .send(parcel(Method::Get, server.url("/")))
+        .await
+        .unwrap();
+    assert_eq!(server.guests(), 2);
 }

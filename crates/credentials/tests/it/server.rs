@@ -1,6 +1,13 @@
 //! A small HTTP server: it answers every request with the same bytes, and tells what it heard.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpListener,
@@ -17,6 +24,8 @@ const MOST_REQUESTS: usize = 20;
 pub(crate) enum Answer {
     /// These bytes, and then the end.
     Bytes(Vec<u8>),
+    /// These bytes, and then the next request.
+    Lasting(&'static str),
     /// Nothing, for ever.
     Silence,
     /// These bytes, and then one byte after the other, for ever.
@@ -37,12 +46,23 @@ impl Answer {
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     heard: UnboundedReceiver<String>,
+    guests: Arc<AtomicUsize>,
     _tasks: JoinSet<()>,
 }
 
 impl Server {
     pub(crate) async fn plain(answer: Answer) -> Self {
         Self::start(answer, None).await
+    }
+
+    /// Answers one request after the other on a connection.
+    pub(crate) async fn lasting(answer: &'static str) -> Self {
+        Self::start(Answer::Lasting(answer), None).await
+    }
+
+    /// How many connections were opened.
+    pub(crate) fn guests(&self) -> usize {
+        self.guests.load(Ordering::SeqCst)
     }
 
     pub(crate) async fn encrypted(answer: Answer, acceptor: TlsAcceptor) -> Self {
@@ -55,10 +75,13 @@ impl Server {
         let (tell, heard) = unbounded_channel();
         let mut tasks = JoinSet::new();
         let answer = Arc::new(answer);
+        let counted = Arc::new(AtomicUsize::new(0));
+        let guests_so_far = Arc::clone(&counted);
         tasks.spawn(async move {
             let mut guests = JoinSet::new();
             for _ in 0..MOST_REQUESTS {
                 let (stream, _) = listener.accept().await.unwrap();
+                guests_so_far.fetch_add(1, Ordering::SeqCst);
                 let (tell, answer, acceptor) = (tell.clone(), answer.clone(), acceptor.clone());
                 guests.spawn(async move {
                     match acceptor {
@@ -75,6 +98,7 @@ impl Server {
         Self {
             address,
             heard,
+            guests: counted,
             _tasks: tasks,
         }
     }
@@ -97,16 +121,31 @@ async fn converse<S>(mut stream: S, answer: &Answer, tell: &UnboundedSender<Stri
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut text = Vec::new();
-    let mut piece = [0; 4096];
-    while !is_whole(&text) {
-        match stream.read(&mut piece).await {
-            Ok(read) if read > 0 => text.extend_from_slice(&piece[..read]),
-            _ => return,
+    for _ in 0..MOST_REQUESTS {
+        let mut text = Vec::new();
+        let mut piece = [0; 4096];
+        while !is_whole(&text) {
+            match stream.read(&mut piece).await {
+                Ok(read) if read > 0 => text.extend_from_slice(&piece[..read]),
+                _ => return,
+            }
+        }
+        tell.send(String::from_utf8(text).unwrap()).unwrap();
+        let Answer::Lasting(answer) = answer else {
+            return once(stream, answer).await;
+        };
+        if stream.write_all(answer.as_bytes()).await.is_err() {
+            return;
         }
     }
-    tell.send(String::from_utf8(text).unwrap()).unwrap();
+}
+
+async fn once<S>(mut stream: S, answer: &Answer)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     match answer {
+        Answer::Lasting(_) => {}
         Answer::Bytes(bytes) => {
             let _ = stream.write_all(bytes).await;
             let _ = stream.shutdown().await;

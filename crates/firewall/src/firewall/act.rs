@@ -9,6 +9,7 @@ use crate::{
     principal::Principal,
     turn::{Begun, Claim, Sealed},
 };
+use portcullis_policy::id::TenantId;
 use serde::Deserialize;
 use std::{future::Future, sync::Arc};
 use tokio::sync::oneshot;
@@ -114,23 +115,35 @@ impl Firewall {
                 }
             }
         };
-        self.ended(order, hands).await
-    }
-
-    /// Carries out an order that is begun on record, and seals its end.
-    pub(super) async fn ended(&self, order: Order, hands: &Hands) -> Result<Acted, GateError> {
         let (tenant, seq) = (order.tenant.clone(), order.seq);
         let effect = match self.must_be_on_record(&order).await {
             Ok(()) => doing::executed(hands, order).await,
             Err(error) => Effect::new(Ended::Failed, format!("nothing was done: {error}")),
         };
-        let effect = self.screened_effect(&tenant, &effect);
+        self.end(&tenant, seq, &effect).await
+    }
+
+    /// Carries out an order that was judged and begun in the turn before: it comes from there, and
+    /// not out of a document that somebody could have exchanged.
+    pub(super) async fn carry_out_judged(
+        &self,
+        order: Order,
+        hands: &Hands,
+    ) -> Result<Acted, GateError> {
+        let (tenant, seq) = (order.tenant.clone(), order.seq);
+        let effect = doing::executed(hands, order).await;
+        self.end(&tenant, seq, &effect).await
+    }
+
+    /// Seals how an order ended.
+    async fn end(&self, tenant: &TenantId, seq: u64, effect: &Effect) -> Result<Acted, GateError> {
+        let effect = self.screened_effect(tenant, effect);
         let mut tries = 1;
         loop {
             let found = effect.clone();
             // Not as the caller, whose key may have ended meanwhile.
             let sealed = self
-                .in_turn(&tenant, move |turn| turn.finish(seq, &found))
+                .in_turn(tenant, move |turn| turn.finish(seq, &found))
                 .await;
             match sealed {
                 Ok(sealed) => {

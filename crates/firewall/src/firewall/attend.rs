@@ -108,7 +108,7 @@ impl Firewall {
             .await?;
         self.tell_approvers(&principal.tenant, &answer, rehearses);
         let acted = match order {
-            Some(order) => Some(self.ended(order, hands).await?),
+            Some(order) => Some(self.carry_out_judged(order, hands).await?),
             None => None,
         };
         Ok(Attended {

@@ -177,7 +177,7 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Heard> {
 
 fn answer(stream: &mut TcpStream, status: u16, body: &str) {
     let head = format!(
-        "HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n",
+        "HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
     // Whoever asked may have gone away.
