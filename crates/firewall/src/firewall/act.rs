@@ -1,12 +1,13 @@
 //! The gate acts: it spends what entitles to an action, has it carried out, and seals the outcome.
 
-use super::{Firewall, doing};
+use super::{Firewall, doing, leases::Lent};
 use crate::{
     digest::ActionDigest,
     error::GateError,
     hands::Hands,
     order::{Effect, Ended, Order},
     principal::Principal,
+    scope::Mode,
     turn::{Begun, Claim, Sealed},
 };
 use serde::Deserialize;
@@ -120,17 +121,23 @@ impl Firewall {
     /// Carries out an order that is begun on record, and seals its end.
     pub(super) async fn ended(&self, order: Order, hands: &Hands) -> Result<Acted, GateError> {
         let (tenant, seq) = (order.tenant.clone(), order.seq);
-        let effect = match self.must_be_on_record(&order).await {
-            Ok(()) => doing::executed(hands, order).await,
-            Err(error) => Effect::new(Ended::Failed, format!("nothing was done: {error}")),
+        let (effect, lent) = match self.must_be_on_record(&order).await {
+            Ok(()) => self.carried_out(order, hands).await,
+            Err(error) => (nothing_done(&error), None),
         };
         let effect = self.screened_effect(&tenant, &effect);
+        let lease = lent.as_ref().map(|lent| lent.id.clone());
+        if let Some(lent) = lent {
+            self.give_back(&tenant, lent).await;
+        }
         let mut tries = 1;
         loop {
-            let found = effect.clone();
+            let (found, lease) = (effect.clone(), lease.clone());
             // Not as the caller, whose key may have ended meanwhile.
             let sealed = self
-                .in_turn(&tenant, move |turn| turn.finish(seq, &found))
+                .in_turn(&tenant, move |turn| {
+                    turn.finish(seq, &found, lease.as_deref())
+                })
                 .await;
             match sealed {
                 Ok(sealed) => {
@@ -143,6 +150,23 @@ impl Firewall {
                 Err(GateError::Unavailable(_)) if tries < SEALINGS => tries += 1,
                 Err(error) => return Err(unsealed(&error.to_string())),
             }
+        }
+    }
+
+    /// Carries an order out, with a credential of its own when it names a scope.
+    ///
+    /// Fails closed: without the credential nothing is done.
+    async fn carried_out(&self, mut order: Order, hands: &Hands) -> (Effect, Option<Lent>) {
+        let mode = match &order.work {
+            Some(work) if work.writes => Mode::Write,
+            _ => Mode::Read,
+        };
+        match self.lend(&order, mode).await {
+            Ok(lent) => {
+                order.lease = lent.as_ref().map(|lent| lent.in_hand.clone());
+                (doing::executed(hands, order).await, lent)
+            }
+            Err(error) => (nothing_done(&error), None),
         }
     }
 
@@ -184,6 +208,10 @@ impl Firewall {
             (begun, _) => begun,
         }
     }
+}
+
+fn nothing_done(error: &GateError) -> Effect {
+    Effect::new(Ended::Failed, format!("nothing was done: {error}"))
 }
 
 /// Fails closed: whoever reads this does not take it for something that was not done.
