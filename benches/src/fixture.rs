@@ -53,6 +53,7 @@ pub fn action() -> Action {
         },
         evidence: Vec::new(),
         data_classes: vec![Label::new("internal")],
+        scope: None,
         emergency: false,
     }
 }
@@ -160,5 +161,6 @@ pub fn facts(rules: &RuleSet, action: &Action) -> Facts {
         grants: needs.grants.iter().map(|_| 0).collect(),
         budgets: needs.budgets.iter().map(|_| Default::default()).collect(),
         sums: needs.sums.iter().map(|_| 0).collect(),
+        session: None,
     }
 }

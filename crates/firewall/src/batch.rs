@@ -187,11 +187,19 @@ pub enum DocumentKind {
     DryRun,
     /// An MCP server that an architect added.
     McpServer,
+    /// A scope.
+    Scope,
+    /// A session.
+    Session,
+    /// A credential that was minted.
+    Lease,
+    /// What a person has said about their own credential for a scope.
+    OwnCredential,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 28] = [
         Self::Tenant,
         Self::Agent,
         Self::Key,
@@ -216,6 +224,10 @@ impl DocumentKind {
         Self::Execution,
         Self::DryRun,
         Self::McpServer,
+        Self::Scope,
+        Self::Session,
+        Self::Lease,
+        Self::OwnCredential,
     ];
 
     /// The name it is stored under; never changes.
@@ -246,6 +258,10 @@ impl DocumentKind {
             Self::Execution => "execution",
             Self::DryRun => "dry_run",
             Self::McpServer => "mcp_server",
+            Self::Scope => "scope",
+            Self::Session => "session",
+            Self::Lease => "lease",
+            Self::OwnCredential => "own_credential",
         }
     }
 
@@ -307,11 +323,25 @@ pub enum RecordKind {
     DryRun,
     /// An MCP server was added or removed.
     ServerChange,
+    /// A scope was added, changed or removed.
+    ScopeChange,
+    /// A session was opened, renewed, changed or ended.
+    SessionChange,
+    /// A credential is about to be asked for.
+    LeaseAsked,
+    /// A credential was granted.
+    LeaseGranted,
+    /// A credential was ended, or never came to be.
+    LeaseEnded,
+    /// A credential that must end could not be ended.
+    LeaseUnended,
+    /// A person said whether their own credential is to be used.
+    OwnCredentialChange,
 }
 
 impl RecordKind {
     /// Every kind.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 31] = [
         Self::Decision,
         Self::HoldOutcome,
         Self::PermitIssued,
@@ -336,6 +366,13 @@ impl RecordKind {
         Self::ToolChange,
         Self::DryRun,
         Self::ServerChange,
+        Self::ScopeChange,
+        Self::SessionChange,
+        Self::LeaseAsked,
+        Self::LeaseGranted,
+        Self::LeaseEnded,
+        Self::LeaseUnended,
+        Self::OwnCredentialChange,
     ];
 
     /// The name in the record; never changes.
@@ -366,6 +403,13 @@ impl RecordKind {
             Self::ToolChange => "tool_change",
             Self::DryRun => "dry_run",
             Self::ServerChange => "server_change",
+            Self::ScopeChange => "scope_change",
+            Self::SessionChange => "session_change",
+            Self::LeaseAsked => "lease_asked",
+            Self::LeaseGranted => "lease_granted",
+            Self::LeaseEnded => "lease_ended",
+            Self::LeaseUnended => "lease_unended",
+            Self::OwnCredentialChange => "own_credential_change",
         }
     }
 

@@ -13,18 +13,24 @@ mod executions;
 mod groups;
 mod holds;
 mod inbox;
+mod janitor;
 mod keys;
+mod leases;
 mod notices;
 mod open;
+mod own_credentials;
 mod people;
 mod permission_sets;
 mod permits;
+mod purse;
 mod rehearse;
 mod replay;
 mod rule_copies;
+mod scopes;
 mod screening;
 mod seen;
 mod servers;
+mod sessions;
 mod sights;
 mod signing_in;
 mod simulate;
@@ -44,6 +50,7 @@ pub use open::{NewTenant, Ports, Spawn};
 pub use replay::{Replay, ReplayedRecord};
 pub use rule_copies::UnmadeCopy;
 pub use servers::Stock;
+pub use sessions::Closing;
 pub use signing_in::SignedIn;
 pub use simulate::{Outlook, PolicyTest, Simulation};
 pub use standing::{Explanation, Standing, Wish};
@@ -79,6 +86,10 @@ pub struct Firewall {
     /// Bounds how many holds are looked at at once.
     looks: Arc<Semaphore>,
     servers: servers::Servers,
+    issuers: leases::Issuers,
+    rooms: leases::Lodging,
+    /// The credentials that this gate has in its hands.
+    purse: purse::Purse,
     /// Changes whenever something became durable.
     news: Count,
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 use portcullis_policy::{
     action::{Action, Confidence},
-    id::{AgentId, SessionId, TenantId, WorkspaceId},
+    id::{AgentId, ScopeName, SessionId, TenantId, WorkspaceId},
     label::Label,
 };
 use serde::Deserialize;
@@ -121,6 +121,8 @@ struct Covered {
     environment: Label,
     nonce: Nonce,
     parameters: Map<String, Value>,
+    #[serde(default)]
+    scope: Option<ScopeName>,
     session: Option<SessionId>,
     target: String,
     tenant: TenantId,
@@ -134,6 +136,7 @@ impl Covered {
             agent: self.agent,
             workspace: self.workspace,
             session: self.session,
+            scope: self.scope,
             kind: self.action_type,
             target: self.target,
             environment: self.environment,
@@ -172,6 +175,9 @@ fn bytes(action: &Action, nonce: &Nonce) -> Vec<u8> {
         .string("environment", action.environment.as_str())
         .display("nonce", nonce)
         .members("parameters", &action.parameters);
+    if let Some(scope) = &action.scope {
+        object.string("scope", scope.as_str());
+    }
     match &action.session {
         Some(session) => object.string("session", session.as_str()),
         None => object.null("session"),

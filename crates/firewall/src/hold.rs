@@ -32,6 +32,9 @@ pub struct Hold {
     /// The person who asked, when it was one: who asks does not approve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_by_person: Option<PersonId>,
+    /// The person who opened the session it belongs to: the agent works for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub works_for: Option<PersonId>,
     /// Where it belongs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workspace_id: Option<WorkspaceId>,

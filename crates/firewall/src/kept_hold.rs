@@ -9,7 +9,7 @@ use crate::{
 };
 use portcullis_policy::{
     action::Action,
-    id::{AgentId, SessionId, TenantId},
+    id::{AgentId, ScopeName, SessionId, TenantId},
     label::Label,
 };
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,8 @@ struct Rest {
     agent: AgentId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     session: Option<SessionId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scope: Option<ScopeName>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     evidence: Vec<Value>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -55,6 +57,7 @@ impl<'h> KeptHold<'h> {
         let rest = |frozen: &Frozen| Rest {
             agent: frozen.action.agent.clone(),
             session: frozen.action.session.clone(),
+            scope: frozen.action.scope.clone(),
             evidence: frozen.action.evidence.clone(),
             data_classes: frozen.action.data_classes.clone(),
             emergency: frozen.action.emergency,
@@ -93,6 +96,7 @@ fn frozen(hold: &Hold, rest: Rest, tenant: &TenantId) -> Result<Frozen, LedgerEr
         agent: rest.agent,
         workspace: hold.workspace_id.clone(),
         session: rest.session,
+        scope: rest.scope,
         kind: Label::new(&hold.action_type),
         target: hold.target_service.clone(),
         environment: Label::new(&hold.environment),

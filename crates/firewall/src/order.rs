@@ -3,7 +3,7 @@
 use crate::{digest::ActionDigest, lease::InHand};
 use portcullis_policy::{
     amount::Micros,
-    id::{AgentId, TenantId},
+    id::{AgentId, ScopeName, SessionId, TenantId},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -39,8 +39,23 @@ pub struct Order {
     /// How many rows the dry run of this action found; whoever acts on rows touches so many or
     /// none.
     pub expected_rows: Option<u64>,
+    /// The piece of work it belongs to, when that is one of the gate's sessions.
+    pub work: Option<Work>,
     /// The credential that was minted for it, when the action names a scope.
     pub lease: Option<InHand>,
+}
+
+/// The piece of work that an order belongs to.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Work {
+    /// The session: it was open when the order was made.
+    pub session: SessionId,
+    /// The scope that the action names.
+    pub scope: Option<ScopeName>,
+    /// The hold that people released, when there was one.
+    pub hold: Option<String>,
+    /// Whether the action was judged to write.
+    pub writes: bool,
 }
 
 impl Order {

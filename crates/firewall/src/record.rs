@@ -3,7 +3,7 @@
 use crate::{canonical, hold::Fired, request::Request, view::View};
 use jiff::Timestamp;
 use portcullis_policy::{
-    facts::Facts,
+    facts::{Facts, Session},
     judgement::{Judgement, Warning},
     tier::Verdict,
 };
@@ -169,6 +169,9 @@ impl Decision<'_, '_> {
         if let Some(rule) = &self.explanation.rule_violated {
             record.string("rule_violated", rule);
         }
+        if let Some(scope) = &action.scope {
+            record.string("scope", scope.as_str());
+        }
         record.integer("seq", self.seq);
         if let Some(session) = &action.session {
             record.string("session_id", session.as_str());
@@ -227,7 +230,23 @@ fn write_facts(facts: &Facts, mut object: canonical::Object<'_>) {
         "rates",
         facts.rates.iter().map(|count| u64::from(*count)),
     );
+    if let Some(session) = &facts.session {
+        write_session(session, object.object("session"));
+    }
     integers(&mut object, "sums", facts.sums.iter().copied());
+    object.end();
+}
+
+/// How the session stood.
+fn write_session(session: &Session, mut object: canonical::Object<'_>) {
+    object.boolean("open", session.open);
+    if let Some(reach) = &session.scope {
+        let mut scope = object.object("scope");
+        scope
+            .string("environment", reach.environment.as_str())
+            .boolean("write", reach.write);
+        scope.end();
+    }
     object.end();
 }
 

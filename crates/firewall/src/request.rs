@@ -14,7 +14,7 @@ use fields::Fields;
 use portcullis_policy::{
     action::Action,
     fault::Faults,
-    id::{AgentId, SessionId, WorkspaceId},
+    id::{AgentId, ScopeName, SessionId, WorkspaceId},
 };
 use portcullis_screen::screen::Screen;
 use serde_json::Value;
@@ -166,6 +166,7 @@ fn action(fields: &mut Fields, principal: &Principal) -> (Option<Action>, bool) 
     let wants_permit = fields.flag("permit");
     let workspace = fields.id("workspace_id", WorkspaceId::new);
     let session = fields.id("session_id", SessionId::new);
+    let scope = fields.id("scope", ScopeName::new);
     let reasoning = fields.text(&["reasoning", "reason"], REASONING_MAX_BYTES);
     let confidence = fields.confidence();
     let evidence = fields.evidence();
@@ -175,6 +176,7 @@ fn action(fields: &mut Fields, principal: &Principal) -> (Option<Action>, bool) 
             agent: agent?,
             workspace,
             session,
+            scope,
             kind: kind?,
             target: target?,
             environment: environment?,

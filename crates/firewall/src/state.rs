@@ -20,6 +20,7 @@ use crate::{
     hold::{Hold, HoldStatus},
     holds::Holds,
     kept_hold,
+    kept_lease::LeaseStage,
     key::{Holder, Key},
     merkle::Frontier,
     people::People,
@@ -29,6 +30,8 @@ use crate::{
     query::DocumentQuery,
     retry::{RetryBook, StoredAnswer},
     rulebook::{Entry, Manuscript, Rulebook},
+    session::SessionStatus,
+    sessions::Sessions,
     settings::Tenant,
     stored,
     tally::Tally,
@@ -76,6 +79,8 @@ pub struct State {
     pub tools: BTreeMap<String, Tool>,
     /// The MCP servers that architects added, by name.
     pub servers: BTreeMap<String, AddedServer>,
+    /// Scopes, sessions, and what was minted for them.
+    pub sessions: Sessions,
     /// How many vain attempts were put on record lately.
     pub alarm: Alarm,
     /// The same for those whom nobody knows.
@@ -198,6 +203,7 @@ impl State {
                 .into_iter()
                 .map(|added| (added.server.name.clone(), added))
                 .collect(),
+            sessions: sessions(ledger, id).await?,
             alarm: Alarm::default(),
             strangers: Alarm::of_strangers(),
             retries: RetryBook::read(
@@ -247,6 +253,7 @@ impl State {
             people: People::default(),
             tools: BTreeMap::new(),
             servers: BTreeMap::new(),
+            sessions: Sessions::default(),
             alarm: Alarm::default(),
             strangers: Alarm::of_strangers(),
             holds: Holds::default(),
@@ -358,6 +365,27 @@ async fn executions(
         open.extend(found.into_iter().map(|one| (one.seq, one)));
     }
     Ok(open)
+}
+
+/// Scopes, the sessions that are not over, and the leases that live or may live.
+async fn sessions(ledger: &dyn Ledger, tenant: &TenantId) -> Result<Sessions, LedgerError> {
+    let live = |kind, statuses: &[&str]| DocumentQuery {
+        statuses: statuses.iter().map(|&status| status.to_owned()).collect(),
+        ..DocumentQuery::all(kind)
+    };
+    let sessions = live(DocumentKind::Session, &SessionStatus::LIVE);
+    let leases = live(DocumentKind::Lease, &LeaseStage::LIVE);
+    Ok(Sessions::of(
+        all(ledger, tenant, DocumentQuery::all(DocumentKind::Scope)).await?,
+        all(ledger, tenant, sessions).await?,
+        all(ledger, tenant, leases).await?,
+        all(
+            ledger,
+            tenant,
+            DocumentQuery::all(DocumentKind::OwnCredential),
+        )
+        .await?,
+    ))
 }
 
 /// Everybody, and what they may reach.

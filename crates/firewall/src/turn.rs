@@ -15,16 +15,20 @@ mod groups;
 mod invitations;
 mod judging;
 mod keys;
+mod leases;
 mod members;
 mod newcomers;
 mod outcome;
+mod own_credentials;
 mod passkeys;
 mod people;
 mod permits;
 mod policies;
 mod rehearse;
 mod rights;
+mod scopes;
 mod servers;
+mod sessions;
 mod signing_in;
 mod slack;
 mod sweep;
@@ -37,6 +41,7 @@ pub use execute::{Begun, Claim, Resolution};
 pub use groups::GroupPatch;
 pub(crate) use judging::judge as judge_for_sight;
 pub use keys::NewKey;
+pub use leases::{Asking, Due, Ending, Holding};
 pub use members::Membership;
 pub use newcomers::Newcomer;
 pub use outcome::{OutcomeReport, OutcomeResult};
@@ -44,6 +49,7 @@ pub use people::{NewPerson, PersonPatch};
 pub use permits::Redemption;
 pub use rehearse::Noted;
 pub use rights::{SetDraft, WorkspaceDraft};
+pub use sessions::ScopePatch;
 
 use crate::{
     batch::{Batch, Document, DocumentKind, Head, RecordKind, StoredRecord},

@@ -183,7 +183,9 @@ impl View {
             &self.data_classes,
         ];
         // Each word goes in with its length, so that no two lists of words look alike.
-        for word in words.into_iter().chain([self.confidence.as_slice()]) {
+        let words = words.into_iter().chain([self.confidence.as_slice()]);
+        let scope = action.scope.as_ref().map(|scope| scope.as_str().as_bytes());
+        for word in words.chain(scope) {
             hasher.update((word.len() as u64).to_be_bytes());
             hasher.update(word);
         }

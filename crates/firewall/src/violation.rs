@@ -80,7 +80,12 @@ impl ViolationKind {
             Code::TierProhibited | Code::Denied | Code::CrossTenant => {
                 (Self::TenantPolicyViolation, Severity::High)
             }
-            Code::NotAllowed
+            Code::SessionMissing
+            | Code::SessionNotOpen
+            | Code::ScopeNotHeld
+            | Code::ScopeEnvironment
+            | Code::ScopeReadOnly
+            | Code::NotAllowed
             | Code::CapExceeded
             | Code::OutOfScope
             | Code::BudgetAction

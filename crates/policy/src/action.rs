@@ -1,7 +1,7 @@
 //! What an agent wants to do, as the rules see it.
 
 use crate::{
-    id::{AgentId, SessionId, TenantId, WorkspaceId},
+    id::{AgentId, ScopeName, SessionId, TenantId, WorkspaceId},
     label::Label,
 };
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,9 @@ pub struct Action {
     /// The piece of work it belongs to, when the caller names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<SessionId>,
+    /// The scope whose credentials it is to be done with; its session must have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<ScopeName>,
     /// The action type, e.g. `workloads.submit` or `database_drop`.
     pub kind: Label,
     /// What it touches, e.g. a service, a cluster or a database. Not folded: shown as given.
@@ -48,6 +51,13 @@ pub struct Action {
 }
 
 impl Action {
+    /// Whether it rests on one of the gate's sessions, so that this must be looked up.
+    #[must_use]
+    pub fn rests_on_session(&self) -> bool {
+        let session = self.session.as_ref();
+        self.scope.is_some() || session.is_some_and(SessionId::is_the_gates)
+    }
+
     /// The parameter at a dotted path; `None` when nothing is there.
     ///
     /// `metadata.x`, `parameters.x` and plain `x` are the same parameter; a key that itself has

@@ -57,6 +57,16 @@ codes! {
     RateLimited = "rate.limited", "slow down and retry later";
     /// Another tenant's thing.
     CrossTenant = "scope.cross_tenant", "name only things of your own tenant";
+    /// A scope is named, and no session to have it.
+    SessionMissing = "session.required", "open a session that has the scope, and name both";
+    /// The session is closed, over, another's, or not there.
+    SessionNotOpen = "session.not_open", "open a session of this agent in this workspace, and name it";
+    /// The session has not the scope.
+    ScopeNotHeld = "scope.not_held", "name a scope that the session has, or ask for one that has it";
+    /// The scope is of another environment.
+    ScopeEnvironment = "scope.other_environment", "name a scope of the environment that the action is for";
+    /// The action writes, and the scope or the session only reads.
+    ScopeReadOnly = "scope.read_only", "ask a person for a session with write access to a scope that gives it";
     /// The agent is paused.
     AgentPaused = "agent.paused", "a person must resume the agent, or decide this hold";
     /// The agent is blocked.

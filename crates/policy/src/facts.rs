@@ -7,6 +7,7 @@ use crate::{
     amount::Micros,
     cham::rate_limit::Period,
     id::{AgentId, PolicyId, TenantId},
+    label::Label,
     tier::Tier,
 };
 use jiff::Timestamp;
@@ -26,6 +27,9 @@ pub struct Needs {
     pub sums: SmallVec<[SumNeed; 1]>,
     /// Whether the action writes (risk tier 2 and above), so that it counts as one.
     pub writes: bool,
+    /// The environment of an action that rests on one of the gate's sessions; answered by
+    /// [`Facts::session`].
+    pub session: Option<Label>,
 }
 
 /// A count of actions in a sliding window that ends now and includes this action.
@@ -120,11 +124,52 @@ pub struct Facts {
     /// Answers [`Needs::sums`]: the sum so far, without this action.
     #[serde(default, skip_serializing_if = "SmallVec::is_empty")]
     pub sums: SmallVec<[u64; 1]>,
+    /// Answers [`Needs::session`]: how the session stands that the action names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Session>,
+}
+
+/// How the session that an action names stands. Another agent's and another workspace's stands as
+/// one that there is not.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Session {
+    /// Whether it is open.
+    pub open: bool,
+    /// What it has of the scope that the action names; `None` when it has not that scope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Reach>,
+}
+
+/// What a session has of a scope.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reach {
+    /// Where the scope reaches.
+    pub environment: Label,
+    /// Whether both the scope and the session are for writing.
+    pub write: bool,
+}
+
+impl Session {
+    /// The one that refuses least to an action of an environment.
+    #[must_use]
+    pub fn generous(environment: &Label) -> Self {
+        let reach = Reach {
+            environment: environment.clone(),
+            write: true,
+        };
+        Self {
+            open: true,
+            scope: Some(reach),
+        }
+    }
 }
 
 impl Facts {
     /// The facts under which the fewest actions are refused, as far as they are not given: nothing
-    /// was counted, spent or used before, the agent stands well, and the records verify.
+    /// was counted, spent or used before, the agent stands well, its session has what the action
+    /// names, and the records verify.
     #[must_use]
     pub fn least(needs: &Needs, now: Timestamp, mode: Mode, caller: Caller) -> Self {
         Self {
@@ -138,6 +183,7 @@ impl Facts {
             grants: needs.grants.iter().map(|_| 0).collect(),
             budgets: needs.budgets.iter().map(|_| Micros::ZERO).collect(),
             sums: needs.sums.iter().map(|_| 0).collect(),
+            session: needs.session.as_ref().map(Session::generous),
         }
     }
 }

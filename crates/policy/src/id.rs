@@ -84,6 +84,18 @@ macro_rules! id {
     )*};
 }
 
+impl SessionId {
+    /// What the ids begin with that the gate gives; any other is the caller's own word.
+    pub const PREFIX: &str = "ses_";
+
+    /// Whether it claims to be one of the gate's. Then it must be: a caller's own word is free
+    /// text, and gives nothing.
+    #[must_use]
+    pub fn is_the_gates(&self) -> bool {
+        self.0.starts_with(Self::PREFIX)
+    }
+}
+
 id! {
     /// An organisation: the isolation boundary for everything.
     TenantId
@@ -93,6 +105,8 @@ id! {
     WorkspaceId
     /// One piece of work.
     SessionId
+    /// A named reach that credentials are minted from.
+    ScopeName
     /// One of the configurable CHAM policies.
     PolicyId
     /// A human of a tenant; given by the gate, never changed.

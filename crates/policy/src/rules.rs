@@ -16,6 +16,7 @@ mod index;
 mod narrow;
 mod outcome;
 mod principles;
+mod sessions;
 mod shelves;
 
 use crate::{
@@ -133,6 +134,7 @@ impl RuleSet {
             }
         }
         hearing::ask_rates(case, &mut needs);
+        needs.session = sessions::need(action);
         needs
     }
 
@@ -148,6 +150,7 @@ impl RuleSet {
         self.tenant_rules
             .judge(action, &mut answers, &mut findings, &mut obligations);
         principles::check(action, self.index.words(&action.kind), &mut findings);
+        sessions::check(action, facts.session.as_ref(), &mut findings);
         let docket = Docket::of(self.index.matching(action), self.scope_mode);
         let case = self.case(action, &docket);
         let own = facts.agent.tier_override.unwrap_or(Tier::A);

@@ -1,7 +1,8 @@
 //! Stand-ins for the world, and builders, for the tests of every crate.
 //!
 //! **What is this?** A ledger in memory that fails on demand, a clock that is set by hand, entropy
-//! from a seed, hands that do nothing outside, a Slack and a PostgreSQL of its own, and one suite of tests that every ledger must pass.
+//! from a seed, hands that do nothing outside, an issuer of
+//! credentials that open nothing, a Slack and a PostgreSQL of its own, and one suite of tests that every ledger must pass.
 //!
 //! **What will it never do?** Run in the gate: it is a dependency of tests alone, and it panics when
 //! a test is set up wrongly.
@@ -19,6 +20,7 @@ pub mod build;
 pub mod clock;
 pub mod entropy;
 pub mod hands;
+pub mod issuer;
 pub mod memory;
 pub mod postgres;
 pub mod slack;
@@ -28,6 +30,7 @@ pub use build::{ChainBuilder, document, tenant};
 pub use clock::FakeClock;
 pub use entropy::SeededEntropy;
 pub use hands::FakeHands;
+pub use issuer::{FakeIssuer, FakeRooms};
 pub use memory::MemoryLedger;
 pub use postgres::Postgres;
 pub use slack::StandInSlack;

@@ -1,12 +1,13 @@
 //! The gate acts: it spends what entitles to an action, has it carried out, and seals the outcome.
 
-use super::{Firewall, doing};
+use super::{Firewall, doing, leases::Lent};
 use crate::{
     digest::ActionDigest,
     error::GateError,
     hands::Hands,
     order::{Effect, Ended, Order},
     principal::Principal,
+    scope::Mode,
     turn::{Begun, Claim, Sealed},
 };
 use portcullis_policy::id::TenantId;
@@ -116,11 +117,11 @@ impl Firewall {
             }
         };
         let (tenant, seq) = (order.tenant.clone(), order.seq);
-        let effect = match self.must_be_on_record(&order).await {
-            Ok(()) => doing::executed(hands, order).await,
-            Err(error) => Effect::new(Ended::Failed, format!("nothing was done: {error}")),
+        let (effect, lent) = match self.must_be_on_record(&order).await {
+            Ok(()) => self.carried_out(order, hands).await,
+            Err(error) => (nothing_done(&error), None),
         };
-        self.end(&tenant, seq, &effect).await
+        self.end(&tenant, seq, (&effect, lent)).await
     }
 
     /// Carries out an order that was judged and begun in the turn before: it comes from there, and
@@ -131,19 +132,30 @@ impl Firewall {
         hands: &Hands,
     ) -> Result<Acted, GateError> {
         let (tenant, seq) = (order.tenant.clone(), order.seq);
-        let effect = doing::executed(hands, order).await;
-        self.end(&tenant, seq, &effect).await
+        let (effect, lent) = self.carried_out(order, hands).await;
+        self.end(&tenant, seq, (&effect, lent)).await
     }
 
-    /// Seals how an order ended.
-    async fn end(&self, tenant: &TenantId, seq: u64, effect: &Effect) -> Result<Acted, GateError> {
+    /// Takes a credential back that ends with its order, and seals how the order ended.
+    async fn end(
+        &self,
+        tenant: &TenantId,
+        seq: u64,
+        (effect, lent): (&Effect, Option<Lent>),
+    ) -> Result<Acted, GateError> {
         let effect = self.screened_effect(tenant, effect);
+        let lease = lent.as_ref().map(|lent| lent.id.clone());
+        if let Some(lent) = lent {
+            self.give_back(tenant, lent).await;
+        }
         let mut tries = 1;
         loop {
-            let found = effect.clone();
+            let (found, lease) = (effect.clone(), lease.clone());
             // Not as the caller, whose key may have ended meanwhile.
             let sealed = self
-                .in_turn(tenant, move |turn| turn.finish(seq, &found))
+                .in_turn(tenant, move |turn| {
+                    turn.finish(seq, &found, lease.as_deref())
+                })
                 .await;
             match sealed {
                 Ok(sealed) => {
@@ -156,6 +168,23 @@ impl Firewall {
                 Err(GateError::Unavailable(_)) if tries < SEALINGS => tries += 1,
                 Err(error) => return Err(unsealed(&error.to_string())),
             }
+        }
+    }
+
+    /// Carries an order out, with a credential of its own when it names a scope.
+    ///
+    /// Fails closed: without the credential nothing is done.
+    async fn carried_out(&self, mut order: Order, hands: &Hands) -> (Effect, Option<Lent>) {
+        let mode = match &order.work {
+            Some(work) if work.writes => Mode::Write,
+            _ => Mode::Read,
+        };
+        match self.lend(&order, mode).await {
+            Ok(lent) => {
+                order.lease = lent.as_ref().map(|lent| lent.in_hand.clone());
+                (doing::executed(hands, order).await, lent)
+            }
+            Err(error) => (nothing_done(&error), None),
         }
     }
 
@@ -197,6 +226,10 @@ impl Firewall {
             (begun, _) => begun,
         }
     }
+}
+
+fn nothing_done(error: &GateError) -> Effect {
+    Effect::new(Ended::Failed, format!("nothing was done: {error}"))
 }
 
 /// Fails closed: whoever reads this does not take it for something that was not done.

@@ -27,7 +27,7 @@ pub(super) async fn rehearsed(hands: &Hands, order: Order) -> DryRun {
     found.unwrap_or_else(|| DryRun::failed("rehearsal", "it stopped halfway"))
 }
 
-async fn unless_it_panics<'a, T>(begin: impl FnOnce() -> Doing<'a, T>) -> Option<T> {
+pub(super) async fn unless_it_panics<'a, T>(begin: impl FnOnce() -> Doing<'a, T>) -> Option<T> {
     let mut doing = catch_unwind(AssertUnwindSafe(begin)).ok()?;
     poll_fn(|context| {
         catch_unwind(AssertUnwindSafe(|| doing.as_mut().poll(context)))

@@ -75,6 +75,9 @@ impl Firewall {
             hands: Arc::default(),
             looks: Arc::new(Semaphore::new(LOOKS)),
             servers: super::servers::Servers::default(),
+            issuers: super::leases::Issuers::default(),
+            rooms: super::leases::Lodging::default(),
+            purse: super::purse::Purse::default(),
             news: Arc::new(watch::channel(0).0),
         };
         for tenant in ports.ledger.tenants().await? {

@@ -4,8 +4,9 @@ use super::{Firewall, doing};
 use crate::{
     dry_run::Look,
     error::GateError,
-    order::Order,
+    order::{DryRun, Order},
     principal::Principal,
+    scope::Mode,
     turn::{Claim, Noted},
 };
 use portcullis_policy::{action::Action, id::TenantId, tenant::estimate::Estimate};
@@ -60,10 +61,17 @@ impl Firewall {
     pub(super) async fn look(
         &self,
         tenant: &TenantId,
-        order: Order,
+        mut order: Order,
         comparing: bool,
     ) -> Result<Noted, GateError> {
-        let found = doing::rehearsed(&self.hands.load_full(), order.clone()).await;
+        // Looking is reading: whatever the action would do, this is not how it is done.
+        let found = match self.lend(&order, Mode::Read).await {
+            Ok(lent) => {
+                order.lease = lent.map(|lent| lent.in_hand);
+                doing::rehearsed(&self.hands.load_full(), order.clone()).await
+            }
+            Err(error) => DryRun::failed("credential", error.to_string()),
+        };
         let look = Look::of(&found, |value| self.screened_value(tenant, value))?;
         self.in_turn(tenant, move |turn| {
             turn.note_dry_run(&order, &look, comparing)

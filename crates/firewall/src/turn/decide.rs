@@ -286,6 +286,9 @@ impl Turn<'_> {
         if hold.asked_by_person.as_ref() == Some(&person.id) && !rules.self_approval() {
             return forbidden("who asked for an action does not approve it");
         }
+        if hold.works_for.as_ref() == Some(&person.id) && !rules.self_approval() {
+            return forbidden("who opened a session does not approve what is asked in it");
+        }
         let agent: Option<&Agent> = self.state.agents.get(&hold.agent_id);
         let owner = agent.and_then(|agent| agent.owner.as_ref());
         if owner == Some(&person.id) && !owner_approval {

@@ -134,6 +134,7 @@ impl Turn<'_> {
             action: frozen.bytes.clone(),
             idempotency_key,
             expected_rows: None,
+            work: self.work_of(&frozen.action, None),
             lease: None,
         };
         let members = details([
@@ -165,15 +166,21 @@ impl Turn<'_> {
         })
     }
 
-    /// Seals what became of an action that was begun, and settles its reservation.
+    /// Seals what became of an action that was begun, and by which credential, and settles its
+    /// reservation.
     ///
     /// Fails closed: an unknown end settles nothing and waits for a person.
     ///
     /// # Errors
     /// [`GateError::Conflict`] when it has ended already.
-    pub fn finish(&mut self, seq: u64, effect: &Effect) -> Result<Sealed, GateError> {
+    pub fn finish(
+        &mut self,
+        seq: u64,
+        effect: &Effect,
+        lease: Option<&str>,
+    ) -> Result<Sealed, GateError> {
         let execution = self.open_execution(seq)?;
-        let members = details([
+        let mut members = details([
             ("output_bytes", effect.output.len().into()),
             (
                 "output_sha256",
@@ -181,6 +188,9 @@ impl Turn<'_> {
             ),
             ("output_truncated", effect.truncated.into()),
         ]);
+        if let Some(lease) = lease {
+            members.insert("lease_id".to_owned(), lease.into());
+        }
         let costs = (effect.cost_usd, effect.gpu_hours);
         let end = (effect.result, effect.summary.as_str(), costs);
         self.end_execution(GATE, execution, end, members)

@@ -350,6 +350,7 @@ impl Turn<'_> {
             agent_id: case.charged.clone(),
             asked_by: case.principal.key.clone(),
             asked_by_person: person.map(|badge| badge.id.clone()),
+            works_for: self.opener_of(action),
             workspace_id: action.workspace.clone(),
             action_type: action.kind.to_string(),
             target_service: action.target.clone(),

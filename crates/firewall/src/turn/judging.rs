@@ -1,7 +1,7 @@
 //! Gathering facts and judging, without changing anything.
 
 use super::Turn;
-use crate::{rulebook::Rulebook, state::State};
+use crate::{reach, rulebook::Rulebook, state::State};
 use jiff::Timestamp;
 use portcullis_policy::{
     action::Action,
@@ -77,6 +77,10 @@ fn gather(
             .iter()
             .map(|need| tally.sum(need, now_ms))
             .collect(),
+        session: needs
+            .session
+            .as_ref()
+            .map(|_| reach::session_of(state, action, now)),
         caller,
     };
     (needs, facts)

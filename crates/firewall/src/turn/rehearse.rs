@@ -218,6 +218,7 @@ impl Turn<'_> {
         let tenant = self.state.tenant.id.clone();
         let run = self.state.dry_runs.get(&pending.seq);
         let idempotency_key = Order::key_of(&tenant, pending.seq, &pending.digest);
+        let work = self.work_of(&frozen.action, pending.hold.as_deref());
         Ok(Order {
             tenant,
             agent: pending.agent.clone(),
@@ -230,6 +231,7 @@ impl Turn<'_> {
             action: frozen.bytes,
             idempotency_key,
             expected_rows: run.and_then(|run| run.found.rows),
+            work,
             lease: None,
         })
     }

@@ -26,6 +26,8 @@ impl Turn<'_> {
         self.lapse_permits()?;
         self.forget_dry_runs(AT_ONCE)?;
         self.give_up_executions(AT_ONCE)?;
+        self.expire_sessions()?;
+        self.forget_faded(AT_ONCE)?;
         self.forget_sign_ins(AT_ONCE);
         self.forget_elevations();
         for id in self.state.retries.forget_answers(self.now, AT_ONCE) {

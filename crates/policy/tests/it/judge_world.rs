@@ -5,7 +5,7 @@ use portcullis_policy::{
     amount::Micros,
     cham::{Policy, Rule},
     code::Code,
-    facts::{Caller, Facts, Mode, Needs, Standing},
+    facts::{Caller, Facts, Mode, Needs, Session, Standing},
     id::{AgentId, PolicyId, TenantId},
     judgement::Judgement,
     label::Label,
@@ -43,6 +43,8 @@ pub(crate) struct World {
     pub(crate) counts: BTreeMap<u32, u32>,
     /// Uses of grants, by policy.
     pub(crate) uses: BTreeMap<String, u32>,
+    /// How the session stands that the action names.
+    pub(crate) session: Option<Session>,
 }
 
 impl Default for World {
@@ -58,6 +60,7 @@ impl Default for World {
             chain_intact: true,
             counts: BTreeMap::new(),
             uses: BTreeMap::new(),
+            session: None,
         }
     }
 }
@@ -91,6 +94,7 @@ impl World {
                 .collect(),
             budgets: needs.budgets.iter().map(|_| Micros::ZERO).collect(),
             sums: needs.sums.iter().map(|_| 0).collect(),
+            session: self.session.clone(),
         }
     }
 }
@@ -166,6 +170,7 @@ pub(crate) fn action(kind: &str) -> Action {
         agent: agent("bot"),
         workspace: None,
         session: None,
+        scope: None,
         kind: Label::new(kind),
         target: "checkout".to_owned(),
         environment: Label::new("production"),

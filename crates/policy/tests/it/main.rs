@@ -23,6 +23,7 @@ mod packs;
 mod principles;
 mod properties;
 mod reference;
+mod sessions;
 mod tenant;
 mod tenant_examples;
 mod windows;

@@ -195,6 +195,7 @@ fn tier(rules: &RuleSet, kind: &Label, classes: &[Label]) -> Tier {
         grants: SmallVec::default(),
         budgets: SmallVec::default(),
         sums: SmallVec::default(),
+        session: None,
     };
     rules.judge(&action, &facts).tier
 }

@@ -53,6 +53,8 @@ pub(crate) fn order(action_type: &str, parameters: Value) -> Order {
         action: Vec::new(),
         idempotency_key: "acme-7-01".to_owned(),
         expected_rows: None,
+        work: None,
+        work: None,
         lease: None,
     }
 }

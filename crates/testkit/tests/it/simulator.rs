@@ -7,6 +7,7 @@ mod dice;
 mod invariants;
 mod life;
 mod script;
+mod sessions;
 mod witness;
 
 use dice::Dice;
@@ -71,6 +72,38 @@ fn the_invariants_hold_for_every_seed() {
     assert!(deeds.done > 20, "{} actions carried out", deeds.done);
 }
 
+/// The same for sessions and what is minted in them.
+fn simulate_sessions(seed: u64, deeds: &mut sessions::Deeds) {
+    let mut dice = Dice::new(seed);
+    let ledger = Arc::new(MemoryLedger::new());
+    let clock = Arc::new(FakeClock::default());
+    let mut witness = Witness::default();
+    let mut world = sessions::World::of(&ledger);
+    for number in 0..LIVES {
+        let life = life::Life::begin(&ledger, &clock, seed ^ (number as u64) << 32, &mut witness);
+        world.begin(&life, &witness);
+        for _ in 0..STEPS {
+            sessions::step(&life, &mut dice, (&witness, &mut world));
+        }
+        life.end(dice.chance(2), &mut dice);
+        ledger.fail_next(0);
+        ledger.fail_after_write(0);
+        let life = life::Life::begin(&ledger, &clock, seed ^ 0xbeef, &mut witness);
+        sessions::check(&life, (&witness, &world), seed);
+        life.end(true, &mut dice);
+    }
+    deeds.add(&witness, &world);
+}
+
+#[test]
+fn no_credential_outlives_its_session() {
+    let mut deeds = sessions::Deeds::default();
+    for seed in 1..=6 {
+        simulate_sessions(seed, &mut deeds);
+    }
+    deeds.must_be_enough();
+}
+
 /// Another seed on every day of a long run: set `PORTCULLIS_SIMULATOR_SEED`.
 #[test]
 fn the_invariants_hold_for_a_seed_of_choice() {
@@ -78,4 +111,5 @@ fn the_invariants_hold_for_a_seed_of_choice() {
     let seed = std::env::var("PORTCULLIS_SIMULATOR_SEED").ok();
     let seed = seed.map_or(2_026, |text| text.parse().expect("a number"));
     simulate(seed, &mut Deeds::default());
+    simulate_sessions(seed, &mut sessions::Deeds::default());
 }

@@ -84,6 +84,7 @@ fn brings(action: &Action, name: &str) -> bool {
         "target_service" | "target" => text(&action.target),
         "environment" => !action.environment.is_empty(),
         "session" | "session_id" => action.session.is_some(),
+        "scope" => action.scope.is_some(),
         "workspace" | "workspace_id" => action.workspace.is_some(),
         "metadata" | "parameters" => !action.parameters.is_empty(),
         "confidence" => !action.confidence.is_silent(),

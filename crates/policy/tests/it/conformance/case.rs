@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use portcullis_policy::{
     action::Action,
-    facts::{Caller, Mode, Standing},
+    facts::{Caller, Mode, Session, Standing},
     rules::ScopeMode,
     tier::{Tier, Verdict},
 };
@@ -50,6 +50,7 @@ pub(super) struct World {
     pub(super) caller: Option<Caller>,
     pub(super) agent: Option<AgentCase>,
     pub(super) chain_intact: Option<bool>,
+    pub(super) session: Option<Session>,
     #[serde(default)]
     pub(super) counts: BTreeMap<String, u32>,
     #[serde(default)]
