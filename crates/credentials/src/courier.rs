@@ -138,7 +138,7 @@ impl HttpCourier {
         target: &Target,
     ) -> Result<(Response<Incoming>, Driver), OutsideError> {
         let reach = parcel.reach;
-        let request = request(parcel, target, self.secrets)?;
+        let request = request(parcel, target, &self.secrets)?;
         let stream = TokioIo::new(self.dialer.open(target, reach).await?);
         let broken = |error: hyper::Error| exchange_error(&target.place, &error);
         let mut builder = http1::Builder::new();

@@ -44,7 +44,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) fn request(
     parcel: Parcel,
     target: &Target,
-    secrets: Secrets,
+    secrets: &Secrets,
 ) -> Result<Request<Full<Bytes>>, OutsideError> {
     let place = &target.place;
     let mut headers = headers(&parcel, target)?;
