@@ -3,6 +3,7 @@
 //! Whoever adds a kind writes a file here and its line in [`KINDS`]; `docs/adding-an-issuer.md` walks
 //! through one.
 
+pub mod aws;
 mod call;
 mod filters;
 pub mod postgres;
@@ -20,7 +21,10 @@ use std::{fmt, sync::Arc};
 use zeroize::Zeroizing;
 
 /// Every kind of provider there is.
-pub const KINDS: &[Kind] = &[Kind::of::<postgres::Server>("postgres")];
+pub const KINDS: &[Kind] = &[
+    Kind::of::<aws::Account>("aws"),
+    Kind::of::<postgres::Server>("postgres"),
+];
 
 /// How the ids of leases begin.
 const ID_PREFIX: &str = "lse_";

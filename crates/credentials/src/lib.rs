@@ -48,9 +48,11 @@ mod request;
 mod roots;
 pub mod secrets;
 pub mod setup;
+mod sigv4;
 mod target;
 pub mod tls;
 pub mod vault;
+mod xml;
 
 pub use courier::{CourierSettings, HttpCourier};
 pub use database::{DatabaseSettings, Databases};

@@ -33,7 +33,7 @@ pub const MOST_LIVE: usize = 1_000;
 const LINGER: usize = 16;
 
 /// The parts of a credential: what each is called, and its bytes.
-pub(crate) type Parts = Vec<(&'static str, Zeroizing<Vec<u8>>)>;
+pub(crate) type Parts = Vec<(String, Zeroizing<Vec<u8>>)>;
 
 /// Keeps what issuers mint. Cheap to clone; all clones are one.
 ///
@@ -62,7 +62,7 @@ struct Shelf {
 /// A credential that can be used.
 struct Kept {
     tenant: TenantId,
-    parts: Vec<(&'static str, Secret)>,
+    parts: Vec<(String, Secret)>,
     known: Known,
 }
 
@@ -115,7 +115,7 @@ impl Vault {
         }
         let names = parts.iter().map(|(part, _)| {
             let name = format!("{SCHEME}{}/{part}", ask.id);
-            ((*part).to_owned(), SecretName::new(&name))
+            (part.clone(), SecretName::new(&name))
         });
         let names = names.collect();
         let mut shelf = self.shelf_mut();

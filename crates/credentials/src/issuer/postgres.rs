@@ -122,7 +122,10 @@ impl Roles {
         // The server, and whoever reads its log, see no more than this of the password.
         let verifier = postgres_protocol::password::scram_sha_256(password.as_bytes());
         let part = Zeroizing::new(password.as_bytes().to_vec());
-        let secrets = self.tools.vault.keep(ask, vec![("password", part)])?;
+        let secrets = self
+            .tools
+            .vault
+            .keep(ask, vec![("password".to_owned(), part)])?;
         let made = async {
             let (mut client, _driver) = self.open(&grants.database).await?;
             let transaction = client.transaction().await.map_err(lack)?;
