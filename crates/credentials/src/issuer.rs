@@ -6,7 +6,9 @@
 pub mod aws;
 mod call;
 mod filters;
+pub mod github;
 pub mod postgres;
+pub mod sealed;
 
 use crate::{database::Databases, secrets::Secrets, vault::Vault};
 use jiff::Timestamp;
@@ -23,7 +25,9 @@ use zeroize::Zeroizing;
 /// Every kind of provider there is.
 pub const KINDS: &[Kind] = &[
     Kind::of::<aws::Account>("aws"),
+    Kind::of::<github::App>("github"),
     Kind::of::<postgres::Server>("postgres"),
+    Kind::of::<sealed::Chest>("sealed"),
 ];
 
 /// How the ids of leases begin.

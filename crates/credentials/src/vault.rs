@@ -11,6 +11,7 @@ use portcullis_firewall::{
 };
 use portcullis_policy::id::TenantId;
 use portcullis_screen::secrets::{Level, Secrets as Known};
+use sha2::{Digest as _, Sha256};
 use std::{
     collections::{HashMap, VecDeque},
     fmt,
@@ -31,6 +32,9 @@ pub const MOST_LIVE: usize = 1_000;
 /// How many dead credentials of a tenant are still hidden: what was printed just before they ended
 /// may be shown just after.
 const LINGER: usize = 16;
+
+/// How many leases are remembered that the provider has ended.
+const REMEMBERED: usize = 1_000;
 
 /// The parts of a credential: what each is called, and its bytes.
 pub(crate) type Parts = Vec<(String, Zeroizing<Vec<u8>>)>;
@@ -57,6 +61,8 @@ struct Shelf {
     faded: HashMap<TenantId, VecDeque<Faded>>,
     /// What issuers themselves need for one call, e.g. a signed token.
     lent: HashMap<String, Secret>,
+    /// The leases that the provider has ended, newest last.
+    ended: VecDeque<String>,
 }
 
 /// A credential that can be used.
@@ -66,9 +72,22 @@ struct Kept {
     known: Known,
 }
 
+impl Kept {
+    /// Tells its parts from all others, and says nothing of them.
+    fn print(&self) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        for (_, secret) in &self.parts {
+            digest.update(Sha256::digest(secret.bytes()));
+        }
+        digest.finalize().into()
+    }
+}
+
 /// A credential that cannot be used here any more and is still hidden.
 struct Faded {
     known: Known,
+    /// Tells one that is there already, for what is lent again and again.
+    print: [u8; 32],
     /// Until when somebody else could use it.
     lives_until: Option<Timestamp>,
 }
@@ -141,15 +160,26 @@ impl Vault {
     }
 
     /// Forgets a credential: it cannot be used here any more. Its bytes are overwritten; its encodings
-    /// are looked for a little longer, or until `lives_until`.
+    /// are looked for a little longer, or until `lives_until` when the provider lets it live.
     pub(crate) fn forget(&self, ask: &LeaseAsk, lives_until: Option<Timestamp>) {
         let mut shelf = self.shelf_mut();
         let Some(kept) = shelf.live.remove(&ask.id) else {
             return;
         };
+        if lives_until.is_none() {
+            shelf.ended.push_back(ask.id.clone());
+            let over = shelf.ended.len().saturating_sub(REMEMBERED);
+            shelf.ended.drain(..over);
+        }
+        let print = kept.print();
         let Kept { tenant, known, .. } = kept;
         let faded = shelf.faded.entry(tenant).or_default();
-        faded.push_back(Faded { known, lives_until });
+        faded.retain(|one| one.print != print);
+        faded.push_back(Faded {
+            known,
+            print,
+            lives_until,
+        });
         let now = self.now();
         let dead = |one: &Faded| one.lives_until.is_none_or(|until| until <= now);
         let mut over = faded
@@ -162,6 +192,17 @@ impl Vault {
             over -= usize::from(goes);
             !goes
         });
+    }
+
+    /// Whether the provider has ended a lease that was kept here.
+    pub(crate) fn has_ended(&self, ask: &LeaseAsk) -> bool {
+        self.shelf().ended.contains(&ask.id)
+    }
+
+    /// The name of a part, when it is here.
+    pub(crate) fn name(&self, ask: &LeaseAsk, part: &str) -> Option<SecretName> {
+        let name = format!("{SCHEME}{}/{part}", ask.id);
+        self.read(&name).map(|_| SecretName::new(&name))
     }
 
     /// A secret for one call of an issuer's own, which is forgotten when this is dropped.
