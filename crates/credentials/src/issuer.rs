@@ -6,7 +6,11 @@
 pub mod aws;
 mod call;
 mod filters;
+pub mod gcp;
 pub mod github;
+pub mod kubernetes;
+pub mod oauth;
+pub mod openbao;
 pub mod postgres;
 pub mod sealed;
 
@@ -25,7 +29,11 @@ use zeroize::Zeroizing;
 /// Every kind of provider there is.
 pub const KINDS: &[Kind] = &[
     Kind::of::<aws::Account>("aws"),
+    Kind::of::<gcp::Account>("gcp"),
     Kind::of::<github::App>("github"),
+    Kind::of::<kubernetes::Cluster>("kubernetes"),
+    Kind::of::<oauth::Exchange>("oauth"),
+    Kind::of::<openbao::Server>("openbao"),
     Kind::of::<postgres::Server>("postgres"),
     Kind::of::<sealed::Chest>("sealed"),
 ];

@@ -6,6 +6,7 @@ use portcullis_firewall::{
     outside::{Delivery, OutsideError, Parcel},
 };
 use serde::de::DeserializeOwned;
+use url::form_urlencoded::Serializer;
 use zeroize::Zeroizing;
 
 /// What a provider answered. Its body may hold secrets, and is overwritten.
@@ -39,6 +40,13 @@ impl Reply {
             _ => LeaseError::Refused(said),
         })
     }
+}
+
+/// A form body.
+pub(super) fn form<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> Vec<u8> {
+    let mut form = Serializer::new(String::new());
+    form.extend_pairs(pairs);
+    form.finish().into_bytes()
 }
 
 /// Calls a provider.

@@ -2,7 +2,7 @@
 
 use super::{Granted, Sessions};
 use crate::{
-    issuer::call::{Reply, call},
+    issuer::call::{Reply, call, form},
     xml,
 };
 use jiff::Timestamp;
@@ -11,7 +11,6 @@ use portcullis_firewall::{
     outside::{Credential, Method, Parcel},
 };
 use serde_json::json;
-use url::form_urlencoded::Serializer;
 use zeroize::Zeroizing;
 
 const STS_VERSION: &str = "2011-06-15";
@@ -95,20 +94,22 @@ impl Sessions {
 
     async fn sts<'p>(
         &self,
-        operation: &str,
+        operation: &'p str,
         parameters: impl IntoIterator<Item = (&'p str, &'p str)>,
     ) -> Result<Reply, LeaseError> {
-        let form = form((operation, STS_VERSION), parameters);
+        let head = [("Action", operation), ("Version", STS_VERSION)];
+        let form = form(head.into_iter().chain(parameters));
         let (url, region) = (self.account.sts(), self.account.region.clone());
         self.send(url, form, ("sts", region)).await
     }
 
     async fn iam<'p>(
         &self,
-        operation: &str,
+        operation: &'p str,
         parameters: impl IntoIterator<Item = (&'p str, &'p str)>,
     ) -> Result<Reply, LeaseError> {
-        let form = form((operation, IAM_VERSION), parameters);
+        let head = [("Action", operation), ("Version", IAM_VERSION)];
+        let form = form(head.into_iter().chain(parameters));
         let place = ("iam", IAM_REGION.to_owned());
         self.send(self.account.iam(), form, place).await
     }
@@ -116,7 +117,7 @@ impl Sessions {
     async fn send(
         &self,
         url: String,
-        form: String,
+        form: Vec<u8>,
         (service, region): (&str, String),
     ) -> Result<Reply, LeaseError> {
         let kind = "application/x-www-form-urlencoded; charset=utf-8";
@@ -124,7 +125,7 @@ impl Sessions {
             method: Method::Post,
             url,
             headers: vec![("content-type".to_owned(), kind.to_owned())],
-            body: form.into_bytes(),
+            body: form,
             credential: Some(Credential::Aws {
                 key_id: self.account.access_key_id.clone(),
                 key: self.account.secret_access_key.clone(),
@@ -136,17 +137,6 @@ impl Sessions {
         };
         call(&self.tools, parcel).await?.good()
     }
-}
-
-fn form<'p>(
-    (operation, version): (&str, &str),
-    parameters: impl IntoIterator<Item = (&'p str, &'p str)>,
-) -> String {
-    let mut form = Serializer::new(String::new());
-    form.append_pair("Action", operation);
-    form.append_pair("Version", version);
-    form.extend_pairs(parameters);
-    form.finish()
 }
 
 fn text(reply: &Reply) -> Result<Zeroizing<String>, LeaseError> {
