@@ -3,6 +3,8 @@
 mod desk;
 mod marks;
 mod postgres;
+mod remote;
+mod remotes;
 
 pub(crate) use desk::Desk;
 
