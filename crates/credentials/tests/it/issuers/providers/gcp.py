@@ -8,6 +8,7 @@ import json
 import re
 import secrets
 import time
+from urllib.parse import unquote
 
 import google.auth.transport.requests
 import jwt
@@ -107,7 +108,10 @@ class Google(StandIn):
         if form["subject_token_type"] != ACCESS_TOKEN or form["requested_token_type"] != ACCESS_TOKEN:
             raise Refused(400)
         about = self.held(form["subject_token"])
-        rules = json.loads(form["options"])["accessBoundary"]["accessBoundaryRules"]
+        # Its own library encodes them once more than the reference says; both are taken.
+        options = form["options"]
+        options = unquote(options) if options.startswith("%") else options
+        rules = json.loads(options)["accessBoundary"]["accessBoundaryRules"]
         if not 0 < len(rules) <= 10 or any(not set(rule["availablePermissions"]) <= set(ROLES) for rule in rules):
             raise Refused(400)
         token = self.issue(**{**about, "rules": rules})
