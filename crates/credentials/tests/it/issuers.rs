@@ -2,15 +2,17 @@
 
 mod desk;
 mod marks;
+mod openbao;
 mod postgres;
 mod remote;
 mod remotes;
+mod sealed;
 
 pub(crate) use desk::Desk;
 
 use portcullis_credentials::issuer::Provider;
 use portcullis_firewall::{
-    lease::{LeaseError, Minted},
+    lease::LeaseError,
     ports::Issuer,
     scope::{Mode, Scope},
 };
@@ -195,11 +197,4 @@ async fn dies<C: Counterpart>(counterpart: &C, stolen: &Stolen) -> Duration {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     began.elapsed()
-}
-
-/// The open parts of a credential and one of its names.
-pub(crate) fn open_part<'m>(minted: &'m Minted, part: &str) -> &'m str {
-    let mut open = minted.open.iter();
-    let found = open.find(|(name, _)| name == part);
-    found.map_or_else(|| panic!("no part {part}"), |(_, value)| value)
 }

@@ -1,6 +1,6 @@
 //! Roles at a real server.
 
-use super::{Counterpart, Deed, Desk, Stolen, suite};
+use super::{Counterpart, Deed, Desk, Stolen, remote::scope, suite};
 use crate::secrets::Safe;
 use portcullis_credentials::issuer::{KINDS, Provider};
 use portcullis_firewall::{
@@ -30,9 +30,9 @@ const TABLES: &str = "
 /// has.
 const MINTER: &str = "minter";
 
-struct Shop {
-    database: String,
-    server: Postgres,
+pub(crate) struct Shop {
+    pub(crate) database: String,
+    pub(crate) server: Postgres,
     safe: Safe,
     owner: Client,
     _driver: JoinSet<()>,
@@ -40,7 +40,7 @@ struct Shop {
 
 impl Shop {
     /// A server of its own, for roles belong to a whole server.
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let server = Postgres::start(&[], &[]);
         let database = server.database().await;
         let (owner, driver) = server.open(&database, OWNER, PASSWORD).await;
@@ -70,7 +70,7 @@ impl Shop {
         Some((client, driver))
     }
 
-    async fn count(&self, what: &str) -> usize {
+    pub(crate) async fn count(&self, what: &str) -> usize {
         let row = self.owner.query_one(what, &[]).await.unwrap();
         usize::try_from(row.get::<_, i64>(0)).unwrap()
     }
@@ -90,7 +90,7 @@ impl Counterpart for Shop {
 
     fn scope(&self, mode: Mode) -> Scope {
         let filters = json!({"database": self.database, "tables": ["public.orders"]});
-        scope(mode, filters)
+        scope(mode, &filters)
     }
 
     async fn attempt(&self, stolen: &Stolen, deed: Deed) -> bool {
@@ -121,17 +121,6 @@ impl Counterpart for Shop {
     async fn alive(&self) -> usize {
         self.count("select count(*) from pg_roles where rolname ~ '^portcullis_'")
             .await
-    }
-}
-
-fn scope(mode: Mode, filters: Value) -> Scope {
-    Scope {
-        name: "orders".to_owned(),
-        description: String::new(),
-        provider: "here".to_owned(),
-        environment: "staging".into(),
-        mode,
-        filters: filters.as_object().unwrap().clone(),
     }
 }
 
@@ -188,7 +177,7 @@ async fn whatever_lets_a_role_do_more_is_found_before_it_exists() {
 async fn a_scope_that_cannot_be_granted_is_refused() {
     let shop = Shop::open().await;
     let desk = Desk::at(shop.provider());
-    let of = |filters: Value| desk.ask(&scope(Mode::Read, filters), Mode::Read);
+    let of = |filters: Value| desk.ask(&scope(Mode::Read, &filters), Mode::Read);
     let absent = json!({"database": shop.database, "tables": ["public.nowhere"]});
     let refused = desk.issuers.mint(&of(absent)).await.unwrap_err();
     assert_eq!(
@@ -219,7 +208,10 @@ async fn a_scope_that_cannot_be_granted_is_refused() {
             "filters.writes[0]",
         ),
     ] {
-        let refused = desk.issuers.check(&scope(Mode::Read, filters)).unwrap_err();
+        let refused = desk
+            .issuers
+            .check(&scope(Mode::Read, &filters))
+            .unwrap_err();
         let LeaseError::Scope { path: found, .. } = refused else {
             panic!("{refused}")
         };

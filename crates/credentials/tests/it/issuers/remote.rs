@@ -28,17 +28,22 @@ pub(crate) struct Program {
 }
 
 impl Program {
+    pub(crate) fn start(script: &str) -> Self {
+        Self::with(script, &[])
+    }
+
     #[expect(
         clippy::disallowed_methods,
         reason = "where the clients are is for the environment to say"
     )]
-    pub(crate) fn start(script: &str) -> Self {
+    pub(crate) fn with(script: &str, arguments: &[&str]) -> Self {
         let python = std::env::var("PORTCULLIS_PYTHON").unwrap_or_else(|_| {
             panic!("PORTCULLIS_PYTHON names no Python that has the providers: run `make test`")
         });
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/issuers/providers");
         let mut child = Command::new(python)
             .args(["-B", script])
+            .args(arguments)
             .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -89,8 +94,8 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It is ours alone, and holds nothing that is worth a goodbye.
-        drop(self.child.kill());
+        // It ends, with what it has started, when nobody talks to it any more.
+        drop(self.child.stdin.take());
         drop(self.child.wait());
     }
 }
