@@ -51,12 +51,16 @@ pub(super) fn form<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> V
 
 /// Calls a provider.
 pub(super) async fn call(tools: &Tools, parcel: Parcel) -> Result<Reply, LeaseError> {
-    let Delivery { status, body, .. } = tools.courier.send(parcel).await.map_err(lack)?;
+    let Delivery { status, body, .. } = tools
+        .courier
+        .send(parcel)
+        .await
+        .map_err(|error| lack(&error))?;
     let body = Zeroizing::new(body);
     Ok(Reply { status, body })
 }
 
-fn lack(error: OutsideError) -> LeaseError {
+fn lack(error: &OutsideError) -> LeaseError {
     match error {
         OutsideError::Forbidden { .. } | OutsideError::NoSecret(_) => {
             LeaseError::Refused(error.to_string())

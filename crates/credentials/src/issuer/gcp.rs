@@ -121,20 +121,11 @@ struct Generated {
 }
 
 impl Tokens {
-    fn wanted<'s>(&self, ask: &'s LeaseAsk) -> Result<(Wanted<'s>, i64), LeaseError> {
-        let seconds = seconds_left(ask, ask.asked_at)?;
-        if seconds > MOST_SECONDS {
-            let why = format!("a token lives for {MOST_SECONDS} seconds at most");
-            return Err(LeaseError::TooMuch(why));
-        }
-        Ok((Wanted::read(&ask.scope, ask.mode)?, seconds))
-    }
-
     async fn make(&self, ask: &LeaseAsk) -> Result<Minted, LeaseError> {
         digits(ask)?;
         let now = self.tools.clock.now();
         seconds_left(ask, now)?;
-        let (wanted, seconds) = self.wanted(ask)?;
+        let (wanted, seconds) = wanted(ask)?;
         let own = self.own().await?;
         let generated = self.generate(&wanted, seconds, own.name()).await?;
         drop(own);
@@ -250,7 +241,7 @@ impl Tokens {
     }
 
     fn end(&self, ask: &LeaseAsk) -> Result<Revoked, LeaseError> {
-        let latest = ask.asked_at + SignedDuration::from_secs(self.wanted(ask)?.1) + SKEW;
+        let latest = ask.asked_at + SignedDuration::from_secs(wanted(ask)?.1) + SKEW;
         self.tools.vault.forget(ask, Some(latest));
         let over = latest < self.tools.clock.now();
         let how = if over {
@@ -272,7 +263,7 @@ impl Issuer for Tokens {
     }
 
     fn asks(&self, ask: &LeaseAsk) -> Result<Asked, LeaseError> {
-        let (wanted, seconds) = self.wanted(ask)?;
+        let (wanted, seconds) = wanted(ask)?;
         let account = &self.account.service_account;
         Ok(Asked {
             request: Map::from_iter([
@@ -295,4 +286,14 @@ impl Issuer for Tokens {
     ) -> Doing<'a, Result<Revoked, LeaseError>> {
         Box::pin(std::future::ready(self.end(ask)))
     }
+}
+
+/// What is asked for, and for how many seconds.
+fn wanted(ask: &LeaseAsk) -> Result<(Wanted<'_>, i64), LeaseError> {
+    let seconds = seconds_left(ask, ask.asked_at)?;
+    if seconds > MOST_SECONDS {
+        let why = format!("a token lives for {MOST_SECONDS} seconds at most");
+        return Err(LeaseError::TooMuch(why));
+    }
+    Ok((Wanted::read(&ask.scope, ask.mode)?, seconds))
 }

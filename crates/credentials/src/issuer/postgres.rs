@@ -219,6 +219,10 @@ fn late() -> LeaseError {
 }
 
 /// In our own words: the server's may repeat what was sent.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "that is how an error is handed over to be mapped"
+)]
 fn lack(error: tokio_postgres::Error) -> LeaseError {
     match error.code() {
         Some(code) => LeaseError::Refused(format!("it answers with code {}", code.code())),

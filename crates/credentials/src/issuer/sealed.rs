@@ -66,7 +66,7 @@ impl Lender {
         digits(ask)?;
         seconds_left(ask, self.tools.clock.now())?;
         let name = name(ask)?;
-        let secret = self.store.read(&name).map_err(lack)?;
+        let secret = self.store.read(&name).map_err(|error| lack(&error))?;
         let bytes = Zeroizing::new(secret.bytes().to_vec());
         let secrets = self
             .tools
@@ -139,6 +139,6 @@ fn name(ask: &LeaseAsk) -> Result<String, LeaseError> {
     })
 }
 
-fn lack(error: SealError) -> LeaseError {
+fn lack(error: &SealError) -> LeaseError {
     LeaseError::Refused(error.to_string())
 }
