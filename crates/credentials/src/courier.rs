@@ -145,7 +145,7 @@ impl HttpCourier {
     ) -> Result<(Response<Incoming>, Taken), OutsideError> {
         let way = Way::to(target, parcel.reach);
         let reach = parcel.reach;
-        let request = request(parcel, target, self.secrets)?;
+        let request = request(parcel, target, &self.secrets)?;
         let broken = |error: hyper::Error| exchange_error(&target.place, &error);
         let taken = |connection| Taken {
             way: way.clone(),

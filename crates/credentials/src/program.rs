@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The port [`Starter`]: programs of this machine, each in a process group of its own that is
 /// killed with its line.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Programs {
     secrets: Secrets,
 }
@@ -36,7 +36,7 @@ impl Programs {
         Self { secrets }
     }
 
-    fn begin(self, program: &Program) -> Result<Box<dyn Line>, OutsideError> {
+    fn begin(&self, program: &Program) -> Result<Box<dyn Line>, OutsideError> {
         let (name, arguments) = program.command.split_first().ok_or_else(|| unfit("…"))?;
         let mut command = Command::new(name);
         command

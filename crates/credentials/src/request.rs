@@ -2,6 +2,7 @@
 
 use crate::{
     secrets::{Secret, Secrets},
+    sigv4::{self, Keys, Wanted},
     target::{Place, Target},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -44,7 +45,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) fn request(
     parcel: Parcel,
     target: &Target,
-    secrets: Secrets,
+    secrets: &Secrets,
 ) -> Result<Request<Full<Bytes>>, OutsideError> {
     let place = &target.place;
     let mut headers = headers(&parcel, target)?;
@@ -81,6 +82,21 @@ pub(crate) fn request(
         Some(Credential::FormField { name, secret }) => {
             check_form(&method, &mut headers, &body, &name).map_err(|why| place.forbidden(why))?;
             body = with_field(&body, &name, &secrets.read(&secret)?);
+        }
+        Some(Credential::FormFields(fields)) => {
+            for (name, secret) in fields {
+                check_form(&method, &mut headers, &body, &name)
+                    .map_err(|why| place.forbidden(why))?;
+                body = with_field(&body, &name, &secrets.read(&secret)?);
+            }
+        }
+        Some(ref credential @ Credential::Aws { .. }) => {
+            let wanted = Wanted {
+                method: method.as_str(),
+                path: &target.path_and_query(),
+                body: &body,
+            };
+            signed(&mut headers, wanted, (credential, place), secrets)?;
         }
     }
     finish(place, method, target, headers, body)
@@ -177,6 +193,42 @@ fn authorization(scheme: &[u8], rest: &[u8]) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(value)).ok()?;
     value.set_sensitive(true);
     Some(value)
+}
+
+/// Signs the whole request.
+///
+/// Fails closed: where nobody knows the time, nothing is signed.
+fn signed(
+    headers: &mut HeaderMap,
+    wanted: Wanted<'_>,
+    (credential, place): (&Credential, &Place),
+    secrets: &Secrets,
+) -> Result<(), OutsideError> {
+    let unsigned = || place.forbidden("nothing is signed here");
+    let Credential::Aws {
+        key_id,
+        key,
+        token,
+        service,
+        region,
+    } = credential
+    else {
+        return Err(unsigned());
+    };
+    let of = sigv4::Place {
+        service,
+        region,
+        at: secrets.now().ok_or_else(unsigned)?,
+    };
+    let (id, secret) = (secrets.read(key_id)?, secrets.read(key)?);
+    let token = token.as_ref().map(|token| secrets.read(token));
+    let token = token.transpose()?;
+    let keys = Keys {
+        id: id.bytes(),
+        secret: secret.bytes(),
+        token: token.as_ref().map(Secret::bytes),
+    };
+    sigv4::sign(headers, wanted, of, &keys).ok_or_else(|| unfit(key))
 }
 
 /// Whether one more field can be told from the rest of the body.

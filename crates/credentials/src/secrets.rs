@@ -1,6 +1,8 @@
-//! Where secrets come from: the environment and files.
+//! Where secrets come from: the environment, files, and what was minted.
 
+use crate::vault::{self, Vault};
 use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
 use portcullis_firewall::outside::{Keyring, OutsideError, SecretName};
 use sha2::Sha256;
 use std::{fmt, fs, io::Read, os::unix::fs::PermissionsExt, path::Path};
@@ -16,6 +18,7 @@ const EVERYBODY: u32 = 0o006;
 ///
 /// `env:NAME` is a variable of the process. `file:/path` is the content of a file without one
 /// trailing line break; a container's secret has to be mounted so that not everybody may read it.
+/// `lease:<id>/<part>` is what a [`Vault`] keeps, for those that were given one.
 ///
 /// Fails closed: a secret that is empty, too long, or open to everybody is none.
 ///
@@ -26,9 +29,10 @@ const EVERYBODY: u32 = 0o006;
 /// let absent = SecretName::new("env:NOBODY_SETS_THIS");
 /// assert!(Secrets::new().mac(&absent, b"message").is_err());
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
-pub struct Secrets;
+#[derive(Clone, Debug, Default)]
+pub struct Secrets {
+    vault: Option<Vault>,
+}
 
 /// Why a secret cannot be had. It names no value, and no name of a form that it does not know:
 /// that might be the secret itself, put in the wrong place.
@@ -77,15 +81,21 @@ impl Secrets {
     /// The secrets of this process.
     #[must_use]
     pub const fn new() -> Self {
-        Self
+        Self { vault: None }
+    }
+
+    /// The same, and what was minted.
+    #[must_use]
+    pub const fn with(vault: Vault) -> Self {
+        Self { vault: Some(vault) }
     }
 
     /// Whether a secret can be read now, for telling it at the start.
     ///
     /// # Errors
     /// [`SecretFault`].
-    pub fn check(self, name: &SecretName) -> Result<(), SecretFault> {
-        read(name.as_str()).map(drop)
+    pub fn check(&self, name: &SecretName) -> Result<(), SecretFault> {
+        self.find(name.as_str()).map(drop)
     }
 
     /// Makes a secret known to whatever redacts texts, without giving it away.
@@ -93,20 +103,29 @@ impl Secrets {
     /// # Errors
     /// [`SecretFault`]: it cannot be read, or is too short to be told from harmless text.
     pub fn register(
-        self,
+        &self,
         name: &SecretName,
         known: &mut portcullis_screen::secrets::Secrets,
     ) -> Result<(), SecretFault> {
-        let secret = read(name.as_str())?;
+        let secret = self.find(name.as_str())?;
         Ok(known.add(secret.bytes())?)
     }
 
-    #[expect(
-        clippy::unused_self,
-        reason = "whoever is handed one may read; nobody else asks"
-    )]
-    pub(crate) fn read(self, name: &SecretName) -> Result<Secret, OutsideError> {
-        read(name.as_str()).map_err(|fault| {
+    /// The time, for whoever signs what it sends; only those who know of minted secrets do.
+    pub(crate) fn now(&self) -> Option<Timestamp> {
+        self.vault.as_ref().map(Vault::now)
+    }
+
+    fn find(&self, name: &str) -> Result<Secret, SecretFault> {
+        if !name.starts_with(vault::SCHEME) {
+            return read(name);
+        }
+        let vault = self.vault.as_ref().ok_or(SecretFault::Form)?;
+        vault.read(name).ok_or(SecretFault::Absent)
+    }
+
+    pub(crate) fn read(&self, name: &SecretName) -> Result<Secret, OutsideError> {
+        self.find(name.as_str()).map_err(|fault| {
             let known = known_name(name, &fault);
             tracing::warn!(secret = known, code = fault.code(), %fault, "a secret cannot be read");
             OutsideError::NoSecret(known.to_owned())
@@ -129,6 +148,14 @@ impl Keyring for Secrets {
 pub(crate) struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
+    pub(crate) const fn new(bytes: Zeroizing<Vec<u8>>) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) fn copy(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }

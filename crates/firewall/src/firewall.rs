@@ -49,6 +49,7 @@ pub use inbox::{HoldEntry, Waiting};
 pub use open::{NewTenant, Ports, Spawn};
 pub use replay::{Replay, ReplayedRecord};
 pub use rule_copies::UnmadeCopy;
+pub use screening::Screens;
 pub use servers::Stock;
 pub use sessions::Closing;
 pub use signing_in::SignedIn;
@@ -81,7 +82,7 @@ pub struct Firewall {
     directory: Arc<ArcSwap<Directory>>,
     lanes: Arc<ArcSwap<HashMap<TenantId, Way>>>,
     spawn: Spawner,
-    screens: screening::Screens,
+    screens: Screens,
     hands: Arc<ArcSwap<Hands>>,
     /// Bounds how many holds are looked at at once.
     looks: Arc<Semaphore>,

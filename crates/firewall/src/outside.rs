@@ -183,6 +183,22 @@ pub enum Credential {
         /// Its value.
         secret: SecretName,
     },
+    /// Several more fields of a form body (RFC 8693, 2.1): their names and values.
+    FormFields(Vec<(String, SecretName)>),
+    /// A signature over the whole request in the place of a secret: AWS Signature Version 4
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html>).
+    Aws {
+        /// The id of the access key.
+        key_id: SecretName,
+        /// The secret access key.
+        key: SecretName,
+        /// The token that temporary keys come with.
+        token: Option<SecretName>,
+        /// The service that is called, e.g. `s3`.
+        service: String,
+        /// The region it is in.
+        region: String,
+    },
 }
 
 /// Where a request may go; the gate's operator says so, never a tenant.

@@ -107,6 +107,12 @@ impl Secrets {
         Ok(())
     }
 
+    /// Adds those of another set as they are made ready there.
+    pub fn add_all(&mut self, others: &Self) {
+        self.forms.extend(others.forms.iter().cloned());
+        self.count += others.count;
+    }
+
     /// Every way of writing one of them for texts that are read like this.
     #[cfg(test)]
     pub(crate) fn forms_for(&self, way: Way) -> impl Iterator<Item = &[u8]> {

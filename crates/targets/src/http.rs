@@ -6,7 +6,7 @@ mod preview;
 
 pub use call::Call;
 
-use crate::{means::means, template::Template};
+use crate::{lease::Leased, means::means, template::Template};
 use portcullis_firewall::outside::{Courier, Credential, Method, Reach};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -17,13 +17,22 @@ pub struct HttpTarget {
     /// What every path is put behind, e.g. `https://tickets.example.com/api`.
     pub base_url: String,
     /// What the gate shows there.
-    pub credential: Option<Credential>,
+    pub credential: Option<Shown>,
     /// Where the service may be.
     pub reach: Reach,
     /// How long a call may take, from beginning to end.
     pub timeout: Duration,
     /// What each action type means there.
     pub actions: BTreeMap<String, HttpAction>,
+}
+
+/// What the gate shows at a service.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// A credential of its own, the same for every order.
+    Own(Credential),
+    /// The one that comes with the order.
+    Leased(Leased),
 }
 
 /// What an action type means at a service.
@@ -75,7 +84,7 @@ impl HttpTarget {
 pub(crate) struct Place {
     name: String,
     base_url: String,
-    credential: Option<Credential>,
+    credential: Option<Shown>,
     reach: Reach,
     timeout: Duration,
     courier: Arc<dyn Courier>,
@@ -86,7 +95,11 @@ fn said(place: &Place, action: &HttpAction) -> Value {
     let request = |request: &HttpRequest| json!({"method": word(request.method), "path": request.path.as_str()});
     json!({
         "base_url": place.base_url,
-        "credential": format!("{:?}", place.credential),
+        "credential": match &place.credential {
+            None => format!("{:?}", None::<Credential>),
+            Some(Shown::Own(own)) => format!("{:?}", Some(own)),
+            Some(Shown::Leased(leased)) => format!("{leased:?}"),
+        },
         "idempotency_header": action.idempotency_header,
         "preview": action.preview.as_ref().map(request),
         "request": request(&action.request),

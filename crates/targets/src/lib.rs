@@ -12,6 +12,7 @@
 //! [`http`] and [`postgres`], the kinds of targets; [`planner`] only looks.
 
 pub mod http;
+pub mod lease;
 mod means;
 pub mod planner;
 pub mod postgres;

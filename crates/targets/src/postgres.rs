@@ -28,6 +28,9 @@ pub const MOST_SECONDS: u64 = 300;
 pub struct PostgresTarget {
     /// Where it is.
     pub database: Database,
+    /// The provider whose roles open it, by the operator's name: who the gate is there comes with the
+    /// order, in the place of the user and the password.
+    pub lease: Option<String>,
     /// How long a transaction may take until it is committed.
     pub timeout: Duration,
     /// How many rows of an answer are kept.
@@ -73,6 +76,7 @@ pub enum Access {
 pub(crate) struct Base {
     name: String,
     database: Database,
+    lease: Option<String>,
     bounds: Bounds,
     opener: Arc<dyn Opener>,
 }
@@ -112,6 +116,7 @@ impl PostgresTarget {
             name: name.to_owned(),
             bounds: Base::bounds(self.timeout, self.max_rows),
             database: self.database,
+            lease: self.lease,
             opener: Arc::clone(opener),
         });
         let deed = |(action_type, action): (String, PostgresAction)| {
@@ -129,7 +134,7 @@ fn said(base: &Base, action: &PostgresAction) -> Value {
         Wording::OfTheAgent => (None, Default::default()),
     };
     let database = &base.database;
-    json!({
+    let mut said = json!({
         "access": match action.access { Access::Read => "read", Access::Write => "write" },
         "database": database.name,
         "host": database.host,
@@ -140,5 +145,10 @@ fn said(base: &Base, action: &PostgresAction) -> Value {
         "tls": database.tls,
         "user": database.user,
         "values": values,
-    })
+    });
+    // Without one, what was said before there were any is said.
+    if let (Some(said), Some(provider)) = (said.as_object_mut(), &base.lease) {
+        said.insert("lease".to_owned(), json!(provider));
+    }
+    said
 }

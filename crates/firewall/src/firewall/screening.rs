@@ -4,7 +4,11 @@ use super::Firewall;
 use crate::{error::GateError, order::Effect, request::Request, view};
 use arc_swap::ArcSwap;
 use portcullis_policy::id::TenantId;
-use portcullis_screen::{aliases::Aliases, screen::Screen};
+use portcullis_screen::{
+    aliases::Aliases,
+    screen::Screen,
+    secrets::{Level, Secrets},
+};
 use serde_json::Value;
 use std::{
     collections::HashMap,
@@ -12,9 +16,42 @@ use std::{
     sync::Arc,
 };
 
-/// The screens of tenants that have their own; every other tenant has the usual one.
+/// The screens of tenants that have their own; every other tenant has the usual one. Cheap to clone,
+/// and always those of the gate that it was taken from.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Screens(Arc<ArcSwap<HashMap<TenantId, Screen>>>);
+pub struct Screens(Arc<ArcSwap<HashMap<TenantId, Screen>>>);
+
+impl Screens {
+    /// Looks for these secrets in a tenant's texts from now on, in place of those of the same level
+    /// before; everything else that is looked for stays.
+    ///
+    /// # Errors
+    /// [`GateError::Unavailable`] when there is no screen; then whoever asked must not use them.
+    pub fn know(
+        &self,
+        tenant: &TenantId,
+        level: Level,
+        secrets: &Secrets,
+    ) -> Result<(), GateError> {
+        let usual = view::usual()?;
+        self.0.rcu(|screens| {
+            let mut screens = HashMap::clone(screens);
+            let screen = screens.get(tenant).unwrap_or(&usual).with(level, secrets);
+            screens.insert(tenant.clone(), screen);
+            screens
+        });
+        Ok(())
+    }
+
+    /// What a tenant's texts are screened for.
+    ///
+    /// # Errors
+    /// [`GateError::Unavailable`] when there is no screen; then nothing may be shown.
+    pub fn of(&self, tenant: &TenantId) -> Result<Screen, GateError> {
+        let own = self.0.load().get(tenant).cloned();
+        own.map_or_else(view::usual, Ok)
+    }
+}
 
 /// JSON is screened value by value, so that it stays JSON; anything else as a text. What holds
 /// nothing to hide stays as it came, to the byte.
@@ -35,6 +72,12 @@ fn screened_output(screen: &Screen, output: &[u8]) -> Vec<u8> {
 }
 
 impl Firewall {
+    /// What each tenant's texts are screened for, for whoever learns secrets later.
+    #[must_use]
+    pub fn screens(&self) -> Screens {
+        self.screens.clone()
+    }
+
     /// Screens what this tenant's agents send with `screen` from now on. What is on record stays
     /// as it is.
     pub fn use_screen(&self, tenant: &TenantId, screen: &Screen) {
@@ -82,8 +125,7 @@ impl Firewall {
     }
 
     fn screen_of(&self, tenant: &TenantId) -> Result<Screen, GateError> {
-        let own = self.screens.0.load().get(tenant).cloned();
-        own.map_or_else(view::usual, Ok)
+        self.screens.of(tenant)
     }
 
     /// A text without what this tenant's screen finds.

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 type Bytes = Zeroizing<Vec<u8>>;
 
 /// One way of writing a secret.
+#[derive(Clone)]
 pub(super) struct Form {
     pub(super) bytes: Bytes,
     /// How texts are read in which it is looked for.

@@ -1,7 +1,7 @@
 //! One action type at one service.
 
 use super::{
-    HttpAction, HttpRequest, Place,
+    HttpAction, HttpRequest, Place, Shown,
     answer::{self, Answer},
     preview, word,
 };
@@ -9,7 +9,7 @@ use crate::template::{self, Unfilled};
 use portcullis_firewall::{
     digest::Means,
     order::{DryRun, Effect, Ended, Order},
-    outside::{Arrival, Method, OutsideError, Parcel},
+    outside::{Arrival, Credential, Method, OutsideError, Parcel},
 };
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -90,6 +90,7 @@ impl Call {
         let parcel = self.parcel(request, order);
         let mut parcel = parcel.map_err(|why| Lack::NotSent(why.to_string()))?;
         parcel.headers.extend(header);
+        parcel.credential = self.credential(order).map_err(Lack::NotSent)?;
         let exchange = async {
             let arrival = self
                 .place
@@ -122,6 +123,7 @@ impl Call {
         })
     }
 
+    /// The call, but for what is shown along with it.
     fn parcel(&self, request: &HttpRequest, order: &Order) -> Result<Parcel, Unfilled> {
         let named = (order.target.as_str(), order.environment.as_str());
         let path = request.path.fill(&order.parameters, named)?;
@@ -147,9 +149,17 @@ impl Call {
             url,
             headers,
             body,
-            credential: self.place.credential.clone(),
+            credential: None,
             reach: self.place.reach,
         })
+    }
+
+    fn credential(&self, order: &Order) -> Result<Option<Credential>, String> {
+        match &self.place.credential {
+            None => Ok(None),
+            Some(Shown::Own(own)) => Ok(Some(own.clone())),
+            Some(Shown::Leased(leased)) => leased.credential(order).map(Some),
+        }
     }
 
     /// What is done, without values.

@@ -1,17 +1,18 @@
 //! One action type at one database.
 
 use super::{
-    Access, Base, PostgresAction, Wording,
+    Access, Base, Database, PostgresAction, Wording,
     kind::Kind,
     lack::Lack,
     work::{self, Asked, Bounds, Ran, rows},
 };
+use crate::lease;
 use portcullis_firewall::{
     digest::Means,
     order::{Check, DryRun, Effect, Ended, Order},
 };
 use serde_json::{Value, json};
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 use tokio::time::timeout;
 
 /// How long the server may take to commit.
@@ -73,7 +74,7 @@ impl Deed {
     async fn done(&self, order: &Order) -> Result<Ran, (Ended, Lack)> {
         let failed = |lack| (Ended::Failed, lack);
         let asked = self.asked(order).map_err(failed)?;
-        let mut session = self.session().await.map_err(failed)?;
+        let mut session = self.session(order).await.map_err(failed)?;
         let bounds = self.base.bounds;
         let client = session.client();
         let begun = timeout(bounds.time, async {
@@ -107,7 +108,7 @@ impl Deed {
     pub(crate) async fn rehearse(&self, order: Order) -> DryRun {
         let mut found = DryRun::default();
         let looked = match self.asked(&order) {
-            Ok(asked) => self.look(&asked, &mut found).await,
+            Ok(asked) => self.look(&order, &asked, &mut found).await,
             Err(lack) => Err(("statement", lack)),
         };
         if let Err((name, lack)) = looked {
@@ -117,8 +118,16 @@ impl Deed {
         found
     }
 
-    async fn look(&self, asked: &Asked, found: &mut DryRun) -> Result<(), (&'static str, Lack)> {
-        let mut session = self.session().await.map_err(|lack| ("session", lack))?;
+    async fn look(
+        &self,
+        order: &Order,
+        asked: &Asked,
+        found: &mut DryRun,
+    ) -> Result<(), (&'static str, Lack)> {
+        let mut session = self
+            .session(order)
+            .await
+            .map_err(|lack| ("session", lack))?;
         let limit = self.base.bounds.time;
         let looked = timeout(limit, self.try_out(session.client(), asked, found)).await;
         session.close().await;
@@ -164,11 +173,39 @@ impl Deed {
         back.map_err(|error| ("rollback", error.into()))
     }
 
-    async fn session(&self) -> Result<super::opener::Session, Lack> {
-        let opening = self.base.opener.open(&self.base.database);
+    async fn session(&self, order: &Order) -> Result<super::opener::Session, Lack> {
+        let database = self.database(order).map_err(Lack::Refused)?;
+        let opening = self.base.opener.open(&database);
         let opened = timeout(self.base.bounds.time, opening).await;
         let opened = opened.map_err(|_| Lack::Late)?;
         opened.map_err(|error| Lack::Refused(error.to_string()))
+    }
+
+    /// Where the order goes, and as whom.
+    ///
+    /// *Fails closed:* a password that was minted for one database is shown at no other.
+    fn database(&self, order: &Order) -> Result<Cow<'_, Database>, String> {
+        let Some(provider) = &self.base.lease else {
+            return Ok(Cow::Borrowed(&self.base.database));
+        };
+        let lease = lease::of(order, provider)?;
+        let mut database = self.base.database.clone();
+        let port = database.port.to_string();
+        let own = [
+            ("database", &database.name),
+            ("host", &database.host),
+            ("port", &port),
+        ];
+        for (part, here) in own {
+            if lease::open(lease, part).is_some_and(|there| there != here) {
+                return Err(format!("the credential is for another {part}"));
+            }
+        }
+        let user = lease::open(lease, "user").or_else(|| lease::open(lease, "username"));
+        let user = user.ok_or_else(|| "the credential names no user".to_owned())?;
+        user.clone_into(&mut database.user);
+        database.password = Some(lease::secret(lease, "password")?);
+        Ok(Cow::Owned(database))
     }
 
     /// The statement and the values that an order asks for.

@@ -12,7 +12,7 @@ use portcullis_firewall::{
 };
 use portcullis_policy::id::TenantId;
 use portcullis_targets::{
-    http::{HttpAction, HttpRequest, HttpTarget},
+    http::{HttpAction, HttpRequest, HttpTarget, Shown},
     postgres::{Database, Opener, Opening},
     target::{Kind, Target},
     targets::{Ports, Targets},
@@ -92,7 +92,9 @@ fn target(actions: [(&str, HttpAction); 3]) -> Target {
         name: "tickets".to_owned(),
         kind: Kind::Http(HttpTarget {
             base_url: "https://tickets.example.com/api/".to_owned(),
-            credential: Some(Credential::Bearer(SecretName::new("env:TICKETS_TOKEN"))),
+            credential: Some(Shown::Own(Credential::Bearer(SecretName::new(
+                "env:TICKETS_TOKEN",
+            )))),
             reach: Reach::Public,
             timeout: Duration::from_secs(20),
             actions: BTreeMap::from(actions),

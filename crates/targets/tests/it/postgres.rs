@@ -148,6 +148,7 @@ fn target(database: String, action: PostgresAction) -> Target {
                 tls: false,
                 reach: Reach::Anywhere,
             },
+            lease: None,
             timeout: Duration::from_secs(60),
             max_rows: 5,
             actions: BTreeMap::from([("orders.do".to_owned(), action)]),

@@ -1,0 +1,72 @@
+//! One call to a provider, and what its answer means.
+
+use super::Tools;
+use portcullis_firewall::{
+    lease::LeaseError,
+    outside::{Delivery, OutsideError, Parcel},
+};
+use serde::de::DeserializeOwned;
+use url::form_urlencoded::Serializer;
+use zeroize::Zeroizing;
+
+/// What a provider answered. Its body may hold secrets, and is overwritten.
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) body: Zeroizing<Vec<u8>>,
+}
+
+impl Reply {
+    pub(super) const fn is_good(&self) -> bool {
+        self.status >= 200 && self.status < 300
+    }
+
+    /// What it says, as JSON.
+    ///
+    /// *Fails closed:* what cannot be read has still been done, so that it is not known what was.
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, LeaseError> {
+        // The library's words may repeat what came.
+        serde_json::from_slice(&self.body)
+            .map_err(|_| LeaseError::Unanswered("the answer is not what it must be".to_owned()))
+    }
+
+    /// The answer when it is good, else why not: its status alone, for the rest may repeat secrets.
+    pub(super) fn good(self) -> Result<Self, LeaseError> {
+        if self.is_good() {
+            return Ok(self);
+        }
+        let said = format!("it answers with {}", self.status);
+        Err(match self.status {
+            408 | 429 | 500..=599 => LeaseError::Unanswered(said),
+            _ => LeaseError::Refused(said),
+        })
+    }
+}
+
+/// A form body.
+pub(super) fn form<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> Vec<u8> {
+    let mut form = Serializer::new(String::new());
+    form.extend_pairs(pairs);
+    form.finish().into_bytes()
+}
+
+/// Calls a provider.
+pub(super) async fn call(tools: &Tools, parcel: Parcel) -> Result<Reply, LeaseError> {
+    let Delivery { status, body, .. } = tools
+        .courier
+        .send(parcel)
+        .await
+        .map_err(|error| lack(&error))?;
+    let body = Zeroizing::new(body);
+    Ok(Reply { status, body })
+}
+
+fn lack(error: &OutsideError) -> LeaseError {
+    match error {
+        OutsideError::Forbidden { .. } | OutsideError::NoSecret(_) => {
+            LeaseError::Refused(error.to_string())
+        }
+        OutsideError::Unreachable { .. }
+        | OutsideError::Unanswered { .. }
+        | OutsideError::Unusable { .. } => LeaseError::Unanswered(error.to_string()),
+    }
+}

@@ -1,0 +1,398 @@
+//! Secrets that somebody typed in, sealed at rest.
+//!
+//! One file each, `<name>.sealed`: the first line says of which form it is, which version of the
+//! secret it holds and which key sealed it; then the nonce and the sealed bytes. The first line and
+//! the name are sealed along (AEAD with ChaCha20-Poly1305, RFC 8439), so that no file can be put in
+//! another's place, nor an old form in a new one's.
+
+use crate::secrets::{Secret, Secrets};
+use portcullis_firewall::{
+    outside::SecretName,
+    ports::{Clock, Entropy},
+};
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use sha2::{Digest, Sha256};
+use std::{
+    fmt, fs,
+    io::Write as _,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+};
+use zeroize::Zeroizing;
+
+/// What a name may be made of, and how long it may be.
+const NAME_MAX_BYTES: usize = 96;
+/// The longest secret, in bytes: one that texts can be looked through for.
+pub const SECRET_MAX_BYTES: usize = 8_192;
+/// The bytes of a master key.
+const KEY_BYTES: usize = 32;
+const FORM: &str = "portcullis-sealed-1";
+const ENDING: &str = ".sealed";
+/// The largest file, in bytes.
+const FILE_MAX_BYTES: u64 = 16 * 1024;
+
+/// Secrets at rest, in a folder of the gate's own.
+///
+/// Fails closed: a file that was changed, moved, or sealed with another key holds nothing.
+#[derive(Clone)]
+pub struct SealedStore {
+    folder: PathBuf,
+    master: SecretName,
+    secrets: Secrets,
+}
+
+impl fmt::Debug for SealedStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let folder = self.folder.display();
+        write!(f, "SealedStore({folder}, {:?})", self.master)
+    }
+}
+
+/// What may be shown of a sealed secret.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Sealed {
+    /// Its name.
+    pub name: String,
+    /// How often it was set, from 1.
+    pub version: u64,
+    /// When it was set last, in seconds since 1970.
+    pub set_at: i64,
+}
+
+/// Why a secret cannot be sealed or opened. It holds no value.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum SealError {
+    /// The name cannot be one.
+    #[error("a name has small letters, digits and `-_.@`, 96 at most")]
+    Name,
+    /// There is no such secret.
+    #[error("there is no secret `{0}`")]
+    Absent(String),
+    /// The value is empty, too long, or too short to be found in texts.
+    #[error("a secret has from 6 to 8192 bytes")]
+    Value,
+    /// The master key cannot be read, or is none.
+    #[error("the master key is not usable: expected 32 bytes in hex or base64")]
+    Key,
+    /// It was sealed with another key.
+    #[error("`{0}` was sealed with another master key")]
+    OtherKey(String),
+    /// The file is not what was written.
+    #[error("the file of `{0}` was changed or is damaged")]
+    Damaged(String),
+    /// The folder cannot be read or written.
+    #[error("the folder of sealed secrets cannot be used: {0}")]
+    Folder(String),
+    /// There is no randomness.
+    #[error("no randomness is available")]
+    Entropy,
+}
+
+/// The first line of a file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Label {
+    version: u64,
+    set_at: i64,
+    key: String,
+}
+
+/// What setting a secret needs of the world.
+#[derive(Clone, Copy, Debug)]
+pub struct Means<'m> {
+    /// The time.
+    pub clock: &'m dyn Clock,
+    /// For the nonce.
+    pub entropy: &'m dyn Entropy,
+}
+
+impl SealedStore {
+    /// The secrets in a folder, under a master key: 32 bytes in hex or base64, in a variable or a file.
+    #[must_use]
+    pub fn new(folder: &Path, master: SecretName, secrets: Secrets) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            master,
+            secrets,
+        }
+    }
+
+    /// Sets a secret, in the place of what stood under the name before, and says its version.
+    ///
+    /// # Errors
+    /// [`SealError`]; then what stood there before still does.
+    pub fn set(&self, name: &str, value: &[u8], means: Means<'_>) -> Result<u64, SealError> {
+        let path = self.path(name)?;
+        let mut known = portcullis_screen::secrets::Secrets::new();
+        known.add(value).map_err(|_| SealError::Value)?;
+        let key = Master::read(&self.secrets, &self.master)?;
+        let before = match self.label(name) {
+            Ok(label) => label.version,
+            Err(SealError::Absent(_)) => 0,
+            Err(other) => return Err(other),
+        };
+        let label = Label {
+            version: before.saturating_add(1),
+            set_at: means.clock.now().as_second(),
+            key: key.print(),
+        };
+        self.write(&path, &key.seal(name, &label, value, means.entropy)?)?;
+        Ok(label.version)
+    }
+
+    /// Every secret there is, in order.
+    ///
+    /// # Errors
+    /// [`SealError::Folder`], [`SealError::Damaged`].
+    pub fn list(&self) -> Result<Vec<Sealed>, SealError> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(folder(&error)),
+        };
+        let mut all = Vec::new();
+        for entry in entries {
+            let file = entry.map_err(|error| folder(&error))?.file_name();
+            let Some(name) = file.to_str().and_then(|file| file.strip_suffix(ENDING)) else {
+                continue;
+            };
+            let Label {
+                version, set_at, ..
+            } = self.label(name)?;
+            let name = name.to_owned();
+            all.push(Sealed {
+                name,
+                version,
+                set_at,
+            });
+        }
+        all.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(all)
+    }
+
+    /// Removes a secret.
+    ///
+    /// # Errors
+    /// [`SealError::Absent`], [`SealError::Folder`].
+    pub fn remove(&self, name: &str) -> Result<(), SealError> {
+        fs::remove_file(self.path(name)?).map_err(|error| absent(name, &error))
+    }
+
+    /// Seals everything under another master key; the versions stay. One that is under it already
+    /// stays as it is, so that it can be asked for again after it stopped halfway.
+    ///
+    /// # Errors
+    /// [`SealError`]; then some are sealed under the one key, the rest under the other.
+    pub fn rotate(&self, to: &SecretName, entropy: &dyn Entropy) -> Result<usize, SealError> {
+        let (old, new) = (
+            Master::read(&self.secrets, &self.master)?,
+            Master::read(&self.secrets, to)?,
+        );
+        let mut moved = 0;
+        for Sealed { name, .. } in self.list()? {
+            let (label, sealed) = self.load(&name)?;
+            if label.key == new.print() {
+                continue;
+            }
+            let value = old.open(&name, &label, &sealed)?;
+            let label = Label {
+                key: new.print(),
+                ..label
+            };
+            self.write(
+                &self.path(&name)?,
+                &new.seal(&name, &label, value.bytes(), entropy)?,
+            )?;
+            moved += 1;
+        }
+        Ok(moved)
+    }
+
+    /// Makes every secret known to whatever redacts texts, without giving one away.
+    ///
+    /// # Errors
+    /// [`SealError`].
+    pub fn register(
+        &self,
+        known: &mut portcullis_screen::secrets::Secrets,
+    ) -> Result<(), SealError> {
+        for Sealed { name, .. } in self.list()? {
+            let secret = self.read(&name)?;
+            known.add(secret.bytes()).map_err(|_| SealError::Value)?;
+        }
+        Ok(())
+    }
+
+    /// A secret in the clear.
+    pub(crate) fn read(&self, name: &str) -> Result<Secret, SealError> {
+        let (label, sealed) = self.load(name)?;
+        Master::read(&self.secrets, &self.master)?.open(name, &label, &sealed)
+    }
+
+    fn label(&self, name: &str) -> Result<Label, SealError> {
+        self.load(name).map(|(label, _)| label)
+    }
+
+    fn load(&self, name: &str) -> Result<(Label, Vec<u8>), SealError> {
+        let damaged = || SealError::Damaged(name.to_owned());
+        let path = self.path(name)?;
+        let length = fs::metadata(&path).map_err(|error| absent(name, &error))?;
+        if length.len() > FILE_MAX_BYTES {
+            return Err(damaged());
+        }
+        let bytes = fs::read(&path).map_err(|error| absent(name, &error))?;
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        let (line, rest) = end
+            .and_then(|end| bytes.split_at_checked(end))
+            .ok_or_else(damaged)?;
+        let line = std::str::from_utf8(line).map_err(|_| damaged())?;
+        let label = Label::of(line).ok_or_else(damaged)?;
+        Ok((label, rest.get(1..).unwrap_or_default().to_vec()))
+    }
+
+    fn path(&self, name: &str) -> Result<PathBuf, SealError> {
+        let plain = |byte: u8| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.@".contains(&byte)
+        };
+        let fits = !name.is_empty() && name.len() <= NAME_MAX_BYTES && !name.starts_with('.');
+        if !fits || !name.bytes().all(plain) {
+            return Err(SealError::Name);
+        }
+        Ok(self.folder.join(format!("{name}{ENDING}")))
+    }
+
+    /// Written beside and moved into its place, so that there is never half a file.
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), SealError> {
+        let made = fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.folder);
+        made.map_err(|error| folder(&error))?;
+        let beside = path.with_extension("new");
+        let written = (|| {
+            let mut file = fs::OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(&beside)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            fs::rename(&beside, path)?;
+            fs::File::open(&self.folder)?.sync_all()
+        })();
+        written.map_err(|error| folder(&error))
+    }
+}
+
+impl Label {
+    fn line(&self) -> String {
+        format!("{FORM} {} {} {}", self.version, self.set_at, self.key)
+    }
+
+    fn of(line: &str) -> Option<Self> {
+        let rest = line.strip_prefix(FORM)?.strip_prefix(' ')?;
+        let mut words = rest.split(' ');
+        let label = Self {
+            version: words.next()?.parse().ok()?,
+            set_at: words.next()?.parse().ok()?,
+            key: words.next()?.to_owned(),
+        };
+        (words.next().is_none() && label.line() == line).then_some(label)
+    }
+
+    /// What is sealed along.
+    fn aad(&self, name: &str) -> Vec<u8> {
+        format!("{name}\n{}", self.line()).into_bytes()
+    }
+}
+
+/// A master key.
+struct Master(Zeroizing<[u8; KEY_BYTES]>);
+
+impl Master {
+    fn read(secrets: &Secrets, name: &SecretName) -> Result<Self, SealError> {
+        use base64::{Engine as _, engine::general_purpose::STANDARD};
+        let secret = secrets.read(name).map_err(|_| SealError::Key)?;
+        let text = secret.bytes();
+        let bytes = if text.len() == 2 * KEY_BYTES {
+            Zeroizing::new(unhex(text).ok_or(SealError::Key)?)
+        } else {
+            Zeroizing::new(STANDARD.decode(text).map_err(|_| SealError::Key)?)
+        };
+        let bytes: [u8; KEY_BYTES] = bytes.as_slice().try_into().map_err(|_| SealError::Key)?;
+        Ok(Self(Zeroizing::new(bytes)))
+    }
+
+    /// Which key it is, without saying anything of it.
+    fn print(&self) -> String {
+        let mut digest = Sha256::new();
+        digest.update(b"portcullis sealed key");
+        digest.update(self.0.as_slice());
+        let digest = digest.finalize();
+        digest
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
+    fn key(&self) -> Result<LessSafeKey, SealError> {
+        let key = UnboundKey::new(&CHACHA20_POLY1305, self.0.as_slice());
+        key.map(LessSafeKey::new).map_err(|_| SealError::Key)
+    }
+
+    fn seal(
+        &self,
+        name: &str,
+        label: &Label,
+        value: &[u8],
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, SealError> {
+        // A nonce of 96 random bits: far fewer than 2^32 values are sealed with one key.
+        let mut nonce = [0; NONCE_LEN];
+        entropy.fill(&mut nonce).map_err(|_| SealError::Entropy)?;
+        // One allocation, so that no half of the secret stays behind in a smaller one.
+        let mut sealed = Vec::with_capacity(value.len() + CHACHA20_POLY1305.tag_len());
+        sealed.extend_from_slice(value);
+        let once = Nonce::assume_unique_for_key(nonce);
+        let aad = Aad::from(label.aad(name));
+        let done = self.key()?.seal_in_place_append_tag(once, aad, &mut sealed);
+        done.map_err(|_| SealError::Value)?;
+        Ok([label.line().as_bytes(), b"\n", &nonce, &sealed].concat())
+    }
+
+    fn open(&self, name: &str, label: &Label, rest: &[u8]) -> Result<Secret, SealError> {
+        if label.key != self.print() {
+            return Err(SealError::OtherKey(name.to_owned()));
+        }
+        let damaged = || SealError::Damaged(name.to_owned());
+        let (nonce, sealed) = rest.split_at_checked(NONCE_LEN).ok_or_else(damaged)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| damaged())?;
+        let mut bytes = Zeroizing::new(sealed.to_vec());
+        let aad = Aad::from(label.aad(name));
+        let opened = self.key()?.open_in_place(nonce, aad, &mut bytes);
+        let length = opened.map_err(|_| damaged())?.len();
+        bytes.truncate(length);
+        Ok(Secret::new(bytes))
+    }
+}
+
+fn unhex(text: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let pairs = text.chunks(2).map(|pair| match pair {
+        [high, low] => u8::try_from(digit(high)? * 16 + digit(low)?).ok(),
+        _ => None,
+    });
+    pairs.collect()
+}
+
+fn folder(error: &std::io::Error) -> SealError {
+    SealError::Folder(error.kind().to_string())
+}
+
+fn absent(name: &str, error: &std::io::Error) -> SealError {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => SealError::Absent(name.to_owned()),
+        _ => folder(error),
+    }
+}

@@ -1,0 +1,168 @@
+//! A gate that mints at one provider, and somebody who steals from it.
+
+use super::{Stolen, marks};
+use crate::server::{Answer, Server};
+use jiff::{SignedDuration, Timestamp};
+use portcullis_credentials::{
+    CourierSettings, Databases, HttpCourier, Issuers, Secrets, Vault,
+    issuer::{Provider, Tools},
+    issuers::Entry,
+};
+use portcullis_firewall::{
+    digest::ActionDigest,
+    firewall::Screens,
+    lease::{LeaseAsk, Minted, Served},
+    outside::{Courier, Credential, Method, OutsideError, Parcel, Reach, SecretName},
+    ports::{Clock, Issuer},
+    scope::{Mode, Scope},
+};
+use portcullis_policy::id::{AgentId, SessionId, WorkspaceId};
+use portcullis_testkit::{SeededEntropy, tenant};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+/// The time of this machine: real providers look at it.
+#[derive(Debug)]
+pub(crate) struct Now;
+
+impl Clock for Now {
+    #[expect(clippy::disallowed_methods, reason = "the servers' clocks run as well")]
+    fn now(&self) -> Timestamp {
+        let now = Timestamp::now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap()
+    }
+}
+
+/// A gate with one provider.
+pub(crate) struct Desk {
+    pub(crate) issuers: Issuers,
+    pub(crate) vault: Vault,
+    pub(crate) courier: Arc<dyn Courier>,
+    screens: Screens,
+}
+
+/// No two leases of one run have one id.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+impl Desk {
+    pub(crate) fn at(provider: Arc<dyn Provider>) -> Self {
+        let screens = Screens::default();
+        let vault = Vault::new(screens.clone(), Arc::new(Now));
+        let tools = tools(&vault);
+        let entry = Entry {
+            name: "here".to_owned(),
+            tenants: Some(BTreeSet::from([tenant("acme")])),
+            provider,
+        };
+        Self {
+            issuers: Issuers::new(vec![entry], &tools),
+            vault,
+            courier: tools.courier,
+            screens,
+        }
+    }
+
+    /// For a quarter of an hour.
+    pub(crate) fn ask(&self, scope: &Scope, mode: Mode) -> LeaseAsk {
+        let asked_at = Now.now();
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        LeaseAsk {
+            id: format!("lse_{:016x}{number:016x}", std::process::id()),
+            tenant: tenant("acme"),
+            workspace: WorkspaceId::new("default").unwrap(),
+            session: SessionId::new("ses_1").unwrap(),
+            agent: AgentId::new("agt_1").unwrap(),
+            scope: scope.clone(),
+            mode,
+            action: Served {
+                seq: 7,
+                digest: ActionDigest::new([1; 32]),
+                action_type: "orders.refund".to_owned(),
+                target: "orders".to_owned(),
+                hold: None,
+            },
+            personal: None,
+            asked_at,
+            ends_at: asked_at + SignedDuration::from_mins(15),
+        }
+    }
+
+    /// The credential in the clear: whoever is called with it sees it.
+    pub(crate) async fn steal(&self, minted: &Minted) -> Stolen {
+        let mut stolen: Stolen = minted.open.iter().cloned().collect();
+        for (part, name) in &minted.secrets {
+            let secret = self.reveal(name).await.unwrap();
+            stolen.insert(part.clone(), secret);
+        }
+        stolen
+    }
+
+    async fn reveal(&self, name: &SecretName) -> Result<String, OutsideError> {
+        let mut server = Server::plain(Answer::empty()).await;
+        let parcel = Parcel {
+            method: Method::Get,
+            url: server.url("/"),
+            headers: Vec::new(),
+            body: Vec::new(),
+            credential: Some(Credential::Header {
+                name: "x-shown".to_owned(),
+                secret: name.clone(),
+            }),
+            reach: Reach::Anywhere,
+        };
+        self.courier.send(parcel).await?;
+        let heard = server.heard().concat();
+        let mut lines = heard.lines();
+        let shown = lines.find_map(|line| line.strip_prefix("x-shown: "));
+        Ok(shown.unwrap().to_owned())
+    }
+
+    /// Whether none of its parts can be used here any more.
+    pub(crate) async fn is_forgotten(&self, minted: &Minted) -> bool {
+        for (_, name) in &minted.secrets {
+            if self.reveal(name).await.is_ok() {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Neither what is said of a credential nor any text of its tenant shows it.
+    pub(crate) fn shows_nothing(&self, ask: &LeaseAsk, minted: &Minted, stolen: &Stolen) {
+        let asked = self.issuers.asks(ask).unwrap();
+        let said = format!("{minted:?} {asked:?} {:?} {:?}", self.issuers, self.vault);
+        for (part, _) in &minted.secrets {
+            marks::found_in(&said, &stolen[part]);
+        }
+        self.hides(stolen);
+    }
+
+    /// The texts of the tenant do not show its secret parts.
+    pub(crate) fn hides(&self, stolen: &Stolen) {
+        let screen = self.screens.of(&tenant("acme")).unwrap();
+        for secret in ["password", "token", "secret_access_key", "value"] {
+            for form in stolen.get(secret).iter().flat_map(|one| marks::forms(one)) {
+                let shown = screen.redact(&form).text.into_owned();
+                assert!(!shown.contains(&form), "{secret} is shown");
+            }
+        }
+    }
+}
+
+pub(crate) fn tools(vault: &Vault) -> Tools {
+    let secrets = Secrets::with(vault.clone());
+    let settings = CourierSettings::default();
+    Tools {
+        courier: Arc::new(HttpCourier::new(&settings, secrets.clone()).unwrap()),
+        databases: Arc::new(Databases::new(None, secrets.clone()).unwrap()),
+        secrets,
+        vault: vault.clone(),
+        clock: Arc::new(Now),
+        entropy: Arc::new(SeededEntropy::new(u64::from(std::process::id()))),
+    }
+}
