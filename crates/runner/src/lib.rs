@@ -10,7 +10,14 @@
 //! **Where do I start reading?** At [`plan`], the walls as data; [`walls`] raises them, in a process
 //! of its own.
 
+pub mod commands;
 pub mod frame;
+pub mod offer;
 pub mod plan;
+pub mod rooms;
+pub mod stream;
 pub mod walls;
-pub mod commands { pub const STDIN_MAX_BYTES: usize = 1024 * 1024; }
+
+pub use commands::{Commands, Settings};
+pub use offer::Offer;
+pub use rooms::Rooms;

@@ -134,9 +134,9 @@ impl Plan {
             Network::Ports { .. } if has(Wall::Network) => Err(PlanFault(
                 "ports are opened in a network of its own, where nobody is",
             )),
-            Network::Ports { .. } if !has(Wall::Ports) => {
-                Err(PlanFault("ports are opened without the wall that holds the others"))
-            }
+            Network::Ports { .. } if !has(Wall::Ports) => Err(PlanFault(
+                "ports are opened without the wall that holds the others",
+            )),
             Network::Ports { .. } => Ok(()),
         }
     }

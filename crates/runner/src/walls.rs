@@ -27,7 +27,7 @@ mod view;
 mod warden;
 
 #[cfg(target_os = "linux")]
-pub(crate) use sweep::{end_all, with_something_in};
+pub(crate) use sweep::end_all;
 
 use crate::{
     frame::FirstLine,

@@ -72,12 +72,18 @@ fn ports_are_opened_only_behind_the_wall_that_holds_the_others() {
         datagrams: false,
     };
     let why = fault(|plan| plan.network = ports.clone());
-    assert_eq!(why, "ports are opened without the wall that holds the others");
+    assert_eq!(
+        why,
+        "ports are opened without the wall that holds the others"
+    );
     let why = fault(|plan| {
         plan.network = ports.clone();
         plan.walls.extend([Wall::Users, Wall::Network, Wall::Ports]);
     });
-    assert_eq!(why, "ports are opened in a network of its own, where nobody is");
+    assert_eq!(
+        why,
+        "ports are opened in a network of its own, where nobody is"
+    );
 }
 
 #[test]

@@ -109,7 +109,13 @@ fn sockets(plan: &Plan, rules: &mut Rules) -> Result<(), Refusal> {
             let family = (0, Is::Eq, number(family));
             let stream = (1, Is::MaskedEq(SOCKET_TYPE), number(libc::SOCK_STREAM));
             let datagram = (1, Is::MaskedEq(SOCKET_TYPE), number(libc::SOCK_DGRAM));
-            for kind in [libc::SOCK_RAW, libc::SOCK_RDM, libc::SOCK_SEQPACKET, SOCK_DCCP, 0] {
+            for kind in [
+                libc::SOCK_RAW,
+                libc::SOCK_RDM,
+                libc::SOCK_SEQPACKET,
+                SOCK_DCCP,
+                0,
+            ] {
                 let kind = (1, stream.1.clone(), number(kind));
                 refuse(rules, libc::SYS_socket, &[family.clone(), kind])?;
             }
@@ -154,9 +160,9 @@ fn others(rules: &mut Rules) -> Result<(), Refusal> {
 type Condition = (u8, Is, u64);
 
 fn refuse(rules: &mut Rules, call: i64, when: &[Condition]) -> Result<(), Refusal> {
-    let conditions = when.iter().map(|(place, is, value)| {
-        SeccompCondition::new(*place, Length::Dword, is.clone(), *value)
-    });
+    let conditions = when
+        .iter()
+        .map(|(place, is, value)| SeccompCondition::new(*place, Length::Dword, is.clone(), *value));
     let conditions: Vec<_> = conditions
         .collect::<Result<_, _>>()
         .of(Wall::Calls, "seccomp")?;

@@ -23,7 +23,10 @@ pub(super) fn close() -> Result<(), Refusal> {
 
 fn listed() -> Result<Vec<RawFd>, Refusal> {
     let Ok(list) = fs::read_dir("/proc/self/fd") else {
-        let most = getrlimit(Resource::Nofile).current.unwrap_or(MOST).min(MOST);
+        let most = getrlimit(Resource::Nofile)
+            .current
+            .unwrap_or(MOST)
+            .min(MOST);
         let most = RawFd::try_from(most).of(Wall::Descriptors, "the bound of open files")?;
         return Ok((3..most).collect());
     };

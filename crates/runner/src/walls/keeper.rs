@@ -175,7 +175,9 @@ impl Kept {
         loop {
             match waitpid(Some(self.warden), WaitOptions::empty()) {
                 Ok(Some((_, status))) => {
-                    return status.exit_status().and_then(|code| u8::try_from(code).ok());
+                    return status
+                        .exit_status()
+                        .and_then(|code| u8::try_from(code).ok());
                 }
                 Ok(None) | Err(rustix::io::Errno::INTR) => {}
                 Err(_) => return None,

@@ -62,7 +62,10 @@ fn running(user: u32) -> io::Result<u64> {
     for entry in fs::read_dir("/proc")? {
         let entry = entry?;
         let name = entry.file_name();
-        if !name.to_str().is_some_and(|name| name.parse::<u32>().is_ok()) {
+        if name
+            .to_str()
+            .is_none_or(|name| name.parse::<u32>().is_err())
+        {
             continue;
         }
         // A process that has ended since runs no more.

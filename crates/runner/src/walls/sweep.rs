@@ -92,7 +92,7 @@ fn parent(process: i32) -> Option<i32> {
 
 /// The processes behind walls whose folder is in a room, or that have something of it open. Who
 /// merely looks into a room is not behind walls.
-pub(crate) fn with_something_in(room: &Path) -> Vec<Pid> {
+fn with_something_in(room: &Path) -> Vec<Pid> {
     let me = getpid();
     let found = processes().into_iter().filter_map(Pid::from_raw);
     found

@@ -128,7 +128,12 @@ fn show_processes() -> Result<(), Refusal> {
     fs::create_dir_all(&place).of(wall, "/proc")?;
     let flags = HARMLESS | MountFlags::NOEXEC;
     mount("proc", &place, "proc", flags, c"subset=pid").of(wall, "/proc")?;
-    for (name, target) in [("fd", "fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")] {
+    for (name, target) in [
+        ("fd", "fd"),
+        ("stdin", "fd/0"),
+        ("stdout", "fd/1"),
+        ("stderr", "fd/2"),
+    ] {
         let place = inside(&Path::new("/dev").join(name));
         symlink(Path::new("/proc/self").join(target), place).of(wall, "/dev")?;
     }

@@ -36,7 +36,9 @@ pub(super) enum Report {
 
 impl Report {
     fn of(status: WaitStatus) -> Self {
-        let code = status.exit_status().and_then(|code| u8::try_from(code).ok());
+        let code = status
+            .exit_status()
+            .and_then(|code| u8::try_from(code).ok());
         let signal = status.terminating_signal().unwrap_or(Signal::KILL.as_raw());
         code.map_or(Self::Signal(signal), Self::Code)
     }
@@ -127,7 +129,10 @@ fn run(plan: &Plan, stdin: Vec<u8>) -> Report {
     match started {
         Ok(child) => wait_for(child, stdin),
         Err(error) => {
-            let _ = writeln!(io::stderr(), "portcullis: `{program}` cannot be run: {error}");
+            let _ = writeln!(
+                io::stderr(),
+                "portcullis: `{program}` cannot be run: {error}"
+            );
             let missing = error.kind() == io::ErrorKind::NotFound;
             Report::Code(if missing { NOT_FOUND } else { NOT_RUN })
         }

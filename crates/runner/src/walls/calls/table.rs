@@ -10,7 +10,11 @@ pub(super) fn known(plan: &Plan) -> Vec<i64> {
     if plan.has(Wall::Mounts) || plan.user.is_some() {
         known.extend([RIGHTS, RIGHTS_HERE].concat());
     } else {
-        known.extend([libc::SYS_fchmod, libc::SYS_fsetxattr, libc::SYS_fremovexattr]);
+        known.extend([
+            libc::SYS_fchmod,
+            libc::SYS_fsetxattr,
+            libc::SYS_fremovexattr,
+        ]);
     }
     // Landlock holds this one since Linux 6.2, which is known to be running only by other walls.
     if plan.has(Wall::Scopes) || plan.has(Wall::Ports) || plan.has(Wall::Mounts) {
