@@ -4,9 +4,11 @@
 //! implements these ports, and is never seen here.
 
 mod flow;
+mod launch;
 mod program;
 
 pub use flow::{Arrival, Flow};
+pub use launch::{Exit, Heard, Launch, Launcher, Part, PrivateFile, Running, Stop};
 pub use program::{Program, Starter, Variable};
 
 use serde::{Deserialize, Serialize};

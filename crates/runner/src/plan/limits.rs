@@ -1,0 +1,40 @@
+//! What a command may use up.
+
+use serde::{Deserialize, Serialize};
+
+/// Bounds that the kernel holds. A bound that is passed ends the command, or fails its call.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Seconds of processor time for each process.
+    pub cpu_seconds: u64,
+    /// Bytes of memory that each process may write to. Its address space may have four times as
+    /// many, for what is mapped and not used.
+    pub memory_bytes: u64,
+    /// Processes and threads, all together.
+    pub processes: u64,
+    /// The bytes of the longest file.
+    pub file_bytes: u64,
+    /// Files that a process has open.
+    pub open_files: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            cpu_seconds: 300,
+            memory_bytes: 1 << 30,
+            processes: 128,
+            file_bytes: 1 << 30,
+            open_files: 256,
+        }
+    }
+}
+
+impl Limits {
+    /// The bytes of address space for each process.
+    #[must_use]
+    pub const fn address_bytes(&self) -> u64 {
+        self.memory_bytes.saturating_mul(4)
+    }
+}

@@ -1,0 +1,140 @@
+//! Tells what the commands of an action say, and keeps the beginning of it.
+
+use super::{Listeners, Said, Screens, Sieve, Stream, Told, Which, plain::Plain};
+use std::sync::Arc;
+
+/// Tells what the commands of an action say, and keeps the beginning of it.
+#[derive(Debug)]
+pub(crate) struct Teller {
+    told: Told,
+    screens: Arc<dyn Screens>,
+    out: Voice,
+    err: Voice,
+    kept: String,
+    most: usize,
+    truncated: bool,
+}
+
+/// One stream of the command that runs.
+#[derive(Debug, Default)]
+struct Voice {
+    /// Without one nobody hears it.
+    sieve: Option<Box<dyn Sieve>>,
+    plain: Plain,
+}
+
+/// What is kept of an action's output.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    /// The text.
+    pub(crate) text: String,
+    /// Whether there was more.
+    pub(crate) truncated: bool,
+}
+
+impl Teller {
+    /// Tells of an action, and keeps at most so many bytes.
+    pub(crate) fn new(
+        listeners: &Arc<Listeners>,
+        screens: &Arc<dyn Screens>,
+        which: Which,
+        most: usize,
+    ) -> Self {
+        Self {
+            told: listeners.begin(which),
+            screens: Arc::clone(screens),
+            out: Voice::default(),
+            err: Voice::default(),
+            kept: String::new(),
+            most,
+            truncated: false,
+        }
+    }
+
+    /// The next command begins.
+    pub(crate) fn begin(&mut self, at: usize) {
+        let tenant = &self.told.which.0;
+        self.out = Voice::new(self.screens.begin(tenant));
+        self.err = Voice::new(self.screens.begin(tenant));
+        self.told.tell(Said::Begun(at));
+    }
+
+    /// The command said something.
+    pub(crate) fn said(&mut self, stream: Stream, bytes: &[u8]) {
+        let voice = match stream {
+            Stream::Out => &mut self.out,
+            Stream::Err => &mut self.err,
+        };
+        let heard = voice.sieve.is_some();
+        let text = voice.push(bytes);
+        self.pass_on(stream, text, heard);
+    }
+
+    /// The command has said everything.
+    pub(crate) fn end(&mut self) {
+        for stream in [Stream::Out, Stream::Err] {
+            let voice = std::mem::take(match stream {
+                Stream::Out => &mut self.out,
+                Stream::Err => &mut self.err,
+            });
+            let heard = voice.sieve.is_some();
+            let text = voice.finish();
+            self.pass_on(stream, text, heard);
+        }
+    }
+
+    /// Words of the gate's own, between those of commands; kept and not told.
+    pub(crate) fn note(&mut self, words: &str) {
+        self.keep(words);
+    }
+
+    /// Everything is over.
+    pub(crate) fn finish(self) -> Kept {
+        Kept {
+            text: self.kept,
+            truncated: self.truncated,
+        }
+    }
+
+    fn pass_on(&mut self, stream: Stream, text: String, heard: bool) {
+        if text.is_empty() {
+            return;
+        }
+        self.keep(&text);
+        if heard {
+            self.told.tell(Said::Text(stream, text));
+        }
+    }
+
+    fn keep(&mut self, text: &str) {
+        let room = self.most.saturating_sub(self.kept.len());
+        let (kept, rest) = text
+            .split_at_checked(text.floor_char_boundary(room))
+            .unwrap_or((text, ""));
+        self.kept.push_str(kept);
+        self.truncated |= !rest.is_empty();
+    }
+}
+
+impl Voice {
+    fn new(sieve: Option<Box<dyn Sieve>>) -> Self {
+        Self {
+            sieve,
+            plain: Plain::default(),
+        }
+    }
+
+    fn push(&mut self, bytes: &[u8]) -> String {
+        match self.sieve.as_mut() {
+            Some(sieve) => self.plain.push(&sieve.push(bytes)),
+            None => self.plain.push(bytes),
+        }
+    }
+
+    fn finish(mut self) -> String {
+        let rest = self.sieve.take().map(Sieve::finish).unwrap_or_default();
+        let mut text = self.plain.push(&rest);
+        text.push_str(&self.plain.finish());
+        text
+    }
+}

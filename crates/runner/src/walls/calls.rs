@@ -1,0 +1,181 @@
+//! System calls by seccomp: those in a table, without the ways in which they lead out.
+//!
+//! What is not in the table does not exist for the command (`ENOSYS`), so that libraries fall back
+//! on what does: among it are `ptrace`, `process_vm_readv`, mounts, namespaces, `bpf`, keys,
+//! `perf_event_open`, `userfaultfd`, `io_uring`, modules, and every call that is newer than the
+//! table. What is in the table and would lead out is refused (`EPERM`).
+
+mod table;
+
+use super::{For, Refusal};
+use crate::plan::{Network, Plan, Wall};
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen as Length, SeccompCmpOp as Is, SeccompCondition,
+    SeccompFilter, SeccompRule, TargetArch, apply_filter,
+};
+use std::collections::BTreeMap;
+
+type Rules = BTreeMap<i64, Vec<SeccompRule>>;
+
+/// Restricts this process and everything it starts.
+pub(super) fn restrict(plan: &Plan) -> Result<(), Refusal> {
+    let refused = filter(
+        refusals(plan)?,
+        SeccompAction::Allow,
+        SeccompAction::Errno(EPERM),
+    )?;
+    let known = table::known(plan);
+    let known = known.into_iter().map(|call| (call, Vec::new())).collect();
+    let known = filter(known, SeccompAction::Errno(ENOSYS), SeccompAction::Allow)?;
+    // The second could not be raised behind the first.
+    apply_filter(&refused).of(Wall::Calls, "seccomp")?;
+    apply_filter(&known).of(Wall::Calls, "seccomp")
+}
+
+const EPERM: u32 = libc::EPERM.unsigned_abs();
+const ENOSYS: u32 = libc::ENOSYS.unsigned_abs();
+
+fn filter(
+    rules: Rules,
+    otherwise: SeccompAction,
+    then: SeccompAction,
+) -> Result<BpfProgram, Refusal> {
+    let here = TargetArch::try_from(std::env::consts::ARCH).of(Wall::Calls, "this processor")?;
+    let filter = SeccompFilter::new(rules, otherwise, then, here).of(Wall::Calls, "seccomp")?;
+    BpfProgram::try_from(filter).of(Wall::Calls, "seccomp")
+}
+
+/// The calls of the table that are refused, and with which arguments.
+fn refusals(plan: &Plan) -> Result<Rules, Refusal> {
+    let mut rules = Rules::new();
+    namespaces(&mut rules)?;
+    sockets(plan, &mut rules)?;
+    // Typing into somebody's terminal, and handing it to another driver.
+    for request in [libc::TIOCSTI, TIOCLINUX, libc::TIOCSETD] {
+        refuse(&mut rules, libc::SYS_ioctl, &[(1, Is::Eq, request)])?;
+    }
+    // The bounds of other processes; those of its own a command may lower.
+    refuse(&mut rules, libc::SYS_prlimit64, &[(0, Is::Ne, 0)])?;
+    // Devices and sockets in the room: a pipe with a name may be made.
+    for call in table::MAKING_NODES {
+        let (call, mode) = *call;
+        let is_pipe = (mode, Is::MaskedEq(u64::from(libc::S_IFMT)), pipe_mode());
+        for kind in [libc::S_IFCHR, libc::S_IFBLK] {
+            let kind = (mode, is_pipe.1.clone(), u64::from(kind));
+            refuse(&mut rules, call, &[kind])?;
+        }
+    }
+    if !plan.has(Wall::Processes) && plan.user.is_none() {
+        others(&mut rules)?;
+    }
+    Ok(rules)
+}
+
+const TIOCLINUX: u64 = 0x541C;
+
+fn pipe_mode() -> u64 {
+    u64::from(libc::S_IFIFO)
+}
+
+/// A process in a namespace of its own is root there, and root reaches much of the kernel.
+fn namespaces(rules: &mut Rules) -> Result<(), Refusal> {
+    let flags = [
+        libc::CLONE_NEWCGROUP,
+        libc::CLONE_NEWIPC,
+        libc::CLONE_NEWNET,
+        libc::CLONE_NEWNS,
+        libc::CLONE_NEWPID,
+        libc::CLONE_NEWUSER,
+        libc::CLONE_NEWUTS,
+    ];
+    for flag in flags {
+        let flag = u64::from(flag.unsigned_abs());
+        refuse(rules, libc::SYS_clone, &[(0, Is::MaskedEq(flag), flag)])?;
+    }
+    Ok(())
+}
+
+/// Which sockets can be made at all. What reaches out by an address of the file system, or by one
+/// without, is possible only where nobody else's can be named.
+fn sockets(plan: &Plan, rules: &mut Rules) -> Result<(), Refusal> {
+    let mut families = Vec::new();
+    let no_abstract = plan.has(Wall::Network) || plan.has(Wall::Scopes);
+    if plan.has(Wall::Mounts) && no_abstract {
+        families.push(libc::AF_UNIX);
+    }
+    if let Network::Ports { datagrams, .. } = plan.network {
+        families.extend([libc::AF_INET, libc::AF_INET6]);
+        for family in [libc::AF_INET, libc::AF_INET6] {
+            let family = (0, Is::Eq, number(family));
+            let stream = (1, Is::MaskedEq(SOCKET_TYPE), number(libc::SOCK_STREAM));
+            let datagram = (1, Is::MaskedEq(SOCKET_TYPE), number(libc::SOCK_DGRAM));
+            for kind in [
+                libc::SOCK_RAW,
+                libc::SOCK_RDM,
+                libc::SOCK_SEQPACKET,
+                SOCK_DCCP,
+                0,
+            ] {
+                let kind = (1, stream.1.clone(), number(kind));
+                refuse(rules, libc::SYS_socket, &[family.clone(), kind])?;
+            }
+            // A stream that is no TCP, e.g. SCTP or MPTCP, is held by no wall for ports.
+            let no_tcp = [(2, Is::Ne, 0), (2, Is::Ne, number(libc::IPPROTO_TCP))];
+            let no_tcp = [vec![family.clone(), stream], no_tcp.to_vec()].concat();
+            refuse(rules, libc::SYS_socket, &no_tcp)?;
+            if !datagrams {
+                refuse(rules, libc::SYS_socket, &[family, datagram])?;
+            }
+        }
+    }
+    let foreign: Vec<Condition> = families
+        .iter()
+        .map(|family| (0, Is::Ne, number(*family)))
+        .collect();
+    refuse(rules, libc::SYS_socket, &foreign)?;
+    let pair = (0, Is::Ne, number(libc::AF_UNIX));
+    refuse(rules, libc::SYS_socketpair, &[pair])
+}
+
+/// The bits of a socket's type that are not flags.
+const SOCKET_TYPE: u64 = 0xF;
+const SOCK_DCCP: i32 = 6;
+
+/// What could hurt other processes of the same user, the gate among them, where neither a
+/// namespace nor a user of its own keeps the command from naming them.
+fn others(rules: &mut Rules) -> Result<(), Refusal> {
+    for call in table::ABOUT_OTHERS {
+        refuse(rules, *call, &[(0, Is::Ne, 0)])?;
+    }
+    let priority = (1, Is::Ne, 0);
+    refuse(rules, libc::SYS_setpriority, &[priority])?;
+    for call in table::SIGNALS {
+        // The group of its own, by the number nought, is the one that may be named.
+        refuse(rules, *call, &[(0, Is::Ne, 0)])?;
+    }
+    Ok(())
+}
+
+/// An argument's place, and what it must be compared with.
+type Condition = (u8, Is, u64);
+
+fn refuse(rules: &mut Rules, call: i64, when: &[Condition]) -> Result<(), Refusal> {
+    let conditions = when
+        .iter()
+        .map(|(place, is, value)| SeccompCondition::new(*place, Length::Dword, is.clone(), *value));
+    let conditions: Vec<_> = conditions
+        .collect::<Result<_, _>>()
+        .of(Wall::Calls, "seccomp")?;
+    let chain = rules.entry(call).or_default();
+    if conditions.is_empty() {
+        // Without conditions a call is refused whatever is asked of it.
+        chain.clear();
+        return Ok(());
+    }
+    chain.push(SeccompRule::new(conditions).of(Wall::Calls, "seccomp")?);
+    Ok(())
+}
+
+fn number(constant: i32) -> u64 {
+    u64::from(constant.unsigned_abs())
+}
