@@ -25,7 +25,7 @@ const COMPILER = {
 const SETTINGS = {
   evmVersion: "prague",
   viaIR: true,
-  optimizer: { enabled: true, runs: 10000 },
+  optimizer: { enabled: true, runs: 800 },
   metadata: { appendCBOR: false, bytecodeHash: "none" },
   outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
 };
@@ -78,7 +78,8 @@ function compile(solc, texts) {
   for (const [source, contracts] of Object.entries(output.contracts)) {
     for (const [name, contract] of Object.entries(contracts)) {
       const runtime = contract.evm.deployedBytecode.object;
-      if (runtime === "") continue;
+      // An interface has no code, and a library that is compiled into others has none of its own.
+      if (runtime === "" || contract.abi.every((item) => item.type === "error")) continue;
       const creation = contract.evm.bytecode.object;
       made.push({ source, name, artifact: { name, abi: contract.abi, creation, runtime } });
     }
