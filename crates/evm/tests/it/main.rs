@@ -9,3 +9,6 @@
 mod artifacts;
 mod chain;
 mod files;
+mod gas;
+mod stand_ins;
+mod world;
