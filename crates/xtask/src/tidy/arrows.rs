@@ -26,6 +26,7 @@ const FLOORS: &[&[Room]] = &[
     &[
         room("control", &["door", "firewall", "policy"]),
         room("credentials", &["firewall", "policy", "screen"]),
+        room("evm", &["firewall", "policy"]),
         room("gateway", &["door", "firewall", "policy"]),
         room("runner", &["firewall", "policy", "screen"]),
         room("store", &["firewall", "policy"]),
@@ -37,6 +38,7 @@ const FLOORS: &[&[Room]] = &[
             "control",
             "credentials",
             "door",
+            "evm",
             "firewall",
             "gateway",
             "policy",
@@ -87,6 +89,7 @@ const RESERVED: &[Reserved] = &[
     only("landlock", &["runner"]),
     only("nix", &["runner"]),
     only("seccompiler", &["runner"]),
+    only("revm", &["evm"]),
     only("clap", &["app"]),
     only("anyhow", &["app"]),
     only("getrandom", &["app"]),
