@@ -26,6 +26,7 @@ const FLOORS: &[&[Room]] = &[
     &[
         room("control", &["door", "firewall", "policy"]),
         room("credentials", &["firewall", "policy", "screen"]),
+        room("evm", &["firewall", "policy"]),
         room("gateway", &["door", "firewall", "policy"]),
         room("store", &["firewall", "policy"]),
         room("targets", &["firewall", "policy"]),
@@ -36,6 +37,7 @@ const FLOORS: &[&[Room]] = &[
             "control",
             "credentials",
             "door",
+            "evm",
             "firewall",
             "gateway",
             "policy",
@@ -67,6 +69,7 @@ struct Reserved {
 /// Tests may lean on all of these.
 const RESERVED: &[Reserved] = &[
     only("rusqlite", &["store"]),
+    only("revm", &["evm"]),
     only("ring", &["control"]),
     only("axum", HTTP),
     only("hyper", CALLS),
