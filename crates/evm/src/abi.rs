@@ -113,3 +113,7 @@ sol! {
         function epoch() external view returns (uint64);
     }
 }
+
+sol! {
+    error Refused(bytes32 rule, uint16 argument, bytes32 seen);
+}

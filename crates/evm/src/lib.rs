@@ -10,9 +10,16 @@
 //! **Where do I start reading?** At [`calldata::read`].
 
 mod abi;
+pub mod binding;
 pub mod call;
 pub mod calldata;
+pub mod effects;
 pub mod explain;
 pub mod field;
 pub mod names;
+pub mod onchain;
+pub mod preflight;
+mod rlp;
 pub mod rules;
+pub mod snapshot;
+pub mod transaction;

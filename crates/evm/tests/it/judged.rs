@@ -8,14 +8,14 @@ use alloy_primitives::{Address, U256};
 use portcullis_evm::rules::{Deed, Verdict, judge};
 
 /// Code, rule and argument of a denial.
-fn denied(verdict: Verdict) -> (&'static str, &'static str, Option<u16>) {
+fn denied(verdict: &Verdict) -> (&'static str, &'static str, Option<u16>) {
     match verdict {
         Verdict::Deny(denial) => (denial.code, denial.rule, denial.argument),
         other => panic!("not denied: {other:?}"),
     }
 }
 
-fn allowed(verdict: Verdict) {
+fn allowed(verdict: &Verdict) {
     assert!(matches!(verdict, Verdict::Allow(_)), "{verdict:?}");
 }
 
@@ -60,15 +60,15 @@ fn written(trade: &Trade) -> Vec<u8> {
 #[test]
 fn manager_and_trader_are_the_same_to_guards_and_nobody_else_gets_there() {
     let data = written(&trade());
-    allowed(judged(MANAGER, ROUTER, &data));
-    allowed(judged(TRADER, ROUTER, &data));
+    allowed(&judged(MANAGER, ROUTER, &data));
+    allowed(&judged(TRADER, ROUTER, &data));
     assert_eq!(
-        denied(judged(STRANGER, ROUTER, &data)),
+        denied(&judged(STRANGER, ROUTER, &data)),
         ("dh24", "role", None)
     );
     // Before anything else: a stranger learns nothing about what is listed.
     assert_eq!(
-        denied(judged(STRANGER, STRANGER, &[])),
+        denied(&judged(STRANGER, STRANGER, &[])),
         ("dh24", "role", None)
     );
 }
@@ -76,7 +76,7 @@ fn manager_and_trader_are_the_same_to_guards_and_nobody_else_gets_there() {
 #[test]
 fn what_is_not_listed_is_not_called() {
     for to in [STRANGER, VAULT, Address::ZERO] {
-        let found = denied(judged(TRADER, to, &approve(ROUTER, n(1))));
+        let found = denied(&judged(TRADER, to, &approve(ROUTER, n(1))));
         assert_eq!(found, ("dh23", "destination", None), "{to}");
     }
 }
@@ -95,7 +95,7 @@ fn functions_that_no_rule_names_are_refused() {
         (USDC, call("permit()", &[])),
     ] {
         assert_eq!(
-            denied(judged(TRADER, to, &data)),
+            denied(&judged(TRADER, to, &data)),
             ("dh23", "function", None)
         );
     }
@@ -103,15 +103,16 @@ fn functions_that_no_rule_names_are_refused() {
 
 #[test]
 fn allowances_are_for_listed_spenders() {
-    allowed(judged(TRADER, USDC, &approve(STANDING, n(1))));
-    allowed(judged(TRADER, USDC, &approve(STRANGER, n(0))));
-    let found = denied(judged(TRADER, USDC, &approve(STRANGER, n(1))));
+    allowed(&judged(TRADER, USDC, &approve(STANDING, n(1))));
+    allowed(&judged(TRADER, USDC, &approve(STRANGER, n(0))));
+    let found = denied(&judged(TRADER, USDC, &approve(STRANGER, n(1))));
     assert_eq!(found, ("Refused", "spender", Some(0)));
-    let found = denied(judged(TRADER, USDC, &approve(ROUTER, n(1))));
+    let found = denied(&judged(TRADER, USDC, &approve(ROUTER, n(1))));
     assert_eq!(found, ("preflight.allowance", "allowance", None));
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_argument_of_a_trade_has_its_rule() {
     let far = NOW + 3_601;
     let cases: Vec<(&str, u16, Trade)> = vec![
@@ -213,11 +214,11 @@ fn every_argument_of_a_trade_has_its_rule() {
         ),
     ];
     for (rule, argument, trade) in cases {
-        let found = denied(judged(TRADER, ROUTER, &written(&trade)));
+        let found = denied(&judged(TRADER, ROUTER, &written(&trade)));
         assert_eq!(found, ("Refused", rule, Some(argument)));
     }
     // What was dropped from the list may still be sold.
-    allowed(judged(
+    allowed(&judged(
         TRADER,
         ROUTER,
         &written(&Trade {
@@ -233,7 +234,7 @@ fn loans_are_the_vaults_own() {
         let data = call("borrow(address,uint256,uint256,uint16,address)", &words);
         judged(TRADER, POOL, &data)
     };
-    allowed(borrow([a(USDC), n(1), n(2), n(0), a(VAULT)]));
+    allowed(&borrow([a(USDC), n(1), n(2), n(0), a(VAULT)]));
     for (rule, argument, words) in [
         (
             "token.enabled",
@@ -246,7 +247,7 @@ fn loans_are_the_vaults_own() {
         ("owner", 4, [a(USDC), n(1), n(2), n(0), a(STRANGER)]),
         ("canonical", 3, [a(USDC), n(1), n(2), n(65_536), a(VAULT)]),
     ] {
-        assert_eq!(denied(borrow(words)), ("Refused", rule, Some(argument)));
+        assert_eq!(denied(&borrow(words)), ("Refused", rule, Some(argument)));
     }
 }
 
@@ -259,14 +260,14 @@ fn shares_come_and_go_to_the_vault_alone() {
             &[n(1), a(receiver), a(owner)],
         )
     };
-    allowed(judged(TRADER, SHARES, &deposit(VAULT)));
-    allowed(judged(TRADER, SHARES, &redeem(VAULT, VAULT)));
+    allowed(&judged(TRADER, SHARES, &deposit(VAULT)));
+    allowed(&judged(TRADER, SHARES, &redeem(VAULT, VAULT)));
     for (rule, argument, data) in [
         ("recipient", 1, deposit(STRANGER)),
         ("recipient", 1, redeem(STRANGER, VAULT)),
         ("owner", 2, redeem(VAULT, STRANGER)),
     ] {
-        let found = denied(judged(TRADER, SHARES, &data));
+        let found = denied(&judged(TRADER, SHARES, &data));
         assert_eq!(found, ("Refused", rule, Some(argument)));
     }
 }
@@ -287,7 +288,7 @@ fn nothing_but_a_guarded_call_of_the_vault_is_signed() {
         pays,
         data,
     };
-    let code = |deed: Deed<'_>| denied(judge(&deed, &World)).0;
+    let code = |deed: Deed<'_>| denied(&judge(&deed, &World)).0;
     assert_eq!(code(deed(None, false, &data)), "preflight.destination");
     assert_eq!(
         code(deed(Some(USDC), false, &data)),
@@ -295,7 +296,6 @@ fn nothing_but_a_guarded_call_of_the_vault_is_signed() {
     );
     assert_eq!(code(deed(Some(VAULT), true, &data)), "preflight.value");
     assert_eq!(code(deed(Some(VAULT), false, &[])), "preflight.calldata");
-    let mut dirty = data.clone();
-    dirty.extend([0; 32]);
+    let dirty = [data.as_slice(), &[0; 32]].concat();
     assert_eq!(code(deed(Some(VAULT), false, &dirty)), "preflight.calldata");
 }
