@@ -93,7 +93,14 @@ sol! {
         function setUserUseReserveAsCollateral(address asset, bool useAsCollateral) external;
     }
 
+    struct Conditions {
+        uint8 checks;
+        uint24 lossPerCall;
+        uint24 lossPerDay;
+    }
+
     interface Vault {
+        function conditions() external view returns (Conditions);
         function executeTransaction(address to, bytes data) external;
         function execTransaction(address to, bytes data) external;
         function execTransactions(address[] to, bytes[] data) external;

@@ -1,24 +1,41 @@
-//! Transactions as actions: what they say, what the vault's rules make of them, what they would do.
+//! The vault: its contracts, and transactions as actions, looked at before they are signed.
 //!
-//! **What is this?** The pre-flight of a vault. Calldata is read by the letter ([`calldata`]), put
-//! into words ([`explain`]), judged by the same rules as on the chain, and run in memory at the
-//! chosen block before anything is signed.
+//! **What is this?** [`artifacts`] holds every contract's interface and code, and [`chain::Chain`] runs
+//! them in memory under the rules of Prague. [`preflight`] is what the gate does with a transaction:
+//! calldata is read by the letter ([`calldata`]), put into words ([`explain`]), judged by the same rules
+//! as on the chain ([`rules`]), and run on a snapshot of the chain before anything is signed.
 //!
-//! **What will it never do?** Hold a key, open a socket, or call something good that it did not
-//! understand to the last byte. The contracts are the control; this only tells early, and why.
+//! **What will it never do?** Hold a key, open a socket, compile, or call something good that it did not
+//! understand to the last byte. The contracts are the control; the pre-flight only tells early, and why.
 //!
-//! **Where do I start reading?** At [`calldata::read`].
+//! **Where do I start reading?** At [`preflight::preflight`]; for the contracts at [`chain`], with
+//! `docs/vault.md` telling what they do.
+//!
+//! ```
+//! use alloy_primitives::{Address, Bytes};
+//! use portcullis_evm::chain::{Call, Chain};
+//!
+//! let mut chain = Chain::new();
+//! let nobody = Address::repeat_byte(1);
+//! let outcome = chain.send(&Call::new(nobody, Address::repeat_byte(2), Bytes::new()))?;
+//! assert!(outcome.succeeded());
+//! assert_eq!(outcome.gas, 21_000);
+//! # Ok::<(), portcullis_evm::chain::ChainError>(())
+//! ```
 
 mod abi;
+pub mod artifacts;
 pub mod binding;
 pub mod call;
 pub mod calldata;
+pub mod chain;
 pub mod effects;
 pub mod explain;
 pub mod field;
 pub mod names;
 pub mod onchain;
 pub mod preflight;
+pub mod reason;
 mod rlp;
 pub mod rules;
 pub mod snapshot;

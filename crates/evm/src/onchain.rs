@@ -166,6 +166,13 @@ impl Facts for OnChain<'_> {
         self.ask(self.registry, &Registry::isStandingCall { spender })
     }
 
+    fn counts_allowances(&self, vault: Address) -> Result<bool, Lack> {
+        /// The bit of `ALLOWANCES` in `Seats.sol`.
+        const ALLOWANCES: u8 = 2;
+        let found = self.ask(vault, &Vault::conditionsCall {})?;
+        Ok(found.checks & ALLOWANCES != 0)
+    }
+
     fn underlying(&self, shares: Address) -> Result<Address, Lack> {
         self.ask(shares, &Erc4626::assetCall {})
     }

@@ -34,6 +34,8 @@ pub trait Facts {
     fn spender(&self, spender: Address) -> Result<bool, Lack>;
     /// Whether its allowance may outlive the call that gave it.
     fn standing(&self, spender: Address) -> Result<bool, Lack>;
+    /// Whether the vault takes care that no allowance is left over.
+    fn counts_allowances(&self, vault: Address) -> Result<bool, Lack>;
     /// What a tokenised vault holds.
     fn underlying(&self, shares: Address) -> Result<Address, Lack>;
     /// The pair of two tokens at a Uniswap V2 router; zero for none.
@@ -164,19 +166,20 @@ fn judged(deed: &Deed<'_>, facts: &dyn Facts) -> Result<Verdict, Denial> {
         let words = "a vault takes no native value";
         return Err(Denial::new("preflight.value", "value", words));
     }
-    let call = read(Interface::Vault, deed.data).map_err(|why| outer(&why))?;
-    let Call::Execute { calls, .. } = call else {
-        return Err(Denial::new(
-            "preflight.function",
-            "function",
-            "this is not a guarded call",
-        ));
-    };
+    let call = read(Interface::Vault, deed.data);
+    if let Err(why @ (Unreadable::Short(_) | Unreadable::Function(_))) = &call {
+        let words = format!("only guarded calls are signed: {why}");
+        return Err(Denial::new("preflight.function", "function", words));
+    }
     let roles = facts.roles(vault)?;
     if deed.from != roles.manager && (roles.trader.is_zero() || deed.from != roles.trader) {
         let words = format!("{} is neither manager nor trader of this vault", deed.from);
         return Err(Denial::new("dh24", "role", words));
     }
+    let calls = match call.map_err(|why| outer(&why))? {
+        Call::Execute { calls, .. } => calls,
+        _ => Vec::new(),
+    };
     let count = calls.len();
     let mut done = Vec::with_capacity(count);
     let mut unknown = None;
@@ -191,7 +194,7 @@ fn judged(deed: &Deed<'_>, facts: &dyn Facts) -> Result<Verdict, Denial> {
         }
         done.push(judged);
     }
-    left(&done, facts)?;
+    left(vault, &done, facts)?;
     Ok(match unknown {
         None => Verdict::Allow(done),
         Some(to) => {
@@ -217,6 +220,12 @@ fn one(vault: Address, to: Address, data: &[u8], facts: &dyn Facts) -> Result<Ju
     };
     let call = read(interface, data).map_err(|why| inner(&why))?;
     let ruling = guard::ruling(vault, to, &call, facts)?;
+    if let Some(received) = ruling.received
+        && !(facts.enabled(vault, received)? && facts.listed(received)?)
+    {
+        let words = format!("{received} would come in, and is not enabled");
+        return Err(Denial::new("dh22", "token.enabled", words));
+    }
     Ok(Judged {
         to,
         call: Some(call),
@@ -226,26 +235,30 @@ fn one(vault: Address, to: Address, data: &[u8], facts: &dyn Facts) -> Result<Ju
 
 /// An allowance is used up by the calls after it, or must be one that may stand. What is left of one
 /// that others follow only the simulation can tell.
-fn left(done: &[Judged], facts: &dyn Facts) -> Result<(), Denial> {
+fn left(vault: Address, done: &[Judged], facts: &dyn Facts) -> Result<(), Denial> {
     let Some(last) = done.last() else {
         return Ok(());
     };
     let Some(Call::Approve(approval)) = &last.call else {
         return Ok(());
     };
-    if approval.amount.is_zero() || facts.standing(approval.spender)? {
+    if approval.amount.is_zero()
+        || facts.standing(approval.spender)?
+        || !facts.counts_allowances(vault)?
+    {
         return Ok(());
     }
     let words = format!("the allowance of {} would be left over", approval.spender);
-    Err(Denial::new("preflight.allowance", "allowance", words))
+    Err(Denial::new("AllowanceLeft", "allowance", words))
 }
 
 fn outer(why: &Unreadable) -> Denial {
-    let rule = match why {
-        Unreadable::Short(_) | Unreadable::Function(_) => "function",
-        _ => "canonical",
+    let (code, rule) = match why {
+        Unreadable::NotCanonical { .. } => ("NotCanonical", "canonical"),
+        Unreadable::Calls { .. } => ("BadBatch", "calls"),
+        _ => ("preflight.calldata", "canonical"),
     };
-    Denial::new("preflight.calldata", rule, why.to_string())
+    Denial::new(code, rule, why.to_string())
 }
 
 fn inner(why: &Unreadable) -> Denial {

@@ -1,6 +1,6 @@
 //! Why a contract refused.
 
-use crate::{abi, names::foreign, rules::Denial};
+use crate::{abi, artifacts, names::foreign, rules::Denial};
 use alloy_sol_types::{Panic, Revert, SolError};
 
 /// The codes of the vault, and what each is about.
@@ -72,12 +72,20 @@ pub(super) fn read(bytes: &[u8]) -> Denial {
         let words = format!("a contract broke off: {panic}");
         return Denial::new("preflight.reverted", "run", words);
     }
-    let words = match bytes.split_first_chunk::<4>() {
-        Some((selector, _)) => format!(
-            "a contract refuses it with the error 0x{}",
-            alloy_primitives::hex::encode(selector)
-        ),
-        None => "a contract refuses it without a word".to_owned(),
+    let Some((selector, _)) = bytes.split_first_chunk::<4>() else {
+        let words = "a contract refuses it without a word";
+        return Denial::new("preflight.reverted", "run", words);
     };
-    Denial::new("preflight.reverted", "run", words)
+    let errors = artifacts::all().iter().flat_map(|one| one.abi.errors());
+    let named = errors
+        .into_iter()
+        .find(|error| error.selector() == *selector);
+    match named {
+        Some(error) => Denial::new(&error.name, "vault", format!("refused as `{}`", error.name)),
+        None => {
+            let shown = alloy_primitives::hex::encode(selector);
+            let words = format!("a contract refuses it with the error 0x{shown}");
+            Denial::new("preflight.reverted", "run", words)
+        }
+    }
 }

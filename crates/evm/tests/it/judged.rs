@@ -108,7 +108,7 @@ fn allowances_are_for_listed_spenders() {
     let found = denied(&judged(TRADER, USDC, &approve(STRANGER, n(1))));
     assert_eq!(found, ("Refused", "spender", Some(0)));
     let found = denied(&judged(TRADER, USDC, &approve(ROUTER, n(1))));
-    assert_eq!(found, ("preflight.allowance", "allowance", None));
+    assert_eq!(found, ("AllowanceLeft", "allowance", None));
 }
 
 #[test]
@@ -295,7 +295,7 @@ fn nothing_but_a_guarded_call_of_the_vault_is_signed() {
         "preflight.destination"
     );
     assert_eq!(code(deed(Some(VAULT), true, &data)), "preflight.value");
-    assert_eq!(code(deed(Some(VAULT), false, &[])), "preflight.calldata");
+    assert_eq!(code(deed(Some(VAULT), false, &[])), "preflight.function");
     let dirty = [data.as_slice(), &[0; 32]].concat();
-    assert_eq!(code(deed(Some(VAULT), false, &dirty)), "preflight.calldata");
+    assert_eq!(code(deed(Some(VAULT), false, &dirty)), "NotCanonical");
 }

@@ -1,5 +1,15 @@
-//! The pre-flight as those who use it see it.
+//! The contracts, tried on a chain in memory, and the pre-flight as those who use it see it.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test whose world cannot be set up must stop, in its helpers too"
+)]
 
+mod artifacts;
+mod chain;
 mod explained;
+mod files;
 mod judged;
 mod world;

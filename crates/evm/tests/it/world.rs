@@ -81,6 +81,10 @@ impl Facts for World {
         Ok(spender == STANDING)
     }
 
+    fn counts_allowances(&self, _: Address) -> Result<bool, Lack> {
+        Ok(true)
+    }
+
     fn underlying(&self, _: Address) -> Result<Address, Lack> {
         Ok(USDC)
     }
