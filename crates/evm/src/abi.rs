@@ -12,6 +12,7 @@ sol! {
         function transferFrom(address from, address to, uint256 amount) external returns (bool);
         function increaseAllowance(address spender, uint256 addedValue) external returns (bool);
         function decreaseAllowance(address spender, uint256 subtractedValue) external returns (bool);
+        function decimals() external view returns (uint8);
         function balanceOf(address owner) external view returns (uint256);
         function allowance(address owner, address spender) external view returns (uint256);
         event Transfer(address indexed from, address indexed to, uint256 amount);
@@ -110,6 +111,10 @@ sol! {
         function isEnabled(address asset) external view returns (bool);
         function assets() external view returns (address[]);
         function totalValue() external view returns (uint256);
+    }
+
+    interface Feed {
+        function price() external view returns (uint256);
     }
 
     interface Registry {

@@ -24,6 +24,7 @@
 //! ```
 
 mod abi;
+pub mod account;
 pub mod artifacts;
 pub mod binding;
 pub mod call;
@@ -33,10 +34,14 @@ pub mod effects;
 pub mod explain;
 pub mod field;
 pub mod names;
+pub mod node;
 pub mod onchain;
+pub mod pilot;
 pub mod preflight;
 pub mod reason;
 mod rlp;
 pub mod rules;
 pub mod snapshot;
+pub mod source;
 pub mod transaction;
+pub mod typed;

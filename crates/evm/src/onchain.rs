@@ -1,7 +1,7 @@
 //! What rules must know, asked of a snapshot by the contracts' own questions.
 
 use crate::{
-    abi::{Erc4626, Registry, Token, V2Factory, Vault},
+    abi::{Erc4626, Feed, Registry, Token, V2Factory, Vault},
     calldata::Interface,
     rules::{Facts, Lack, Roles},
     snapshot::{Changes, Missing, Snapshot, Stop},
@@ -108,6 +108,23 @@ impl<'a> OnChain<'a> {
         [owner, spender]: [Address; 2],
     ) -> Result<Option<U256>, Lack> {
         self.may(self.ask(token, &Token::allowanceCall { owner, spender }))
+    }
+
+    /// What an amount of a token is worth by the registry's own feed, in USD with 18 decimals; nothing
+    /// when it has no price.
+    ///
+    /// # Errors
+    /// [`Lack`] when a part of the state is missing.
+    pub fn worth(&self, token: Address, amount: U256) -> Result<Option<U256>, Lack> {
+        let feed = self.ask(self.registry, &Registry::assetOfCall { asset: token })?;
+        let price = self.may(self.ask(feed.feed, &Feed::priceCall {}))?;
+        let decimals = self.may(self.ask(token, &Token::decimalsCall {}))?;
+        let (Some(price), Some(decimals)) = (price, decimals) else {
+            return Ok(None);
+        };
+        let unit = U256::from(10).checked_pow(U256::from(decimals));
+        let worth = amount.checked_mul(price).zip(unit);
+        Ok(worth.map(|(worth, unit)| worth / unit))
     }
 
     /// No answer is one, a missing part of the state is not.

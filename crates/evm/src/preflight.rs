@@ -14,7 +14,7 @@ use crate::{
     snapshot::{End, Missing, Run, Snapshot, Stop},
     transaction::Transaction,
 };
-use alloy_primitives::{Address, Bytes};
+use alloy_primitives::{Address, Bytes, U256};
 use jiff::Timestamp;
 
 /// What is known beforehand, from the operator.
@@ -26,6 +26,23 @@ pub struct Outfit {
     pub guards: Guards,
     /// What addresses are called.
     pub names: Names,
+}
+
+impl Outfit {
+    /// What an amount of a token is worth, in USD with 18 decimals; nothing when it has no price.
+    ///
+    /// # Errors
+    /// [`Stop`].
+    pub fn worth(
+        &self,
+        snapshot: &Snapshot,
+        token: Address,
+        amount: U256,
+    ) -> Result<Option<U256>, Stop> {
+        let facts = OnChain::new(snapshot, self.vault, &self.guards)?;
+        let worth = facts.worth(token, amount);
+        worth.map_err(|lack| facts.stop(&lack))
+    }
 }
 
 /// What came of looking at a transaction.

@@ -5,9 +5,11 @@
 
 mod flow;
 mod program;
+mod wallet;
 
 pub use flow::{Arrival, Flow};
 pub use program::{Program, Starter, Variable};
+pub use wallet::{Intent, Misfit, Signer, Wallet, Wish};
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, future::Future, pin::Pin, sync::Arc};

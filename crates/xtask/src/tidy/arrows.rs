@@ -95,6 +95,7 @@ const RESERVED: &[Reserved] = &[
             "control",
             "credentials",
             "door",
+            "evm",
             "gateway",
             "store",
             "targets",
