@@ -1,6 +1,6 @@
 //! What people read.
 
-use crate::world::{
+use crate::facts::{
     NOW, POOL, ROUTER, ROUTER_V3, SHARES, STRANGER, USDC, VAULT, WETH, a, call, n, names,
 };
 use alloy_primitives::{Address, U256, address};

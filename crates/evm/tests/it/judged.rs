@@ -1,6 +1,6 @@
 //! What the rules make of calls: each rule with a call that breaks it alone.
 
-use crate::world::{
+use crate::facts::{
     MANAGER, NOW, ODD, OLD, POOL, ROUTER, SHARES, STANDING, STRANGER, TRADER, USDC, VAULT, WETH,
     World, a, call, execute, judged, n,
 };

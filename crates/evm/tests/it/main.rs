@@ -10,6 +10,6 @@
 mod artifacts;
 mod chain;
 mod explained;
+mod facts;
 mod files;
 mod judged;
-mod world;
