@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Conditions} from "./Seats.sol";
 import {Vault} from "./Vault.sol";
-import {VaultManager} from "./VaultManager.sol";
+import {Fees, VaultManager} from "./VaultManager.sol";
 
 /// @title Makes vaults: two clones each, of one vault and one manager contract.
 contract VaultFactory {
@@ -12,7 +12,7 @@ contract VaultFactory {
         string name;
         string symbol;
         Conditions conditions;
-        VaultManager.Fees fees;
+        Fees fees;
         uint32 cooldown;
         bool isPrivate;
     }

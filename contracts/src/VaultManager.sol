@@ -5,18 +5,18 @@ import {IVaultManager} from "./interfaces/IVaultManager.sol";
 import {Conditions} from "./Seats.sol";
 import {Vault} from "./Vault.sol";
 
+/// @notice What the manager is paid, in parts of 10,000; management is by the year.
+struct Fees {
+    uint16 entry;
+    uint16 exit;
+    uint16 performance;
+    uint16 management;
+}
+
 /// @title Who may change what about one vault.
 /// @notice Guards never ask who sent a call; this is the layer above, where manager and trader differ.
 /// Everything here waits while the vault is in the middle of something.
 contract VaultManager is IVaultManager {
-    /// In parts of 10,000; management is by the year.
-    struct Fees {
-        uint16 entry;
-        uint16 exit;
-        uint16 performance;
-        uint16 management;
-    }
-
     uint16 public constant MOST_GATE_FEE = 200;
     uint16 public constant MOST_PERFORMANCE_FEE = 5_000;
     uint16 public constant MOST_MANAGEMENT_FEE = 300;

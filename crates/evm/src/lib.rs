@@ -27,6 +27,7 @@ mod abi;
 pub mod account;
 pub mod artifacts;
 pub mod binding;
+pub mod bindings;
 pub mod call;
 pub mod calldata;
 pub mod chain;

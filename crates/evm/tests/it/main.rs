@@ -12,4 +12,7 @@ mod chain;
 mod explained;
 mod facts;
 mod files;
+mod gas;
 mod judged;
+mod stand_ins;
+mod world;
