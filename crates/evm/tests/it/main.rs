@@ -12,6 +12,7 @@ mod chain;
 mod explained;
 mod facts;
 mod files;
+mod flown;
 mod gas;
 mod judged;
 mod stand_ins;
