@@ -1,14 +1,15 @@
-//! The vault's contracts as this project compiled them, and a chain in memory to try them on.
+//! The vault: its contracts, and transactions as actions, looked at before they are signed.
 //!
-//! **What is this?** [`artifacts`] holds every contract's interface and code; [`chain::Chain`] runs
-//! transactions under the rules of Prague and says what came of them; [`reason::Reason`] reads why
-//! one failed.
+//! **What is this?** [`artifacts`] holds every contract's interface and code, and [`chain::Chain`] runs
+//! them in memory under the rules of Prague. [`preflight`] is what the gate does with a transaction:
+//! calldata is read by the letter ([`calldata`]), put into words ([`explain`]), judged by the same rules
+//! as on the chain ([`rules`]), and run on a snapshot of the chain before anything is signed.
 //!
-//! **What will it never do?** Open a socket, hold a key, sign anything, or compile: the code is in
-//! the repository, and a test shows that it is what the sources say.
+//! **What will it never do?** Hold a key, open a socket, compile, or call something good that it did not
+//! understand to the last byte. The contracts are the control; the pre-flight only tells early, and why.
 //!
-//! **Where do I start reading?** At [`chain`]; the contracts themselves are in `contracts/`, and
-//! `docs/vault.md` tells what they do.
+//! **Where do I start reading?** At [`preflight::preflight`]; for the contracts at [`chain`], with
+//! `docs/vault.md` telling what they do.
 //!
 //! ```
 //! use alloy_primitives::{Address, Bytes};
@@ -22,7 +23,26 @@
 //! # Ok::<(), portcullis_evm::chain::ChainError>(())
 //! ```
 
+mod abi;
+pub mod account;
 pub mod artifacts;
+pub mod binding;
 pub mod bindings;
+pub mod call;
+pub mod calldata;
 pub mod chain;
+pub mod effects;
+pub mod explain;
+pub mod field;
+pub mod names;
+pub mod node;
+pub mod onchain;
+pub mod pilot;
+pub mod preflight;
 pub mod reason;
+mod rlp;
+pub mod rules;
+pub mod snapshot;
+pub mod source;
+pub mod transaction;
+pub mod typed;

@@ -6,10 +6,12 @@
 mod flow;
 mod launch;
 mod program;
+mod wallet;
 
 pub use flow::{Arrival, Flow};
 pub use launch::{Exit, Heard, Launch, Launcher, Part, PrivateFile, Running, Stop};
 pub use program::{Program, Starter, Variable};
+pub use wallet::{Intent, Misfit, Signer, Wallet, Wish};
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, future::Future, pin::Pin, sync::Arc};

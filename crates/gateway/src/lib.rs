@@ -4,7 +4,7 @@
 //! `read` turns bytes into a request, `render` turns an answer into bytes, `serve` joins the two
 //! to the gate. [`http`] is our own API below `/v1`; [`thewardn`] speaks the dialect of
 //! TheWARDN's client, [`hook`] that of a coding agent's hook. [`mcp`] is the gate as an MCP server,
-//! in front of others.
+//! in front of others, [`rpc`] the gate as a node of a chain.
 //!
 //! **What will it never do?** Judge, decide a hold, or say that an agent may act when the gate
 //! has not sealed it. Whatever it cannot read is refused, and then nothing is judged or recorded.
@@ -26,5 +26,6 @@ pub mod hook;
 pub mod http;
 mod idempotency;
 pub mod mcp;
+pub mod rpc;
 pub mod thewardn;
 mod wording;

@@ -1,5 +1,6 @@
-//! The contracts, tried on a chain in memory.
+//! The contracts, tried on a chain in memory, and the pre-flight as those who use it see it.
 #![expect(
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
@@ -8,7 +9,11 @@
 
 mod artifacts;
 mod chain;
+mod explained;
+mod facts;
 mod files;
+mod flown;
 mod gas;
+mod judged;
 mod stand_ins;
 mod world;

@@ -71,6 +71,7 @@ struct Reserved {
 /// Tests may lean on all of these.
 const RESERVED: &[Reserved] = &[
     only("rusqlite", &["store"]),
+    only("revm", &["evm"]),
     only("ring", &["control"]),
     only("axum", HTTP),
     only("hyper", CALLS),
@@ -100,6 +101,7 @@ const RESERVED: &[Reserved] = &[
             "control",
             "credentials",
             "door",
+            "evm",
             "gateway",
             "runner",
             "store",

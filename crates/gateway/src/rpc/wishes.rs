@@ -1,0 +1,168 @@
+//! What is to be signed becomes an action, is judged, and is carried out at most once.
+
+use super::{door::Line, fault::Fault, message::Asked};
+use portcullis_firewall::{
+    canonical,
+    error::GateError,
+    firewall::{Acted, Firewall},
+    order::Ended,
+    outside::{Intent, Wish},
+    principal::Principal,
+    request::{self, Request},
+    turn::Claim,
+};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+/// The most wishes that are remembered while people decide.
+const REMEMBERED_MAX: usize = 1_024;
+/// For how long, in seconds.
+const REMEMBERED_SECONDS: i64 = 7_200;
+
+/// Names a wish of a caller.
+type Name = [u8; 32];
+
+/// What wishes came to while people decide on them. The same wish later is then the same action, although
+/// prices and fees have moved: whether it still does what was judged is looked at before it is signed.
+#[derive(Debug, Default)]
+pub(super) struct Wishes(Mutex<HashMap<Name, (i64, Intent)>>);
+
+impl Wishes {
+    fn find(&self, name: &Name, now: i64) -> Option<Intent> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, (until, _)| *until > now);
+        known.get(name).map(|(_, intent)| intent.clone())
+    }
+
+    fn keep(&self, name: Name, intent: Intent, now: i64) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() < REMEMBERED_MAX || known.contains_key(&name) {
+            known.insert(name, (now.saturating_add(REMEMBERED_SECONDS), intent));
+        }
+    }
+
+    fn forget(&self, name: &Name) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.remove(name);
+    }
+}
+
+impl Line {
+    /// Has a wish judged, and carries it out when it may happen at once, or when the very same wish was
+    /// released by people.
+    ///
+    /// Fails closed: an error means that nothing was signed, unless its code is `execution.unsealed`.
+    pub(super) async fn grant(
+        &self,
+        firewall: &Firewall,
+        principal: &Principal,
+        asked: &Asked,
+    ) -> Result<Value, Fault> {
+        let name = self.name(principal, asked);
+        let now = firewall.now().as_second();
+        let intent = match self.wishes.find(&name, now) {
+            Some(intent) => intent,
+            None => {
+                let intended = self.wallet.intend(wish(asked)?).await;
+                intended.map_err(|misfit| Fault::misfit(&misfit))?
+            }
+        };
+        let request = request(firewall, principal, &intent)?;
+        if let Some(hold) = firewall.released_hold(principal, &request).await? {
+            self.wishes.forget(&name);
+            let acted = firewall.act(principal, Claim::Hold(hold.id)).await?;
+            return answer(asked, &acted);
+        }
+        let attended = match firewall.attend(principal, request).await {
+            Ok(attended) => attended,
+            Err(error) => {
+                self.wishes.forget(&name);
+                return Err(error.into());
+            }
+        };
+        match (&attended.acted, &attended.answer.hold) {
+            (Some(acted), _) => {
+                self.wishes.forget(&name);
+                answer(asked, acted)
+            }
+            (None, Some(ticket)) => {
+                let hold = firewall.hold(principal, &ticket.id).await?;
+                self.wishes.keep(name, intent, now);
+                Err(Fault::held(&attended.answer, &hold))
+            }
+            (None, None) => {
+                self.wishes.forget(&name);
+                Err(Fault::refused(&attended))
+            }
+        }
+    }
+
+    fn name(&self, principal: &Principal, asked: &Asked) -> Name {
+        let said = json!({
+            "account": self.settings.name,
+            "caller": principal.key,
+            "method": asked.method,
+            "params": asked.params,
+            "tenant": principal.tenant,
+        });
+        Sha256::digest(canonical::to_vec(&said)).into()
+    }
+}
+
+/// What a method asks for.
+fn wish(asked: &Asked) -> Result<Wish, Fault> {
+    match (asked.method.as_str(), asked.params.as_slice()) {
+        ("eth_sendTransaction", [Value::Object(fields)]) => Ok(Wish::Send(fields.clone())),
+        ("eth_sendRawTransaction", [Value::String(raw)]) => Ok(Wish::Raw(raw.clone())),
+        ("eth_signTypedData_v4", [Value::String(account), data]) => {
+            let data = match data {
+                // Wallets send the data as a text of JSON.
+                Value::String(text) => {
+                    let limits = portcullis_firewall::strict::Limits::default();
+                    let parsed = portcullis_firewall::strict::parse(text.as_bytes(), &limits);
+                    parsed.map_err(|error| Fault::params(error.to_string()))?
+                }
+                data => data.clone(),
+            };
+            Ok(Wish::TypedData(account.clone(), data))
+        }
+        (method, _) => Err(Fault::params(format!(
+            "these are not the parameters of `{method}`"
+        ))),
+    }
+}
+
+fn request(
+    firewall: &Firewall,
+    principal: &Principal,
+    intent: &Intent,
+) -> Result<Request, GateError> {
+    let words = json!({
+        "action_type": intent.action_type,
+        "target_service": intent.target,
+        "environment": intent.environment,
+        "parameters": intent.parameters,
+    });
+    request::from_value(words, principal, firewall.nonce()?, None)
+}
+
+/// What the library gets: the hash of what was sent, or the signature.
+fn answer(asked: &Asked, acted: &Acted) -> Result<Value, Fault> {
+    let said: Value = serde_json::from_slice(&acted.effect.output).unwrap_or_default();
+    let name = if asked.method == "eth_signTypedData_v4" {
+        "signature"
+    } else {
+        "hash"
+    };
+    match (said.get(name), acted.effect.result) {
+        // What was handed in has a hash, whatever became of it; its receipt tells that.
+        (Some(found @ Value::String(_)), _) => Ok(found.clone()),
+        (_, Ended::Done | Ended::Failed | Ended::Unknown) => {
+            Err(Fault::failed(&acted.effect.summary, acted.seq))
+        }
+    }
+}
