@@ -1,0 +1,3 @@
+//! Commands: read, understood, and allowed or blocked.
+
+mod shlex;
