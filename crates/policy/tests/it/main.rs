@@ -9,6 +9,7 @@
 
 mod catalogue;
 mod cham;
+mod command;
 mod conflicts;
 mod conformance;
 mod escalation;

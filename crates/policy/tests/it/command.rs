@@ -1,0 +1,5 @@
+//! Commands: read, understood, and allowed or blocked.
+
+mod properties;
+mod shlex;
+mod understanding;
