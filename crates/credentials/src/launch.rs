@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// The port [`Launcher`]: programs of this machine, each in a process group of its own.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Launches {
     secrets: Secrets,
 }
@@ -60,7 +60,7 @@ impl Launches {
                 }
             };
         }
-        let files = Placed::put(&launch, self.secrets)?;
+        let files = Placed::put(&launch, &self.secrets)?;
         let child = command
             .spawn()
             .map_err(|error| unreachable(name, error.kind()))?;

@@ -24,7 +24,7 @@ pub(super) struct Placed {
 
 impl Placed {
     /// Writes every file of a launch; all of them, or none stays.
-    pub(super) fn put(launch: &Launch, secrets: Secrets) -> Result<Self, OutsideError> {
+    pub(super) fn put(launch: &Launch, secrets: &Secrets) -> Result<Self, OutsideError> {
         let mut placed = Self::default();
         for file in &launch.files {
             let content = content(file, secrets)?;
@@ -108,7 +108,7 @@ fn give(file: &OwnedFd, owner: Option<u32>) -> Result<(), Errno> {
     fchown(file, Some(Uid::from_raw(id)), Some(Gid::from_raw(id)))
 }
 
-fn content(file: &PrivateFile, secrets: Secrets) -> Result<Zeroizing<Vec<u8>>, OutsideError> {
+fn content(file: &PrivateFile, secrets: &Secrets) -> Result<Zeroizing<Vec<u8>>, OutsideError> {
     let mut content = Zeroizing::new(Vec::new());
     for part in &file.parts {
         match part {
