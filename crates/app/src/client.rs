@@ -1,10 +1,12 @@
 //! Asking a served gate over HTTP.
 
 mod address;
+mod events;
 mod refusal;
 mod way;
 
 pub(crate) use address::{Query, escaped};
+pub(crate) use events::{Answer, Events};
 pub(crate) use refusal::{ClientError, Refusal};
 pub(crate) use way::Trust;
 

@@ -12,6 +12,7 @@ mod config;
 mod demo;
 mod desk;
 mod doctor;
+mod exec;
 mod executions;
 mod govern;
 mod groups;
@@ -104,6 +105,7 @@ enum Command {
     Demo(demo::Demo),
     Govern(govern::Govern),
     Call(call::Call),
+    Exec(exec::Exec),
     Policy(policy::Policy),
     Agents(agents::Agents),
     Keys(keys::Keys),
@@ -166,6 +168,7 @@ impl Cli {
             Command::Demo(demo) => demo.run(output).await,
             Command::Govern(govern) => govern.run(&desk).await,
             Command::Call(call) => call.run(&desk).await,
+            Command::Exec(exec) => exec.run(&desk).await,
             Command::Policy(policy) => policy.run(&desk).await,
             Command::Agents(agents) => agents.run(&desk).await,
             Command::People(people) => people.run(&desk).await,

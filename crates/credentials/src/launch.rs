@@ -37,11 +37,11 @@ pub struct Launches {
 impl Launches {
     /// Programs with these secrets in their environments and files.
     #[must_use]
-    pub const fn new(secrets: Secrets) -> Self {
+    pub fn new(secrets: Secrets) -> Self {
         Self { secrets }
     }
 
-    async fn begin(self, launch: Launch) -> Result<Box<dyn Running>, OutsideError> {
+    async fn begin(&self, launch: Launch) -> Result<Box<dyn Running>, OutsideError> {
         let (name, arguments) = launch.command.split_first().ok_or_else(|| unfit("…"))?;
         let mut command = Command::new(name);
         command

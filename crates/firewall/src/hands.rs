@@ -3,6 +3,7 @@
 use crate::{
     digest::Means,
     freeze,
+    live::Live,
     order::{DryRun, Effect, Ended, Order},
     ports::{Doing, Executor, Rehearsal},
 };
@@ -37,6 +38,33 @@ impl Hands {
             executor: Arc::<Joined>::clone(&joined),
             rehearsal: joined,
         }
+    }
+
+    /// The same hands, heard by one listener while they carry out.
+    #[must_use]
+    pub fn heard(self: Arc<Self>, live: Live) -> Self {
+        Self {
+            rehearsal: Arc::clone(&self.rehearsal),
+            executor: Arc::new(Heard { by: self, live }),
+        }
+    }
+}
+
+/// Hands whose orders are heard while they are carried out.
+#[derive(Debug)]
+struct Heard {
+    by: Arc<Hands>,
+    live: Live,
+}
+
+impl Executor for Heard {
+    fn means(&self, action: &Action) -> Option<Means> {
+        self.by.executor.means(action)
+    }
+
+    fn execute(&self, mut order: Order) -> Doing<'_, Effect> {
+        order.live = Some(self.live.clone());
+        self.by.executor.execute(order)
     }
 }
 

@@ -44,6 +44,7 @@ pub mod kept_scope;
 pub mod key;
 pub mod lane;
 pub mod lease;
+pub mod live;
 pub mod merkle;
 pub mod moment;
 pub mod note;

@@ -1,6 +1,6 @@
 //! What is handed to whoever acts for the gate, and what comes back.
 
-use crate::{digest::ActionDigest, lease::InHand};
+use crate::{digest::ActionDigest, lease::InHand, live::Live};
 use portcullis_policy::{
     amount::Micros,
     id::{AgentId, ScopeName, SessionId, TenantId},
@@ -43,6 +43,8 @@ pub struct Order {
     pub work: Option<Work>,
     /// The credential that was minted for it, when the action names a scope.
     pub lease: Option<InHand>,
+    /// Who hears what it says while it runs.
+    pub live: Option<Live>,
 }
 
 /// The piece of work that an order belongs to.

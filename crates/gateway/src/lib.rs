@@ -22,6 +22,7 @@
 //! ```
 
 mod desk;
+mod events;
 pub mod hook;
 pub mod http;
 mod idempotency;

@@ -75,21 +75,34 @@ impl Call {
 
     /// Waits for people as long as asked, and has the gate do what they released.
     async fn released(&self, desk: &Desk, client: &Client, hold: &str) -> anyhow::Result<u8> {
-        let path = format!("/v1/holds/{}", escaped(hold));
-        let mut left = self.wait;
-        loop {
-            let wait = left.min(WAIT_AT_ONCE);
-            let state = client.get(&format!("{path}?wait={wait}")).await?;
-            left = left.saturating_sub(wait);
-            match state.get("status").and_then(Value::as_str) {
-                Some("RELEASED") => break,
-                Some("HELD") if left > 0 => {}
-                Some(_) => return ended(desk, &state),
-                None => bail!("the gate's answer names no status"),
-            }
+        if let Some(state) = undecided(client, hold, self.wait).await? {
+            return ended(desk, &state);
         }
-        let answer = client.post(&format!("{path}/act"), &json!({})).await?;
+        let path = format!("/v1/holds/{}/act", escaped(hold));
+        let answer = client.post(&path, &json!({})).await?;
         said(desk, &answer)
+    }
+}
+
+/// Waits for people to release a hold, so many seconds at most; the hold as it is when they did
+/// not.
+pub(super) async fn undecided(
+    client: &Client,
+    hold: &str,
+    seconds: u64,
+) -> anyhow::Result<Option<Value>> {
+    let path = format!("/v1/holds/{}", escaped(hold));
+    let mut left = seconds;
+    loop {
+        let wait = left.min(WAIT_AT_ONCE);
+        let state = client.get(&format!("{path}?wait={wait}")).await?;
+        left = left.saturating_sub(wait);
+        match state.get("status").and_then(Value::as_str) {
+            Some("RELEASED") => return Ok(None),
+            Some("HELD") if left > 0 => {}
+            Some(_) => return Ok(Some(state)),
+            None => bail!("the gate's answer names no status"),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{
     digest::ActionDigest,
     error::GateError,
     hands::Hands,
+    live::Live,
     order::{Effect, Ended, Order},
     principal::Principal,
     scope::Mode,
@@ -34,6 +35,13 @@ impl Firewall {
     /// before, and was judged already, must be asked again.
     pub fn use_hands(&self, hands: Hands) {
         self.hands.store(Arc::new(hands));
+    }
+
+    /// The hands that act for the gate, heard by one listener while they carry out: for
+    /// [`Self::attend_by`] and [`Self::act_by`].
+    #[must_use]
+    pub fn hands_heard(&self, live: Live) -> Hands {
+        self.hands.load_full().heard(live)
     }
 
     /// Carries an action out, once, after looking once more at what it would do if it has a dry

@@ -136,6 +136,7 @@ impl Turn<'_> {
             expected_rows: None,
             work: self.work_of(&frozen.action, None),
             lease: None,
+            live: None,
         };
         let members = details([
             ("action_digest", json(&frozen.digest)?),

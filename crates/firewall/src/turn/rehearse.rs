@@ -233,6 +233,7 @@ impl Turn<'_> {
             expected_rows: run.and_then(|run| run.found.rows),
             work,
             lease: None,
+            live: None,
         })
     }
 

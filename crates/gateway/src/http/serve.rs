@@ -3,6 +3,7 @@
 mod acts;
 mod dry_runs;
 mod holds;
+mod live;
 mod outcomes;
 mod permits;
 mod rations;

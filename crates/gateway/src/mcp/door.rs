@@ -15,6 +15,7 @@ use super::{
     shop::Shop,
     talk::contained,
 };
+use crate::events;
 use axum::{
     Router,
     body::Body,
@@ -187,7 +188,7 @@ async fn speak(
         refusal @ Said::Refusal(_) => refusal,
     })?;
     let (tell, heard) = mpsc::channel(stream::WAITING);
-    let tell = headers::takes_events(headers).then_some(tell);
+    let tell = events::are_taken(headers).then_some(tell);
     guest.aside = Aside::during(&request, tell, Some(desk.shutting.clone()));
     let (id, is_stateless) = (request.id.clone(), guest.is_stateless());
     let shop = Arc::clone(&desk.shop);
@@ -265,7 +266,7 @@ async fn listen(State(desk): State<Desk>, headers: HeaderMap) -> Response {
     let checked = Checked::read(&headers).ok();
     let checked = checked.filter(|checked| checked.session.is_some());
     // Without a session there is nothing to listen to (MCP 2026-07-28, transports).
-    let Some(checked) = checked.filter(|_| headers::takes_events(&headers)) else {
+    let Some(checked) = checked.filter(|_| events::are_taken(&headers)) else {
         return Refusal::of_status(StatusCode::METHOD_NOT_ALLOWED).into_response();
     };
     let Some(settled) = settled(&desk, &principal, &checked) else {

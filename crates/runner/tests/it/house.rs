@@ -247,6 +247,7 @@ pub(crate) fn order_in(session: Option<&str>, parameters: Value) -> Order {
         idempotency_key: Order::key_of(&tenant(), 1, &digest),
         expected_rows: None,
         lease: None,
+        live: None,
     }
 }
 

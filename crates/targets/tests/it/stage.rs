@@ -56,5 +56,6 @@ pub(crate) fn order(action_type: &str, parameters: Value) -> Order {
         work: None,
         work: None,
         lease: None,
+        live: None,
     }
 }

@@ -1,7 +1,9 @@
 //! The gate acts for an agent: at once, after people released a hold, or after a dry run.
 
+use super::live;
 use crate::{
     desk::Desk,
+    events,
     http::{
         read::HoldQuery,
         render,
@@ -11,7 +13,7 @@ use crate::{
 };
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
 };
 use portcullis_door::{
     body::Payload,
@@ -23,6 +25,10 @@ use portcullis_firewall::{error::GateError, request, turn::Claim};
 use serde_json::Value;
 
 /// Judges an action and, when it is cleared, has the gate carry it out.
+///
+/// With `Accept: text/event-stream` what an action says while it runs is heard as it comes: events
+/// `begun`, `output`, `ended` and `missed`, and last `answer`, which is this answer, or `error`. An
+/// action that says nothing is answered as without.
 ///
 /// An action that owes a dry run is looked at first, and done if that passed. With `dry_run_id` the
 /// action that was looked at is done, if this is the very same; otherwise nothing is. A HELD action
@@ -51,6 +57,7 @@ pub(in crate::http) async fn act(
     State(desk): State<Desk>,
     caller: Caller,
     IdempotencyKey(key): IdempotencyKey,
+    headers: HeaderMap,
     payload: Payload,
 ) -> Reply {
     let (principal, firewall) = (&caller.principal, &desk.firewall);
@@ -58,10 +65,19 @@ pub(in crate::http) async fn act(
     let run = dry_run_id(&mut body)?;
     let request = request::from_value(body, principal, firewall.nonce()?, key.as_deref());
     let request = request.map_err(|error| payload.refusal(error))?;
+    let id = caller.request_id.clone();
     let bytes = match run {
         Some(run) => {
             let acted = firewall.act_as_rehearsed(principal, &request, &run).await?;
             render::acted(&acted, &caller.request_id)
+        }
+        None if events::are_taken(&headers) => {
+            let (gate, caller) = (firewall.clone(), caller.clone());
+            let work = |hands| async move {
+                let attended = gate.attend_by(&caller.principal, request, hands).await?;
+                Ok(render::attended(&attended, &caller.request_id))
+            };
+            return live::answered(firewall, &id, work).await;
         }
         None => {
             let attended = firewall.attend(principal, request).await?;
@@ -93,11 +109,12 @@ pub(in crate::http) async fn act_released(
     caller: Caller,
     Path(id): Path<String>,
     Query(query): Query<HoldQuery>,
+    headers: HeaderMap,
 ) -> Reply {
     // Another agent's hold is not found here.
     desk.decided(&caller.principal, &id, query.wait_ms()?)
         .await?;
-    done(&desk, &caller, Claim::Hold(id)).await
+    done(&desk, caller, (Claim::Hold(id), &headers)).await
 }
 
 /// Has the gate carry out what was cleared with a permit, once.
@@ -118,13 +135,22 @@ pub(in crate::http) async fn act_decided(
     State(desk): State<Desk>,
     caller: Caller,
     Path(seq): Path<String>,
+    headers: HeaderMap,
 ) -> Reply {
     let missing = || GateError::NotFound("pending action", seq.clone());
     let seq: u64 = seq.parse().map_err(|_| missing())?;
-    done(&desk, &caller, Claim::Decision(seq)).await
+    done(&desk, caller, (Claim::Decision(seq), &headers)).await
 }
 
-async fn done(desk: &Desk, caller: &Caller, claim: Claim) -> Reply {
+async fn done(desk: &Desk, caller: Caller, (claim, headers): (Claim, &HeaderMap)) -> Reply {
+    if events::are_taken(headers) {
+        let (gate, id) = (desk.firewall.clone(), caller.request_id.clone());
+        let work = |hands| async move {
+            let acted = gate.act_by(&caller.principal, claim, hands).await?;
+            Ok(render::acted(&acted, &caller.request_id))
+        };
+        return live::answered(&desk.firewall, &id, work).await;
+    }
     let acted = desk.firewall.act(&caller.principal, claim).await?;
     Ok(json_bytes(
         StatusCode::OK,

@@ -67,19 +67,6 @@ pub(super) fn must_speak_json(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-/// Whether an answer may come as a stream of events.
-pub(super) fn takes_events(headers: &HeaderMap) -> bool {
-    let accepted = headers
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok());
-    accepted.is_some_and(|accepted| {
-        let mut kinds = accepted
-            .split(',')
-            .map(|kind| kind.split(';').next().unwrap_or("").trim());
-        kinds.any(|kind| kind == "text/event-stream")
-    })
-}
-
 /// The protocol's own headers, each there once at most.
 #[derive(Debug)]
 pub(super) struct Checked<'h> {
