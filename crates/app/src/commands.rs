@@ -19,6 +19,7 @@ mod holds;
 mod hook;
 mod init;
 mod keys;
+mod leases;
 mod login;
 mod mcp;
 mod openapi;
@@ -28,7 +29,9 @@ mod policy;
 mod principles;
 mod replay;
 mod rules;
+mod scopes;
 mod serve;
+mod sessions;
 mod violations;
 mod wish;
 
@@ -112,6 +115,9 @@ enum Command {
     Approvals(approvals::Approvals),
     Holds(holds::Holds),
     Executions(executions::Executions),
+    Sessions(sessions::Sessions),
+    Scopes(scopes::Scopes),
+    Leases(leases::Leases),
     Hook(hook::Hook),
     Permits(permits::Permits),
     Mcp(mcp::Mcp),
@@ -174,6 +180,9 @@ impl Cli {
             Command::Approvals(approvals) => approvals.run(&desk).await,
             Command::Holds(holds) => holds.run(&desk).await,
             Command::Executions(executions) => executions.run(&desk).await,
+            Command::Sessions(sessions) => sessions.run(&desk).await,
+            Command::Scopes(scopes) => scopes.run(&desk).await,
+            Command::Leases(leases) => leases.run(&desk).await,
             Command::Hook(hook) => hook.run(&desk).await,
             Command::Permits(permits) => permits.run(&desk).await,
             Command::Mcp(mcp) => mcp.run(&desk).await,

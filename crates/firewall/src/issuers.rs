@@ -69,19 +69,11 @@ impl Issuer for Joined {
 pub(crate) struct NoRooms;
 
 impl Rooms for NoRooms {
-    fn open<'a>(
-        &'a self,
-        _: &'a TenantId,
-        _: &'a SessionId,
-    ) -> Doing<'a, Result<(), String>> {
+    fn open<'a>(&'a self, _: &'a TenantId, _: &'a SessionId) -> Doing<'a, Result<(), String>> {
         Box::pin(ready(Ok(())))
     }
 
-    fn clear<'a>(
-        &'a self,
-        _: &'a TenantId,
-        _: &'a SessionId,
-    ) -> Doing<'a, Result<(), String>> {
+    fn clear<'a>(&'a self, _: &'a TenantId, _: &'a SessionId) -> Doing<'a, Result<(), String>> {
         Box::pin(ready(Ok(())))
     }
 }

@@ -159,8 +159,17 @@ mod tests {
         };
         let found = |draft: ScopeDraft| draft.faults().0.len();
         assert_eq!(found(draft(Mode::Read, vec![at("w", Some(Mode::Read))])), 0);
-        assert_eq!(found(draft(Mode::Read, vec![at("w", Some(Mode::Write))])), 1);
-        assert_eq!(found(draft(Mode::Write, vec![at("w", Some(Mode::Write))])), 0);
-        assert_eq!(found(draft(Mode::Write, vec![at("w", None), at("w", None)])), 1);
+        assert_eq!(
+            found(draft(Mode::Read, vec![at("w", Some(Mode::Write))])),
+            1
+        );
+        assert_eq!(
+            found(draft(Mode::Write, vec![at("w", Some(Mode::Write))])),
+            0
+        );
+        assert_eq!(
+            found(draft(Mode::Write, vec![at("w", None), at("w", None)])),
+            1
+        );
     }
 }

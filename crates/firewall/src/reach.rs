@@ -114,10 +114,7 @@ fn may_issue(state: &State, person: &PersonId, session: &Session, scope: Option<
 }
 
 /// The scopes of a session that give nothing now, and why.
-pub(crate) fn lost<'s>(
-    state: &State,
-    session: &'s Session,
-) -> Vec<(&'s HeldScope, &'static str)> {
+pub(crate) fn lost<'s>(state: &State, session: &'s Session) -> Vec<(&'s HeldScope, &'static str)> {
     let lost = |held: &'s HeldScope| {
         let why = reach(state, session, held.name.as_str()).err()?;
         Some((held, why))

@@ -379,7 +379,12 @@ async fn sessions(ledger: &dyn Ledger, tenant: &TenantId) -> Result<Sessions, Le
         all(ledger, tenant, DocumentQuery::all(DocumentKind::Scope)).await?,
         all(ledger, tenant, sessions).await?,
         all(ledger, tenant, leases).await?,
-        all(ledger, tenant, DocumentQuery::all(DocumentKind::OwnCredential)).await?,
+        all(
+            ledger,
+            tenant,
+            DocumentQuery::all(DocumentKind::OwnCredential),
+        )
+        .await?,
     ))
 }
 

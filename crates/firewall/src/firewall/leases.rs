@@ -1,6 +1,9 @@
 //! Lending: a credential is minted for an order, and ended when it is no longer needed.
 
-use super::{Firewall, doing, purse::{Busy, Pocket}};
+use super::{
+    Firewall, doing,
+    purse::{Busy, Pocket},
+};
 use crate::{
     error::GateError,
     issuers,
@@ -116,7 +119,10 @@ impl Firewall {
     pub(super) async fn give_back(&self, tenant: &TenantId, lent: Lent) {
         if lent.once {
             // One that could not be ended is listed, and tried again.
-            drop(self.end_lease(tenant, &lent.id, "its action has ended").await);
+            drop(
+                self.end_lease(tenant, &lent.id, "its action has ended")
+                    .await,
+            );
         }
     }
 

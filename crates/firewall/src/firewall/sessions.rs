@@ -130,7 +130,9 @@ impl Firewall {
         let why = self.screened_text(&principal.tenant, why)?;
         let (caller, id) = (principal.clone(), id.to_owned());
         let session = self
-            .on_lane(principal, move |turn| turn.close_session(&caller, &id, &why))
+            .on_lane(principal, move |turn| {
+                turn.close_session(&caller, &id, &why)
+            })
             .await?;
         let (firewall, tenant) = (self.clone(), principal.tenant.clone());
         self.seen_through(async move { firewall.clear_away(&tenant, session).await })
@@ -150,7 +152,10 @@ impl Firewall {
         // What is being minted just now is ended by whoever asked for it.
         let is_ready = |lease: &&Lease| !self.purse.is_minting(&lease.ask.id);
         let why = "the session was closed".to_owned();
-        let wanted = own.iter().filter(is_ready).map(|lease| (lease.clone(), why.clone()));
+        let wanted = own
+            .iter()
+            .filter(is_ready)
+            .map(|lease| (lease.clone(), why.clone()));
         let ended = self.end_all(tenant, wanted.collect()).await;
         let leases = own.into_iter().map(|lease| {
             let now = ended.iter().find(|one| one.ask.id == lease.ask.id);
@@ -239,9 +244,8 @@ impl Firewall {
         };
         let kept: Vec<Session> = state::all(&*self.ledger, &principal.tenant, query).await?;
         let now = self.house.clock.now();
-        let wanted = |session: &Session| {
-            sees(principal, session) && (!open || session.is_open(now))
-        };
+        let wanted =
+            |session: &Session| sees(principal, session) && (!open || session.is_open(now));
         Ok(kept.into_iter().filter(wanted).collect())
     }
 

@@ -73,8 +73,7 @@ impl Turn<'_> {
         let session = reach::find(self.state, &work.session, self.now)
             .filter(|session| session.agent == order.agent)
             .ok_or_else(|| refused("the session is over"))?;
-        let reach =
-            reach::reach(self.state, session, name.as_str()).map_err(refused)?;
+        let reach = reach::reach(self.state, session, name.as_str()).map_err(refused)?;
         if reach.scope.scope.environment.as_str() != order.environment {
             return Err(refused("the scope is of another environment"));
         }
@@ -106,11 +105,7 @@ impl Turn<'_> {
     ///
     /// # Errors
     /// [`GateError::Conflict`] for a lease that is not asked for.
-    pub fn note_granted(
-        &mut self,
-        id: &str,
-        minted: &Minted,
-    ) -> Result<Option<String>, GateError> {
+    pub fn note_granted(&mut self, id: &str, minted: &Minted) -> Result<Option<String>, GateError> {
         let mut lease = self.lease(id)?.clone();
         if lease.stage != LeaseStage::Asked {
             let message = "this lease is not waiting for a credential";
@@ -187,7 +182,9 @@ impl Turn<'_> {
                 (LeaseStage::Asked | LeaseStage::Granted, Holding::Nothing) => {
                     "the gate does not have it in its hands".to_owned()
                 }
-                (LeaseStage::Asked | LeaseStage::Granted, Holding::InHand) => self.why_due(lease)?,
+                (LeaseStage::Asked | LeaseStage::Granted, Holding::InHand) => {
+                    self.why_due(lease)?
+                }
             };
             Some((lease.clone(), why))
         };
@@ -225,9 +222,7 @@ impl Turn<'_> {
         };
         match reach::reach(self.state, session, &ask.scope.name) {
             Err(why) => Some(why.to_owned()),
-            Ok(reach) if reach.scope.scope != ask.scope => {
-                Some("the scope was changed".to_owned())
-            }
+            Ok(reach) if reach.scope.scope != ask.scope => Some("the scope was changed".to_owned()),
             Ok(reach) if ask.mode > reach.mode => {
                 Some("the session may only read with this scope".to_owned())
             }
@@ -298,7 +293,10 @@ impl Turn<'_> {
             ("dead", revoked.dead.into()),
             ("delay_ms", json(&revoked.delay_ms)?),
             ("how", revoked.how.as_str().into()),
-            ("lives_until", json(&expires_at.filter(|_| !revoked.dead).map(moment::text))?),
+            (
+                "lives_until",
+                json(&expires_at.filter(|_| !revoked.dead).map(moment::text))?,
+            ),
             ("took_ms", took_ms.into()),
             ("tries", lease.tries.into()),
             ("why", why.as_str().into()),

@@ -48,7 +48,12 @@ impl Turn<'_> {
         self.seal_own(principal, &said, change)?;
         let status = if enabled { "enabled" } else { "disabled" };
         let key = OwnCredential::key(&person, scope);
-        self.keep(DocumentKind::OwnCredential, &key, (status, "", self.now), &said)?;
+        self.keep(
+            DocumentKind::OwnCredential,
+            &key,
+            (status, "", self.now),
+            &said,
+        )?;
         let own = &mut self.state.sessions.own;
         own.insert((person, scope.to_owned()), said.clone());
         Ok(said)
@@ -66,7 +71,13 @@ impl Turn<'_> {
         let person = self.caller(principal)?.id.clone();
         let place = (person.clone(), scope.to_owned());
         let missing = || GateError::NotFound("own credential", scope.to_owned());
-        let said = self.state.sessions.own.get(&place).ok_or_else(missing)?.clone();
+        let said = self
+            .state
+            .sessions
+            .own
+            .get(&place)
+            .ok_or_else(missing)?
+            .clone();
         self.seal_own(principal, &said, "removed")?;
         let key = OwnCredential::key(&person, scope);
         self.batch.remove(DocumentKind::OwnCredential, &key);

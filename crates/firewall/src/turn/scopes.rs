@@ -149,9 +149,7 @@ impl Turn<'_> {
         change: &str,
         (before, after): (Option<&KeptScope>, Option<&KeptScope>),
     ) -> Result<(), GateError> {
-        let name = after
-            .or(before)
-            .map_or("", |kept| kept.scope.name.as_str());
+        let name = after.or(before).map_or("", |kept| kept.scope.name.as_str());
         let members = details([
             ("after", after.map_or(Ok(Value::Null), json)?),
             ("before", before.map_or(Ok(Value::Null), json)?),

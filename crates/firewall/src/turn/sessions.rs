@@ -104,11 +104,7 @@ impl Turn<'_> {
     /// # Errors
     /// [`GateError::NotFound`] for one that the caller does not see, [`GateError::Forbidden`],
     /// [`GateError::Conflict`] for one that is over, and for one of whose scopes none is left.
-    pub fn renew_session(
-        &mut self,
-        principal: &Principal,
-        id: &str,
-    ) -> Result<Session, GateError> {
+    pub fn renew_session(&mut self, principal: &Principal, id: &str) -> Result<Session, GateError> {
         let session = self.workable(principal, id)?.clone();
         let lost = reach::lost(self.state, &session);
         if lost.len() == session.scopes.len() {
@@ -255,9 +251,8 @@ impl Turn<'_> {
     ) -> Result<&Session, GateError> {
         let session = self.state.sessions.open.get(id);
         let seen = |session: &&Session| {
-            let owns = |badge: &crate::principal::Badge| {
-                session.opened_by.as_ref() == Some(&badge.id)
-            };
+            let owns =
+                |badge: &crate::principal::Badge| session.opened_by.as_ref() == Some(&badge.id);
             principal.may(Verb::View, &session.resource())
                 || principal.person.as_ref().is_some_and(owns)
         };
@@ -293,7 +288,8 @@ impl Turn<'_> {
     /// Whether a person may have a credential issued, by their rights at the door and of now.
     fn may_issue(&self, principal: &Principal, resource: &Resource<'_>) -> bool {
         let verb = Verb::IssueCredential;
-        let now = |badge: &crate::principal::Badge| self.state.people.may(&badge.id, verb, resource);
+        let now =
+            |badge: &crate::principal::Badge| self.state.people.may(&badge.id, verb, resource);
         principal.may(verb, resource) && principal.person.as_ref().is_some_and(now)
     }
 
@@ -326,7 +322,9 @@ impl Turn<'_> {
         };
         let sees = principal.may(Verb::View, &resource);
         let known = self.state.agents.get(agent);
-        let known = known.filter(|_| sees).ok_or_else(|| missing("agent", agent))?;
+        let known = known
+            .filter(|_| sees)
+            .ok_or_else(|| missing("agent", agent))?;
         if known.status != AgentStatus::Active {
             let message = format!("the agent is {}", known.status.as_str());
             return Err(GateError::conflict("session.agent", message));
@@ -472,7 +470,10 @@ fn check_scopes(scopes: &[(ScopeName, Mode)]) -> Result<(), GateError> {
     }
     for (at, (name, _)) in scopes.iter().enumerate() {
         if scopes.iter().take(at).any(|(other, _)| other == name) {
-            return Err(GateError::invalid(format!("scopes[{at}]"), "is there twice"));
+            return Err(GateError::invalid(
+                format!("scopes[{at}]"),
+                "is there twice",
+            ));
         }
     }
     Ok(())

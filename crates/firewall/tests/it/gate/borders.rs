@@ -7,8 +7,8 @@ use super::{
 use portcullis_firewall::{
     access::{Effect, Entry, Pattern, PersonRole, RoleGrant},
     firewall::Firewall,
-    key::Token,
     kept_scope::Attachment,
+    key::Token,
     principal::{Principal, Role},
     scope::Mode,
     session::Session,
@@ -86,7 +86,10 @@ async fn place(
     if workspace == "one" {
         firewall.add_scope(architect, scope).await.expect("a scope");
     } else {
-        firewall.change_scope(architect, scope).await.expect("changed");
+        firewall
+            .change_scope(architect, scope)
+            .await
+            .expect("changed");
     }
     let agent = register(firewall, architect, &format!("agent-{workspace}")).await;
     let new = NewKey::of(&format!("key-{workspace}"), Role::Agent(agent.clone()));
@@ -115,14 +118,23 @@ async fn place(
         permission_sets: Some(vec![set.id]),
         ..GroupPatch::default()
     };
-    firewall.update_group(architect, &group, patch).await.expect("given");
+    firewall
+        .update_group(architect, &group, patch)
+        .await
+        .expect("given");
     let id = person.person.as_ref().expect("a person").id.to_string();
-    firewall.add_member(architect, &group, &id).await.expect("joined");
+    firewall
+        .add_member(architect, &group, &id)
+        .await
+        .expect("joined");
     let people = firewall.people(architect).await.expect("people");
     assert!(people.iter().any(|one| one.name == name));
     let wished = wish(&agent, workspace, &[("cluster", Mode::Read)]);
     let person = refreshed(firewall, architect, &person).await;
-    let session = firewall.open_session(&person, wished).await.expect("opened");
+    let session = firewall
+        .open_session(&person, wished)
+        .await
+        .expect("opened");
     Place {
         tenant: architect.tenant.clone(),
         workspace: workspace.to_owned(),
@@ -149,7 +161,10 @@ async fn places() -> (Gate, Vec<Place>, Arc<FakeHands>, Arc<FakeRooms>) {
     let new = firewall.create_tenant(other.clone(), "Globex").await;
     let theirs = principal(firewall, &new.expect("a tenant").token);
     let policy = tenant::read::parse(POLICY).expect("a policy");
-    firewall.apply_tenant_policy(&theirs, policy).await.expect("applied");
+    firewall
+        .apply_tenant_policy(&theirs, policy)
+        .await
+        .expect("applied");
     let mut all = Vec::new();
     for architect in [&gate.architect, &theirs] {
         let issuer = FakeIssuer::of(firewall, &architect.tenant);
@@ -168,7 +183,10 @@ async fn act(gate: &Gate, by: &Place, session: &Session) -> Result<String, Strin
     let attended = firewall.attend(&by.own, request.expect("a request")).await;
     let attended = attended.map_err(|error| error.to_string())?;
     let because = attended.answer.rule_violated.clone().unwrap_or_default();
-    attended.acted.map(|acted| acted.effect.summary).ok_or(because)
+    attended
+        .acted
+        .map(|acted| acted.effect.summary)
+        .ok_or(because)
 }
 
 #[tokio::test]
@@ -180,7 +198,10 @@ async fn nothing_of_one_session_reaches_another() {
     assert_eq!(rooms.open().len(), places.len(), "a room each");
     each_order_has_its_own_credential(&places, &hands);
     for mine in &places {
-        for other in places.iter().filter(|other| other.session.id != mine.session.id) {
+        for other in places
+            .iter()
+            .filter(|other| other.session.id != mine.session.id)
+        {
             is_not_there(&gate, mine, other).await;
         }
     }
@@ -219,7 +240,10 @@ async fn is_not_there(gate: &Gate, mine: &Place, other: &Place) {
             let renewed = firewall.renew_session(by, id).await.map(drop);
             let closed = firewall.close_session(by, id, "x").await.map(drop);
             let patch = portcullis_firewall::turn::ScopePatch::default();
-            let changed = firewall.change_session_scopes(by, id, patch).await.map(drop);
+            let changed = firewall
+                .change_session_scopes(by, id, patch)
+                .await
+                .map(drop);
             let told = [shown, renewed, closed, changed].map(|answer| {
                 let told = answer.expect_err("not there").to_string();
                 told.replace(id, "…")
@@ -231,7 +255,11 @@ async fn is_not_there(gate: &Gate, mine: &Place, other: &Place) {
         assert!(!sessions.is_empty());
         assert!(sessions.iter().all(|session| session.id == mine.session.id));
         let leases = firewall.leases(by, (false, None)).await.expect("a list");
-        assert!(leases.iter().all(|lease| lease.ask.session == mine.session.id));
+        assert!(
+            leases
+                .iter()
+                .all(|lease| lease.ask.session == mine.session.id)
+        );
         assert!(!leases.is_empty());
         let all = format!("{sessions:?}{leases:?}");
         let theirs = other.issuer.minted();

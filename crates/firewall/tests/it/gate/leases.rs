@@ -17,7 +17,9 @@ async fn live(works: &Works) -> Vec<portcullis_firewall::kept_lease::Lease> {
 
 async fn close(works: &Works, session: &Session) -> portcullis_firewall::firewall::Closing {
     let gate = &works.gate;
-    let closing = gate.firewall.close_session(&gate.ann, session.id.as_str(), "done");
+    let closing = gate
+        .firewall
+        .close_session(&gate.ann, session.id.as_str(), "done");
     closing.await.expect("closed")
 }
 
@@ -48,7 +50,11 @@ async fn a_credential_for_reading_is_used_until_near_its_end_and_dies_with_the_s
     assert_eq!(works.issuer.minted().len(), 2, "too near its end");
     works.gate.advance(60);
     works.tend().await;
-    assert_eq!(works.issuer.alive().len(), 1, "the first one's time is over");
+    assert_eq!(
+        works.issuer.alive().len(),
+        1,
+        "the first one's time is over"
+    );
     let closing = close(&works, &session).await;
     assert_eq!(closing.leases.len(), 1);
     assert_eq!(closing.leases[0].stage, LeaseStage::Ended);
@@ -63,14 +69,21 @@ async fn a_credential_for_writing_serves_one_action_and_dies_with_it() {
     let acted = works.attend(writing(&session, "cluster")).await.acted;
     assert_eq!(acted.expect("acted").effect.result, Ended::Done);
     let modes: Vec<Mode> = works.issuer.minted().iter().map(|ask| ask.mode).collect();
-    assert_eq!(modes, [Mode::Read, Mode::Write], "looked at first, by reading alone");
+    assert_eq!(
+        modes,
+        [Mode::Read, Mode::Write],
+        "looked at first, by reading alone"
+    );
     let looked = works.hands.looks().pop().expect("a look");
     assert_eq!(looked.lease.expect("a credential").mode, Mode::Read);
     let alive = works.issuer.alive();
     assert_eq!(alive.len(), 1);
     assert_eq!(alive[0].mode, Mode::Read);
     let written = works.issuer.minted().pop().expect("one");
-    assert_eq!(written.ends_at.duration_since(written.asked_at).as_secs(), 300);
+    assert_eq!(
+        written.ends_at.duration_since(written.asked_at).as_secs(),
+        300
+    );
 }
 
 #[tokio::test]
@@ -85,7 +98,10 @@ async fn every_lease_is_on_record_from_before_it_is_asked_until_it_is_dead() {
     let (asked, granted, ended) = (&asked[1], &granted[1], &ended[0]);
     assert_eq!(asked["ask"]["mode"], "write");
     assert_eq!(asked["request"]["role"], "hours");
-    assert_eq!(granted["longer_by_seconds"], 3_600, "more than asked is written down");
+    assert_eq!(
+        granted["longer_by_seconds"], 3_600,
+        "more than asked is written down"
+    );
     assert_eq!(granted["granted"]["role"], "hours");
     assert_eq!(ended["how"], "DROP ROLE");
     assert_eq!(ended["dead"], true);
@@ -147,7 +163,9 @@ async fn many_who_read_at_once_share_one_credential() {
         let bytes = reading(&session, "slow").to_string();
         let request = firewall.read_request(&own, bytes.as_bytes(), None);
         let request = request.expect("a request");
-        asked.push(tokio::spawn(async move { firewall.attend(&own, request).await }));
+        asked.push(tokio::spawn(
+            async move { firewall.attend(&own, request).await },
+        ));
     }
     settle().await;
     works.issuer.go_on(20);
@@ -172,14 +190,23 @@ async fn a_session_with_a_hundred_leases_is_closed_by_ending_many_at_once() {
         action["parameters"]["team"] = format!("team-{nth}").into();
         let request = firewall.read_request(&own, action.to_string().as_bytes(), None);
         let request = request.expect("a request");
-        asked.push(tokio::spawn(async move { firewall.attend(&own, request).await }));
+        asked.push(tokio::spawn(
+            async move { firewall.attend(&own, request).await },
+        ));
         if nth % 10 == 9 {
             works.gate.clock.advance(Duration::from_secs(1));
             settle().await;
         }
     }
     settle().await;
-    let writes = || works.issuer.alive().iter().filter(|ask| ask.mode == Mode::Write).count();
+    let writes = || {
+        works
+            .issuer
+            .alive()
+            .iter()
+            .filter(|ask| ask.mode == Mode::Write)
+            .count()
+    };
     assert_eq!(writes(), 100, "{}", works.hands.orders().len());
     works.issuer.holds_back.store(true, Ordering::SeqCst);
     let (firewall, ann) = (works.gate.firewall.clone(), works.gate.ann.clone());
@@ -191,7 +218,12 @@ async fn a_session_with_a_hundred_leases_is_closed_by_ending_many_at_once() {
     works.issuer.go_on(1_000);
     let closing = closing.await.expect("no panic").expect("closed");
     assert_eq!(closing.leases.len(), 101);
-    assert!(closing.leases.iter().all(|lease| lease.stage == LeaseStage::Ended));
+    assert!(
+        closing
+            .leases
+            .iter()
+            .all(|lease| lease.stage == LeaseStage::Ended)
+    );
     assert!(works.issuer.alive().is_empty());
     for task in asked {
         task.abort();
@@ -210,13 +242,25 @@ async fn what_is_minted_while_its_session_closes_dies_at_once() {
     let asked = tokio::spawn(async move { firewall.attend(&own, request).await });
     settle().await;
     let closing = close(&works, &session).await;
-    assert_eq!(closing.leases[0].stage, LeaseStage::Asked, "the provider is asked");
+    assert_eq!(
+        closing.leases[0].stage,
+        LeaseStage::Asked,
+        "the provider is asked"
+    );
     works.tend().await;
-    assert_eq!(live(&works).await.len(), 1, "nobody ends it under the one who asks");
+    assert_eq!(
+        live(&works).await.len(),
+        1,
+        "nobody ends it under the one who asks"
+    );
     works.issuer.go_on(1);
     let attended = asked.await.expect("no panic").expect("attended");
     let effect = attended.acted.expect("an end").effect;
-    assert!(effect.summary.contains("the session is over"), "{}", effect.summary);
+    assert!(
+        effect.summary.contains("the session is over"),
+        "{}",
+        effect.summary
+    );
     assert!(works.issuer.alive().is_empty());
     assert!(works.hands.orders().is_empty());
 }
@@ -225,7 +269,9 @@ async fn what_is_minted_while_its_session_closes_dies_at_once() {
 async fn after_a_crash_nothing_lives_on() {
     let mut works = Works::open().await;
     works.scope("hangs", "hangs").await;
-    let session = works.session(&[("cluster", Mode::Write), ("hangs", Mode::Read)]).await;
+    let session = works
+        .session(&[("cluster", Mode::Write), ("hangs", Mode::Read)])
+        .await;
     works.read(&session, "cluster").await;
     // It is killed between minting and putting on record what was granted.
     let (firewall, own) = (works.gate.firewall.clone(), works.gate.own.clone());
@@ -242,8 +288,15 @@ async fn after_a_crash_nothing_lives_on() {
     let ended = works.records(RecordKind::LeaseEnded).await;
     assert_eq!(ended.len(), 2);
     assert_eq!(ended[0]["why"], "the gate does not have it in its hands");
-    assert_eq!(works.read(&session, "cluster").await, "tried it with password=[REDACTED]");
-    assert_eq!(works.issuer.alive().len(), 1, "the session goes on with another");
+    assert_eq!(
+        works.read(&session, "cluster").await,
+        "tried it with password=[REDACTED]"
+    );
+    assert_eq!(
+        works.issuer.alive().len(),
+        1,
+        "the session goes on with another"
+    );
 }
 
 #[tokio::test]
@@ -256,7 +309,10 @@ async fn a_lease_that_cannot_be_ended_stays_listed_and_is_tried_again() {
     assert_eq!(closing.leases[0].stage, LeaseStage::Ending);
     let listed = live(&works).await;
     assert_eq!(listed[0].tries, 1);
-    assert_eq!(listed[0].failure.as_deref(), Some("the provider does not answer: no answer"));
+    assert_eq!(
+        listed[0].failure.as_deref(),
+        Some("the provider does not answer: no answer")
+    );
     works.tend().await;
     assert_eq!(live(&works).await[0].tries, 1, "not at every tick");
     works.gate.advance(3);
@@ -286,7 +342,10 @@ async fn what_its_provider_lets_live_is_listed_until_it_expires() {
     let lives_until = closing.leases[0].expires_at().expect("a time");
     let record = works.records(RecordKind::LeaseEnded).await.remove(0);
     assert_eq!(record["dead"], false);
-    assert_eq!(record["lives_until"], lives_until.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string());
+    assert_eq!(
+        record["lives_until"],
+        lives_until.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+    );
     assert_eq!(live(&works).await.len(), 1);
     works.gate.advance(901);
     works.gate.firewall.sweep().await.expect("swept");
@@ -298,31 +357,68 @@ async fn a_persons_own_credential_is_used_in_their_sessions_alone() {
     let works = Works::open().await;
     let gate = &works.gate;
     let (firewall, ann, ben) = (&gate.firewall, &gate.ann, &gate.ben);
-    let agent = firewall.say_own_credential(&gate.own, "cluster", true).await;
+    let agent = firewall
+        .say_own_credential(&gate.own, "cluster", true)
+        .await;
     assert!(agent.is_err(), "agents have none");
     let unknown = firewall.say_own_credential(ann, "nothing", true).await;
     assert_eq!(unknown.expect_err("none").code(), "not_found");
-    firewall.say_own_credential(ann, "cluster", true).await.expect("said");
-    assert!(firewall.own_credentials(ben).await.expect("none").is_empty());
+    firewall
+        .say_own_credential(ann, "cluster", true)
+        .await
+        .expect("said");
+    assert!(
+        firewall
+            .own_credentials(ben)
+            .await
+            .expect("none")
+            .is_empty()
+    );
     let anns = works.session(READ).await;
     let bens = works.try_session(ben, READ).await.expect("Ben's");
-    let own = works.try_session(&gate.own, READ).await.expect("the agent's");
+    let own = works
+        .try_session(&gate.own, READ)
+        .await
+        .expect("the agent's");
     for session in [&anns, &bens, &own] {
         works.read(session, "cluster").await;
     }
     let id = |by: &portcullis_firewall::principal::Principal| {
         by.person.as_ref().map(|badge| badge.id.clone())
     };
-    let whose: Vec<_> = works.issuer.minted().into_iter().map(|ask| ask.personal).collect();
+    let whose: Vec<_> = works
+        .issuer
+        .minted()
+        .into_iter()
+        .map(|ask| ask.personal)
+        .collect();
     assert_eq!(whose, [id(ann), None, None]);
     // Switched off, it falls back at once; what was minted by it dies.
-    firewall.say_own_credential(ann, "cluster", false).await.expect("said");
+    firewall
+        .say_own_credential(ann, "cluster", false)
+        .await
+        .expect("said");
     works.tend().await;
-    assert!(works.issuer.alive().iter().all(|ask| ask.personal.is_none()));
+    assert!(
+        works
+            .issuer
+            .alive()
+            .iter()
+            .all(|ask| ask.personal.is_none())
+    );
     works.read(&anns, "cluster").await;
     assert_eq!(works.issuer.minted().pop().expect("one").personal, None);
-    firewall.forget_own_credential(ann, "cluster").await.expect("forgotten");
-    assert!(firewall.own_credentials(ann).await.expect("none").is_empty());
+    firewall
+        .forget_own_credential(ann, "cluster")
+        .await
+        .expect("forgotten");
+    assert!(
+        firewall
+            .own_credentials(ann)
+            .await
+            .expect("none")
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -338,5 +434,8 @@ async fn an_action_without_a_scope_asks_for_nothing() {
     let orders = works.hands.orders();
     assert!(orders.iter().all(|order| order.lease.is_none()));
     assert!(orders[0].work.is_none());
-    assert_eq!(orders[1].work.as_ref().expect("a session").session, session.id);
+    assert_eq!(
+        orders[1].work.as_ref().expect("a session").session,
+        session.id
+    );
 }

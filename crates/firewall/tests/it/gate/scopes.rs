@@ -15,7 +15,9 @@ async fn a_scope_is_on_record_and_survives_a_crash() {
     let gate = &works.gate;
     let scopes = gate.firewall.scopes(&gate.ann).await.expect("scopes");
     assert_eq!(scopes.len(), 1);
-    let again = gate.firewall.add_scope(&gate.architect, draft("cluster", "fake"));
+    let again = gate
+        .firewall
+        .add_scope(&gate.architect, draft("cluster", "fake"));
     assert_eq!(again.await.expect_err("once").code(), "scope.name_taken");
     let gone = gate.firewall.remove_scope(&gate.architect, "cluster").await;
     assert_eq!(gone.expect("removed").scope.name, "cluster");
@@ -23,7 +25,13 @@ async fn a_scope_is_on_record_and_survives_a_crash() {
     assert_eq!(record.last().expect("a record")["change"], "removed");
     works.reopen().await;
     let gate = &works.gate;
-    assert!(gate.firewall.scopes(&gate.ann).await.expect("none").is_empty());
+    assert!(
+        gate.firewall
+            .scopes(&gate.ann)
+            .await
+            .expect("none")
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -56,7 +64,10 @@ async fn what_cannot_be_enforced_is_not_added() {
             }
         }
     };
-    assert_eq!(faulty(|new| new.scope.provider = "nobody".into()).await, "provider");
+    assert_eq!(
+        faulty(|new| new.scope.provider = "nobody".into()).await,
+        "provider"
+    );
     assert_eq!(faulty(|new| new.scope.name = "Other".into()).await, "name");
     let bad = faulty(|new| drop(new.scope.filters.insert("bad".into(), json!(1))));
     assert_eq!(bad.await, "filters.bad");
@@ -92,7 +103,10 @@ async fn a_changed_scope_ends_what_was_minted_from_it_and_is_had_by_nobody() {
     assert_eq!(changed.expect("changed").revision, 2);
     works.tend().await;
     assert!(works.issuer.alive().is_empty());
-    let answer = works.attend(super::works::reading(&session, "cluster")).await.answer;
+    let answer = works
+        .attend(super::works::reading(&session, "cluster"))
+        .await
+        .answer;
     assert_eq!(answer.rule_violated.as_deref(), Some("scope.not_held"));
 }
 
@@ -106,7 +120,10 @@ async fn a_scope_that_stands_in_for_a_removed_one_is_another() {
         .await
         .expect("removed");
     works.scope("cluster", "fake").await;
-    let answer = works.attend(super::works::reading(&session, "cluster")).await.answer;
+    let answer = works
+        .attend(super::works::reading(&session, "cluster"))
+        .await
+        .answer;
     assert_eq!(answer.rule_violated.as_deref(), Some("scope.not_held"));
 }
 

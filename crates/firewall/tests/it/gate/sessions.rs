@@ -29,7 +29,10 @@ async fn a_session_is_opened_renewed_and_closed_on_record() {
     let mut works = Works::open().await;
     let session = works.session(READ).await;
     assert!(session.id.as_str().starts_with("ses_"));
-    assert_eq!(session.ends_at.duration_since(session.opened_at).as_secs(), 900);
+    assert_eq!(
+        session.ends_at.duration_since(session.opened_at).as_secs(),
+        900
+    );
     assert_eq!(works.rooms.open().len(), 1);
     works.gate.advance(600);
     works.reopen().await;
@@ -37,7 +40,10 @@ async fn a_session_is_opened_renewed_and_closed_on_record() {
     let id = session.id.as_str();
     let renewed = gate.firewall.renew_session(&gate.own, id).await;
     let renewed = renewed.expect("renewed");
-    assert_eq!(renewed.ends_at.duration_since(session.opened_at).as_secs(), 1_500);
+    assert_eq!(
+        renewed.ends_at.duration_since(session.opened_at).as_secs(),
+        1_500
+    );
     let closing = gate.firewall.close_session(&gate.own, id, "done").await;
     let closing = closing.expect("closed");
     assert_eq!(closing.session.status, SessionStatus::Closed);
@@ -66,7 +72,10 @@ async fn nobody_renews_a_session_beyond_its_end() {
     let id = session.id.as_str();
     let renewed = gate.firewall.renew_session(&gate.ann, id).await;
     let renewed = renewed.expect("renewed");
-    assert_eq!((renewed.ends_at, renewed.until), (session.until, session.until));
+    assert_eq!(
+        (renewed.ends_at, renewed.until),
+        (session.until, session.until)
+    );
     works.gate.advance(200);
     let late = gate.firewall.renew_session(&gate.ann, id).await;
     assert_eq!(late.expect_err("over").code(), "session.not_open");
@@ -93,7 +102,9 @@ async fn a_room_that_is_not_cleared_is_cleared_later() {
     let session = works.session(READ).await;
     works.rooms.fails.store(2, Ordering::SeqCst);
     let gate = &works.gate;
-    let closing = gate.firewall.close_session(&gate.ann, session.id.as_str(), "done");
+    let closing = gate
+        .firewall
+        .close_session(&gate.ann, session.id.as_str(), "done");
     let closing = closing.await.expect("closed");
     assert_eq!(closing.room.as_deref(), Some("no room"));
     assert_eq!(closing.session.status, SessionStatus::Closing);
@@ -153,19 +164,28 @@ async fn a_session_has_at_least_one_scope() {
     let gate = &works.gate;
     let none = works.try_session(&gate.ann, &[]).await;
     assert!(matches!(none, Err(GateError::Invalid(_))));
-    let session = works.session(&[("cluster", Mode::Read), ("disk", Mode::Read)]).await;
+    let session = works
+        .session(&[("cluster", Mode::Read), ("disk", Mode::Read)])
+        .await;
     works.read(&session, "disk").await;
     let take = |name: &str| ScopePatch {
         remove: vec![ScopeName::new(name).expect("a name")],
         ..ScopePatch::default()
     };
     let id = session.id.as_str();
-    let left = gate.firewall.change_session_scopes(&gate.ann, id, take("disk"));
+    let left = gate
+        .firewall
+        .change_session_scopes(&gate.ann, id, take("disk"));
     assert_eq!(left.await.expect("left").scopes.len(), 1);
     works.tend().await;
     assert!(works.issuer.alive().is_empty(), "what it had dies with it");
-    let last = gate.firewall.change_session_scopes(&gate.ann, id, take("cluster"));
-    assert_eq!(last.await.expect_err("the last").code(), "session.last_scope");
+    let last = gate
+        .firewall
+        .change_session_scopes(&gate.ann, id, take("cluster"));
+    assert_eq!(
+        last.await.expect_err("the last").code(),
+        "session.last_scope"
+    );
 }
 
 #[tokio::test]
@@ -180,9 +200,14 @@ async fn only_a_person_who_may_grants_writing_and_only_as_far_as_the_scope_goes(
         ..ScopePatch::default()
     };
     let id = session.id.as_str();
-    let own = gate.firewall.change_session_scopes(&gate.own, id, grant.clone());
+    let own = gate
+        .firewall
+        .change_session_scopes(&gate.own, id, grant.clone());
     assert!(matches!(own.await, Err(GateError::Forbidden(_))));
-    let given = gate.firewall.change_session_scopes(&gate.ann, id, grant).await;
+    let given = gate
+        .firewall
+        .change_session_scopes(&gate.ann, id, grant)
+        .await;
     assert_eq!(given.expect("given").scopes[0].mode, Mode::Write);
     let answer = works.attend(writing(&session, "cluster")).await;
     assert!(answer.acted.is_some());
@@ -190,7 +215,9 @@ async fn only_a_person_who_may_grants_writing_and_only_as_far_as_the_scope_goes(
     only_read.scope.mode = Mode::Read;
     let added = gate.firewall.add_scope(&gate.architect, only_read).await;
     added.expect("added");
-    let much = works.try_session(&gate.architect, &[("logs", Mode::Write)]).await;
+    let much = works
+        .try_session(&gate.architect, &[("logs", Mode::Write)])
+        .await;
     assert!(matches!(much, Err(GateError::Forbidden(_))));
 }
 
@@ -207,7 +234,10 @@ async fn whoever_opened_a_session_does_not_approve_what_is_asked_in_it() {
     assert!(own.to_string().contains("who opened a session"), "{own}");
     let by = gate.firewall.release(&gate.ben, &hold, None).await;
     by.expect("by Ben");
-    let acted = gate.firewall.act(&gate.own, Claim::Hold(hold.clone())).await;
+    let acted = gate
+        .firewall
+        .act(&gate.own, Claim::Hold(hold.clone()))
+        .await;
     acted.expect("acted");
     let asked = works.records(RecordKind::LeaseAsked).await;
     let last = &asked.last().expect("a record")["ask"];
@@ -223,7 +253,9 @@ async fn what_waits_is_given_up_with_its_session() {
     let asked = within(release(), &session, "cluster");
     let answer = gate.ask(asked).await.expect("an answer");
     let hold = answer.hold.expect("held").id;
-    let closed = gate.firewall.close_session(&gate.ann, session.id.as_str(), "done");
+    let closed = gate
+        .firewall
+        .close_session(&gate.ann, session.id.as_str(), "done");
     closed.await.expect("closed");
     let late = gate.firewall.release(&gate.ben, &hold, None).await;
     assert_eq!(late.expect("told").status, HoldStatus::Superseded);
@@ -240,7 +272,10 @@ async fn an_action_rests_on_an_open_session_of_its_agent_and_workspace() {
         (answer.verdict, answer.rule_violated)
     };
     let refused = |code: &str| (Verdict::Blocked, Some(code.to_owned()));
-    assert_eq!(because(reading(&session, "cluster")).await.0, Verdict::Cleared);
+    assert_eq!(
+        because(reading(&session, "cluster")).await.0,
+        Verdict::Cleared
+    );
     let mut elsewhere = reading(&session, "cluster");
     elsewhere["workspace_id"] = "other".into();
     assert_eq!(because(elsewhere).await, refused("session.not_open"));
@@ -252,12 +287,18 @@ async fn an_action_rests_on_an_open_session_of_its_agent_and_workspace() {
     assert_eq!(because(invented).await, refused("session.not_open"));
     let mut production = reading(&session, "cluster");
     production["environment"] = "production".into();
-    assert_eq!(because(production).await, refused("scope.other_environment"));
+    assert_eq!(
+        because(production).await,
+        refused("scope.other_environment")
+    );
     let mut word = list();
     word["session_id"] = "my own word".replace(' ', "-").into();
     assert_eq!(because(word).await.0, Verdict::Cleared, "as it always was");
     works.gate.advance(901);
-    assert_eq!(because(reading(&session, "cluster")).await, refused("session.not_open"));
+    assert_eq!(
+        because(reading(&session, "cluster")).await,
+        refused("session.not_open")
+    );
 }
 
 #[tokio::test]
@@ -314,9 +355,7 @@ async fn rights_are_looked_at_at_every_use() {
         active: Some(false),
         ..Default::default()
     };
-    let gone = gate
-        .firewall
-        .update_person(&gate.architect, &ben, off);
+    let gone = gate.firewall.update_person(&gate.architect, &ben, off);
     gone.await.expect("deactivated");
     works.tend().await;
     assert!(works.issuer.alive().is_empty());
@@ -335,17 +374,35 @@ async fn who_has_no_role_there_opens_nothing_and_is_told_nothing() {
     let session = works.session(READ).await;
     let id = session.id.as_str();
     let missing = gate.firewall.session(&gate.ann, "ses_nothing").await;
-    let missing = missing.expect_err("none").to_string().replace("ses_nothing", id);
+    let missing = missing
+        .expect_err("none")
+        .to_string()
+        .replace("ses_nothing", id);
     for refused in [
         gate.firewall.session(&carl, id).await,
         gate.firewall.renew_session(&carl, id).await,
-        gate.firewall.close_session(&carl, id, "x").await.map(|closing| closing.session),
+        gate.firewall
+            .close_session(&carl, id, "x")
+            .await
+            .map(|closing| closing.session),
     ] {
         assert_eq!(refused.expect_err("not there").to_string(), missing);
     }
     assert!(works.try_session(&carl, READ).await.is_err());
-    assert!(gate.firewall.sessions(&carl, true).await.expect("none").is_empty());
-    assert!(gate.firewall.leases(&carl, (true, None)).await.expect("none").is_empty());
+    assert!(
+        gate.firewall
+            .sessions(&carl, true)
+            .await
+            .expect("none")
+            .is_empty()
+    );
+    assert!(
+        gate.firewall
+            .leases(&carl, (true, None))
+            .await
+            .expect("none")
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -374,7 +431,9 @@ async fn agents_may_be_let_to_write_by_themselves() {
     }];
     let added = gate.firewall.add_scope(&gate.architect, open).await;
     added.expect("added");
-    let session = works.try_session(&gate.own, &[("sandbox", Mode::Write)]).await;
+    let session = works
+        .try_session(&gate.own, &[("sandbox", Mode::Write)])
+        .await;
     let session = session.expect("its own");
     let attended = works.attend(writing(&session, "sandbox")).await;
     assert!(attended.acted.is_some());

@@ -26,7 +26,9 @@ use std::{
 };
 
 /// Providers, each with a scope of its name; most mint as they should.
-const SCOPES: [&str; 7] = ["fake", "fake-two", "silent", "panics", "slow", "hangs", "refuses"];
+const SCOPES: [&str; 7] = [
+    "fake", "fake-two", "silent", "panics", "slow", "hangs", "refuses",
+];
 
 /// What stands around the gate, over all its lives.
 pub(super) struct World {
@@ -64,7 +66,10 @@ impl Deeds {
             used,
         } = self;
         let enough = *opened > 150 && *read > 100 && *written > 10 && *used > 60;
-        assert!(enough, "{opened} opened, {read} read, {written} written, {used} used");
+        assert!(
+            enough,
+            "{opened} opened, {read} read, {written} written, {used} used"
+        );
     }
 }
 
@@ -258,7 +263,11 @@ fn close(life: &Life, dice: &mut Dice, (witness, world): (&Witness, &World)) {
     };
     let (by, firewall) = (anybody(dice, witness), life.firewall.clone());
     life.start(async move {
-        drop(firewall.close_session(&by, session.id.as_str(), "done").await);
+        drop(
+            firewall
+                .close_session(&by, session.id.as_str(), "done")
+                .await,
+        );
     });
 }
 
@@ -276,7 +285,9 @@ fn change_scopes(life: &Life, dice: &mut Dice, (witness, world): (&Witness, &Wor
     let mut patch = ScopePatch::default();
     let name = ScopeName::new(some_scope(dice)).expect("a name");
     if dice.chance(2) {
-        patch.add.push((name, *dice.pick(&[Mode::Read, Mode::Write])));
+        patch
+            .add
+            .push((name, *dice.pick(&[Mode::Read, Mode::Write])));
     } else {
         patch.remove.push(name);
     }
@@ -317,7 +328,11 @@ fn trouble(life: &Life, dice: &mut Dice) {
 fn move_people(life: &Life, dice: &mut Dice, witness: &Witness) {
     let architect = witness.people.last().expect("an architect").clone();
     let agent = dice.pick(&witness.agents).0.clone();
-    let to = *dice.pick(&[AgentStatus::Paused, AgentStatus::Active, AgentStatus::Active]);
+    let to = *dice.pick(&[
+        AgentStatus::Paused,
+        AgentStatus::Active,
+        AgentStatus::Active,
+    ]);
     let moved = life
         .firewall
         .move_agent(&architect, agent.as_str(), to, None);
@@ -350,9 +365,16 @@ pub(super) fn check(life: &Life, (witness, world): (&Witness, &World), seed: u64
     let left = life.wait(life.firewall.leases(architect, (true, None)));
     assert!(left.expect("leases").is_empty(), "seed {seed}");
     let open = life.wait(life.firewall.sessions(architect, true));
-    let open: BTreeSet<_> = open.expect("sessions").into_iter().map(|one| one.id).collect();
+    let open: BTreeSet<_> = open
+        .expect("sessions")
+        .into_iter()
+        .map(|one| one.id)
+        .collect();
     for (_, session) in world.rooms.open() {
-        assert!(open.contains(&session), "seed {seed}: the room of {session}");
+        assert!(
+            open.contains(&session),
+            "seed {seed}: the room of {session}"
+        );
     }
     let all = RecordQuery::after(0, usize::MAX);
     let records = life.wait(life.firewall.records(architect, all));
@@ -384,7 +406,10 @@ fn every_lease_has_its_records(records: &[(RecordKind, Value)], world: &World, s
             }
             RecordKind::LeaseAsked => {
                 let session = text(record, "session_id");
-                assert!(!over.contains(session), "seed {seed}: after {session} was over");
+                assert!(
+                    !over.contains(session),
+                    "seed {seed}: after {session} was over"
+                );
                 assert!(asked.insert(text(record, "lease_id")), "seed {seed}");
             }
             RecordKind::LeaseEnded => *ended.entry(text(record, "lease_id")).or_default() += 1,
@@ -419,9 +444,7 @@ fn no_order_has_more_than_was_granted(
         .collect();
     let released: BTreeSet<u64> = records
         .iter()
-        .filter(|(kind, record)| {
-            *kind == RecordKind::HoldOutcome && record["status"] == "RELEASED"
-        })
+        .filter(|(kind, record)| *kind == RecordKind::HoldOutcome && record["status"] == "RELEASED")
         .filter_map(|(_, record)| record["parent_seq"].as_u64())
         .collect();
     let looked = witness.hands.looks();
@@ -431,12 +454,19 @@ fn no_order_has_more_than_was_granted(
         let cleared = decision["verdict"] == "CLEARED" || released.contains(&order.seq);
         assert!(cleared, "seed {seed}: {}", order.seq);
         let Some(lease) = &order.lease else {
-            assert!(decision["scope"].is_null(), "seed {seed}: without a credential");
+            assert!(
+                decision["scope"].is_null(),
+                "seed {seed}: without a credential"
+            );
             continue;
         };
         let ask = &minted[&lease.open[0].1];
         assert_eq!(ask.agent, order.agent, "seed {seed}");
-        assert_eq!(ask.session.as_str(), text(decision, "session_id"), "seed {seed}");
+        assert_eq!(
+            ask.session.as_str(),
+            text(decision, "session_id"),
+            "seed {seed}"
+        );
         assert_eq!(ask.scope.name, text(decision, "scope"), "seed {seed}");
         let writes = decision["risk_tier"].as_u64() >= Some(2);
         assert_eq!(writes, lease.mode == Mode::Write, "seed {seed}");
