@@ -20,6 +20,7 @@ mod holds;
 mod hook;
 mod init;
 mod keys;
+mod leases;
 mod login;
 mod mcp;
 mod openapi;
@@ -29,7 +30,9 @@ mod policy;
 mod principles;
 mod replay;
 mod rules;
+mod scopes;
 mod serve;
+mod sessions;
 mod violations;
 mod wish;
 
@@ -114,6 +117,9 @@ enum Command {
     Approvals(approvals::Approvals),
     Holds(holds::Holds),
     Executions(executions::Executions),
+    Sessions(sessions::Sessions),
+    Scopes(scopes::Scopes),
+    Leases(leases::Leases),
     Hook(hook::Hook),
     Permits(permits::Permits),
     Mcp(mcp::Mcp),
@@ -177,6 +183,9 @@ impl Cli {
             Command::Approvals(approvals) => approvals.run(&desk).await,
             Command::Holds(holds) => holds.run(&desk).await,
             Command::Executions(executions) => executions.run(&desk).await,
+            Command::Sessions(sessions) => sessions.run(&desk).await,
+            Command::Scopes(scopes) => scopes.run(&desk).await,
+            Command::Leases(leases) => leases.run(&desk).await,
             Command::Hook(hook) => hook.run(&desk).await,
             Command::Permits(permits) => permits.run(&desk).await,
             Command::Mcp(mcp) => mcp.run(&desk).await,

@@ -29,6 +29,7 @@ pub(crate) async fn serve_until(
     let working = staff.work(&shutting);
     let sweeper = tokio::spawn(sweep(firewall.clone()));
     let verifier = tokio::spawn(verify(firewall.clone()));
+    let janitor = tokio::spawn(tend(firewall.clone()));
     let shut = Arc::new(shut);
     let shutter = Arc::clone(&shut);
     let stopping = async move {
@@ -46,7 +47,7 @@ pub(crate) async fn serve_until(
     }
     shut.send_replace(true);
     working.end().await;
-    for background in [sweeper, verifier] {
+    for background in [sweeper, verifier, janitor] {
         background.abort();
         // Ended by the abort or by itself: either way it holds the gate no longer.
         let _ = background.await;
@@ -60,6 +61,18 @@ async fn sweep(firewall: Firewall) {
         ticks.tick().await;
         if let Err(error) = firewall.sweep().await {
             tracing::error!(%error, "what time demands could not be done");
+        }
+    }
+}
+
+/// Beside the requests: what was minted and must not live on is ended, the first time right at the
+/// start, for what a gate before this one left behind.
+async fn tend(firewall: Firewall) {
+    let mut ticks = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = firewall.tend_leases().await {
+            tracing::error!(%error, "what was minted could not be looked after");
         }
     }
 }

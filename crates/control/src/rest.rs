@@ -16,14 +16,18 @@ mod executions;
 mod groups;
 pub(crate) mod holds;
 mod keys;
+mod leases;
 mod mcp_servers;
 mod me;
+mod own_credentials;
 pub(crate) mod packs;
 mod people;
 mod permission_sets;
 pub(crate) mod policies;
 mod principles;
 mod replay;
+mod scopes;
+mod sessions;
 pub(crate) mod settings;
 mod sign_in;
 mod tenant;
@@ -72,6 +76,10 @@ fn routes() -> OpenApiRouter<Gate> {
         .merge(tools::routes())
         .merge(executions::routes())
         .merge(mcp_servers::routes())
+        .merge(scopes::routes())
+        .merge(sessions::routes())
+        .merge(leases::routes())
+        .merge(own_credentials::routes())
         .merge(keys::routes())
         .merge(policies::routes())
         .merge(packs::routes())

@@ -45,6 +45,10 @@ pub struct Sight {
     pub environment: String,
     /// In which workspace.
     pub workspace: Option<String>,
+    /// The scope whose credentials it is to be done with, its session, and what for, in words.
+    pub scope: Option<String>,
+    /// The name of the person who opened the session: the agent works for them.
+    pub works_for: Option<String>,
     /// Names the exact action, as hex.
     pub digest: String,
     /// The parameters as indented JSON, line by line, marked against the previous decision.

@@ -25,6 +25,15 @@ pub(super) struct Wish {
     /// Where; `production` unless given.
     #[arg(long)]
     environment: Option<String>,
+    /// The workspace it happens in.
+    #[arg(long, value_name = "ID")]
+    workspace: Option<String>,
+    /// The session it belongs to, as `sessions open` named it.
+    #[arg(long, value_name = "ID")]
+    session: Option<String>,
+    /// The scope of that session whose credentials it is to be done with.
+    #[arg(long, value_name = "NAME")]
+    scope: Option<String>,
     /// A parameter; JSON where it can be read as JSON, else text; may be given again.
     #[arg(short, long = "param", value_name = "NAME=VALUE")]
     params: Vec<String>,
@@ -78,6 +87,9 @@ impl Wish {
             ("action_type", &self.action),
             ("target_service", &self.target),
             ("environment", &self.environment),
+            ("workspace_id", &self.workspace),
+            ("session_id", &self.session),
+            ("scope", &self.scope),
             ("reasoning", &self.reasoning),
         ] {
             if let Some(text) = text {

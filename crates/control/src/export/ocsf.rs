@@ -114,6 +114,9 @@ const fn activity(kind: RecordKind) -> (u32, &'static str) {
         | RecordKind::Elevation
         | RecordKind::ToolChange
         | RecordKind::ServerChange
+        | RecordKind::ScopeChange
+        | RecordKind::SessionChange
+        | RecordKind::OwnCredentialChange
         | RecordKind::ViolationResolved => (3, "Update"),
         RecordKind::Decision
         | RecordKind::HoldOutcome
@@ -123,6 +126,10 @@ const fn activity(kind: RecordKind) -> (u32, &'static str) {
         | RecordKind::PermitRedeemed
         | RecordKind::Outcome
         | RecordKind::DryRun
+        | RecordKind::LeaseAsked
+        | RecordKind::LeaseGranted
+        | RecordKind::LeaseEnded
+        | RecordKind::LeaseUnended
         | RecordKind::ChainAcknowledged => (99, "Other"),
     }
 }

@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 use portcullis_firewall::{
     access::{Effect, PersonRole, Verb},
+    scope,
     settings::{AutonomyReset, StepUp},
     tool::FirstSight,
 };
 use portcullis_policy::{
     facts::Mode,
     fault::Faults,
-    id::{AgentId, WorkspaceId},
+    id::{AgentId, ScopeName, WorkspaceId},
     rules::ScopeMode,
     tier::Tier,
 };
@@ -230,6 +231,7 @@ plain! {
     Mode: "`ENFORCED` or `AUDIT_ONLY`";
     ScopeMode: "`strict` or `override`";
     AutonomyReset: "`off`, `raise_to_b` or `block_agent`";
+    scope::Mode: "`read` or `write`";
     FirstSight: "`quarantine` or `pin`";
     StepUp: "`never`, `when_registered` or `always`";
     Verb: "`VIEW`, `DECIDE`, `CONFIGURE` or `ISSUE_CREDENTIAL`";
@@ -249,7 +251,7 @@ macro_rules! ids {
     )*};
 }
 
-ids!(AgentId, WorkspaceId);
+ids!(AgentId, ScopeName, WorkspaceId);
 
 impl Field for PersonRole {
     /// In upper or lower case, as of keys.

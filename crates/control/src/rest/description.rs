@@ -18,7 +18,7 @@ use utoipa::{
 const SCHEME: &str = "bearer";
 
 /// The nouns, in the order they are read.
-const TAGS: [(&str, &str); 19] = [
+const TAGS: [(&str, &str); 20] = [
     ("signing in", "Who is calling, and how one gets a token."),
     ("people", "The humans of the tenant."),
     (
@@ -46,6 +46,10 @@ const TAGS: [(&str, &str); 19] = [
     (
         "executions",
         "What the gate does itself, and what became of it.",
+    ),
+    (
+        "sessions",
+        "Pieces of work, the scopes they have, and what is minted for them.",
     ),
     ("audit", "The chain of records, its proofs and its exports."),
     ("violations", "Refused actions, to be looked at."),

@@ -31,6 +31,10 @@ pub(crate) struct Sight {
     pub environment: String,
     /// In which workspace.
     pub workspace_id: Option<String>,
+    /// The scope whose credentials it is to be done with, its session, and what for, in words.
+    pub scope: Option<String>,
+    /// The name of the person who opened the session: the agent works for them.
+    pub works_for: Option<String>,
     /// Names the exact action.
     pub action_digest: String,
     /// The parameters as indented JSON, line by line, marked against the previous decision.
@@ -180,6 +184,8 @@ impl From<sight::Sight> for Sight {
             target_service: sight.target,
             environment: sight.environment,
             workspace_id: sight.workspace,
+            scope: sight.scope,
+            works_for: sight.works_for,
             action_digest: sight.digest,
             parameters: sight.parameters.into_iter().map(Line::from).collect(),
             previous: sight.previous.map(PreviousDecision::from),

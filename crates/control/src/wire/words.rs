@@ -84,7 +84,14 @@ words! {
         | "tenant_policy_change" | "settings_change" | "violation_resolved"
         | "chain_acknowledged" | "escrow_escalated" | "decision_refused" | "person_change"
         | "group_change" | "permission_change" | "workspace_change" | "sign_in" | "elevation"
-        | "tool_change" | "dry_run" | "server_change";
+        | "tool_change" | "dry_run" | "server_change" | "scope_change" | "session_change"
+        | "lease_asked" | "lease_granted" | "lease_ended" | "lease_unended"
+        | "own_credential_change";
+    Access: "What may be done with a credential.", "read" | "write";
+    SessionStatus: "Where a session stands: closing until its room is cleared.",
+        "open" | "closing" | "closed";
+    LeaseStage: "How far a lease is; all but ended live, or may.",
+        "asked" | "granted" | "ending" | "fading" | "ended";
     BudgetUnit: "What a budget counts.", "usd" | "gpu_hours";
     BudgetSpan: "Over which time a budget counts.", "day" | "month";
     Weekday: "A weekday.",
@@ -95,7 +102,9 @@ words! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use portcullis_firewall::{access, approval, batch, hold, settings, sight, violation};
+    use portcullis_firewall::{
+        access, approval, batch, hold, kept_lease, scope, session, settings, sight, violation,
+    };
     use portcullis_policy::{cham, conflict, facts, rules, tier};
 
     #[track_caller]
@@ -188,6 +197,20 @@ mod tests {
         same(
             Resolution::WORDS,
             &[N::MoreRestrictive, N::AgentScoped, N::Newer],
+        );
+        same(Access::WORDS, &[scope::Mode::Read, scope::Mode::Write]);
+        use session::SessionStatus as At;
+        same(SessionStatus::WORDS, &[At::Open, At::Closing, At::Closed]);
+        use kept_lease::LeaseStage as Far;
+        same(
+            LeaseStage::WORDS,
+            &[
+                Far::Asked,
+                Far::Granted,
+                Far::Ending,
+                Far::Fading,
+                Far::Ended,
+            ],
         );
         let kinds: Vec<&str> = batch::RecordKind::ALL
             .iter()

@@ -2,6 +2,7 @@
 
 use crate::house::House;
 use axum::body::Body;
+use portcullis_testkit::FakeIssuer;
 use serde_json::json;
 
 /// Everything that lists something.
@@ -29,6 +30,10 @@ const LISTS: &[&str] = &[
     "/v1/tools",
     "/v1/executions",
     "/v1/mcp/servers",
+    "/v1/scopes",
+    "/v1/sessions?open=false",
+    "/v1/leases?live=false",
+    "/v1/own-credentials",
     "/v1/budgets",
     "/v1/settings",
     "/v1/tenant",
@@ -48,6 +53,7 @@ async fn no_list_shows_another_tenants_things() {
     let house = House::new().await;
     house.held().await;
     house.blocked().await;
+    FakeIssuer::of(&house.firewall, &house.acme.agent_principal.tenant);
     for (path, new) in [
         ("/v1/people", json!({"name": "dora of acme"})),
         ("/v1/groups", json!({"name": "acme leads"})),
@@ -55,6 +61,20 @@ async fn no_list_shows_another_tenants_things() {
         (
             "/v1/permission-sets",
             json!({"name": "acme set", "entries": []}),
+        ),
+        (
+            "/v1/scopes",
+            json!({
+                "name": "acme-cluster", "provider": "fake", "environment": "staging",
+                "workspaces": [{"workspace": "acme-lab"}],
+            }),
+        ),
+        (
+            "/v1/sessions",
+            json!({
+                "agent_id": house.acme.agent, "workspace_id": "acme-lab", "ticket": "acme-1",
+                "scopes": [{"scope": "acme-cluster"}],
+            }),
         ),
     ] {
         house.act("POST", path, new).await.must(201);

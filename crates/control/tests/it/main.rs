@@ -30,6 +30,7 @@ mod policies;
 mod replay;
 mod roles;
 mod seen;
+mod sessions;
 mod settings;
 mod shapes;
 mod sign_in;

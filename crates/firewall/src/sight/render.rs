@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use portcullis_policy::{
     facts::{Span, Unit},
     tenant::rules::Allowance,
+    tier::RiskTier,
 };
 use serde_json::Value;
 
@@ -61,6 +62,11 @@ pub(crate) fn render(hold: &Hold, around: &Around<'_>) -> Sight {
         target: shown(&hold.target_service),
         environment: shown(&hold.environment),
         workspace: hold.workspace_id.as_ref().map(ToString::to_string),
+        scope: scope(hold, around.record),
+        works_for: hold.works_for.as_ref().map(|person| {
+            let known = state.people.persons.get(person);
+            shown(known.map_or(person.as_str(), |known| &known.name))
+        }),
         digest: hold.action_digest.to_string(),
         parameters,
         previous: around.before.map(|(previous, _)| previous.clone()),
@@ -93,6 +99,18 @@ pub(crate) fn render(hold: &Hold, around: &Around<'_>) -> Sight {
         ends_at: hold.timeout_at,
         ending: ending(hold, state),
     }
+}
+
+/// What the credential would be minted from, and what might be done with it.
+fn scope(hold: &Hold, record: &Value) -> Option<String> {
+    let text = |key: &str| record.get(key).and_then(Value::as_str);
+    let (scope, session) = (text("scope")?, text("session_id").unwrap_or_default());
+    let deed = if hold.risk_tier >= RiskTier::LowWrite {
+        "to write"
+    } else {
+        "to read"
+    };
+    Some(shown(&format!("{scope}, {deed}, in session {session}")))
 }
 
 pub(super) fn shown(text: &str) -> String {

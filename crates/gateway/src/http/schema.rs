@@ -39,6 +39,8 @@ pub struct GovernRequest {
     pub workspace_id: Option<String>,
     /// The piece of work it belongs to.
     pub session_id: Option<String>,
+    /// The scope whose credentials it is to be done with; the session must have it.
+    pub scope: Option<String>,
     /// Whether a CLEARED verdict shall come with a permit.
     pub permit: Option<bool>,
 }

@@ -22,7 +22,9 @@ const OWN: &str = "_mcp";
 /// What an agent may say about a request, below `_meta`.
 const META_AGENT: &str = "io.portcullis/agent_id";
 const META_KEY: &str = "io.portcullis/idempotency_key";
-const META_WORDS: [(&str, &str); 3] = [
+const META_WORDS: [(&str, &str); 5] = [
+    ("io.portcullis/session_id", "session_id"),
+    ("io.portcullis/scope", "scope"),
     ("io.portcullis/reasoning", "reasoning"),
     ("io.portcullis/confidence", "confidence"),
     ("io.portcullis/evidence", "evidence"),

@@ -18,6 +18,8 @@ const FACTS: &[(&str, &str)] = &[
     ("target", "target_service"),
     ("where", "environment"),
     ("workspace", "workspace_id"),
+    ("credential", "scope"),
+    ("works for", "works_for"),
     ("risk tier", "risk_tier"),
     ("because", "why"),
     ("cost", "cost"),

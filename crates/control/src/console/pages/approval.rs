@@ -51,6 +51,8 @@ pub struct Approval {
     pub agent_name: String,
     /// For whom the agent works: the person who opened its session; empty is nobody known.
     pub on_behalf_of: String,
+    /// What its credential is minted from, and what for; empty when it names no scope.
+    pub credential: String,
     /// The digest of exactly what will run.
     pub digest: String,
     /// The signed requests that a yes and a no answer; empty when it does not wait.
@@ -252,6 +254,7 @@ fn action(view: &Approval) -> Markup {
                         @if !view.on_behalf_of.is_empty() { " for " (exact(&view.on_behalf_of)) }
                     }
                 }
+                @if !view.credential.is_empty() { div { dt { "Credential" } dd { (exact(&view.credential)) } } }
                 div { dt { "Asked" } dd { (clock(view.created_at)) } }
                 div { dt { "Digest" } dd { (words::digest("digest", &view.digest)) } }
                 div {

@@ -21,6 +21,12 @@ pub(super) fn facts(sight: &Sight) -> (Block, usize) {
     if let Some(workspace) = &sight.workspace {
         lines.name("Workspace", workspace);
     }
+    if let Some(scope) = &sight.scope {
+        lines.name("Credential", scope);
+    }
+    if let Some(person) = &sight.works_for {
+        lines.name("Works for", person);
+    }
     lines.say(
         "Risk",
         &format!(

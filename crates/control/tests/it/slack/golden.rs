@@ -38,6 +38,8 @@ pub(super) fn sight() -> Sight {
         target: format!("cluster-1 {HOSTILE}"),
         environment: "production".to_owned(),
         workspace: Some("wsp_1".to_owned()),
+        scope: None,
+        works_for: None,
         digest: "ab".repeat(32),
         parameters: vec![
             line(Change::Same, "{"),

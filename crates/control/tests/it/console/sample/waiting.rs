@@ -85,6 +85,7 @@ pub(crate) fn approval(words: Outside) -> Approval {
         agent: "agt_1".to_owned(),
         agent_name: words.say("indexer"),
         on_behalf_of: words.say("Bob"),
+        credential: words.say("cluster:staging, to write, in session ses_1"),
         digest: "sha256:9f2c4a61d0e7b358".to_owned(),
         requests: ("pca1.yes".to_owned(), "pca1.no".to_owned()),
         record: 41,
