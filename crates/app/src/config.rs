@@ -5,6 +5,7 @@
 
 mod mail;
 mod mcp;
+mod providers;
 mod redaction;
 mod secret;
 mod sheet;
@@ -21,7 +22,7 @@ pub(crate) use targets::login;
 
 use anyhow::{Context, anyhow, ensure};
 use portcullis_control::{notify::webhook::WebhookSettings, slack::settings::SlackSettings};
-use portcullis_credentials::{Secrets, courier};
+use portcullis_credentials::{Secrets, courier, issuers::Entry};
 use portcullis_firewall::outside::{Reach, SecretName};
 use portcullis_gateway::mcp::{ShopSettings, Transport};
 use portcullis_policy::{fault::Faults, id::TenantId, yaml};
@@ -41,6 +42,8 @@ pub(crate) struct Config {
     pub(crate) public_url: Option<String>,
     /// A PEM file of authorities that are trusted besides the system's.
     pub(crate) extra_roots: Option<PathBuf>,
+    /// Where credentials are minted, and by whom.
+    pub(crate) providers: Vec<Entry>,
     /// What each tenant has.
     pub(crate) tenants: BTreeMap<TenantId, Wiring>,
 }
@@ -140,7 +143,7 @@ fn public_url_fault(url: &str) -> Option<&'static str> {
 }
 
 fn document(value: &Value, faults: &mut Faults) -> Option<Config> {
-    let keys = ["public_url", "extra_roots", "tenants"];
+    let keys = ["public_url", "extra_roots", "providers", "tenants"];
     let sheet = Sheet::open(value, String::new(), &keys, faults)?;
     let public_url = sheet.text("public_url", faults);
     if let Some(fault) = public_url.as_deref().and_then(public_url_fault) {
@@ -150,12 +153,15 @@ fn document(value: &Value, faults: &mut Faults) -> Option<Config> {
     if extra_roots.as_ref().is_some_and(|path| !path.is_absolute()) {
         sheet.fault("extra_roots", "expected an absolute path", faults);
     }
+    let providers = providers::settings(&sheet, faults);
     let mut tenants = BTreeMap::new();
     for (name, value, path) in sheet.entries("tenants", faults) {
         match TenantId::new(name) {
             Ok(id) => {
-                let wiring = wiring(value, path, public_url.is_some(), faults);
-                tenants.insert(id, wiring.unwrap_or_default());
+                let wiring = wiring(value, path, public_url.is_some(), faults).unwrap_or_default();
+                let wanted = targets::providers(&wiring.targets);
+                providers::unserved(&providers, &id, wanted, faults);
+                tenants.insert(id, wiring);
             }
             Err(_) => faults.add(path, "this is no id of a tenant"),
         }
@@ -163,6 +169,7 @@ fn document(value: &Value, faults: &mut Faults) -> Option<Config> {
     Some(Config {
         public_url,
         extra_roots,
+        providers,
         tenants,
     })
 }
@@ -212,7 +219,7 @@ fn beneath(path: &str, found: Faults, faults: &mut Faults) {
 impl Config {
     /// Every secret that is named, with the path where it is.
     pub(crate) fn secrets(&self) -> Vec<(String, SecretName)> {
-        let mut all = Vec::new();
+        let mut all = providers::secrets(&self.providers);
         for (tenant, wiring) in &self.tenants {
             let mut note = |path: &str, name: Option<&SecretName>| {
                 all.extend(name.map(|name| (format!("tenants.{tenant}.{path}"), name.clone())));
@@ -255,11 +262,11 @@ impl Config {
     }
 
     /// Every address that is called, with the path where it stands and how far it may reach.
-    fn addresses(&self) -> Vec<(String, &str, Reach)> {
-        let mut all = Vec::new();
+    fn addresses(&self) -> Vec<(String, String, Reach)> {
+        let mut all = providers::addresses(&self.providers);
         for (tenant, wiring) in &self.tenants {
-            let mut note = |path: String, url, reach| {
-                all.push((format!("tenants.{tenant}.{path}"), url, reach));
+            let mut note = |path: String, url: &str, reach| {
+                all.push((format!("tenants.{tenant}.{path}"), url.to_owned(), reach));
             };
             if let Some(SignIn { provider, .. }) = &wiring.sign_in {
                 note(
@@ -303,7 +310,7 @@ impl Config {
             }
         }
         for (path, url, reach) in self.addresses() {
-            if let Err(error) = courier::look(url, reach) {
+            if let Err(error) = courier::look(&url, reach) {
                 faults.add(path, error.to_string());
             }
         }

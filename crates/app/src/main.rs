@@ -22,6 +22,7 @@ mod health;
 mod house_key;
 mod login;
 mod metrics;
+mod minting;
 mod openapi;
 mod output;
 mod private_file;

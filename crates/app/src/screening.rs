@@ -25,6 +25,9 @@ pub(crate) fn put_up(config: &Config, firewall: &Firewall) -> anyhow::Result<()>
             Ok(()) | Err(_) => {}
         }
     }
+    for entry in &config.providers {
+        entry.provider.register(&Secrets::new(), &mut known);
+    }
     for tenant in firewall.tenants() {
         let wiring = config.tenants.get(&tenant);
         let personal = wiring.map(|wiring| wiring.redaction.personal.clone());

@@ -2,7 +2,7 @@
 
 use crate::{config::Config, databases::Sessions, estimates::ByTheRules};
 use axum::Router;
-use portcullis_credentials::{CourierSettings, Databases, HttpCourier, Programs, Secrets};
+use portcullis_credentials::{CourierSettings, Databases, HttpCourier, Programs, Secrets, Vault};
 use portcullis_firewall::{firewall::Firewall, hands::Hands};
 use portcullis_gateway::mcp::{Address, Parts, Shop, router};
 use portcullis_policy::id::TenantId;
@@ -57,15 +57,18 @@ pub(crate) fn hands(
     config: &Config,
     shop: &Arc<Shop>,
     gate: &Arc<Firewall>,
+    vault: &Vault,
 ) -> anyhow::Result<Hands> {
     let settings = CourierSettings {
         extra_roots: config.extra_roots.clone(),
         timeout: TIMEOUT,
         ..CourierSettings::default()
     };
-    let databases = Databases::new(config.extra_roots.as_deref(), Secrets::new())?;
+    // What was minted for an order is shown at the target alone.
+    let secrets = Secrets::with(vault.clone());
+    let databases = Databases::new(config.extra_roots.as_deref(), secrets.clone())?;
     let ports = Ports {
-        courier: Arc::new(HttpCourier::new(&settings, Secrets::new())?),
+        courier: Arc::new(HttpCourier::new(&settings, secrets)?),
         opener: Arc::new(Sessions(databases)),
     };
     let tenants = config.tenants.iter();

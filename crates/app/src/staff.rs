@@ -5,7 +5,7 @@
 use crate::{
     config::{Config, Wiring},
     followers::Followers,
-    servers,
+    minting, servers,
     world::{SystemClock, SystemEntropy},
 };
 use anyhow::ensure;
@@ -110,7 +110,10 @@ impl Staff {
             shop: servers::shop(config, firewall, public_url)?,
             gate: Arc::new(firewall.clone()),
         };
-        firewall.use_hands(servers::hands(config, &staff.shop, &staff.gate)?);
+        let vault = minting::vault(firewall);
+        let issuers = minting::issuers(config, firewall, &vault)?;
+        tracing::info!(tenants = issuers.len(), "credentials can be minted");
+        firewall.use_hands(servers::hands(config, &staff.shop, &staff.gate, &vault)?);
         staff.slack();
         staff.look_at_servers(known);
         for (tenant, wiring) in &config.tenants {

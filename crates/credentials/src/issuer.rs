@@ -21,6 +21,7 @@ use portcullis_firewall::{
     outside::{Courier, Reach, SecretName},
     ports::{Clock, Entropy, Issuer},
 };
+use portcullis_screen::secrets::Secrets as Known;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{fmt, sync::Arc};
@@ -72,6 +73,10 @@ pub trait Provider: fmt::Debug + Send + Sync {
     fn fault(&self) -> Option<(&'static str, String)> {
         None
     }
+
+    /// Makes known to whatever redacts texts what it could give away at any time, without giving it
+    /// away now.
+    fn register(&self, _: &Secrets, _: &mut Known) {}
 
     /// Whether people may have credentials of their own there.
     fn knows_people(&self) -> bool {

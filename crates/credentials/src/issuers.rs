@@ -19,10 +19,21 @@ use std::{
 pub struct Entry {
     /// The operator's name for it.
     pub name: String,
-    /// The tenants that may; all of them when there is none.
+    /// What kind it is, e.g. `postgres`.
+    pub kind: &'static str,
+    /// The tenants that may use it; all of them when there is none.
     pub tenants: Option<BTreeSet<TenantId>>,
     /// What it is.
     pub provider: Arc<dyn Provider>,
+}
+
+impl Entry {
+    /// Whether a tenant may use it.
+    #[must_use]
+    pub fn serves(&self, tenant: &TenantId) -> bool {
+        let tenants = self.tenants.as_ref();
+        tenants.is_none_or(|tenants| tenants.contains(tenant))
+    }
 }
 
 /// The port [`Issuer`] over every provider.
@@ -36,8 +47,7 @@ pub struct Issuers {
 
 #[derive(Debug)]
 struct Desk {
-    tenants: Option<BTreeSet<TenantId>>,
-    knows_people: bool,
+    entry: Entry,
     issuer: Arc<dyn Issuer>,
 }
 
@@ -46,31 +56,12 @@ impl Issuers {
     #[must_use]
     pub fn new(entries: Vec<Entry>, tools: &Tools) -> Self {
         let desks = entries.into_iter().map(|entry| {
-            let desk = Desk {
-                tenants: entry.tenants,
-                knows_people: entry.provider.knows_people(),
-                issuer: entry.provider.issuer(tools),
-            };
-            (entry.name, desk)
+            let issuer = entry.provider.issuer(tools);
+            (entry.name.clone(), Desk { entry, issuer })
         });
         Self {
             desks: desks.collect(),
         }
-    }
-
-    /// Whether a tenant may use a provider.
-    #[must_use]
-    pub fn serves(&self, tenant: &TenantId, provider: &str) -> bool {
-        let desk = self.desks.get(provider);
-        desk.is_some_and(|desk| desk.serves(tenant))
-    }
-
-    /// The providers that a tenant may use.
-    pub fn of<'a>(&'a self, tenant: &'a TenantId) -> impl Iterator<Item = &'a str> {
-        let desks = self.desks.iter();
-        desks
-            .filter(|(_, desk)| desk.serves(tenant))
-            .map(|(name, _)| name.as_str())
     }
 
     fn desk(&self, scope: &Scope) -> Result<&Desk, LeaseError> {
@@ -81,7 +72,7 @@ impl Issuers {
     /// Who mints for an ask that asks for no more than it may.
     fn cleared(&self, ask: &LeaseAsk) -> Result<&dyn Issuer, LeaseError> {
         let desk = self.desk(&ask.scope)?;
-        if !desk.serves(&ask.tenant) {
+        if !desk.entry.serves(&ask.tenant) {
             return Err(LeaseError::NoProvider(ask.scope.provider.clone()));
         }
         digits(ask)?;
@@ -92,17 +83,10 @@ impl Issuers {
         if ask.ends_at <= ask.asked_at {
             return too_much("it would end before it begins");
         }
-        if ask.personal.is_some() && !desk.knows_people {
+        if ask.personal.is_some() && !desk.entry.provider.knows_people() {
             return too_much("nobody has a credential of their own there");
         }
         Ok(desk.issuer.as_ref())
-    }
-}
-
-impl Desk {
-    fn serves(&self, tenant: &TenantId) -> bool {
-        let tenants = self.tenants.as_ref();
-        tenants.is_none_or(|tenants| tenants.contains(tenant))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The systems that the gate acts on by itself.
 
+mod lease;
 mod postgres;
 
 pub(crate) use postgres::login;
@@ -8,7 +9,7 @@ use super::sheet::Sheet;
 use portcullis_firewall::outside::{Credential, Method, SecretName};
 use portcullis_policy::{fault::Faults, label::Label};
 use portcullis_targets::{
-    http::{HttpAction, HttpRequest, HttpTarget},
+    http::{HttpAction, HttpRequest, HttpTarget, Shown},
     target::{Kind, Target},
     targets::Targets,
     template::Template,
@@ -95,7 +96,7 @@ fn http(target: &Sheet<'_>, faults: &mut Faults) -> Option<Kind> {
     }
     Some(Kind::Http(HttpTarget {
         base_url: base_url?,
-        credential: credential(&sheet, faults),
+        credential: shown(&sheet, faults),
         reach: sheet.reach(faults),
         timeout: Duration::from_secs(seconds),
         actions: actions(target, faults, action),
@@ -166,8 +167,17 @@ fn pointer(sheet: &Sheet<'_>, key: &str, faults: &mut Faults) -> Option<String> 
     Some(pointer)
 }
 
-fn credential(http: &Sheet<'_>, faults: &mut Faults) -> Option<Credential> {
-    let sheet = http.below("credential", &["bearer", "basic", "header"], faults)?;
+/// What is shown at a service: a credential of its own, or the one that comes with the order.
+fn shown(http: &Sheet<'_>, faults: &mut Faults) -> Option<Shown> {
+    let keys = &["bearer", "basic", "header", "lease"];
+    let sheet = http.below("credential", keys, faults)?;
+    match sheet.value("lease") {
+        Some(_) => lease::credential(http, &sheet, faults).map(Shown::Leased),
+        None => credential(http, &sheet, faults).map(Shown::Own),
+    }
+}
+
+fn credential(http: &Sheet<'_>, sheet: &Sheet<'_>, faults: &mut Faults) -> Option<Credential> {
     let kinds = ["bearer", "basic", "header"];
     if kinds
         .iter()
@@ -177,7 +187,7 @@ fn credential(http: &Sheet<'_>, faults: &mut Faults) -> Option<Credential> {
     {
         http.fault(
             "credential",
-            "expected one of `bearer`, `basic`, `header`",
+            "expected one of `bearer`, `basic`, `header`, `lease`",
             faults,
         );
         return None;
@@ -225,7 +235,10 @@ pub(super) fn secrets(targets: &[Target]) -> Vec<(String, &SecretName)> {
     for target in targets {
         let name = &target.name;
         let credential = match &target.kind {
-            Kind::Http(http) => http.credential.as_ref(),
+            Kind::Http(http) => match &http.credential {
+                Some(Shown::Own(own)) => Some(own),
+                Some(Shown::Leased(_)) | None => None,
+            },
             Kind::Postgres(postgres) => {
                 let path = format!("targets.{name}.postgres.password");
                 all.extend(
@@ -240,7 +253,8 @@ pub(super) fn secrets(targets: &[Target]) -> Vec<(String, &SecretName)> {
         };
         let path = format!("targets.{name}.http.credential");
         match credential {
-            None => {}
+            // Those of several secrets come with orders alone.
+            None | Some(Credential::FormFields(_) | Credential::Aws { .. }) => {}
             Some(Credential::Bearer(secret)) => all.push((format!("{path}.bearer"), secret)),
             Some(Credential::Login { secret, .. }) => {
                 all.push((format!("{path}.basic.password"), secret));
@@ -255,4 +269,25 @@ pub(super) fn secrets(targets: &[Target]) -> Vec<(String, &SecretName)> {
         }
     }
     all
+}
+
+/// Every provider whose credentials are taken, with the path where it is named.
+pub(super) fn providers(targets: &[Target]) -> Vec<(String, &str)> {
+    let named = targets.iter().filter_map(|target| {
+        let name = &target.name;
+        match &target.kind {
+            Kind::Http(http) => match http.credential.as_ref()? {
+                Shown::Leased(leased) => {
+                    let path = format!("targets.{name}.http.credential.lease");
+                    Some((path, leased.provider.as_str()))
+                }
+                Shown::Own(_) => None,
+            },
+            Kind::Postgres(postgres) => {
+                let path = format!("targets.{name}.postgres.login.lease");
+                Some((path, postgres.lease.as_deref()?))
+            }
+        }
+    });
+    named.collect()
 }

@@ -1,7 +1,10 @@
 //! Secrets that somebody typed in: kept sealed, lent for one lease, and never narrower than they are.
 
 use super::{Provider, Tools, digits, filters::Filters, seconds_left};
-use crate::sealed::{SealError, SealedStore};
+use crate::{
+    sealed::{SealError, SealedStore},
+    secrets::Secrets,
+};
 use jiff::Timestamp;
 use portcullis_firewall::{
     lease::{Asked, LeaseAsk, LeaseError, Minted, Revoked},
@@ -9,6 +12,7 @@ use portcullis_firewall::{
     ports::{Doing, Issuer},
     scope::{Mode, Scope},
 };
+use portcullis_screen::secrets::Secrets as Known;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::{future::ready, path::PathBuf, sync::Arc};
@@ -39,6 +43,14 @@ impl Provider for Chest {
     fn fault(&self) -> Option<(&'static str, String)> {
         let due = "expected an absolute path".to_owned();
         (!self.folder.is_absolute()).then_some(("folder", due))
+    }
+
+    fn register(&self, secrets: &Secrets, known: &mut Known) {
+        let store = SealedStore::new(&self.folder, self.master_key.clone(), secrets.clone());
+        if let Err(error) = store.register(known) {
+            // What cannot be opened cannot be lent either.
+            tracing::warn!(%error, "sealed secrets cannot be looked for in texts");
+        }
     }
 
     fn knows_people(&self) -> bool {

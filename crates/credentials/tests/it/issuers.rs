@@ -87,21 +87,21 @@ async fn asks_no_more_than_it_may<C: Counterpart>(counterpart: &C) {
     };
     assert_eq!(path, "filters.nonsense");
     let before = counterpart.minted().await;
-    let mut over = desk.ask(&scope, Mode::Write);
+    let mut over = Desk::ask(&scope, Mode::Write);
     let refused = desk.issuers.mint(&over).await.unwrap_err();
     assert_eq!(refused.code(), "lease.too_much");
-    over = desk.ask(&scope, Mode::Read);
+    over = Desk::ask(&scope, Mode::Read);
     over.ends_at = over.asked_at;
     let refused = desk.issuers.mint(&over).await.unwrap_err();
     assert_eq!(refused.code(), "lease.too_much");
-    over = desk.ask(&strange, Mode::Read);
+    over = Desk::ask(&strange, Mode::Read);
     let refused = desk.issuers.mint(&over).await.unwrap_err();
     assert_eq!(refused.code(), "lease.scope");
-    over = desk.ask(&scope, Mode::Read);
-    over.id = "lse_'; drop table orders; --".to_owned();
+    over = Desk::ask(&scope, Mode::Read);
+    "lse_'; drop table orders; --".clone_into(&mut over.id);
     let refused = desk.issuers.mint(&over).await.unwrap_err();
     assert_eq!(refused.code(), "lease.too_much");
-    over = desk.ask(&scope, Mode::Read);
+    over = Desk::ask(&scope, Mode::Read);
     over.tenant = portcullis_testkit::tenant("stranger");
     let refused = desk.issuers.mint(&over).await.unwrap_err();
     assert_eq!(refused.code(), "lease.no_provider");
@@ -110,7 +110,7 @@ async fn asks_no_more_than_it_may<C: Counterpart>(counterpart: &C) {
 
 async fn reads_and_no_more<C: Counterpart>(counterpart: &C) {
     let desk = Desk::at(counterpart.provider());
-    let ask = desk.ask(&counterpart.scope(Mode::Write), Mode::Read);
+    let ask = Desk::ask(&counterpart.scope(Mode::Write), Mode::Read);
     let minted = desk.issuers.mint(&ask).await.unwrap();
     let stolen = desk.steal(&minted).await;
     let can = async |deed| counterpart.attempt(&stolen, deed).await;
@@ -128,7 +128,7 @@ async fn reads_and_no_more<C: Counterpart>(counterpart: &C) {
 
 async fn is_dead_after_its_end<C: Counterpart>(counterpart: &C) {
     let desk = Desk::at(counterpart.provider());
-    let ask = desk.ask(&counterpart.scope(Mode::Write), Mode::Write);
+    let ask = Desk::ask(&counterpart.scope(Mode::Write), Mode::Write);
     let minted = desk.issuers.mint(&ask).await.unwrap();
     let stolen = desk.steal(&minted).await;
     assert!(counterpart.attempt(&stolen, Deed::Write).await, "it writes");
@@ -152,7 +152,7 @@ async fn is_dead_after_its_end<C: Counterpart>(counterpart: &C) {
 
 async fn is_found_without_a_handle<C: Counterpart>(counterpart: &C) {
     let desk = Desk::at(counterpart.provider());
-    let ask = desk.ask(&counterpart.scope(Mode::Write), Mode::Write);
+    let ask = Desk::ask(&counterpart.scope(Mode::Write), Mode::Write);
     let minted = desk.issuers.mint(&ask).await.unwrap();
     let stolen = desk.steal(&minted).await;
     drop((desk, minted));
@@ -168,7 +168,7 @@ async fn is_found_without_a_handle<C: Counterpart>(counterpart: &C) {
         );
     }
     // Of what was never minted, nothing is left to end.
-    let never = desk.ask(&counterpart.scope(Mode::Write), Mode::Write);
+    let never = Desk::ask(&counterpart.scope(Mode::Write), Mode::Write);
     let revoked = desk.issuers.revoke(&never, None).await.unwrap();
     assert_eq!(revoked.dead, C::ENDS_WITHOUT_HANDLE, "{revoked:?}");
 }
@@ -179,7 +179,7 @@ async fn gives_back_what_is_too_much<C: Counterpart>(counterpart: &C) {
     if !counterpart.exceed().await {
         return;
     }
-    let ask = desk.ask(&counterpart.scope(Mode::Read), Mode::Read);
+    let ask = Desk::ask(&counterpart.scope(Mode::Read), Mode::Read);
     let refused = desk.issuers.mint(&ask).await.unwrap_err();
     assert_eq!(refused.code(), "lease.exceeded", "{refused}");
     assert_eq!(desk.vault.live(), 0);

@@ -2,8 +2,9 @@
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a test whose world cannot be set up must stop, in its helpers too"
+    reason = "a test whose world cannot be set up must stop, in its helpers too; measured delays are told"
 )]
 
 mod addresses;

@@ -8,6 +8,7 @@
 )]
 
 mod http;
+mod leases;
 mod paths;
 mod planner;
 mod postgres;

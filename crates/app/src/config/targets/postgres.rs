@@ -1,6 +1,6 @@
 //! Databases that the gate acts on by itself.
 
-use super::super::sheet::Sheet;
+use super::{super::sheet::Sheet, lease};
 use portcullis_credentials::DatabaseSettings;
 use portcullis_policy::fault::Faults;
 use portcullis_targets::{
@@ -23,27 +23,37 @@ pub(super) fn kind(target: &Sheet<'_>, faults: &mut Faults) -> Option<Kind> {
         "database",
         "user",
         "password",
+        "login",
         "tls",
         "reach",
         "timeout_seconds",
         "max_rows",
     ];
     let sheet = target.below("postgres", KEYS, faults)?;
-    let database = database(&sheet, faults);
+    let lease = lease::login(&sheet, faults);
+    let database = database(&sheet, lease.is_some(), faults);
     let seconds = sheet.word("timeout_seconds", "a whole number of seconds", faults);
     let rows = sheet.word("max_rows", "a whole number of rows", faults);
     Some(Kind::Postgres(PostgresTarget {
         actions: super::actions(target, faults, action),
         database: database?,
+        lease,
         timeout: Duration::from_secs(seconds.unwrap_or(TIMEOUT_SECONDS)),
         max_rows: rows.unwrap_or(MAX_ROWS),
     }))
 }
 
-fn database(sheet: &Sheet<'_>, faults: &mut Faults) -> Option<Database> {
+/// Who the gate is where the order says it; no server has such a role.
+const OF_THE_ORDER: &str = "whoever the order says";
+
+fn database(sheet: &Sheet<'_>, is_leased: bool, faults: &mut Faults) -> Option<Database> {
     let host = sheet.must_text("host", faults);
     let name = sheet.must_text("database", faults);
-    let user = sheet.must_text("user", faults);
+    let user = if is_leased {
+        Some(OF_THE_ORDER.to_owned())
+    } else {
+        sheet.must_text("user", faults)
+    };
     let port = sheet.word("port", "a port", faults);
     let tls = sheet.word("tls", "`true` or `false`", faults);
     let database = Database {

@@ -56,6 +56,7 @@ impl Desk {
         let tools = tools(&vault);
         let entry = Entry {
             name: "here".to_owned(),
+            kind: "any",
             tenants: Some(BTreeSet::from([tenant("acme")])),
             provider,
         };
@@ -68,7 +69,7 @@ impl Desk {
     }
 
     /// For a quarter of an hour.
-    pub(crate) fn ask(&self, scope: &Scope, mode: Mode) -> LeaseAsk {
+    pub(crate) fn ask(scope: &Scope, mode: Mode) -> LeaseAsk {
         let asked_at = Now.now();
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         LeaseAsk {

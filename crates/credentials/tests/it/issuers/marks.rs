@@ -21,7 +21,7 @@ pub(crate) fn forms(secret: &str) -> Vec<String> {
             let text = engine.encode(&padded);
             // The characters that depend on nothing but the secret.
             let (first, last) = ((before * 8).div_ceil(6), padded.len() * 8 / 6);
-            forms.push(text[first..last].to_owned());
+            forms.push(text.get(first..last).unwrap().to_owned());
         }
     }
     forms

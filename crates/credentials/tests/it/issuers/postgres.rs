@@ -133,7 +133,7 @@ async fn roles_pass_the_suite() {
 async fn an_open_session_ends_with_its_role() {
     let shop = Shop::open().await;
     let desk = Desk::at(shop.provider());
-    let ask = desk.ask(&shop.scope(Mode::Write), Mode::Write);
+    let ask = Desk::ask(&shop.scope(Mode::Write), Mode::Write);
     let minted = desk.issuers.mint(&ask).await.unwrap();
     let stolen = desk.steal(&minted).await;
     let (client, _driver) = shop.login(&stolen, &shop.database).await.unwrap();
@@ -165,7 +165,7 @@ async fn whatever_lets_a_role_do_more_is_found_before_it_exists() {
     for (more, undo) in more.into_iter().zip(undo) {
         shop.owner.batch_execute(more).await.unwrap();
         let desk = Desk::at(shop.provider());
-        let ask = desk.ask(&shop.scope(Mode::Read), Mode::Read);
+        let ask = Desk::ask(&shop.scope(Mode::Read), Mode::Read);
         let refused = desk.issuers.mint(&ask).await.unwrap_err();
         assert_eq!(refused.code(), "lease.exceeded", "{more}: {refused}");
         assert_eq!(shop.alive().await, 0);
@@ -177,7 +177,7 @@ async fn whatever_lets_a_role_do_more_is_found_before_it_exists() {
 async fn a_scope_that_cannot_be_granted_is_refused() {
     let shop = Shop::open().await;
     let desk = Desk::at(shop.provider());
-    let of = |filters: Value| desk.ask(&scope(Mode::Read, &filters), Mode::Read);
+    let of = |filters: Value| Desk::ask(&scope(Mode::Read, &filters), Mode::Read);
     let absent = json!({"database": shop.database, "tables": ["public.nowhere"]});
     let refused = desk.issuers.mint(&of(absent)).await.unwrap_err();
     assert_eq!(
@@ -223,7 +223,7 @@ async fn a_scope_that_cannot_be_granted_is_refused() {
 async fn what_is_asked_is_said_before_and_without_the_password() {
     let shop = Shop::open().await;
     let desk = Desk::at(shop.provider());
-    let mut ask = desk.ask(&shop.scope(Mode::Write), Mode::Write);
+    let mut ask = Desk::ask(&shop.scope(Mode::Write), Mode::Write);
     ask.id = format!("lse_{}", "0123456789abcdef".repeat(2));
     ask.ends_at = "2030-01-01T00:00:00Z".parse().unwrap();
     ask.scope.filters["database"] = json!("shop");

@@ -37,8 +37,8 @@ impl Program {
         reason = "where the clients are is for the environment to say"
     )]
     pub(crate) fn with(script: &str, arguments: &[&str]) -> Self {
-        let python = std::env::var("PORTCULLIS_PYTHON").unwrap_or_else(|_| {
-            panic!("PORTCULLIS_PYTHON names no Python that has the providers: run `make test`")
+        let python = std::env::var("PORTCULLIS_PROVIDERS").unwrap_or_else(|_| {
+            panic!("PORTCULLIS_PROVIDERS names no Python that has the providers: run `make test`")
         });
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/issuers/providers");
         let mut child = Command::new(python)
@@ -68,7 +68,7 @@ impl Program {
     fn hear(&mut self) -> Value {
         let mut line = String::new();
         self.said.read_line(&mut line).unwrap();
-        serde_json::from_str(&line).expect("a line of JSON")
+        serde_json::from_str(&line).unwrap()
     }
 
     /// Says a line and hears one.

@@ -141,7 +141,7 @@ async fn moto_takes_what_is_signed_and_knows_who_holds_it() {
         "region": "eu-central-1", "role_arn": moto.told["role"], "sts_endpoint": moto.address(),
     });
     let desk = Desk::at(moto.provider("aws", settings.clone()));
-    let ask = desk.ask(&scope(Mode::Read, &Aws::filters()), Mode::Read);
+    let ask = Desk::ask(&scope(Mode::Read, &Aws::filters()), Mode::Read);
     let minted = desk.issuers.mint(&ask).await.unwrap();
     let mut stolen: Stolen = desk.steal(&minted).await;
     let name = format!("portcullis-{}", ask.id.trim_start_matches("lse_"));
@@ -167,7 +167,7 @@ async fn moto_takes_what_is_signed_and_knows_who_holds_it() {
 async fn a_session_policy_is_narrowed_to_the_resource_that_an_action_names() {
     let aws = Remote::<Aws>::start();
     let desk = Desk::at(super::Counterpart::provider(&aws));
-    let mut ask = desk.ask(&scope(Mode::Write, &Aws::filters()), Mode::Read);
+    let mut ask = Desk::ask(&scope(Mode::Write, &Aws::filters()), Mode::Read);
     ask.action.target = "arn:aws:s3:::reports/may".to_owned();
     let asked = desk.issuers.asks(&ask).unwrap();
     assert_eq!(
@@ -187,7 +187,7 @@ async fn a_session_policy_is_narrowed_to_the_resource_that_an_action_names() {
 async fn denials_of_sessions_that_have_expired_are_taken_away() {
     let aws = Remote::<Aws>::start();
     let desk = Desk::at(super::Counterpart::provider(&aws));
-    let ask = desk.ask(&scope(Mode::Read, &Aws::filters()), Mode::Read);
+    let ask = Desk::ask(&scope(Mode::Read, &Aws::filters()), Mode::Read);
     desk.issuers.revoke(&ask, None).await.unwrap();
     let denials = aws.control("denials", &json!({})).await;
     let names: Vec<&str> = denials

@@ -105,7 +105,7 @@ async fn sealed_secrets_pass_the_suite() {
 async fn a_persons_own_secret_is_theirs_alone() {
     let chest = Chest::new();
     let desk = Desk::at(chest.provider());
-    let mut ask = desk.ask(&chest.scope(Mode::Read), Mode::Read);
+    let mut ask = Desk::ask(&chest.scope(Mode::Read), Mode::Read);
     ask.personal = Some(PersonId::new("per_ada").unwrap());
     let absent = desk.issuers.mint(&ask).await.unwrap_err();
     let why = "there is no secret `grafana-viewer@per_ada`";
@@ -114,7 +114,7 @@ async fn a_persons_own_secret_is_theirs_alone() {
     let minted = desk.issuers.mint(&ask).await.unwrap();
     assert_eq!(desk.steal(&minted).await["value"], "ada's own secret");
     let sly = scope(Mode::Read, &json!({"read": "grafana-viewer@per_ada"}));
-    let refused = desk.issuers.mint(&desk.ask(&sly, Mode::Read)).await;
+    let refused = desk.issuers.mint(&Desk::ask(&sly, Mode::Read)).await;
     assert_eq!(refused.unwrap_err().code(), "lease.scope");
 }
 
