@@ -21,7 +21,12 @@ struct Voice {
     /// Without one nobody hears it.
     sieve: Option<Box<dyn Sieve>>,
     plain: Plain,
+    /// A line that has no end yet: the two streams are not mixed within lines.
+    line: String,
 }
+
+/// The bytes of a line that is passed on before its end.
+const LINE_MAX_BYTES: usize = 8 * 1024;
 
 /// What is kept of an action's output.
 #[derive(Debug)]
@@ -120,20 +125,29 @@ impl Voice {
     fn new(sieve: Option<Box<dyn Sieve>>) -> Self {
         Self {
             sieve,
-            plain: Plain::default(),
+            ..Self::default()
         }
     }
 
+    /// The lines that have ended.
     fn push(&mut self, bytes: &[u8]) -> String {
-        match self.sieve.as_mut() {
+        let text = match self.sieve.as_mut() {
             Some(sieve) => self.plain.push(&sieve.push(bytes)),
             None => self.plain.push(bytes),
+        };
+        self.line.push_str(&text);
+        if self.line.len() > LINE_MAX_BYTES {
+            return std::mem::take(&mut self.line);
         }
+        let end = self.line.rfind('\n').map_or(0, |at| at + 1);
+        let rest = self.line.split_off(end);
+        std::mem::replace(&mut self.line, rest)
     }
 
     fn finish(mut self) -> String {
         let rest = self.sieve.take().map(Sieve::finish).unwrap_or_default();
-        let mut text = self.plain.push(&rest);
+        let mut text = self.line;
+        text.push_str(&self.plain.push(&rest));
         text.push_str(&self.plain.finish());
         text
     }

@@ -150,9 +150,11 @@ impl Kept {
         while let Ok(Some(heard)) = self.signals.read_signal() {
             let number = i32::try_from(heard.ssi_signo).unwrap_or(0);
             let signal = PASSED_ON.into_iter().find(|one| *one as i32 == number);
-            // The warden does not hear it; it leads the group that the command is in.
+            // The command leads a group of its own. The warden hears nothing.
             if let Some(signal) = signal.and_then(|one| Signal::from_named_raw(one as i32)) {
-                let _ = kill_process_group(self.warden, signal);
+                for command in sweep::children(self.warden) {
+                    let _ = kill_process_group(command, signal);
+                }
             }
         }
     }
@@ -195,7 +197,10 @@ fn end_by(signal: i32) -> ExitCode {
     let _ = setrlimit(Resource::Core, none);
     let _ = SigSet::all().thread_unblock();
     if let Some(signal) = Signal::from_named_raw(signal) {
-        let _ = kill_process(getpid(), signal);
+        // The first one may go to the handler that looks for the end of the stack.
+        for _ in 0..2 {
+            let _ = kill_process(getpid(), signal);
+        }
     }
     // Signals that end nobody, such as those for stopping, end here.
     let _ = kill_process(getpid(), Signal::KILL);

@@ -75,6 +75,14 @@ fn family(of: i32) -> Vec<Pid> {
     found
 }
 
+/// Who a process started, and who came to it as an orphan.
+pub(super) fn children(of: Pid) -> Vec<Pid> {
+    let of = of.as_raw_nonzero().get();
+    let all = processes().into_iter();
+    let found = all.filter(|process| parent(*process) == Some(of));
+    found.filter_map(Pid::from_raw).collect()
+}
+
 fn processes() -> Vec<i32> {
     let Ok(list) = fs::read_dir("/proc") else {
         return Vec::new();

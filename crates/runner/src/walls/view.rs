@@ -5,6 +5,7 @@
 
 use super::{For, Refusal};
 use crate::plan::{DEVICES, Plan, Wall};
+use nix::sched::{CloneFlags, unshare};
 use rustix::{
     fs::{StatVfsMountFlags, statvfs},
     mount::{
@@ -32,6 +33,7 @@ const IN_MEMORY: &str = "mode=0755,size=1m,nr_inodes=2k";
 /// Builds the view and moves into it. The current folder is the room.
 pub(super) fn build(plan: &Plan) -> Result<(), Refusal> {
     let wall = Wall::Mounts;
+    unshare(CloneFlags::CLONE_NEWNS).of(wall, "a namespace")?;
     let private = MountPropagationFlags::REC | MountPropagationFlags::PRIVATE;
     mount_change("/", private).of(wall, "mounts of its own")?;
     let options = CString::new(IN_MEMORY).of(wall, "a file system in memory")?;

@@ -13,7 +13,7 @@ use rustix::process::{
 use std::{
     fs::File,
     io::{self, Read, Write},
-    os::fd::AsFd,
+    os::{fd::AsFd, unix::process::CommandExt},
     process::{Child, Command, ExitCode, Stdio},
     thread,
 };
@@ -117,10 +117,13 @@ fn run(plan: &Plan, stdin: Vec<u8>) -> Report {
         return Report::Code(NOT_RUN);
     };
     let mut command = Command::new(program);
-    command.args(arguments).stdin(match stdin.is_empty() {
-        true => Stdio::null(),
-        false => Stdio::piped(),
-    });
+    command
+        .args(arguments)
+        .process_group(0)
+        .stdin(match stdin.is_empty() {
+            true => Stdio::null(),
+            false => Stdio::piped(),
+        });
     // The command hears signals again; the warden hears none while it waits.
     let deaf = SigSet::all();
     let _ = deaf.thread_unblock();

@@ -31,7 +31,10 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Command,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -114,7 +117,7 @@ impl House {
 
     pub(crate) fn room(&self, session: &str) -> PathBuf {
         let root = fs::canonicalize(self.folder.path()).expect("a folder");
-        root.join(format!("rooms/t-acme/s-{session}"))
+        root.join(format!("rooms/t-{}/s-{session}", tenant()))
     }
 
     pub(crate) fn home(&self, session: &str) -> PathBuf {
@@ -180,11 +183,20 @@ impl House {
         }
     }
 
+    /// What a command says behind walls, which must stand.
     pub(crate) async fn behind(&self, offer: &Offer, argv: &[&str]) -> String {
+        let effect = self.effect_behind(offer, argv).await;
+        assert!(
+            !effect.summary.contains("was not run"),
+            "{}",
+            effect.summary
+        );
+        text(&effect)
+    }
+
+    pub(crate) async fn effect_behind(&self, offer: &Offer, argv: &[&str]) -> Effect {
         let commands = self.commands(offer, |_| {});
-        let effect = commands.execute(order(json!({ "argv": argv }))).await;
-        let output = String::from_utf8(effect.output).expect("text");
-        format!("{}\n{output}", effect.summary)
+        commands.execute(order(json!({ "argv": argv }))).await
     }
 }
 
@@ -213,8 +225,17 @@ pub(crate) fn walls() -> Vec<String> {
     vec![path.display().to_string(), KEEPER.to_owned()]
 }
 
+thread_local! {
+    /// A tenant for each test, so that the users of its sessions are nobody else's.
+    static TENANT: TenantId = {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        TenantId::new(&format!("acme-{}-{number}", std::process::id())).expect("an id")
+    };
+}
+
 pub(crate) fn tenant() -> TenantId {
-    TenantId::new("acme").expect("an id")
+    TENANT.with(TenantId::clone)
 }
 
 pub(crate) fn session(name: &str) -> SessionId {
@@ -228,7 +249,7 @@ pub(crate) fn order(parameters: Value) -> Order {
 pub(crate) fn order_in(session: Option<&str>, parameters: Value) -> Order {
     let parameters: Map<String, Value> = serde_json::from_value(parameters).expect("an object");
     let action: Action = serde_json::from_value(json!({
-        "tenant": "acme", "agent": "bot", "session": session, "kind": "command.run",
+        "tenant": tenant(), "agent": "bot", "session": session, "kind": "command.run",
         "target": "shell", "environment": "staging", "parameters": parameters,
     }))
     .expect("an action");

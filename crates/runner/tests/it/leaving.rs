@@ -26,11 +26,10 @@ async fn exit_codes_are_passed_through() {
     let house = House::new().await;
     for (standing, offer) in house.standings() {
         for code in [0, 1, 2, 77, 126, 127, 128, 137, 255] {
-            let said = house
-                .behind(&offer, &["sh", "-c", &format!("exit {code}")])
-                .await;
-            let expected = format!("`sh -c exit {code}` ended with code {code}\n");
-            assert_eq!(said, expected, "{standing}");
+            let script = format!("exit {code}");
+            let effect = house.effect_behind(&offer, &["sh", "-c", &script]).await;
+            let expected = format!("`sh -c exit {code}` ended with code {code}");
+            assert_eq!(effect.summary, expected, "{standing}");
         }
     }
 }
@@ -96,7 +95,6 @@ async fn the_environment_is_what_the_gate_says_and_nothing_else() {
         let said = house.behind(&offer, &["env"]).await;
         let mut names: Vec<&str> = said
             .lines()
-            .skip(1)
             .filter_map(|line| Some(line.split_once('=')?.0))
             .collect();
         names.sort_unstable();
@@ -125,10 +123,10 @@ async fn what_was_left_in_the_background_is_ended() {
     for (standing, offer) in house.standings() {
         let mark = format!("8{}{}", std::process::id(), standing.len());
         let script = "setsid sleep $1 & (setsid nohup sleep $1 > /dev/null 2>&1 &) ; sleep $1 > /dev/null 2>&1 & exit 3";
-        let said = house
-            .behind(&offer, &["sh", "-c", script, "sh", &mark])
-            .await;
-        assert!(said.contains("ended with code 3"), "{standing}: {said}");
+        let argv = ["sh", "-c", script, "sh", &mark];
+        let effect = house.effect_behind(&offer, &argv).await;
+        let ended = effect.summary.ends_with("ended with code 3");
+        assert!(ended, "{standing}: {effect:?}");
         assert_eq!(running_with(&mark), 0, "{standing}");
     }
 }

@@ -42,9 +42,9 @@ async fn a_fork_bomb_is_bounded_and_nothing_of_it_is_left() {
         let script = BOMB.replace("len(sys.argv) > 1", "False");
         let argv = json!({ "argv": ["python3", "-c", script, mark] });
         let effect = commands.execute(order(argv)).await;
-        // The launcher's own are among those that are counted.
+        // What others run as the same user is added, where the kernel counts by users alone.
         assert!(
-            (1..40).contains(&started(&text(&effect))),
+            (1..150).contains(&started(&text(&effect))),
             "{standing}: {effect:?}"
         );
         assert_eq!(running_with(&mark), 0, "{standing}");

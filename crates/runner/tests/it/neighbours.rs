@@ -187,11 +187,11 @@ async fn a_dump_of_memory_is_written_nowhere() {
     let house = House::new().await;
     for (standing, offer) in house.standings() {
         let script = "ulimit -c unlimited 2> /dev/null; ulimit -c; MARK=$0; kill -SEGV $$";
-        let said = house.behind(&offer, &["sh", "-c", script, CANARY]).await;
-        assert!(
-            said.contains("was ended by signal 11"),
-            "{standing}: {said}"
-        );
+        let argv = ["sh", "-c", script, CANARY];
+        let effect = house.effect_behind(&offer, &argv).await;
+        let ended = effect.summary.ends_with("was ended by signal 11");
+        assert!(ended, "{standing}: {effect:?}");
+        let said = crate::house::text(&effect);
         assert!(!said.contains("unlimited"), "{standing}: {said}");
         let left = std::fs::read_dir(house.home(MINE)).expect("a list").count();
         assert_eq!(left, 0, "{standing}");

@@ -56,7 +56,7 @@ async fn what_cannot_be_read_runs_nothing() {
 
 fn action(kind: &str, argv: &Value) -> Action {
     serde_json::from_value(json!({
-        "tenant": "acme", "agent": "bot", "session": MINE, "kind": kind, "target": "shell",
+        "tenant": crate::house::tenant(), "agent": "bot", "session": MINE, "kind": kind, "target": "shell",
         "environment": "staging", "parameters": { "argv": argv },
     }))
     .expect("an action")
