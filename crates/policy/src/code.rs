@@ -57,6 +57,16 @@ codes! {
     RateLimited = "rate.limited", "slow down and retry later";
     /// Another tenant's thing.
     CrossTenant = "scope.cross_tenant", "name only things of your own tenant";
+    /// A command that cannot be read from the parameters.
+    CommandMalformed = "command.malformed", "give the command as `argv`, a list of texts, or as `line`, a text";
+    /// A command that some list blocks.
+    CommandBlocked = "command.blocked", "this command is never run; ask an architect why";
+    /// A command that some list does not allow.
+    CommandAsked = "command.asked", "wait for a person to decide, or ask for a command that is allowed";
+    /// A command that every list allows.
+    CommandAllowed = "command.allowed", "nothing; the pattern that allowed it is on record";
+    /// A command that nobody can understand from its words.
+    CommandUnclear = "command.not_understood", "give a plain command, word by word, without scripts, variables and redirections";
     /// The agent is paused.
     AgentPaused = "agent.paused", "a person must resume the agent, or decide this hold";
     /// The agent is blocked.

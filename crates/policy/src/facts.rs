@@ -6,6 +6,7 @@
 use crate::{
     amount::Micros,
     cham::rate_limit::Period,
+    command::policy::SessionPatterns,
     id::{AgentId, PolicyId, TenantId},
     tier::Tier,
 };
@@ -120,6 +121,9 @@ pub struct Facts {
     /// Answers [`Needs::sums`]: the sum so far, without this action.
     #[serde(default, skip_serializing_if = "SmallVec::is_empty")]
     pub sums: SmallVec<[u64; 1]>,
+    /// What the session of the action says about commands.
+    #[serde(default, skip_serializing_if = "SessionPatterns::is_empty")]
+    pub command_patterns: SessionPatterns,
 }
 
 impl Facts {
@@ -138,6 +142,7 @@ impl Facts {
             grants: needs.grants.iter().map(|_| 0).collect(),
             budgets: needs.budgets.iter().map(|_| Micros::ZERO).collect(),
             sums: needs.sums.iter().map(|_| 0).collect(),
+            command_patterns: SessionPatterns::default(),
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::{rulebook::Rulebook, state::State};
 use jiff::Timestamp;
 use portcullis_policy::{
     action::Action,
+    command::policy::SessionPatterns,
     facts::{Caller, Facts, Needs, Standing},
     judgement::Judgement,
     rules::RuleSet,
@@ -77,6 +78,8 @@ fn gather(
             .iter()
             .map(|need| tally.sum(need, now_ms))
             .collect(),
+        // What a session says about commands comes with the session.
+        command_patterns: SessionPatterns::default(),
         caller,
     };
     (needs, facts)

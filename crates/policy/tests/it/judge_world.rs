@@ -5,6 +5,7 @@ use portcullis_policy::{
     amount::Micros,
     cham::{Policy, Rule},
     code::Code,
+    command::policy::SessionPatterns,
     facts::{Caller, Facts, Mode, Needs, Standing},
     id::{AgentId, PolicyId, TenantId},
     judgement::Judgement,
@@ -43,6 +44,8 @@ pub(crate) struct World {
     pub(crate) counts: BTreeMap<u32, u32>,
     /// Uses of grants, by policy.
     pub(crate) uses: BTreeMap<String, u32>,
+    /// What the session says about commands.
+    pub(crate) command_patterns: SessionPatterns,
 }
 
 impl Default for World {
@@ -58,6 +61,7 @@ impl Default for World {
             chain_intact: true,
             counts: BTreeMap::new(),
             uses: BTreeMap::new(),
+            command_patterns: SessionPatterns::default(),
         }
     }
 }
@@ -91,6 +95,7 @@ impl World {
                 .collect(),
             budgets: needs.budgets.iter().map(|_| Micros::ZERO).collect(),
             sums: needs.sums.iter().map(|_| 0).collect(),
+            command_patterns: self.command_patterns.clone(),
         }
     }
 }

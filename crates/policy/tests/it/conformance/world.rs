@@ -158,6 +158,7 @@ pub(super) fn facts(case: &Case, rules: &RuleSet, action: &Action) -> Result<Fac
             .filter(|_| known(Kind::Sums))
             .map(|need| recent(&need.key))
             .collect(),
+        command_patterns: world.command_patterns.clone(),
     })
 }
 
