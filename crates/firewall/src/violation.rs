@@ -77,7 +77,7 @@ impl ViolationKind {
             Code::AgentBlocked | Code::AgentPaused => (Self::AgentBlocked, Severity::High),
             Code::NoValidGrant => (Self::NoValidGrant, Severity::Medium),
             Code::StageFailed => (Self::GateFailure, Severity::High),
-            Code::TierProhibited | Code::Denied | Code::CrossTenant => {
+            Code::TierProhibited | Code::Denied | Code::CrossTenant | Code::CommandBlocked => {
                 (Self::TenantPolicyViolation, Severity::High)
             }
             Code::SessionMissing
@@ -88,6 +88,7 @@ impl ViolationKind {
             | Code::NotAllowed
             | Code::CapExceeded
             | Code::OutOfScope
+            | Code::CommandMalformed
             | Code::BudgetAction
             | Code::BudgetDaily
             | Code::BudgetMonthly

@@ -67,6 +67,16 @@ codes! {
     ScopeEnvironment = "scope.other_environment", "name a scope of the environment that the action is for";
     /// The action writes, and the scope or the session only reads.
     ScopeReadOnly = "scope.read_only", "ask a person for a session with write access to a scope that gives it";
+    /// A command that cannot be read from the parameters.
+    CommandMalformed = "command.malformed", "give the command as `argv`, a list of texts, or as `line`, a text";
+    /// A command that some list blocks.
+    CommandBlocked = "command.blocked", "this command is never run; ask an architect why";
+    /// A command that some list does not allow.
+    CommandAsked = "command.asked", "wait for a person to decide, or ask for a command that is allowed";
+    /// A command that every list allows.
+    CommandAllowed = "command.allowed", "nothing; the pattern that allowed it is on record";
+    /// A command that nobody can understand from its words.
+    CommandUnclear = "command.not_understood", "give a plain command, word by word, without scripts, variables and redirections";
     /// The agent is paused.
     AgentPaused = "agent.paused", "a person must resume the agent, or decide this hold";
     /// The agent is blocked.

@@ -6,6 +6,7 @@ pub mod asked;
 pub mod effect;
 pub mod kinds;
 pub mod line;
+pub mod policy;
 pub mod program;
 mod tool;
 mod tools;

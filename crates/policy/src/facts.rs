@@ -6,6 +6,7 @@
 use crate::{
     amount::Micros,
     cham::rate_limit::Period,
+    command::policy::SessionPatterns,
     id::{AgentId, PolicyId, TenantId},
     label::Label,
     tier::Tier,
@@ -127,6 +128,9 @@ pub struct Facts {
     /// Answers [`Needs::session`]: how the session stands that the action names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<Session>,
+    /// What the session of the action says about commands.
+    #[serde(default, skip_serializing_if = "SessionPatterns::is_empty")]
+    pub command_patterns: SessionPatterns,
 }
 
 /// How the session that an action names stands. Another agent's and another workspace's stands as
@@ -184,6 +188,7 @@ impl Facts {
             budgets: needs.budgets.iter().map(|_| Micros::ZERO).collect(),
             sums: needs.sums.iter().map(|_| 0).collect(),
             session: needs.session.as_ref().map(Session::generous),
+            command_patterns: SessionPatterns::default(),
         }
     }
 }

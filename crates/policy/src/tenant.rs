@@ -12,7 +12,8 @@ pub mod rules;
 mod scope;
 
 use crate::{
-    catalogue::entry::CatalogueEntry, cham::rate_limit::Period, label::Label, tier::RiskTier,
+    catalogue::entry::CatalogueEntry, cham::rate_limit::Period, command::policy::Commands,
+    label::Label, tier::RiskTier,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -65,6 +66,9 @@ pub struct TenantPolicy {
     /// The mail domains that are inside; mail to all others is outside.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub internal_domains: Vec<Label>,
+    /// Which commands are allowed without asking, and which never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commands: Option<Commands>,
 }
 
 /// What happens to an action that no entry allows.

@@ -196,6 +196,15 @@ async fn every_described_key_of_a_tenant_policy_is_read() {
         },
         "prices": {"gpu_hour_usd": {"default": 2.5}, "default_hours": 2},
         "internal_domains": ["example.com"],
+        "commands": {
+            "policies": [{
+                "name": "looks", "description": "Looks are free.", "allow_list": ["^kubectl get "],
+                "block_list": ["delete"],
+            }],
+            "mappings": [{
+                "name": "here", "policy": "looks", "level": "workspace", "targets": ["shop"], "active": true,
+            }],
+        },
     });
     let shape = json!({"$ref": "#/components/schemas/TenantPolicyDocument"});
     same_keys(&api, &shape, &document, &[]);

@@ -5,6 +5,7 @@ use crate::{reach, rulebook::Rulebook, state::State};
 use jiff::Timestamp;
 use portcullis_policy::{
     action::Action,
+    command::policy::SessionPatterns,
     facts::{Caller, Facts, Needs, Standing},
     judgement::Judgement,
     rules::RuleSet,
@@ -81,6 +82,8 @@ fn gather(
             .session
             .as_ref()
             .map(|_| reach::session_of(state, action, now)),
+        // What a session says about commands comes with the session.
+        command_patterns: SessionPatterns::default(),
         caller,
     };
     (needs, facts)

@@ -4,10 +4,20 @@ use super::{
     count::Count,
     manifest::{Manifest, gpus},
 };
-use crate::action::Action;
+use crate::{
+    action::Action,
+    command::{
+        account::Account,
+        asked::{Asked, Malformed},
+        kinds::is_kind,
+    },
+};
 use serde_json::Value;
 use smallvec::SmallVec;
 use std::cell::OnceCell;
+
+/// The action type of commands.
+pub const COMMAND: &str = "command.run";
 
 /// The numbers and states among the parameters of one action, gathered in one pass.
 ///
@@ -37,6 +47,7 @@ pub struct Demand<'a> {
     written: [Option<&'a Value>; 2],
     manifests: OnceCell<SmallVec<[Manifest<'a>; 1]>>,
     gpus: OnceCell<Count>,
+    command: OnceCell<Result<Account, Malformed>>,
 }
 
 impl<'a> Demand<'a> {
@@ -68,6 +79,7 @@ impl<'a> Demand<'a> {
             written: [None, None],
             manifests: OnceCell::new(),
             gpus: OnceCell::new(),
+            command: OnceCell::new(),
         }
     }
 
@@ -137,6 +149,13 @@ impl<'a> Demand<'a> {
         })
     }
 
+    /// The command it wants to run, part by part; nothing for actions that are no commands.
+    #[must_use]
+    pub fn command(&self) -> Option<&Result<Account, Malformed>> {
+        let read = || Asked::read(&self.action.parameters).map(|asked| Account::of(&asked));
+        (self.action.kind.as_str() == COMMAND).then(|| self.command.get_or_init(read))
+    }
+
     /// Whether the action says that its workload waits to run.
     pub(super) fn waits_to_run(&self) -> bool {
         let waiting = |status: &str| {
@@ -171,10 +190,4 @@ fn names_kind(value: &Value, kinds: &[&str]) -> bool {
         Value::Array(items) => items.iter().any(|item| names_kind(item, kinds)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
     }
-}
-
-/// Whether a word such as `Namespace`, `secrets/token` or `nodes.v1` names one of the kinds.
-fn is_kind(word: &str, kinds: &[&str]) -> bool {
-    let kind = word.trim().split(['/', '.']).next().unwrap_or_default();
-    kinds.iter().any(|known| known.eq_ignore_ascii_case(kind))
 }

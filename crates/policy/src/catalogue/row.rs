@@ -1,7 +1,14 @@
 //! One line of the catalogue, and how it turns numbers into a risk tier.
 
 use super::{count::Count, demand::Demand, recipient};
-use crate::{label::Label, tier::RiskTier};
+use crate::{
+    command::{
+        account::Account,
+        kinds::{FOUNDATIONS, SECRETS},
+    },
+    label::Label,
+    tier::RiskTier,
+};
 use std::fmt;
 
 /// The most GPUs of a small job (seed 000).
@@ -42,6 +49,8 @@ pub enum Rule {
     ReadObject,
     /// Tier 4, but 5 for namespaces, nodes and clusters.
     DeleteObject,
+    /// By what the command does.
+    Command,
 }
 
 /// What an action type can use up of a budget.
@@ -63,7 +72,7 @@ impl Rule {
             Self::Fixed(risk) => risk,
             Self::Gpus | Self::Instances | Self::Mail => RiskTier::LowWrite,
             Self::Cancel | Self::Disturb => RiskTier::HighWrite,
-            Self::ReadObject => RiskTier::Observe,
+            Self::ReadObject | Self::Command => RiskTier::Observe,
             Self::DeleteObject => RiskTier::Destructive,
         }
     }
@@ -75,7 +84,7 @@ impl Rule {
             Self::Fixed(risk) => risk,
             Self::Gpus | Self::Instances | Self::Mail | Self::ReadObject => RiskTier::HighWrite,
             Self::Cancel | Self::Disturb => RiskTier::Destructive,
-            Self::DeleteObject => RiskTier::Prohibited,
+            Self::DeleteObject | Self::Command => RiskTier::Prohibited,
         }
     }
 
@@ -90,7 +99,8 @@ impl Rule {
             | Self::Disturb
             | Self::Mail
             | Self::ReadObject
-            | Self::DeleteObject => None,
+            | Self::DeleteObject
+            | Self::Command => None,
         }
     }
 
@@ -106,7 +116,8 @@ impl Rule {
             | Self::Disturb
             | Self::Mail
             | Self::ReadObject
-            | Self::DeleteObject => Count::Unstated,
+            | Self::DeleteObject
+            | Self::Command => Count::Unstated,
         }
     }
 
@@ -116,6 +127,11 @@ impl Rule {
     pub(super) fn risk(self, demand: &Demand<'_>, internal_domains: &[Label]) -> RiskTier {
         let harmless = match self {
             Self::Fixed(risk) => return risk,
+            // Parameters that name no command are refused elsewhere.
+            Self::Command => {
+                let account = demand.command().and_then(|account| account.as_ref().ok());
+                return account.map_or(RiskTier::Destructive, Account::risk);
+            }
             Self::Gpus | Self::Instances => {
                 let small = self.small().map(f64::from);
                 matches!((self.counted(demand), small), (Count::Of(n), Some(most)) if n <= most)
@@ -123,28 +139,12 @@ impl Rule {
             Self::Cancel => demand.waits_to_run(),
             Self::Disturb => demand.stops_running_job == Some(false),
             Self::Mail => recipient::all_inside(demand.action, internal_domains),
-            Self::ReadObject => !demand.touches_objects(&["secret", "secrets"]),
+            Self::ReadObject => !demand.touches_objects(SECRETS),
             Self::DeleteObject => !demand.touches_objects(FOUNDATIONS),
         };
         if harmless { self.least() } else { self.most() }
     }
 }
-
-/// The kinds of Kubernetes objects whose deletion takes everything on them along.
-const FOUNDATIONS: &[&str] = &[
-    "namespace",
-    "namespaces",
-    "ns",
-    "node",
-    "nodes",
-    "no",
-    "cluster",
-    "clusters",
-    "customresourcedefinition",
-    "customresourcedefinitions",
-    "crd",
-    "crds",
-];
 
 /// A line of the table.
 pub(super) const fn line(
@@ -207,6 +207,7 @@ impl fmt::Display for Rule {
             Self::Mail => f.pad("2 inside, 3 to anybody outside"),
             Self::ReadObject => f.pad("0, or 3 for secrets"),
             Self::DeleteObject => f.pad("4, or 5 for namespaces, nodes and clusters"),
+            Self::Command => f.pad("0, 3, 4 or 5, by what the command does"),
         }
     }
 }

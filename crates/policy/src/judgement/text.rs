@@ -50,7 +50,17 @@ fn write_rule(f: &mut fmt::Formatter<'_>, reason: &Reason<'_>) -> fmt::Result {
             f.write_str("the tenant policy does not permit this scope")
         }
         (code, Detail::None) => f.write_str(bare(*code)),
-        (Code::NotAllowed | Code::Denied | Code::CrossTenant, detail) => {
+        (
+            Code::NotAllowed
+            | Code::Denied
+            | Code::CrossTenant
+            | Code::CommandMalformed
+            | Code::CommandBlocked
+            | Code::CommandAsked
+            | Code::CommandAllowed
+            | Code::CommandUnclear,
+            detail,
+        ) => {
             write!(f, "{}: {detail}", bare(reason.code))
         }
         (_, detail) => write!(f, "{detail}"),
@@ -78,6 +88,11 @@ const fn bare(code: Code) -> &'static str {
         Code::ScopeNotHeld => "the session does not have this scope",
         Code::ScopeEnvironment => "the scope is of another environment",
         Code::ScopeReadOnly => "the action writes, and this session may only read with this scope",
+        Code::CommandMalformed => "the parameters name no command",
+        Code::CommandBlocked => "a command policy blocks this command",
+        Code::CommandAsked => "the command policies do not allow this command",
+        Code::CommandAllowed => "the command policies allow this command",
+        Code::CommandUnclear => "nobody can understand this command from its words",
         Code::AgentPaused => "the agent is paused",
         Code::AgentBlocked => "the agent is blocked",
         Code::AgentFloor => "the agent's own confidence floor is missed",

@@ -10,7 +10,7 @@ use super::ScopeMode;
 /// The version of the description that is hashed, and of everything that is compiled in: the
 /// principles and the built-in catalogue. Raised when what either decides changes, not its words.
 /// Two programs of different editions may judge differently by the same rules.
-pub const EDITION: u32 = 1;
+pub const EDITION: u32 = 2;
 
 /// Hashes a canonical description: the same rules in any order of loading give the same digest.
 ///

@@ -7,6 +7,7 @@ use super::Source;
 use crate::{
     catalogue::entry::CatalogueEntry,
     cham::Policy,
+    command::policy::{CommandPolicy, Commands},
     id::AgentId,
     label::Label,
     tenant::{ActionEntry, RateLimits, TenantPolicy},
@@ -77,6 +78,20 @@ fn tenant_policy(policy: &TenantPolicy, agent: &AgentId) -> TenantPolicy {
         approvals: None,
         prices: policy.prices.clone(),
         internal_domains: policy.internal_domains.clone(),
+        commands: policy.commands.as_ref().map(commands),
+    }
+}
+
+/// Command policies without what only people read. Those of all workspaces stay: which of them an
+/// action names, it says itself.
+fn commands(commands: &Commands) -> Commands {
+    let plain = |policy: &CommandPolicy| CommandPolicy {
+        description: None,
+        ..policy.clone()
+    };
+    Commands {
+        policies: commands.policies.iter().map(plain).collect(),
+        mappings: commands.mappings.clone(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What changed between two tenant policies, and what of it loosens the reins.
 
+mod commands;
 mod compare;
 mod entry;
 mod escalation;
@@ -70,6 +71,7 @@ fn bare(like: &TenantPolicy) -> TenantPolicy {
         approvals: None,
         prices: None,
         internal_domains: Vec::new(),
+        commands: None,
     }
 }
 

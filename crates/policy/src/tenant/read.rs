@@ -1,6 +1,7 @@
 //! Reads a tenant policy a person wrote, and finds everything that is wrong with it.
 
 mod approver;
+mod commands;
 mod entry;
 mod escalation;
 mod limits;
@@ -25,7 +26,7 @@ const VERSION: u32 = 1;
 /// How often heartbeats may run, in minutes.
 const HEARTBEAT_MINUTES: std::ops::RangeInclusive<u32> = 1..=30;
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "version",
     "tenant",
     "org",
@@ -42,6 +43,7 @@ const KEYS: [&str; 16] = [
     "approvals",
     "prices",
     "internal_domains",
+    "commands",
 ];
 
 /// Reads a tenant policy from YAML or JSON text of at most 1 MiB.
@@ -99,6 +101,7 @@ fn policy(value: &Value, faults: &mut Faults) -> Option<TenantPolicy> {
         rate_limits: limits::rate_limits(&table, faults),
         approvals: limits::approvals(&table, faults),
         prices: limits::prices(&table, faults),
+        commands: commands::commands(&table, faults),
         catalogue,
         internal_domains,
     })

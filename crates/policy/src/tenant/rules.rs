@@ -6,6 +6,7 @@
 pub(super) mod approval;
 mod budget;
 mod calendar;
+mod command;
 mod entry;
 mod index;
 mod rate;
@@ -21,6 +22,7 @@ use crate::{
     catalogue::{Catalogue, Class, demand::Demand},
     cham::rate_limit::Period,
     code::Code,
+    command::policy::CommandRules,
     facts::{Answers, Counter, Needs, Span},
     fault::{Fault, Faults},
     findings::Findings,
@@ -53,6 +55,7 @@ pub struct TenantRules {
     budgets: BudgetBook,
     prices: PriceList,
     approvers: Approvers,
+    commands: CommandRules,
 }
 
 /// What layer 2 sees of one action; the same for [`TenantRules::needs`] and
@@ -118,6 +121,10 @@ impl TenantRules {
                 .map(PriceList::new)
                 .unwrap_or_default(),
             approvers: Approvers::new(Some(&policy)),
+            commands: match &policy.commands {
+                Some(commands) => CommandRules::compile(commands)?,
+                None => CommandRules::default(),
+            },
             policy: Some(policy),
         })
     }
@@ -134,6 +141,7 @@ impl TenantRules {
             budgets: BudgetBook::default(),
             prices: PriceList::default(),
             approvers: Approvers::new(None),
+            commands: CommandRules::default(),
         }
     }
 
@@ -191,6 +199,8 @@ impl TenantRules {
         } else {
             self.judge_limits(&view, answers, findings, obligations);
         }
+        // After the limits: those go by what the command does, as `needs` does, which asks no session.
+        command::judge(&self.commands, &demand, answers.facts, findings);
         self.oblige(findings.risk, obligations);
     }
 

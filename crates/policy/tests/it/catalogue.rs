@@ -68,9 +68,12 @@ fn nothing_said_gives_the_highest_tier_of_the_rule() {
         let class = Catalogue::default().classify(&action(row.kind, &json!({})));
         let read = row.kind.starts_with("k8s.") && row.rule.least() == RiskTier::Observe;
         let delete = row.kind == "k8s.delete";
-        // Kubernetes names what is special; without a name the object is an ordinary one.
+        // Kubernetes names what is special; without a name the object is an ordinary one. And
+        // parameters that name no command are refused, whatever their tier.
         let wanted = if read || delete {
             row.rule.least()
+        } else if row.kind == "command.run" {
+            RiskTier::Destructive
         } else {
             row.rule.most()
         };

@@ -1,5 +1,7 @@
 //! Commands: read, understood, and allowed or blocked.
 
+mod judging;
+mod policies;
 mod properties;
 mod shlex;
 mod understanding;

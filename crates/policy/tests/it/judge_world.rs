@@ -5,6 +5,7 @@ use portcullis_policy::{
     amount::Micros,
     cham::{Policy, Rule},
     code::Code,
+    command::policy::SessionPatterns,
     facts::{Caller, Facts, Mode, Needs, Session, Standing},
     id::{AgentId, PolicyId, TenantId},
     judgement::Judgement,
@@ -45,6 +46,8 @@ pub(crate) struct World {
     pub(crate) uses: BTreeMap<String, u32>,
     /// How the session stands that the action names.
     pub(crate) session: Option<Session>,
+    /// What the session says about commands.
+    pub(crate) command_patterns: SessionPatterns,
 }
 
 impl Default for World {
@@ -61,6 +64,7 @@ impl Default for World {
             counts: BTreeMap::new(),
             uses: BTreeMap::new(),
             session: None,
+            command_patterns: SessionPatterns::default(),
         }
     }
 }
@@ -95,6 +99,7 @@ impl World {
             budgets: needs.budgets.iter().map(|_| Micros::ZERO).collect(),
             sums: needs.sums.iter().map(|_| 0).collect(),
             session: self.session.clone(),
+            command_patterns: self.command_patterns.clone(),
         }
     }
 }

@@ -8,6 +8,7 @@ use portcullis_policy::{
         compliance_pack::{CompliancePack, ComplianceRule},
         read::{draft, wire},
     },
+    command::policy::SessionPatterns,
     facts::{Caller, Facts, Mode, Standing},
     id::{PolicyId, TenantId},
     label::Label,
@@ -196,6 +197,7 @@ fn tier(rules: &RuleSet, kind: &Label, classes: &[Label]) -> Tier {
         budgets: SmallVec::default(),
         sums: SmallVec::default(),
         session: None,
+        command_patterns: SessionPatterns::default(),
     };
     rules.judge(&action, &facts).tier
 }

@@ -44,6 +44,48 @@ pub(crate) struct TenantPolicyDocument {
     prices: Option<Prices>,
     /// The mail domains that are inside; mail to all others is outside.
     internal_domains: Option<Vec<String>>,
+    /// Which commands are allowed without asking, and which never.
+    commands: Option<CommandLists>,
+}
+
+/// Command policies, and where they apply.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CommandLists {
+    /// The policies; one that no mapping names decides nothing.
+    policies: Option<Vec<CommandListPolicy>>,
+    /// Where they apply.
+    mappings: Option<Vec<CommandListMapping>>,
+}
+
+/// Two lists of regular expressions.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CommandListPolicy {
+    /// The name mappings know it by.
+    name: String,
+    /// For people.
+    description: Option<String>,
+    /// What may run without asking, as far as this policy goes.
+    allow_list: Option<Vec<String>>,
+    /// What never runs.
+    block_list: Option<Vec<String>>,
+}
+
+/// Where a command policy applies.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CommandListMapping {
+    /// Its name.
+    name: String,
+    /// The policy, by its name.
+    policy: String,
+    /// `system`, `workspace` or `project`.
+    level: String,
+    /// The workspaces or projects; none for `system`.
+    targets: Option<Vec<String>>,
+    /// Whether it applies at all.
+    active: bool,
 }
 
 /// Slack channels by id.

@@ -2,7 +2,7 @@
 
 use crate::catalogue::row::{
     Row,
-    Rule::{DeleteObject, ReadObject},
+    Rule::{Command, DeleteObject, ReadObject},
     Spends::{Nothing, Stated},
     destructive, high, inform, line, observe, prohibited,
 };
@@ -23,6 +23,12 @@ pub(super) const ROWS: &[Row] = &[
     // Shell.
     high("shell.run", Stated, "run a command"),
     high("shell.exec", Stated, "run a command"),
+    line(
+        "command.run",
+        Command,
+        Stated,
+        "run a command in a session's walls",
+    ),
     // SQL.
     observe("sql.select", "read rows"),
     observe("sql.show", "show settings"),

@@ -115,6 +115,6 @@ pub(super) fn why(name: &str) -> Option<&'static str> {
     let is = |known: &&str| *known == name || (!bare.is_empty() && *known == bare);
     RUNNERS
         .iter()
-        .find(|(names, _)| names.iter().any(|known| is(known)))
+        .find(|(names, _)| names.iter().any(is))
         .map(|(_, why)| *why)
 }

@@ -41,6 +41,7 @@ impl Changes {
         self.approvals(old.approvals.as_ref(), new.approvals.as_ref());
         self.escalation(old, new);
         self.prices(old.prices.as_ref(), new.prices.as_ref());
+        self.commands(old.commands.as_ref(), new.commands.as_ref());
         for domain in old
             .internal_domains
             .iter()

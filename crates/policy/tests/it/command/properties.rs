@@ -9,81 +9,20 @@ use portcullis_policy::command::{
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 
+/// Words that programs know, apart by blanks.
+const KNOWN: &str = "\
+    kubectl get delete apply pods pod web-1 secret namespace -n shop -f \
+    - --dry-run=server --dry-run -o yaml --all --context -- aws ec2 describe-instances terminate-instances \
+    --profile s3 rm -rf / git push --force -c sudo env A=b \
+    timeout 5 bash helm upgrade terraform destroy -auto-approve plan curl -X DELETE \
+    -d psql find -delete -exec sed -i s/a/b/ docker run systemctl restart \
+    gcloud az gh pr list --frobnicate --frob=x -z é \
+    ";
+
 /// Words that mean something to some program.
 pub(crate) fn a_word() -> impl Strategy<Value = String> {
-    let known = select(vec![
-        "kubectl",
-        "get",
-        "delete",
-        "apply",
-        "pods",
-        "pod",
-        "web-1",
-        "secret",
-        "namespace",
-        "-n",
-        "shop",
-        "-f",
-        "-",
-        "--dry-run=server",
-        "--dry-run",
-        "-o",
-        "yaml",
-        "--all",
-        "--context",
-        "--",
-        "aws",
-        "ec2",
-        "describe-instances",
-        "terminate-instances",
-        "--profile",
-        "s3",
-        "rm",
-        "-rf",
-        "/",
-        "git",
-        "push",
-        "--force",
-        "-c",
-        "sudo",
-        "env",
-        "A=b",
-        "timeout",
-        "5",
-        "bash",
-        "helm",
-        "upgrade",
-        "terraform",
-        "destroy",
-        "-auto-approve",
-        "plan",
-        "curl",
-        "-X",
-        "DELETE",
-        "-d",
-        "psql",
-        "select 1",
-        "find",
-        "-delete",
-        "-exec",
-        "sed",
-        "-i",
-        "s/a/b/",
-        "docker",
-        "run",
-        "systemctl",
-        "restart",
-        "gcloud",
-        "az",
-        "gh",
-        "pr",
-        "list",
-        "--frobnicate",
-        "--frob=x",
-        "-z",
-        "é",
-        "",
-    ]);
+    let known = KNOWN.split_whitespace().chain(["select 1", ""]);
+    let known = select(known.collect::<Vec<_>>());
     prop_oneof![8 => known.prop_map(str::to_owned), 1 => "[ -~]{0,8}", 1 => any::<String>()]
         .prop_map(|word| word.replace('\0', ""))
 }

@@ -46,7 +46,7 @@ pub(crate) fn read<T: serde::de::DeserializeOwned>(name: &str) -> T {
 fn wrong(case: &Case) -> Option<String> {
     let account = Account::of(&asked(case.argv.as_ref(), case.line.as_deref()));
     let does = serde_json::to_value(account.effect()).unwrap();
-    let risk = case.risk.unwrap_or(match account.effect() {
+    let risk = case.risk.unwrap_or_else(|| match account.effect() {
         Effect::Read => 0,
         Effect::Write | Effect::NotUnderstood => 3,
         Effect::Destructive => 4,

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use portcullis_policy::{
     action::Action,
+    command::policy::SessionPatterns,
     facts::{Caller, Mode, Session, Standing},
     rules::ScopeMode,
     tier::{Tier, Verdict},
@@ -61,6 +62,8 @@ pub(super) struct World {
     pub(super) recent: BTreeMap<String, u64>,
     #[serde(default)]
     pub(super) withhold: Vec<Kind>,
+    #[serde(default)]
+    pub(super) command_patterns: SessionPatterns,
 }
 
 /// How the agent stands; active unless said.

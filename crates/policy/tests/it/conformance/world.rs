@@ -159,6 +159,7 @@ pub(super) fn facts(case: &Case, rules: &RuleSet, action: &Action) -> Result<Fac
             .map(|need| recent(&need.key))
             .collect(),
         session: needs.session.and(world.session.clone()),
+        command_patterns: world.command_patterns.clone(),
     })
 }
 
