@@ -10,5 +10,6 @@ mod artifacts;
 mod chain;
 mod files;
 mod gas;
+mod red_team;
 mod stand_ins;
 mod world;
