@@ -8,6 +8,7 @@
 
 mod artifacts;
 mod chain;
+mod execution;
 mod files;
 mod gas;
 mod red_team;
