@@ -7,10 +7,15 @@
 )]
 
 mod artifacts;
+mod bytecode;
 mod chain;
 mod execution;
 mod files;
 mod gas;
+mod manager;
+mod matrix;
 mod red_team;
+mod registry;
+mod shareholders;
 mod stand_ins;
 mod world;
