@@ -12,6 +12,7 @@ mod chain;
 mod execution;
 mod files;
 mod gas;
+mod invariants;
 mod manager;
 mod matrix;
 mod red_team;
