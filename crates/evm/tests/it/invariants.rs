@@ -18,21 +18,58 @@ const PEOPLE: [Address; 7] = [ALICE, BOB, MANAGER, TRADER, STRANGER, OWNER, GUAR
 /// One thing that somebody tries.
 #[derive(Debug, Clone)]
 enum Deed {
-    Deposit { cents: u32 },
-    Withdraw { hundredths: u8 },
-    Send { to: usize, hundredths: u8 },
-    Approve { token: usize, spender: usize, much: bool },
-    Swap { from: usize, into: usize, hundredths: u8, loss: u32 },
-    SwapInABatch { from: usize, into: usize, hundredths: u8, loss: u32 },
-    AddAsset { token: usize },
-    RemoveAsset { token: usize },
-    SeatTrader { who: usize },
+    Deposit {
+        cents: u32,
+    },
+    Withdraw {
+        hundredths: u8,
+    },
+    Send {
+        to: usize,
+        hundredths: u8,
+    },
+    Approve {
+        token: usize,
+        spender: usize,
+        much: bool,
+    },
+    Swap {
+        from: usize,
+        into: usize,
+        hundredths: u8,
+        loss: u32,
+    },
+    SwapInABatch {
+        from: usize,
+        into: usize,
+        hundredths: u8,
+        loss: u32,
+    },
+    AddAsset {
+        token: usize,
+    },
+    RemoveAsset {
+        token: usize,
+    },
+    SeatTrader {
+        who: usize,
+    },
     TakeFees,
-    Pause { paused: bool },
-    SettleClaim { whose: usize },
-    Freeze { router: bool },
-    Revoke { token: usize },
-    Wait { minutes: u16 },
+    Pause {
+        paused: bool,
+    },
+    SettleClaim {
+        whose: usize,
+    },
+    Freeze {
+        router: bool,
+    },
+    Revoke {
+        token: usize,
+    },
+    Wait {
+        minutes: u16,
+    },
 }
 
 fn deeds() -> impl Strategy<Value = Vec<(usize, Deed)>> {
@@ -78,13 +115,25 @@ fn stage() -> Stage {
     world.tighten(ALL, 1_000, 3_000);
     let mut world = world.funded();
     let tokens = [world.usd, world.eth, world.btc, world.dai, hostile];
-    for (token, decimals) in [(world.eth, 18), (world.btc, 8), (world.dai, 18), (hostile, 18)] {
+    for (token, decimals) in [
+        (world.eth, 18),
+        (world.btc, 8),
+        (world.dai, 18),
+        (hostile, 18),
+    ] {
         world.mint(token, world.vault, units(1, decimals));
     }
     let supply = world.supply();
     let value = Some(world.value());
     let epoch = world.view(world.registry, GuardRegistry::epochCall {});
-    Stage { world, tokens, hostile, epoch, supply, value }
+    Stage {
+        world,
+        tokens,
+        hostile,
+        epoch,
+        supply,
+        value,
+    }
 }
 
 impl Stage {
@@ -131,53 +180,83 @@ impl Stage {
             Deed::Send { to, hundredths } => {
                 let amount = self.world.shares(who) * U256::from(hundredths) / U256::from(100);
                 let to = PEOPLE[to];
-                self.world.call(who, vault, Vault::transferCall { to, amount })
+                self.world
+                    .call(who, vault, Vault::transferCall { to, amount })
             }
-            Deed::Approve { token, spender, much } => {
+            Deed::Approve {
+                token,
+                spender,
+                much,
+            } => {
                 let spender = self.spenders()[spender];
                 let amount = if much { U256::MAX } else { U256::ZERO };
-                self.world.exec(who, self.tokens[token], approve(spender, amount))
+                self.world
+                    .exec(who, self.tokens[token], approve(spender, amount))
             }
-            Deed::Swap { from, into, hundredths, loss } => {
+            Deed::Swap {
+                from,
+                into,
+                hundredths,
+                loss,
+            } => {
                 let (_, data) = self.swap(from, into, hundredths, loss);
                 let router = self.world.router;
                 self.world.exec(who, router, data)
             }
-            Deed::SwapInABatch { from, into, hundredths, loss } => {
+            Deed::SwapInABatch {
+                from,
+                into,
+                hundredths,
+                loss,
+            } => {
                 let (amount, data) = self.swap(from, into, hundredths, loss);
                 let shop = self.world.shop;
                 let token = self.tokens[from];
-                self.world.batch(who, &[(token, approve(shop, amount)), (shop, data)])
+                self.world
+                    .batch(who, &[(token, approve(shop, amount)), (shop, data)])
             }
             Deed::AddAsset { token } => {
                 let (asset, deposits) = (self.tokens[token], true);
-                self.world.call(who, logic, VaultManager::addAssetCall { asset, deposits })
+                self.world
+                    .call(who, logic, VaultManager::addAssetCall { asset, deposits })
             }
             Deed::RemoveAsset { token } => {
                 let asset = self.tokens[token];
-                self.world.call(who, logic, VaultManager::removeAssetCall { asset })
+                self.world
+                    .call(who, logic, VaultManager::removeAssetCall { asset })
             }
             Deed::SeatTrader { who: next } => {
                 let trader = PEOPLE[next];
-                self.world.call(who, logic, VaultManager::setTraderCall { trader })
+                self.world
+                    .call(who, logic, VaultManager::setTraderCall { trader })
             }
             Deed::TakeFees => self.world.call(who, vault, Vault::takeFeesCall {}),
             Deed::Pause { paused } => {
-                let call = HostileToken::setCall { fee_: U256::ZERO, paused, no: false };
+                let call = HostileToken::setCall {
+                    fee_: U256::ZERO,
+                    paused,
+                    no: false,
+                };
                 self.world.call(STRANGER, self.hostile, call)
             }
             Deed::SettleClaim { whose } => {
                 let (account, asset) = (PEOPLE[whose], self.hostile);
-                self.world.call(who, vault, Vault::settleClaimCall { account, asset })
+                self.world
+                    .call(who, vault, Vault::settleClaimCall { account, asset })
             }
             Deed::Freeze { router } => {
-                let destination = if router { self.world.router } else { self.world.shop };
+                let destination = if router {
+                    self.world.router
+                } else {
+                    self.world.shop
+                };
                 let call = GuardRegistry::freezeDestinationCall { destination };
                 self.world.call(who, self.world.registry, call)
             }
             Deed::Revoke { token } => {
                 let (token, spender) = (self.tokens[token], self.world.router);
-                self.world.call(who, vault, Vault::revokeCall { token, spender })
+                self.world
+                    .call(who, vault, Vault::revokeCall { token, spender })
             }
             Deed::Wait { minutes } => {
                 self.world.chain.wait(u64::from(minutes) * 60);
@@ -189,46 +268,95 @@ impl Stage {
     }
 
     /// Everything that must hold, one line each; `done` is whether the deed was.
-    fn hold(&mut self, who: Address, deed: &Deed, done: bool, trader_before: Address) -> Result<(), TestCaseError> {
+    fn hold(
+        &mut self,
+        who: Address,
+        deed: &Deed,
+        done: bool,
+        trader_before: Address,
+    ) -> Result<(), TestCaseError> {
         let vault = self.world.vault;
         let supply = self.world.supply();
         let shares: U256 = PEOPLE.iter().map(|person| self.world.shares(*person)).sum();
         prop_assert_eq!(shares, supply, "1: shares add up");
-        prop_assert!(supply.is_zero() || supply >= U256::from(100_000), "2: never a few shares");
+        prop_assert!(
+            supply.is_zero() || supply >= U256::from(100_000),
+            "2: never a few shares"
+        );
         let assets = self.world.view(vault, Vault::assetsCall {});
         prop_assert!(assets.len() <= 12, "3: at most twelve assets");
-        let all_on = assets.iter().all(|asset| self.world.view(vault, Vault::isEnabledCall { asset: *asset }));
+        let all_on = assets.iter().all(|asset| {
+            self.world
+                .view(vault, Vault::isEnabledCall { asset: *asset })
+        });
         prop_assert!(all_on, "4: the list and the look-up agree");
-        prop_assert!(!self.world.view(vault, Vault::lockedCall {}), "5: never left locked");
+        prop_assert!(
+            !self.world.view(vault, Vault::lockedCall {}),
+            "5: never left locked"
+        );
         let told = self.world.view(vault, Vault::conditionsCall {});
-        prop_assert_eq!((told.checks, told.lossPerCall, told.lossPerDay), (ALL, 1_000, 3_000), "6: conditions stay");
+        prop_assert_eq!(
+            (told.checks, told.lossPerCall, told.lossPerDay),
+            (ALL, 1_000, 3_000),
+            "6: conditions stay"
+        );
         let manager = self.world.view(vault, Vault::managerCall {});
         prop_assert_eq!(manager, MANAGER, "7: nobody takes the manager's seat");
         let trader = self.world.view(vault, Vault::traderCall {});
-        prop_assert!(trader == trader_before || who == MANAGER, "8: the manager alone seats a trader");
+        prop_assert!(
+            trader == trader_before || who == MANAGER,
+            "8: the manager alone seats a trader"
+        );
         for token in self.tokens {
             let shop = self.world.shop;
-            prop_assert!(self.world.allowance(token, shop).is_zero(), "9: no allowance is left over");
-            prop_assert!(self.world.allowance(token, STRANGER).is_zero(), "9: nor one to a stranger");
+            prop_assert!(
+                self.world.allowance(token, shop).is_zero(),
+                "9: no allowance is left over"
+            );
+            prop_assert!(
+                self.world.allowance(token, STRANGER).is_zero(),
+                "9: nor one to a stranger"
+            );
         }
         let lost: u64 = self.world.view(vault, Vault::lossTodayCall {}).to();
         prop_assert!(lost <= 3_000, "10: a day loses no more than it may: {lost}");
-        let execution = matches!(deed, Deed::Approve { .. } | Deed::Swap { .. } | Deed::SwapInABatch { .. });
+        let execution = matches!(
+            deed,
+            Deed::Approve { .. } | Deed::Swap { .. } | Deed::SwapInABatch { .. }
+        );
         if execution {
-            prop_assert_eq!(supply, self.supply, "11: no execution makes or takes shares");
+            prop_assert_eq!(
+                supply,
+                self.supply,
+                "11: no execution makes or takes shares"
+            );
             let may = who == MANAGER || who == trader;
             prop_assert!(may || !done, "12: nobody executes but manager and trader");
         }
         self.hold_value(deed, supply, execution)?;
-        let epoch = self.world.view(self.world.registry, GuardRegistry::epochCall {});
+        let epoch = self
+            .world
+            .view(self.world.registry, GuardRegistry::epochCall {});
         let freeze = matches!(deed, Deed::Freeze { .. }) && (who == GUARDIAN || who == OWNER);
-        prop_assert_eq!(epoch, self.epoch + u64::from(freeze && done), "13: only its people change the registry");
+        prop_assert_eq!(
+            epoch,
+            self.epoch + u64::from(freeze && done),
+            "13: only its people change the registry"
+        );
         self.epoch = epoch;
-        prop_assert!(self.world.chain.balance(vault).unwrap().is_zero(), "14: no native value");
+        prop_assert!(
+            self.world.chain.balance(vault).unwrap().is_zero(),
+            "14: no native value"
+        );
         Ok(())
     }
 
-    fn hold_value(&mut self, deed: &Deed, supply: U256, execution: bool) -> Result<(), TestCaseError> {
+    fn hold_value(
+        &mut self,
+        deed: &Deed,
+        supply: U256,
+        execution: bool,
+    ) -> Result<(), TestCaseError> {
         let call = portcullis_evm::chain::Call::new(
             STRANGER,
             self.world.vault,
@@ -241,11 +369,22 @@ impl Stage {
             let slack = U256::from(1_u64 << 60);
             if execution {
                 let floor = before - before / U256::from(99);
-                prop_assert!(after >= floor, "15: one call loses no more than it may: {before} {after}");
+                prop_assert!(
+                    after >= floor,
+                    "15: one call loses no more than it may: {before} {after}"
+                );
             }
-            if matches!(deed, Deed::Deposit { .. } | Deed::Withdraw { .. } | Deed::Send { .. }) && !self.supply.is_zero() && !supply.is_zero() {
+            if matches!(
+                deed,
+                Deed::Deposit { .. } | Deed::Withdraw { .. } | Deed::Send { .. }
+            ) && !self.supply.is_zero()
+                && !supply.is_zero()
+            {
                 let (one, two) = (before * supply, after * self.supply);
-                prop_assert!(two + slack * self.supply >= one, "16: nobody comes or goes at the cost of those who stay");
+                prop_assert!(
+                    two + slack * self.supply >= one,
+                    "16: nobody comes or goes at the cost of those who stay"
+                );
             }
         }
         (self.supply, self.value) = (supply, value);
@@ -278,11 +417,40 @@ fn the_deeds_of_the_sequences_can_succeed() {
     let mut stage = stage();
     let able = [
         (ALICE, Deed::Deposit { cents: 5_000 }),
-        (MANAGER, Deed::Approve { token: 0, spender: 0, much: true }),
-        (TRADER, Deed::Swap { from: 0, into: 1, hundredths: 10, loss: 100 }),
-        (MANAGER, Deed::SwapInABatch { from: 1, into: 2, hundredths: 10, loss: 100 }),
+        (
+            MANAGER,
+            Deed::Approve {
+                token: 0,
+                spender: 0,
+                much: true,
+            },
+        ),
+        (
+            TRADER,
+            Deed::Swap {
+                from: 0,
+                into: 1,
+                hundredths: 10,
+                loss: 100,
+            },
+        ),
+        (
+            MANAGER,
+            Deed::SwapInABatch {
+                from: 1,
+                into: 2,
+                hundredths: 10,
+                loss: 100,
+            },
+        ),
         (ALICE, Deed::Withdraw { hundredths: 10 }),
-        (ALICE, Deed::Send { to: 1, hundredths: 10 }),
+        (
+            ALICE,
+            Deed::Send {
+                to: 1,
+                hundredths: 10,
+            },
+        ),
         (STRANGER, Deed::Pause { paused: true }),
         (ALICE, Deed::Withdraw { hundredths: 10 }),
         (STRANGER, Deed::Pause { paused: false }),
