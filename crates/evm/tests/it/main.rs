@@ -8,12 +8,20 @@
 )]
 
 mod artifacts;
+mod bytecode;
 mod chain;
+mod execution;
 mod explained;
 mod facts;
 mod files;
 mod flown;
 mod gas;
+mod invariants;
 mod judged;
+mod manager;
+mod matrix;
+mod red_team;
+mod registry;
+mod shareholders;
 mod stand_ins;
 mod world;
