@@ -37,6 +37,7 @@ mod address;
 pub mod courier;
 pub mod database;
 mod dialer;
+pub mod keystore;
 mod letter;
 mod line;
 pub mod mailer;
@@ -51,6 +52,7 @@ pub mod tls;
 
 pub use courier::{CourierSettings, HttpCourier};
 pub use database::{DatabaseSettings, Databases};
+pub use keystore::{Keystore, Keystores};
 pub use mailer::{Login, Security, SmtpMailer, SmtpSettings};
 pub use network::{Internet, Network};
 pub use program::Programs;
