@@ -30,7 +30,7 @@ abstract contract Guard is IContractGuard {
 
     /// @dev Refuses every encoding of a call but the canonical one.
     function _canonical(bytes calldata data, bytes memory again) internal pure virtual {
-        _canonical(data, again);
+        Canonical.same(data, again);
     }
 
     function _recipient(uint16 argument, address seen, address vault) internal pure virtual {
