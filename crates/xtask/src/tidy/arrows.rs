@@ -26,6 +26,7 @@ const FLOORS: &[&[Room]] = &[
     &[
         room("control", &["door", "firewall", "policy"]),
         room("credentials", &["firewall", "policy", "screen"]),
+        room("evm", &["firewall", "policy"]),
         room("gateway", &["door", "firewall", "policy"]),
         room("store", &["firewall", "policy"]),
         room("targets", &["firewall", "policy"]),
@@ -36,6 +37,7 @@ const FLOORS: &[&[Room]] = &[
             "control",
             "credentials",
             "door",
+            "evm",
             "firewall",
             "gateway",
             "policy",
@@ -82,6 +84,7 @@ const RESERVED: &[Reserved] = &[
     only("tokio-postgres", &["credentials", "targets", "testkit"]),
     only("tokio-tungstenite", &["credentials", "testkit"]),
     only("regex-automata", &["screen"]),
+    only("revm", &["evm"]),
     only("clap", &["app"]),
     only("anyhow", &["app"]),
     only("getrandom", &["app"]),

@@ -1,0 +1,193 @@
+// Compiles the contracts and writes their artifacts; `--check` compares instead of writing.
+//
+//   contracts/src        what is deployed                  artifacts/<Name>.json
+//   contracts/test       stand-ins for tests               artifacts/test/<Name>.json
+//   contracts/weakened   one defence taken out, as text    artifacts/weakened/<weakness>/<Name>.json
+//
+// The compiler is the pinned one of package.json; its own hash is checked before anything else. It is
+// looked for in node_modules here, or in the folder that PORTCULLIS_SOLC names.
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const OUT = join(HERE, "artifacts");
+const TABLE = join(HERE, "..", "crates", "evm", "src", "artifacts", "table.rs");
+
+const COMPILER = {
+  version: "0.8.37",
+  sha256: "221d7a667378b5068d913e75fe092507e061363cd1d23b64c49ae82febabad4c",
+};
+
+const SETTINGS = {
+  evmVersion: "prague",
+  viaIR: true,
+  optimizer: { enabled: true, runs: 10000 },
+  metadata: { appendCBOR: false, bytecodeHash: "none" },
+  outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
+};
+
+const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
+const text = (value) => `${JSON.stringify(value, null, 1)}\n`;
+
+function files(folder, ending) {
+  if (!existsSync(folder)) return [];
+  const found = [];
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) found.push(...files(path, ending));
+    else if (entry.name.endsWith(ending)) found.push(path);
+  }
+  return found.sort();
+}
+
+function compiler() {
+  const home = process.env.PORTCULLIS_SOLC ?? HERE;
+  const file = join(home, "node_modules", "solc", "soljson.js");
+  const seen = sha256(readFileSync(file));
+  if (seen !== COMPILER.sha256) {
+    throw new Error(`the compiler ${file} has the hash ${seen}, not ${COMPILER.sha256}`);
+  }
+  return createRequire(join(home, "package.json"))("solc");
+}
+
+/** Every source by its path below contracts/. */
+function sources() {
+  const all = {};
+  for (const folder of ["src", "test"]) {
+    for (const file of files(join(HERE, folder), ".sol")) {
+      all[relative(HERE, file)] = readFileSync(file, "utf8");
+    }
+  }
+  return all;
+}
+
+/** The contracts of `texts` that have code, by the path of their source. */
+function compile(solc, texts) {
+  const sources = Object.fromEntries(Object.entries(texts).map(([name, content]) => [name, { content }]));
+  const input = { language: "Solidity", sources, settings: SETTINGS };
+  const output = JSON.parse(solc.compile(JSON.stringify(input)));
+  const words = output.errors ?? [];
+  if (words.length > 0) {
+    throw new Error(words.map((word) => word.formattedMessage).join("\n"));
+  }
+  const made = [];
+  for (const [source, contracts] of Object.entries(output.contracts)) {
+    for (const [name, contract] of Object.entries(contracts)) {
+      const runtime = contract.evm.deployedBytecode.object;
+      if (runtime === "") continue;
+      const creation = contract.evm.bytecode.object;
+      made.push({ source, name, artifact: { name, abi: contract.abi, creation, runtime } });
+    }
+  }
+  return made;
+}
+
+/**
+ * One way to weaken the contracts: a note, then for each change the file, the text that must stand there
+ * exactly once, and the text in its place.
+ */
+function weakness(file) {
+  const [note, ...parts] = readFileSync(file, "utf8").split(/^=== /m);
+  const changes = parts.map((part) => {
+    const [path, rest] = [part.slice(0, part.indexOf("\n")).trim(), part.slice(part.indexOf("\n") + 1)];
+    const [before, after] = rest.split(/^--- with\n/m);
+    return { path, before: before.trimEnd(), after: after.trimEnd() };
+  });
+  return { note: note.trim(), changes };
+}
+
+function weaken(texts, { changes }, file) {
+  const weak = { ...texts };
+  for (const { path, before, after } of changes) {
+    const pieces = (weak[path] ?? "").split(before);
+    if (pieces.length !== 2) {
+      throw new Error(`${file}: the text to replace stands ${pieces.length - 1} times in ${path}:\n${before}`);
+    }
+    weak[path] = pieces.join(after);
+  }
+  return weak;
+}
+
+/** Every file of artifacts/ but the manifest, by its path there. */
+function outputs(solc) {
+  const texts = sources();
+  const made = compile(solc, texts);
+  const plain = new Map(made.map((one) => [`${one.source}:${one.name}`, one.artifact]));
+  const out = {};
+  for (const { source, name, artifact } of made) {
+    const path = source.startsWith("test/") ? `test/${name}.json` : `${name}.json`;
+    if (out[path]) throw new Error(`two contracts are called ${name}`);
+    out[path] = text(artifact);
+  }
+  for (const file of files(join(HERE, "weakened"), ".txt")) {
+    const label = relative(join(HERE, "weakened"), file).replace(/\.txt$/, "");
+    const weak = compile(solc, weaken(texts, weakness(file), file));
+    const changed = weak.filter((one) => {
+      const strong = plain.get(`${one.source}:${one.name}`);
+      return !one.source.startsWith("test/") && strong?.creation !== one.artifact.creation;
+    });
+    if (changed.length === 0) throw new Error(`${file} changes nothing`);
+    for (const { name, artifact } of changed) out[`weakened/${label}/${name}.json`] = text(artifact);
+  }
+  return out;
+}
+
+function manifest(out) {
+  const hashes = (pairs) => Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const weak = files(join(HERE, "weakened"), ".txt").map((file) => [relative(HERE, file), sha256(readFileSync(file))]);
+  const kept = Object.entries(sources()).map(([name, content]) => [name, sha256(content)]);
+  return text({
+    compiler: COMPILER,
+    settings: SETTINGS,
+    sources: hashes([...kept, ...weak]),
+    outputs: hashes(Object.entries(out).map(([name, content]) => [name, sha256(content)])),
+  });
+}
+
+/** The list of what is deployed, for the crate that includes it. */
+function table(out) {
+  const names = Object.keys(out).filter((path) => !path.includes("/")).map((path) => path.replace(/\.json$/, ""));
+  const rows = names.sort().map((name) => `    (\n        "${name}",\n        include_str!("../../../../contracts/artifacts/${name}.json"),\n    ),`);
+  return [
+    "//! Written by `contracts/build.mjs`: every contract that is deployed, with the text of its artifact.",
+    "",
+    "/// Name and text, in the order of names.",
+    `pub(super) const TABLE: &[(&str, &str)] = &[`,
+    ...rows,
+    "];",
+    "",
+  ].join("\n");
+}
+
+function main() {
+  const out = outputs(compiler());
+  const wanted = Object.fromEntries(Object.entries(out).map(([path, content]) => [join(OUT, path), content]));
+  wanted[join(OUT, "manifest.json")] = manifest(out);
+  wanted[TABLE] = table(out);
+  const stale = files(OUT, ".json").filter((file) => !(file in wanted));
+  if (process.argv.includes("--check")) {
+    const differs = Object.entries(wanted).filter(([file, content]) => !existsSync(file) || readFileSync(file, "utf8") !== content);
+    const names = [...differs.map(([file]) => file), ...stale].map((file) => relative(HERE, file));
+    if (names.length > 0) {
+      console.error(`not what the sources say: ${names.join(", ")}`);
+      process.exit(1);
+    }
+    console.log(`${Object.keys(wanted).length} files are what the sources say`);
+    return;
+  }
+  for (const file of stale) rmSync(file);
+  for (const [file, content] of Object.entries(wanted)) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+  for (const [path, content] of Object.entries(out)) {
+    if (path.includes("/")) continue;
+    console.log(`${path.padEnd(28)} ${JSON.parse(content).runtime.length / 2} bytes`);
+  }
+}
+
+main();

@@ -1,0 +1,11 @@
+//! The contracts, tried on a chain in memory.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test whose world cannot be set up must stop, in its helpers too"
+)]
+
+mod artifacts;
+mod chain;
+mod files;
