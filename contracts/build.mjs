@@ -78,7 +78,8 @@ function compile(solc, texts) {
   for (const [source, contracts] of Object.entries(output.contracts)) {
     for (const [name, contract] of Object.entries(contracts)) {
       const runtime = contract.evm.deployedBytecode.object;
-      if (runtime === "") continue;
+      // An interface has no code; a library of internal functions has none of its own.
+      if (runtime === "" || contract.abi.length === 0) continue;
       const creation = contract.evm.bytecode.object;
       made.push({ source, name, artifact: { name, abi: contract.abi, creation, runtime } });
     }
@@ -112,6 +113,21 @@ function weaken(texts, { changes }, file) {
   return weak;
 }
 
+/** Which of `texts` matter to the contracts that any of `paths` is part of: those, and what they import. */
+function concerned(texts, paths) {
+  const imports = (path) =>
+    [...texts[path].matchAll(/^import .*?"(.+?)";/gm)].map(([, name]) => join(dirname(path), name));
+  const spread = (seeds, next) => {
+    const seen = new Set(seeds);
+    for (const path of seen) for (const other of next(path)) seen.add(other);
+    return seen;
+  };
+  const names = Object.keys(texts).filter((path) => path.startsWith("src/"));
+  const users = (path) => names.filter((name) => imports(name).includes(path));
+  const all = spread(spread(paths, users), imports);
+  return Object.fromEntries([...all].map((path) => [path, texts[path]]));
+}
+
 /** Every file of artifacts/ but the manifest, by its path there. */
 function outputs(solc) {
   const texts = sources();
@@ -125,11 +141,10 @@ function outputs(solc) {
   }
   for (const file of files(join(HERE, "weakened"), ".txt")) {
     const label = relative(join(HERE, "weakened"), file).replace(/\.txt$/, "");
-    const weak = compile(solc, weaken(texts, weakness(file), file));
-    const changed = weak.filter((one) => {
-      const strong = plain.get(`${one.source}:${one.name}`);
-      return !one.source.startsWith("test/") && strong?.creation !== one.artifact.creation;
-    });
+    const change = weakness(file);
+    const paths = change.changes.map(({ path }) => path);
+    const weak = compile(solc, concerned(weaken(texts, change, file), paths));
+    const changed = weak.filter((one) => plain.get(`${one.source}:${one.name}`)?.creation !== one.artifact.creation);
     if (changed.length === 0) throw new Error(`${file} changes nothing`);
     for (const { name, artifact } of changed) out[`weakened/${label}/${name}.json`] = text(artifact);
   }

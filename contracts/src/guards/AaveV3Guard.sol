@@ -52,7 +52,7 @@ contract AaveV3Guard is Guard {
         uint256[4] memory words = abi.decode(data[4:], (uint256[4]));
         address asset = address(uint160(words[0]));
         address owner = address(uint160(words[2]));
-        _canonical(data, abi.encodeCall(IAaveV3Pool.supply, (asset, words[1], owner, uint16(words[3]))));
+        Canonical.same(data, abi.encodeCall(IAaveV3Pool.supply, (asset, words[1], owner, uint16(words[3]))));
         // An asset without a price would count for nothing once it is supplied.
         _incoming(0, asset, vault);
         _filled(Rules.ZERO, 1, words[1]);
@@ -65,7 +65,7 @@ contract AaveV3Guard is Guard {
         uint256[3] memory words = abi.decode(data[4:], (uint256[3]));
         asset = address(uint160(words[0]));
         address recipient = address(uint160(words[2]));
-        _canonical(data, abi.encodeCall(IAaveV3Pool.withdraw, (asset, words[1], recipient)));
+        Canonical.same(data, abi.encodeCall(IAaveV3Pool.withdraw, (asset, words[1], recipient)));
         _incoming(0, asset, vault);
         _filled(Rules.ZERO, 1, words[1]);
         _recipient(2, recipient, vault);
@@ -76,7 +76,7 @@ contract AaveV3Guard is Guard {
         uint256[5] memory words = abi.decode(data[4:], (uint256[5]));
         asset = address(uint160(words[0]));
         address owner = address(uint160(words[4]));
-        _canonical(
+        Canonical.same(
             data, abi.encodeCall(IAaveV3Pool.borrow, (asset, words[1], words[2], uint16(words[3]), owner))
         );
         _incoming(0, asset, vault);
@@ -91,7 +91,7 @@ contract AaveV3Guard is Guard {
         uint256[4] memory words = abi.decode(data[4:], (uint256[4]));
         address asset = address(uint160(words[0]));
         address owner = address(uint160(words[3]));
-        _canonical(data, abi.encodeCall(IAaveV3Pool.repay, (asset, words[1], words[2], owner)));
+        Canonical.same(data, abi.encodeCall(IAaveV3Pool.repay, (asset, words[1], words[2], owner)));
         _enabled(0, asset, vault);
         _filled(Rules.ZERO, 1, words[1]);
         _variable(2, words[2]);
@@ -103,7 +103,7 @@ contract AaveV3Guard is Guard {
         Canonical.enough(data, 2);
         uint256[2] memory words = abi.decode(data[4:], (uint256[2]));
         address asset = address(uint160(words[0]));
-        _canonical(
+        Canonical.same(
             data, abi.encodeCall(IAaveV3Pool.setUserUseReserveAsCollateral, (asset, words[1] != 0))
         );
         _enabled(0, asset, vault);

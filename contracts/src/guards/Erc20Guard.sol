@@ -21,7 +21,7 @@ contract Erc20Guard is Guard {
         Canonical.enough(data, 2);
         (uint256 first, uint256 amount) = abi.decode(data[4:], (uint256, uint256));
         address spender = address(uint160(first));
-        _canonical(data, abi.encodeCall(IERC20.approve, (spender, amount)));
+        Canonical.same(data, abi.encodeCall(IERC20.approve, (spender, amount)));
         // Taking an allowance away is always right, from whomever and of whatever token.
         if (amount != 0) {
             if (!_registry.isSpender(spender)) revert Refused(Rules.SPENDER, 0, _bytes(spender));

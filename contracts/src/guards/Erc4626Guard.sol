@@ -38,7 +38,7 @@ contract Erc4626Guard is Guard {
         Canonical.enough(data, 2);
         uint256[2] memory words = abi.decode(data[4:], (uint256[2]));
         address receiver = address(uint160(words[1]));
-        _canonical(data, abi.encodeWithSelector(selector, words[0], receiver));
+        Canonical.same(data, abi.encodeWithSelector(selector, words[0], receiver));
         _filled(Rules.ZERO, 0, words[0]);
         _recipient(1, receiver, vault);
         _enabled(WHOLE, IERC4626(to).asset(), vault);
@@ -56,7 +56,7 @@ contract Erc4626Guard is Guard {
         uint256[3] memory words = abi.decode(data[4:], (uint256[3]));
         address receiver = address(uint160(words[1]));
         address owner = address(uint160(words[2]));
-        _canonical(data, abi.encodeWithSelector(selector, words[0], receiver, owner));
+        Canonical.same(data, abi.encodeWithSelector(selector, words[0], receiver, owner));
         _filled(Rules.ZERO, 0, words[0]);
         _recipient(1, receiver, vault);
         _owner(2, owner, vault);

@@ -4,13 +4,11 @@ pragma solidity 0.8.37;
 import {IContractGuard} from "../interfaces/IContractGuard.sol";
 import {IGuardRegistry} from "../interfaces/IGuardRegistry.sol";
 import {IVault} from "../interfaces/IVault.sol";
-import {Canonical} from "./Canonical.sol";
 import {Refused, Rules} from "./Refused.sol";
 
 /// @title The rules that contract guards share.
 /// @notice A guard has no storage and no owner. What it needs to know it asks the registry it was made
-/// for, and the vault whose call it judges. Its rules are virtual so that tests can take out one at a time
-/// and see the attack that it stops; nothing here overrides them.
+/// for, and the vault whose call it judges.
 abstract contract Guard is IContractGuard {
     /// The longest time ahead that a deadline may lie.
     uint256 internal constant HORIZON = 1 hours;
@@ -28,25 +26,20 @@ abstract contract Guard is IContractGuard {
         return data.length < 4 ? bytes4(0) : bytes4(data[:4]);
     }
 
-    /// @dev Refuses every encoding of a call but the canonical one.
-    function _canonical(bytes calldata data, bytes memory again) internal pure virtual {
-        Canonical.same(data, again);
-    }
-
-    function _recipient(uint16 argument, address seen, address vault) internal pure virtual {
+    function _recipient(uint16 argument, address seen, address vault) internal pure {
         if (seen != vault) revert Refused(Rules.RECIPIENT, argument, _bytes(seen));
     }
 
-    function _owner(uint16 argument, address seen, address vault) internal pure virtual {
+    function _owner(uint16 argument, address seen, address vault) internal pure {
         if (seen != vault) revert Refused(Rules.OWNER, argument, _bytes(seen));
     }
 
     /// @dev What is given away: enabled. One that the registry has since dropped may still be left.
-    function _enabled(uint16 argument, address token, address vault) internal view virtual {
+    function _enabled(uint16 argument, address token, address vault) internal view {
         if (!IVault(vault).isEnabled(token)) revert Refused(Rules.ENABLED, argument, _bytes(token));
     }
 
-    function _listed(uint16 argument, address token) internal view virtual {
+    function _listed(uint16 argument, address token) internal view {
         (address guard,,) = _registry.assetOf(token);
         if (guard == address(0)) revert Refused(Rules.LISTED, argument, _bytes(token));
     }
@@ -58,7 +51,7 @@ abstract contract Guard is IContractGuard {
     }
 
     /// @dev From an enabled token over listed ones to one that may come in, none of them twice.
-    function _path(uint16 argument, address[] memory path, address vault) internal view virtual {
+    function _path(uint16 argument, address[] memory path, address vault) internal view {
         if (path.length < 2 || path.length > LONGEST) {
             revert Refused(Rules.PATH, argument, bytes32(path.length));
         }
@@ -73,11 +66,11 @@ abstract contract Guard is IContractGuard {
         _incoming(argument, path[last], vault);
     }
 
-    function _filled(bytes32 rule, uint16 argument, uint256 amount) internal pure virtual {
+    function _filled(bytes32 rule, uint16 argument, uint256 amount) internal pure {
         if (amount == 0) revert Refused(rule, argument, 0);
     }
 
-    function _deadline(uint16 argument, uint256 deadline) internal view virtual {
+    function _deadline(uint16 argument, uint256 deadline) internal view {
         if (deadline < block.timestamp) revert Refused(Rules.PAST, argument, bytes32(deadline));
         if (deadline - block.timestamp > HORIZON) revert Refused(Rules.FAR, argument, bytes32(deadline));
     }

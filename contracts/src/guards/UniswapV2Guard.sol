@@ -45,7 +45,7 @@ contract UniswapV2Guard is Guard {
             abi.decode(data[4:], (uint256, uint256, uint256[], uint256, uint256));
         address[] memory path = Canonical.addresses(words);
         address paid = address(uint160(recipient));
-        _canonical(data, abi.encodeWithSelector(selector, exact, bound, path, paid, deadline));
+        Canonical.same(data, abi.encodeWithSelector(selector, exact, bound, path, paid, deadline));
         _filled(first, 0, exact);
         _filled(second, 1, bound);
         _path(2, path, vault);
@@ -60,7 +60,7 @@ contract UniswapV2Guard is Guard {
         address a = address(uint160(words[0]));
         address b = address(uint160(words[1]));
         address paid = address(uint160(words[6]));
-        _canonical(
+        Canonical.same(
             data,
             abi.encodeCall(
                 IUniswapV2Router.addLiquidity, (a, b, words[2], words[3], words[4], words[5], paid, words[7])
@@ -84,7 +84,7 @@ contract UniswapV2Guard is Guard {
         address a = address(uint160(words[0]));
         address b = address(uint160(words[1]));
         address paid = address(uint160(words[5]));
-        _canonical(
+        Canonical.same(
             data,
             abi.encodeCall(IUniswapV2Router.removeLiquidity, (a, b, words[2], words[3], words[4], paid, words[6]))
         );

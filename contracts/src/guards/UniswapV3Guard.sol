@@ -74,7 +74,7 @@ contract UniswapV3Guard is Guard {
             amountOutMinimum: words[6],
             sqrtPriceLimitX96: uint160(words[7])
         });
-        _canonical(data, abi.encodeWithSelector(selector, order));
+        Canonical.same(data, abi.encodeWithSelector(selector, order));
         if (order.tokenIn == order.tokenOut) revert Refused(Rules.REPEATED, 1, _bytes(order.tokenOut));
         _enabled(0, order.tokenIn, vault);
         _incoming(1, order.tokenOut, vault);
@@ -104,7 +104,7 @@ contract UniswapV3Guard is Guard {
             amountIn: loose.exact,
             amountOutMinimum: loose.bound
         });
-        _canonical(data, abi.encodeWithSelector(selector, order));
+        Canonical.same(data, abi.encodeWithSelector(selector, order));
         address[] memory path = Path.tokens(loose.path, selector == Router.exactOutput.selector);
         _path(0, path, vault);
         _recipient(1, order.recipient, vault);
@@ -131,7 +131,7 @@ contract UniswapV3Guard is Guard {
             else _sweep(vault, inner);
             index += 1 + (length + 31) / 32;
         }
-        _canonical(data, abi.encodeCall(Router.multicall, (again)));
+        Canonical.same(data, abi.encodeCall(Router.multicall, (again)));
     }
 
     /// @dev The first inner call is a swap; a multicall is none.
@@ -149,7 +149,7 @@ contract UniswapV3Guard is Guard {
         uint256[3] memory words = abi.decode(inner[4:], (uint256[3]));
         address token = address(uint160(words[0]));
         address recipient = address(uint160(words[2]));
-        _canonical(inner, abi.encodeCall(Router.sweepToken, (token, words[1], recipient)));
+        Canonical.same(inner, abi.encodeCall(Router.sweepToken, (token, words[1], recipient)));
         _incoming(0, token, vault);
         _recipient(2, recipient, vault);
     }

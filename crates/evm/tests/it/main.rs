@@ -9,3 +9,4 @@
 mod artifacts;
 mod chain;
 mod files;
+mod guards;
