@@ -89,6 +89,7 @@ contract MockV3Pool {
     address public immutable token1;
     int24 public tick;
     uint128 public liquidity = 1e18;
+    int56 private _skew;
 
     constructor(address a, address b) {
         (token0, token1) = (a, b);
@@ -98,12 +99,18 @@ contract MockV3Pool {
         (tick, liquidity) = (tick_, liquidity_);
     }
 
+    /// @notice Adds so much to the sum of the ticks of any time.
+    function skew(int56 sum) external {
+        _skew = sum;
+    }
+
     function observe(uint32[] calldata ago) external view returns (int56[] memory ticks, uint160[] memory thin) {
         ticks = new int56[](ago.length);
         thin = new uint160[](ago.length);
         for (uint256 i = 0; i < ago.length; ++i) {
             uint256 time = 1_000_000 - ago[i];
             ticks[i] = int56(tick) * int56(uint56(time));
+            if (ago[i] == 0) ticks[i] += _skew;
             thin[i] = uint160((time << 128) / liquidity);
         }
     }

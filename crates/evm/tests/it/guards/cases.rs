@@ -58,7 +58,7 @@ struct Bend {
 pub(super) struct Calls(BTreeMap<String, Written>);
 
 /// One case, ready to be judged.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Case {
     pub(super) note: String,
     pub(super) to: Address,

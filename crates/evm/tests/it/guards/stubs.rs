@@ -1,6 +1,6 @@
 //! The chain that cases are judged on: guards, with a registry and a vault that say what they are told.
 
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{Address, Bytes};
 use alloy_sol_types::{SolCall, SolValue, sol};
 use portcullis_evm::{
     chain::{Call, Chain},
@@ -169,9 +169,4 @@ pub(super) fn refused(reason: &Reason) -> Verdict {
         }
         None => Verdict::Failed(reason.to_string()),
     }
-}
-
-/// A word as bytes.
-pub(super) fn word(number: u64) -> U256 {
-    U256::from(number)
 }
