@@ -99,8 +99,8 @@ contract AaveV3Asset is Asset {
         }
     }
 
-    /// @dev Anyone may supply anything for the vault. What it got so of an asset that is neither listed nor
-    /// enabled counts for nothing and is left alone, or a stranger could make the position unpriceable.
+    /// @dev Anyone may supply anything for the vault. What it got so of an asset that never was listed
+    /// and is not enabled counts for nothing and is left alone, or a stranger could make the position unpriceable.
     function _holdings(address vault, IAaveV3Pool pool) private view returns (Holding[] memory holdings) {
         address[] memory reserves = pool.getReservesList();
         holdings = new Holding[](reserves.length);
@@ -115,8 +115,7 @@ contract AaveV3Asset is Asset {
     }
 
     function _counts(address vault, address asset) private view returns (bool) {
-        (address guard,,) = _registry.assetOf(asset);
-        return guard != address(0) || IVault(vault).isEnabled(asset);
+        return _registry.feedOf(asset) != address(0) || IVault(vault).isEnabled(asset);
     }
 
     /// @dev Newer pools have no token for stable debt.

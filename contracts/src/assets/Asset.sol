@@ -6,7 +6,7 @@ import {IGuardRegistry} from "../interfaces/IGuardRegistry.sol";
 import {IPriceFeed} from "../interfaces/IPriceFeed.sol";
 import {IERC20} from "../protocols/IERC20.sol";
 
-/// @notice Nobody says what this asset is worth: it is not listed, or its listing is frozen.
+/// @notice Nobody says what this asset is worth: it never was listed, or its code or its feed's has changed.
 error Unpriced(address asset);
 /// @notice A part of a position that is none: nothing of nothing, or more than all.
 error WrongPart(uint256 part, uint256 whole);
@@ -21,10 +21,11 @@ abstract contract Asset is IAssetGuard {
         _registry = registry;
     }
 
-    /// @dev USD with 18 decimals for one whole unit. Reverts when the feed does.
+    /// @dev USD with 18 decimals for one whole unit. Reverts when the feed does. An asset that is no longer
+    /// listed keeps its feed, so that what is left of it can be weighed on its way out.
     function _price(address asset) internal view returns (uint256) {
-        (address guard, address feed,) = _registry.assetOf(asset);
-        if (guard == address(0) || feed == address(0)) revert Unpriced(asset);
+        address feed = _registry.feedOf(asset);
+        if (feed == address(0)) revert Unpriced(asset);
         return IPriceFeed(feed).price();
     }
 

@@ -40,8 +40,7 @@ abstract contract Guard is IContractGuard {
     }
 
     function _listed(uint16 argument, address token) internal view {
-        (address guard,,) = _registry.assetOf(token);
-        if (guard == address(0)) revert Refused(Rules.LISTED, argument, _bytes(token));
+        if (!_registry.mayHold(token)) revert Refused(Rules.LISTED, argument, _bytes(token));
     }
 
     /// @dev What comes in: enabled, and still on the list.

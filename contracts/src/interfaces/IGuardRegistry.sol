@@ -22,5 +22,21 @@ interface IGuardRegistry {
     /// @notice Whether an allowance for this spender may outlive the call that gave it.
     function isStanding(address spender) external view returns (bool);
 
+    /// @notice The same as `guardOf` without the epoch: what a vault asks that does not watch it.
+    function admit(address destination) external view returns (address guard, bool hooked);
+
+    /// @notice The guard, feed and type of an asset that is or ever was listed: the way out stays open
+    /// when the way in is closed.
+    function exitOf(address asset) external view returns (address guard, address feed, uint16 assetType);
+
+    /// @notice Whether vaults may get more of an asset: it is listed, and neither it nor its type is frozen.
+    function mayHold(address asset) external view returns (bool);
+
+    /// @notice The feed of an asset that is or ever was listed.
+    function feedOf(address asset) external view returns (address feed);
+
+    /// @notice Whether an address is or ever was listed, as a destination or as an asset.
+    function knows(address subject) external view returns (bool);
+
     function epoch() external view returns (uint64);
 }

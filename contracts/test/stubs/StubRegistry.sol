@@ -32,6 +32,27 @@ contract StubRegistry is IGuardRegistry {
         ++epoch;
     }
 
+    function mayHold(address asset) external view returns (bool) {
+        return assetOf[asset].guard != address(0);
+    }
+
+    function feedOf(address asset) external view returns (address) {
+        return assetOf[asset].feed;
+    }
+
+    function exitOf(address asset) external view returns (address, address, uint16) {
+        Listing memory listing = assetOf[asset];
+        return (listing.guard, listing.feed, listing.assetType);
+    }
+
+    function knows(address subject) external view returns (bool) {
+        return assetOf[subject].feed != address(0) || _guards[subject] != address(0);
+    }
+
+    function admit(address destination) external view returns (address, bool) {
+        return (_guards[destination], false);
+    }
+
     function guardOf(address destination) external view returns (address, bool, uint64) {
         return (_guards[destination], false, epoch);
     }

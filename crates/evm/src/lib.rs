@@ -23,5 +23,6 @@
 //! ```
 
 pub mod artifacts;
+pub mod bindings;
 pub mod chain;
 pub mod reason;

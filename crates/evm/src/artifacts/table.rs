@@ -31,6 +31,14 @@ pub(super) const TABLE: &[(&str, &str)] = &[
         include_str!("../../../../contracts/artifacts/Erc4626Guard.json"),
     ),
     (
+        "Escrow",
+        include_str!("../../../../contracts/artifacts/Escrow.json"),
+    ),
+    (
+        "GuardRegistry",
+        include_str!("../../../../contracts/artifacts/GuardRegistry.json"),
+    ),
+    (
         "TwapFeed",
         include_str!("../../../../contracts/artifacts/TwapFeed.json"),
     ),
@@ -45,5 +53,17 @@ pub(super) const TABLE: &[(&str, &str)] = &[
     (
         "UniswapV3Guard",
         include_str!("../../../../contracts/artifacts/UniswapV3Guard.json"),
+    ),
+    (
+        "Vault",
+        include_str!("../../../../contracts/artifacts/Vault.json"),
+    ),
+    (
+        "VaultFactory",
+        include_str!("../../../../contracts/artifacts/VaultFactory.json"),
+    ),
+    (
+        "VaultManager",
+        include_str!("../../../../contracts/artifacts/VaultManager.json"),
     ),
 ];

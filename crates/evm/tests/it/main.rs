@@ -9,4 +9,7 @@
 mod artifacts;
 mod chain;
 mod files;
+mod gas;
 mod guards;
+mod stand_ins;
+mod world;

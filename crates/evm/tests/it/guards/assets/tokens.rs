@@ -6,11 +6,12 @@ use portcullis_evm::reason::Reason;
 use crate::guards::{
     abi,
     lab::{LEAVER, Lab, e18},
+    stubs::listCall,
 };
 
 pub(super) const ALL: &[fn()] = &[
     s5_a_token_is_worth_its_balance_at_the_feeds_price,
-    s6_without_a_listing_or_a_feed_nothing_is_said,
+    s6_without_a_feed_nothing_is_said,
     nothing_is_worth_nothing_whatever_its_price,
     a_token_leaves_the_list_when_nothing_is_left_of_it,
     s10_a_part_of_a_token_is_paid_rounded_down,
@@ -37,23 +38,31 @@ fn s5_a_token_is_worth_its_balance_at_the_feeds_price() {
 }
 
 #[test]
-fn s6_without_a_listing_or_a_feed_nothing_is_said() {
+fn s6_without_a_feed_nothing_is_said() {
     let mut lab = Lab::new();
     let guard = guard(&mut lab);
     let token = lab.token(18, 3);
     lab.mint(token, lab.vault, e18(1));
-    let (nobody, somebody) = (Address::ZERO, Address::repeat_byte(1));
-    for (guards, feed) in [(nobody, nobody), (somebody, nobody), (nobody, somebody)] {
-        let call = crate::guards::stubs::listCall {
-            asset: token,
-            guard: guards,
-            feed,
-            assetType: 0,
-        };
-        lab.tell(lab.registry, call);
-        let reason = lab.try_value(guard, token).unwrap_err();
-        assert_eq!(reason.typed::<abi::Unpriced>().unwrap().asset, token);
-    }
+    lab.unlist(token);
+    let reason = lab.try_value(guard, token).unwrap_err();
+    assert_eq!(reason.typed::<abi::Unpriced>().unwrap().asset, token);
+}
+
+#[test]
+fn an_asset_that_is_no_longer_listed_can_still_be_weighed() {
+    let mut lab = Lab::new();
+    let guard = guard(&mut lab);
+    let token = lab.token(18, 3);
+    lab.mint(token, lab.vault, e18(1));
+    let (feed, nobody) = (lab.list(token, e18(3)), Address::ZERO);
+    let delisted = listCall {
+        asset: token,
+        guard: nobody,
+        feed,
+        assetType: 0,
+    };
+    lab.tell(lab.registry, delisted);
+    assert_eq!(lab.value(guard, token), e18(3));
 }
 
 #[test]

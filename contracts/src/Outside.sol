@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IERC20} from "./interfaces/IERC20.sol";
+
+/// @title Calls to contracts that may do anything.
+library Outside {
+    /// A token did not do what it was asked.
+    error TokenRefused(address token);
+
+    /// What stands for a figure that could not be read.
+    uint256 internal constant UNREADABLE = type(uint256).max;
+
+    /// @notice Passes on what a failed call said, unchanged.
+    function bubble(bytes memory reason) internal pure {
+        assembly ("memory-safe") {
+            revert(add(reason, 32), mload(reason))
+        }
+    }
+
+    /// @notice Asks for one word.
+    function word(address target, bytes memory question) internal view returns (bool ok, uint256 answer) {
+        assembly ("memory-safe") {
+            ok := staticcall(gas(), target, add(question, 32), mload(question), 0, 32)
+            ok := and(ok, gt(returndatasize(), 31))
+            answer := mload(0)
+        }
+    }
+
+    /// @notice A token's balance, or UNREADABLE.
+    function balance(address token, address holder) internal view returns (uint256 amount) {
+        bool ok;
+        assembly ("memory-safe") {
+            mstore(0, 0x70a0823100000000000000000000000000000000000000000000000000000000)
+            mstore(4, holder)
+            ok := staticcall(gas(), token, 0, 36, 0, 32)
+            ok := and(ok, gt(returndatasize(), 31))
+            amount := mload(0)
+        }
+        if (!ok) amount = UNREADABLE;
+    }
+
+    function transfer(address token, address to, uint256 amount) internal {
+        _must(token, abi.encodeWithSignature("transfer(address,uint256)", to, amount));
+    }
+
+    function transferFrom(address token, address from, address to, uint256 amount) internal {
+        _must(token, abi.encodeWithSignature("transferFrom(address,address,uint256)", from, to, amount));
+    }
+
+    function approve(address token, address spender, uint256 amount) internal {
+        _must(token, abi.encodeWithSignature("approve(address,uint256)", spender, amount));
+    }
+
+    /// Some tokens answer nothing, and some answer no without reverting.
+    function _must(address token, bytes memory data) private {
+        if (token.code.length == 0) revert TokenRefused(token);
+        (bool ok, bytes memory told) = token.call(data);
+        if (!ok) bubble(told);
+        if (told.length != 0 && (told.length < 32 || uint256(bytes32(told)) != 1)) revert TokenRefused(token);
+    }
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IContractGuard, IHookedGuard, Ruling} from "./interfaces/IContractGuard.sol";
+import {IGuardRegistry} from "./interfaces/IGuardRegistry.sol";
+import {IVault} from "./interfaces/IVault.sol";
+import {IVaultManager} from "./interfaces/IVaultManager.sol";
+import {Escrow} from "./Escrow.sol";
+import {Exits} from "./Exits.sol";
+import {Outside} from "./Outside.sol";
+import {Conditions, Seats} from "./Seats.sol";
+
+/// @title A vault: many people's assets, moved by one manager inside of rules.
+/// @notice Whatever the manager or the trader does with the assets goes through `executeTransaction`. The
+/// order of it is fixed: lock, role, registry, guard, what there is, the call, what is left, unlock.
+/// The vault sends and takes no native value and runs no other contract's code in its own place.
+contract Vault is Exits {
+    /// The fewest shares that are bought, and that are left when somebody withdraws: with fewer, rounding
+    /// could be turned against whoever comes next.
+    uint256 public constant FEWEST_SHARES = 100_000;
+
+    event Deposited(address indexed account, address indexed asset, uint256 amount, uint256 shares);
+    event Withdrawn(address indexed account, address indexed to, uint256 shares);
+    event FeesTaken(address indexed manager, uint256 shares);
+    event Revoked(address indexed token, address indexed spender);
+
+    /// The vault is set up already.
+    error SetUp();
+    /// The calldata is not what any encoder makes.
+    error NotCanonical();
+    /// A batch needs as many targets as calldata, and at least one.
+    error BadBatch();
+    /// The allowance may stand, or the token is none that was ever listed.
+    error NotRevocable(address token, address spender);
+    /// Fewer shares than asked for.
+    error TooFewShares(uint256 shares);
+
+    constructor(IGuardRegistry registry_, Escrow escrow_) {
+        REGISTRY = registry_;
+        ESCROW = escrow_;
+        // Only its clones are ever set up.
+        logic = address(1);
+    }
+
+    /// @notice Sets a clone up; its factory does so as it makes it.
+    function setUp(
+        address logic_,
+        address manager_,
+        string calldata name_,
+        string calldata symbol_,
+        Conditions calldata conditions_
+    ) external {
+        if (logic != address(0)) revert SetUp();
+        if (manager_ == address(0)) revert BadSeat(manager_);
+        logic = logic_;
+        manager = manager_;
+        name = name_;
+        symbol = symbol_;
+        _conditions = conditions_;
+        _seat();
+        emit ManagerChanged(manager_);
+        emit ConditionsChanged(conditions_.checks, conditions_.lossPerCall, conditions_.lossPerDay);
+    }
+
+    // What the manager and the trader do.
+
+    /// @inheritdoc IVault
+    function executeTransaction(address to, bytes calldata data) external returns (bytes memory) {
+        return _execute(to, data);
+    }
+
+    /// @inheritdoc IVault
+    function execTransaction(address to, bytes calldata data) external returns (bytes memory) {
+        return _execute(to, data);
+    }
+
+    /// @inheritdoc IVault
+    function execTransactions(address[] calldata to, bytes[] calldata data) external {
+        _enter(EXECUTION);
+        uint256 seat = _seats[msg.sender];
+        require(seat != 0, "dh24");
+        if (to.length == 0 || to.length != data.length) revert BadBatch();
+        if (keccak256(msg.data) != keccak256(abi.encodeCall(this.execTransactions, (to, data)))) revert NotCanonical();
+        Sight memory sight = _look(seat, to.length, REGISTRY.epoch());
+        for (uint256 i; i < to.length; ++i) {
+            (address guard, bool hooked) = REGISTRY.admit(to[i]);
+            Ruling memory ruling = _judged(guard, to[i], data[i]);
+            sight.rulings[sight.count++] = ruling;
+            if (i == 0) _weigh(sight, ruling, false);
+            _mayReceive(ruling.received, sight.words);
+            _call(guard, hooked, to[i], data[i]);
+            emit Executed(msg.sender, to[i], ruling.kind, bytes4(data[i]));
+        }
+        _check(sight);
+        _leave();
+    }
+
+    function _execute(address to, bytes calldata data) private returns (bytes memory result) {
+        _enter(EXECUTION);
+        uint256 seat = _seats[msg.sender];
+        require(seat != 0, "dh24");
+        _canonical(data);
+        bool watched = _watched(seat);
+        address guard;
+        bool hooked;
+        uint64 epoch;
+        if (watched) (guard, hooked, epoch) = REGISTRY.guardOf(to);
+        else (guard, hooked) = REGISTRY.admit(to);
+        Ruling memory ruling = _judged(guard, to, data);
+        Sight memory sight;
+        if (watched) {
+            sight = _look(seat, 1, epoch);
+            sight.rulings[sight.count++] = ruling;
+            _weigh(sight, ruling, true);
+        }
+        _mayReceive(ruling.received, sight.words);
+        result = _call(guard, hooked, to, data);
+        if (watched) _check(sight);
+        emit Executed(msg.sender, to, ruling.kind, bytes4(data));
+        _leave();
+    }
+
+    /// An unlisted destination always answers dh23, whatever it is called with; so does a call that its
+    /// guard does not know.
+    function _judged(address guard, address to, bytes calldata data) private view returns (Ruling memory ruling) {
+        require(guard != address(0) && data.length >= 4, "dh23");
+        ruling = IContractGuard(guard).judge(address(this), to, data);
+        require(ruling.kind != 0, "dh23");
+    }
+
+    /// What comes in is on the vault's list, and still on the registry's.
+    function _mayReceive(address asset, uint256[] memory words) private view {
+        if (asset == address(0)) return;
+        bool enabled = words.length == 0 && isEnabled(asset);
+        for (uint256 i; i < words.length; ++i) {
+            if (address(uint160(words[i])) == asset) enabled = true;
+        }
+        require(enabled && REGISTRY.mayHold(asset), "dh22");
+    }
+
+    function _call(address guard, bool hooked, address to, bytes calldata data) private returns (bytes memory) {
+        _handOver();
+        (bool ok, bytes memory told) = to.call(data);
+        if (!ok) Outside.bubble(told);
+        _takeBack();
+        if (hooked) IHookedGuard(guard).settle(address(this), to, data, told);
+        return told;
+    }
+
+    /// The only encoding of (address, bytes): one offset, no bytes behind, zeros up to the word.
+    function _canonical(bytes calldata data) private pure {
+        uint256 start;
+        assembly ("memory-safe") {
+            start := data.offset
+        }
+        uint256 padded = (data.length + 31) & ~uint256(31);
+        if (start != 100 || msg.data.length != 100 + padded) revert NotCanonical();
+        uint256 rest = padded - data.length;
+        if (rest != 0 && uint256(bytes32(msg.data[msg.data.length - 32:])) << (256 - 8 * rest) != 0) {
+            revert NotCanonical();
+        }
+    }
+
+    // What shareholders do.
+
+    /// @notice Buys shares. What counts is what arrives, not what was asked for.
+    /// @param fewest The fewest shares to take for it.
+    function deposit(address asset, uint256 amount, uint256 fewest) external returns (uint256 shares) {
+        _enter(DEPOSIT);
+        IVaultManager rules = IVaultManager(logic);
+        require(rules.mayDeposit(msg.sender), "dh7");
+        require(takesDeposits(asset), "dh8");
+        _allListed();
+        uint256 value = totalValue();
+        _takeFees(value);
+        uint256 supply = totalSupply;
+        // Shares of nothing could not be priced.
+        require(supply == 0 || value != 0, "dh16");
+        uint256 had = _measure(uint160(asset));
+        _handOver();
+        Outside.transferFrom(asset, msg.sender, address(this), amount);
+        _takeBack();
+        uint256 worth = totalValue() - value;
+        shares = supply == 0 ? worth : worth * supply / value;
+        require(shares >= FEWEST_SHARES, "dh10");
+        (uint256 entry,) = rules.gateFees();
+        uint256 fee = shares * entry / 10_000;
+        shares -= fee;
+        if (shares < fewest) revert TooFewShares(shares);
+        lockedUntil[msg.sender] = block.timestamp + _cooldown(rules.cooldown(), shares);
+        _mint(msg.sender, shares);
+        if (fee != 0) _mint(manager, fee);
+        emit Deposited(msg.sender, asset, _measure(uint160(asset)) - had, shares);
+        _leave();
+    }
+
+    /// @notice Gives shares back for their part of every asset.
+    function withdraw(uint256 shares) external {
+        _withdraw(shares, msg.sender);
+    }
+
+    /// @notice The same, paid to somebody else.
+    function withdrawTo(uint256 shares, address to) external {
+        if (to == address(0) || to == address(this)) revert NoReceiver();
+        _withdraw(shares, to);
+    }
+
+    /// @notice Mints the fees that are due; anybody may ask.
+    function takeFees() external {
+        _enter(0);
+        _takeFees(totalValue());
+        _leave();
+    }
+
+    /// @notice Takes an allowance back that may not stand any more; anybody may ask.
+    function revoke(address token, address spender) external {
+        _enter(EXECUTION);
+        if (REGISTRY.isStanding(spender) || !REGISTRY.knows(token)) revert NotRevocable(token, spender);
+        _handOver();
+        Outside.approve(token, spender, 0);
+        _takeBack();
+        emit Revoked(token, spender);
+        _leave();
+    }
+
+    function _withdraw(uint256 shares, address to) private {
+        _enter(WITHDRAWAL);
+        require(block.timestamp >= lockedUntil[msg.sender], "dh3");
+        require(shares != 0 && balanceOf[msg.sender] >= shares, "dh12");
+        (bool priced, uint256 value) = _valueIfAny();
+        _takeFees(value);
+        (, uint256 exit) = IVaultManager(logic).gateFees();
+        uint256 fee = msg.sender == manager ? 0 : shares * exit / 10_000;
+        if (fee != 0) _move(msg.sender, manager, fee);
+        uint256 whole = totalSupply;
+        uint256 part = shares - fee;
+        _burn(msg.sender, part);
+        uint256 left = totalSupply;
+        require(left == 0 || left >= FEWEST_SHARES, "dh10");
+        _reckonLess(left, whole);
+        _payOut(part, whole, to);
+        require(totalSupply == left, "dh17");
+        if (priced) {
+            (bool still, uint256 after_) = _valueIfAny();
+            uint256 most = (value * part + whole - 1) / whole + ROUNDING;
+            require(still && after_ + most >= value, "dh16");
+        }
+        emit Withdrawn(msg.sender, to, part);
+        _leave();
+    }
+
+    /// A price that cannot be had keeps nobody in; it only takes the check of prices with it.
+    function _valueIfAny() private view returns (bool ok, uint256 value) {
+        (ok, value) = Outside.word(address(this), abi.encodeCall(this.totalValue, ()));
+        if (!ok) value = 0;
+    }
+
+    function _takeFees(uint256 value) private {
+        uint256 supply = totalSupply;
+        uint256 shares = IVaultManager(logic).accrue(supply, value);
+        if (shares == 0) return;
+        _mint(manager, shares);
+        emit FeesTaken(manager, shares);
+    }
+
+    /// What is not to be trusted must not set the price of a share.
+    function _allListed() private view {
+        uint256[] memory words = _words();
+        for (uint256 i; i < words.length; ++i) {
+            address asset = address(uint160(words[i]));
+            if (!REGISTRY.mayHold(asset)) revert NotListed(asset);
+        }
+    }
+
+    /// Seconds until the shares move again: all of it for the first ones, then what is left and the new
+    /// shares' part, never more than the whole and never less than a second.
+    function _cooldown(uint256 whole, uint256 minted) private view returns (uint256) {
+        uint256 until = lockedUntil[msg.sender];
+        uint256 rest = until > block.timestamp ? until - block.timestamp : 0;
+        uint256 held = balanceOf[msg.sender];
+        uint256 next = held == 0 ? whole : rest + whole * minted / held;
+        if (next > whole) next = whole;
+        // A shorter one never shortens what is left.
+        if (next < rest) next = rest;
+        return next == 0 ? 1 : next;
+    }
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IERC20} from "./interfaces/IERC20.sol";
+import {Ruling} from "./interfaces/IContractGuard.sol";
+import {Holdings} from "./Holdings.sol";
+import {Outside} from "./Outside.sol";
+
+/// @title What is measured before a call or batch, and must hold after it.
+abstract contract Watch is Holdings {
+    uint256 private constant PARTS = 100_000;
+    uint256 private constant CENT = 1e16;
+    /// Eight of them and the one that runs cover any 24 hours.
+    uint256 private constant BUCKET = 3 hours;
+    uint256 private constant BUCKETS = 9;
+    /// Where the losses begin in the state, and how long they are.
+    uint256 private constant LOSSES = 112;
+    uint256 private constant LENGTH = 16 * BUCKETS;
+
+    /// What was seen before.
+    struct Sight {
+        uint256 seat;
+        uint256 set;
+        uint256 supply;
+        uint256[] words;
+        uint256[] amounts;
+        uint64 epoch;
+        /// Every ruling of the batch so far.
+        Ruling[] rulings;
+        uint256 count;
+        /// The token of a call that does no more than set an allowance, and what there was of it.
+        address still;
+        uint256 stillAmount;
+    }
+
+    /// The call loses too much of what the vault is worth, both in USD with 18 decimals.
+    error BelowFloor(uint256 loss, uint256 value);
+    /// The last 24 hours would have lost too many parts of 100,000.
+    error DayIsSpent(uint256 parts);
+    /// An allowance would be left over.
+    error AllowanceLeft(address token, address spender);
+    error SupplyMoved();
+    error RegistryMoved();
+    /// A call that only sets an allowance moved the token.
+    error NotStill(address token);
+    /// What one call brings in could hide what another one loses.
+    error MixedBatch();
+
+    /// @notice What the last 24 hours lost, in parts of 100,000; up to three hours more are counted.
+    function lossToday() external view returns (uint256) {
+        return _sum(_lately(_state));
+    }
+
+    /// Which conditions there are to look after, with the claims.
+    function _watched(uint256 seat) internal pure returns (bool) {
+        return seat & (0xff00 | CLAIMS) != 0;
+    }
+
+    function _look(uint256 seat, uint256 calls, uint64 epoch) internal view returns (Sight memory sight) {
+        sight.seat = seat;
+        sight.epoch = epoch;
+        sight.rulings = new Ruling[](calls);
+        uint256 checks = uint8(seat >> 8);
+        if (checks & SUPPLY != 0) sight.supply = totalSupply;
+        if (checks & FIXED != 0) sight.set = uint40(_state);
+    }
+
+    /// Weighs what there is, before the first call.
+    function _weigh(Sight memory sight, Ruling memory ruling, bool alone) internal view {
+        uint256 seat = sight.seat;
+        if (uint8(seat >> 8) & FLOOR == 0 && seat & CLAIMS == 0) return;
+        if (alone && seat & CLAIMS == 0 && ruling.granted != address(0) && ruling.received == address(0)) {
+            sight.still = ruling.granted;
+            sight.stillAmount = Outside.balance(ruling.granted, address(this));
+            return;
+        }
+        uint256[] memory words = _words();
+        uint256[] memory amounts = new uint256[](words.length);
+        for (uint256 i; i < words.length; ++i) amounts[i] = _measure(words[i]);
+        sight.words = words;
+        sight.amounts = amounts;
+    }
+
+    /// Looks again, after the last call.
+    function _check(Sight memory sight) internal {
+        uint256 checks = uint8(sight.seat >> 8);
+        if (checks & FIXED != 0) {
+            if (uint40(_state) != sight.set || REGISTRY.epoch() != sight.epoch) revert RegistryMoved();
+        }
+        if (checks & SUPPLY != 0 && totalSupply != sight.supply) revert SupplyMoved();
+        if (checks & ALLOWANCES != 0) _checkAllowances(sight);
+        if (sight.still != address(0)) {
+            if (Outside.balance(sight.still, address(this)) != sight.stillAmount) revert NotStill(sight.still);
+        } else if (sight.words.length != 0) {
+            _checkValue(sight, checks & FLOOR != 0);
+        }
+    }
+
+    function _checkAllowances(Sight memory sight) private view {
+        for (uint256 i; i < sight.count; ++i) {
+            Ruling memory ruling = sight.rulings[i];
+            if (ruling.granted == address(0) || REGISTRY.isStanding(ruling.spender)) continue;
+            if (IERC20(ruling.granted).allowance(address(this), ruling.spender) != 0) {
+                revert AllowanceLeft(ruling.granted, ruling.spender);
+            }
+        }
+    }
+
+    /// Both sums are taken at one price, that of after the call. An asset whose price cannot be read
+    /// counts on neither side, if nothing of it moved.
+    function _checkValue(Sight memory sight, bool floored) private {
+        uint256 before;
+        uint256 left;
+        bool explained = floored && _explained(sight);
+        for (uint256 i; i < sight.words.length; ++i) {
+            uint256 word = sight.words[i];
+            uint256 had = sight.amounts[i];
+            uint256 has = _measure(word);
+            if (had != has && word & CLAIMED != 0) revert Claimed(address(uint160(word)));
+            // What nobody announced does not make up for a loss.
+            if (explained && has > had && !_announced(sight, address(uint160(word)))) has = had;
+            if (had == has || !floored) continue;
+            (uint256 one, uint256 two) = _worth(word, had, has);
+            if (one == Outside.UNREADABLE || two == Outside.UNREADABLE) revert NotListed(address(uint160(word)));
+            before += one;
+            left += two;
+            // It is counted.
+            sight.words[i] = 0;
+        }
+        if (floored && left < before) _count(sight, before - left, before);
+    }
+
+    function _worth(uint256 word, uint256 had, uint256 has) private view returns (uint256, uint256) {
+        if (uint16(word >> 160) != 0) return (had, has);
+        if (had == Outside.UNREADABLE || has == Outside.UNREADABLE) return (Outside.UNREADABLE, 0);
+        // Nothing is worth nothing, whatever its price.
+        if (had == 0 && has == 0) return (0, 0);
+        uint256 price = _price(address(uint160(word)));
+        if (price == Outside.UNREADABLE) return (price, price);
+        uint256 unit = 10 ** uint8(word >> 176);
+        return (had * price / unit, has * price / unit);
+    }
+
+    /// Whether each call said what it brings in. If none did, whatever came counts; a batch of both
+    /// kinds could not be told apart.
+    function _explained(Sight memory sight) private pure returns (bool explained) {
+        bool open;
+        for (uint256 i; i < sight.count; ++i) {
+            Ruling memory ruling = sight.rulings[i];
+            if (ruling.received != address(0)) explained = true;
+            else if (ruling.granted == address(0)) open = true;
+        }
+        if (explained && open) revert MixedBatch();
+    }
+
+    function _announced(Sight memory sight, address asset) private pure returns (bool) {
+        for (uint256 i; i < sight.count; ++i) {
+            if (sight.rulings[i].received == asset) return true;
+        }
+        return false;
+    }
+
+    /// Counts a loss, rounded up; no gain ever takes one back. The value that it is measured by is
+    /// reckoned anew at the first loss of every bucket.
+    function _count(Sight memory sight, uint256 loss, uint256 moved) private {
+        uint256 state = _state;
+        uint256 bucket = block.timestamp / BUCKET;
+        uint256 cents = uint40(state >> 40);
+        if (cents == 0 || uint32(state >> 80) != bucket) cents = _reckoned(sight, moved);
+        uint256 value = cents * CENT;
+        if (loss * PARTS > value * uint16(sight.seat >> 16)) revert BelowFloor(loss, value);
+        uint256 part = (loss * PARTS + value - 1) / value;
+        uint256 losses = _lately(state);
+        uint256 sum = _sum(losses) + part;
+        if (sum > uint16(sight.seat >> 32)) revert DayIsSpent(sum);
+        // The sum fits into 16 bits, so the newest bucket does as well.
+        _state = uint40(state) | (cents << 40) | (bucket << 80) | ((losses + part) << LOSSES);
+    }
+
+    /// What everything was worth before the call, in cents: what moved, and what did not.
+    function _reckoned(Sight memory sight, uint256 moved) private view returns (uint256 cents) {
+        uint256 value = moved;
+        for (uint256 i; i < sight.words.length; ++i) {
+            if (sight.words[i] == 0) continue;
+            (uint256 one,) = _worth(sight.words[i], sight.amounts[i], sight.amounts[i]);
+            if (one != Outside.UNREADABLE) value += one;
+        }
+        cents = value / CENT;
+        if (cents > type(uint40).max) cents = type(uint40).max;
+    }
+
+    /// Whoever leaves takes their part of the value with them.
+    function _reckonLess(uint256 left, uint256 whole) internal {
+        uint256 state = _state;
+        uint256 cents = uint40(state >> 40) * left / whole;
+        _state = (state & ~(uint256(type(uint40).max) << 40)) | (cents << 40);
+    }
+
+    /// The losses as of now: what is too old has moved out.
+    function _lately(uint256 state) private view returns (uint256) {
+        uint256 shift = block.timestamp / BUCKET - uint32(state >> 80);
+        if (shift >= BUCKETS) return 0;
+        return ((state >> LOSSES) << (16 * shift)) & ((1 << LENGTH) - 1);
+    }
+
+    function _sum(uint256 losses) private pure returns (uint256 sum) {
+        for (uint256 i; i < BUCKETS; ++i) {
+            sum += uint16(losses);
+            losses >>= 16;
+        }
+    }
+}
