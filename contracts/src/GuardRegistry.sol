@@ -113,6 +113,20 @@ contract GuardRegistry is IGuardRegistry {
     }
 
     /// @inheritdoc IGuardRegistry
+    function mayHold(address asset) external view returns (bool) {
+        uint256 entry = _assets[asset];
+        if ((entry >> 160) & (LISTED | FROZEN) != LISTED) return false;
+        return (_types[uint16(entry >> 168)] >> 160) & (LISTED | FROZEN) == LISTED;
+    }
+
+    /// @inheritdoc IGuardRegistry
+    function feedOf(address asset) external view returns (address feed) {
+        uint256 entry = _assets[asset];
+        feed = address(uint160(entry));
+        if (entry >> 184 != _print(asset, feed) >> 184) return address(0);
+    }
+
+    /// @inheritdoc IGuardRegistry
     function isSpender(address spender) external view returns (bool) {
         return (_destinations[spender] >> 160) & (LISTED | FROZEN | SPENDER) == LISTED | SPENDER;
     }

@@ -26,8 +26,10 @@ abstract contract Holdings is Seats {
         uint128 total;
     }
 
-    /// how many 8 | version 64
-    uint256 internal _set;
+    /// What is read before every watched call, in one word:
+    /// how many assets 8 | version of the list 32 | value at the last reckoning in cents 40 | number of
+    /// the newest bucket 32 | what was lost in the last nine buckets 9 * 16
+    uint256 internal _state;
     /// asset 160 | type 16 | decimals 8 | flags 8; the highest type comes first
     uint256[MOST_ASSETS] internal _list;
     /// Where an asset stands in the list, from one.
@@ -63,7 +65,7 @@ abstract contract Holdings is Seats {
             word |= uint256(places) << 176;
         }
         if (deposits) word |= DEPOSITS;
-        uint256 count = uint8(_set);
+        uint256 count = uint8(_state);
         if (count == MOST_ASSETS) revert TooManyAssets();
         uint256 place = count;
         while (place > 0 && uint16(_list[place - 1] >> 160) < assetType) {
@@ -71,7 +73,7 @@ abstract contract Holdings is Seats {
             --place;
         }
         _put(place, word);
-        _set = ((_set >> 8) + 1) << 8 | (count + 1);
+        _turn(count + 1);
         emit AssetAdded(asset, assetType, deposits);
         _leave();
     }
@@ -85,11 +87,11 @@ abstract contract Holdings is Seats {
         (address guard,,) = REGISTRY.exitOf(asset);
         if (guard == address(0)) revert NotListed(asset);
         if (!IAssetGuard(guard).removable(address(this), asset)) revert NotEmpty(asset);
-        uint256 count = uint8(_set);
+        uint256 count = uint8(_state);
         for (; place < count; ++place) _put(place - 1, _list[place]);
         delete _list[count - 1];
         delete _place[asset];
-        _set = ((_set >> 8) + 1) << 8 | (count - 1);
+        _turn(count - 1);
         emit AssetRemoved(asset);
         _leave();
     }
@@ -135,9 +137,16 @@ abstract contract Holdings is Seats {
     }
 
     function _words() internal view returns (uint256[] memory words) {
-        uint256 count = uint8(_set);
+        uint256 count = uint8(_state);
         words = new uint256[](count);
         for (uint256 i; i < count; ++i) words[i] = _list[i];
+    }
+
+    /// Another list: its length, and the next version.
+    function _turn(uint256 count) private {
+        uint256 state = _state;
+        uint256 version = uint32((state >> 8) + 1);
+        _state = (state >> 40 << 40) | (version << 8) | count;
     }
 
     function _put(uint256 place, uint256 word) internal {
@@ -147,7 +156,7 @@ abstract contract Holdings is Seats {
 
     /// The price of one whole unit of a plain token, or UNREADABLE.
     function _price(address asset) internal view returns (uint256 price) {
-        (, address feed,) = REGISTRY.exitOf(asset);
+        address feed = REGISTRY.feedOf(asset);
         bool ok;
         if (feed != address(0)) (ok, price) = Outside.word(feed, abi.encodeCall(IPriceFeed.price, ()));
         if (!ok) price = Outside.UNREADABLE;

@@ -8,10 +8,10 @@ import {Shares} from "./Shares.sol";
 struct Conditions {
     /// The bits of FLOOR, ALLOWANCES, SUPPLY and FIXED.
     uint8 checks;
-    /// The most that one call or batch may lose, in millionths of the vault's value.
-    uint24 lossPerCall;
-    /// The most that any 24 hours may lose, in millionths of the vault's value.
-    uint24 lossPerDay;
+    /// The most that one call or batch may lose, in parts of 100,000 of the vault's value.
+    uint16 lossPerCall;
+    /// The most that any 24 hours may lose, in the same parts.
+    uint16 lossPerDay;
 }
 
 /// @title Who may make a vault act, and under which conditions.
@@ -38,12 +38,12 @@ abstract contract Seats is Shares, IVault {
     Conditions internal _conditions;
     bool internal _claims;
 
-    /// role 8 | checks 8 | loss per call 24 | loss per day 24
+    /// role 8 | checks 8 | loss per call 16 | loss per day 16
     mapping(address account => uint256) internal _seats;
 
     event ManagerChanged(address indexed manager);
     event TraderChanged(address indexed trader);
-    event ConditionsChanged(uint8 checks, uint24 lossPerCall, uint24 lossPerDay);
+    event ConditionsChanged(uint8 checks, uint16 lossPerCall, uint16 lossPerDay);
 
     /// An account has no seat, or two.
     error BadSeat(address account);
@@ -93,7 +93,7 @@ abstract contract Seats is Shares, IVault {
     /// Writes both seats anew; nothing else does.
     function _seat() internal {
         Conditions memory c = _conditions;
-        uint256 seat = (uint256(c.lossPerDay) << 40) | (uint256(c.lossPerCall) << 16) | (uint256(c.checks) << 8);
+        uint256 seat = (uint256(c.lossPerDay) << 32) | (uint256(c.lossPerCall) << 16) | (uint256(c.checks) << 8);
         if (_claims) seat |= CLAIMS;
         _seats[manager] = seat | MANAGER;
         if (trader != address(0)) _seats[trader] = seat | TRADER;

@@ -87,6 +87,7 @@ contract Vault is Exits {
             Ruling memory ruling = _judged(guard, to[i], data[i]);
             sight.rulings[sight.count++] = ruling;
             if (i == 0) _weigh(sight, ruling, false);
+            _mayReceive(ruling.received, sight.words);
             _call(guard, hooked, to[i], data[i]);
             emit Executed(msg.sender, to[i], ruling.kind, bytes4(data[i]));
         }
@@ -99,24 +100,23 @@ contract Vault is Exits {
         uint256 seat = _seats[msg.sender];
         require(seat != 0, "dh24");
         _canonical(data);
+        bool watched = _watched(seat);
         address guard;
         bool hooked;
-        if (!_watched(seat)) {
-            (guard, hooked) = REGISTRY.admit(to);
-            Ruling memory ruling = _judged(guard, to, data);
-            result = _call(guard, hooked, to, data);
-            emit Executed(msg.sender, to, ruling.kind, bytes4(data));
-        } else {
-            uint64 epoch;
-            (guard, hooked, epoch) = REGISTRY.guardOf(to);
-            Ruling memory ruling = _judged(guard, to, data);
-            Sight memory sight = _look(seat, 1, epoch);
+        uint64 epoch;
+        if (watched) (guard, hooked, epoch) = REGISTRY.guardOf(to);
+        else (guard, hooked) = REGISTRY.admit(to);
+        Ruling memory ruling = _judged(guard, to, data);
+        Sight memory sight;
+        if (watched) {
+            sight = _look(seat, 1, epoch);
             sight.rulings[sight.count++] = ruling;
             _weigh(sight, ruling, true);
-            result = _call(guard, hooked, to, data);
-            _check(sight);
-            emit Executed(msg.sender, to, ruling.kind, bytes4(data));
         }
+        _mayReceive(ruling.received, sight.words);
+        result = _call(guard, hooked, to, data);
+        if (watched) _check(sight);
+        emit Executed(msg.sender, to, ruling.kind, bytes4(data));
         _leave();
     }
 
@@ -126,10 +126,16 @@ contract Vault is Exits {
         require(guard != address(0) && data.length >= 4, "dh23");
         ruling = IContractGuard(guard).judge(address(this), to, data);
         require(ruling.kind != 0, "dh23");
-        if (ruling.received == address(0)) return ruling;
-        require(isEnabled(ruling.received), "dh22");
-        (address held,,) = REGISTRY.assetOf(ruling.received);
-        require(held != address(0), "dh22");
+    }
+
+    /// What comes in is on the vault's list, and still on the registry's.
+    function _mayReceive(address asset, uint256[] memory words) private view {
+        if (asset == address(0)) return;
+        bool enabled = words.length == 0 && isEnabled(asset);
+        for (uint256 i; i < words.length; ++i) {
+            if (address(uint160(words[i])) == asset) enabled = true;
+        }
+        require(enabled && REGISTRY.mayHold(asset), "dh22");
     }
 
     function _call(address guard, bool hooked, address to, bytes calldata data) private returns (bytes memory) {
@@ -231,6 +237,7 @@ contract Vault is Exits {
         _burn(msg.sender, part);
         uint256 left = totalSupply;
         require(left == 0 || left >= FEWEST_SHARES, "dh10");
+        _reckonLess(left, whole);
         _payOut(part, whole, to);
         require(totalSupply == left, "dh17");
         if (priced) {
@@ -261,8 +268,7 @@ contract Vault is Exits {
         uint256[] memory words = _words();
         for (uint256 i; i < words.length; ++i) {
             address asset = address(uint160(words[i]));
-            (address guard,,) = REGISTRY.assetOf(asset);
-            if (guard == address(0)) revert NotListed(asset);
+            if (!REGISTRY.mayHold(asset)) revert NotListed(asset);
         }
     }
 

@@ -8,10 +8,14 @@ import {Outside} from "./Outside.sol";
 
 /// @title What is measured before a call or batch, and must hold after it.
 abstract contract Watch is Holdings {
-    uint256 private constant MILLION = 1_000_000;
+    uint256 private constant PARTS = 100_000;
+    uint256 private constant CENT = 1e16;
     /// Eight of them and the one that runs cover any 24 hours.
     uint256 private constant BUCKET = 3 hours;
     uint256 private constant BUCKETS = 9;
+    /// Where the losses begin in the state, and how long they are.
+    uint256 private constant LOSSES = 112;
+    uint256 private constant LENGTH = 16 * BUCKETS;
 
     /// What was seen before.
     struct Sight {
@@ -29,13 +33,10 @@ abstract contract Watch is Holdings {
         uint256 stillAmount;
     }
 
-    /// Losses of the last buckets in millionths, nine of 24 bits, under the number of the newest one.
-    uint256 private _losses;
-
-    /// The vault would be worth too much less.
-    error BelowFloor(uint256 before, uint256 left);
-    /// The losses of the last 24 hours would be too many millionths.
-    error DayIsSpent(uint256 millionths);
+    /// The call loses too much of what the vault is worth, both in USD with 18 decimals.
+    error BelowFloor(uint256 loss, uint256 value);
+    /// The last 24 hours would have lost too many parts of 100,000.
+    error DayIsSpent(uint256 parts);
     /// An allowance would be left over.
     error AllowanceLeft(address token, address spender);
     error SupplyMoved();
@@ -45,9 +46,9 @@ abstract contract Watch is Holdings {
     /// What one call brings in could hide what another one loses.
     error MixedBatch();
 
-    /// @notice What the last 24 hours lost, in millionths; up to three hours more are counted.
+    /// @notice What the last 24 hours lost, in parts of 100,000; up to three hours more are counted.
     function lossToday() external view returns (uint256) {
-        return _sum(_shifted());
+        return _sum(_lately(_state));
     }
 
     /// Which conditions there are to look after, with the claims.
@@ -61,7 +62,7 @@ abstract contract Watch is Holdings {
         sight.rulings = new Ruling[](calls);
         uint256 checks = uint8(seat >> 8);
         if (checks & SUPPLY != 0) sight.supply = totalSupply;
-        if (checks & FIXED != 0) sight.set = _set;
+        if (checks & FIXED != 0) sight.set = uint40(_state);
     }
 
     /// Weighs what there is, before the first call.
@@ -84,7 +85,7 @@ abstract contract Watch is Holdings {
     function _check(Sight memory sight) internal {
         uint256 checks = uint8(sight.seat >> 8);
         if (checks & FIXED != 0) {
-            if (_set != sight.set || REGISTRY.epoch() != sight.epoch) revert RegistryMoved();
+            if (uint40(_state) != sight.set || REGISTRY.epoch() != sight.epoch) revert RegistryMoved();
         }
         if (checks & SUPPLY != 0 && totalSupply != sight.supply) revert SupplyMoved();
         if (checks & ALLOWANCES != 0) _checkAllowances(sight);
@@ -110,16 +111,12 @@ abstract contract Watch is Holdings {
     function _checkValue(Sight memory sight, bool floored) private {
         uint256 before;
         uint256 left;
-        bool moved;
         bool explained = floored && _explained(sight);
         for (uint256 i; i < sight.words.length; ++i) {
             uint256 word = sight.words[i];
             uint256 had = sight.amounts[i];
             uint256 has = _measure(word);
-            if (had != has) {
-                if (word & CLAIMED != 0) revert Claimed(address(uint160(word)));
-                moved = true;
-            }
+            if (had != has && word & CLAIMED != 0) revert Claimed(address(uint160(word)));
             // What nobody announced does not make up for a loss.
             if (explained && has > had && !_announced(sight, address(uint160(word)))) has = had;
             if (had == has || !floored) continue;
@@ -130,14 +127,7 @@ abstract contract Watch is Holdings {
             // It is counted.
             sight.words[i] = 0;
         }
-        if (!floored || !moved || left >= before) return;
-        uint256 still;
-        for (uint256 i; i < sight.words.length; ++i) {
-            if (sight.words[i] == 0) continue;
-            (uint256 one,) = _worth(sight.words[i], sight.amounts[i], sight.amounts[i]);
-            if (one != Outside.UNREADABLE) still += one;
-        }
-        _count(sight.seat, before + still, left + still);
+        if (floored && left < before) _count(sight, before - left, before);
     }
 
     function _worth(uint256 word, uint256 had, uint256 has) private view returns (uint256, uint256) {
@@ -170,30 +160,53 @@ abstract contract Watch is Holdings {
         return false;
     }
 
-    /// Losses are rounded up, and never taken back by a gain.
-    function _count(uint256 seat, uint256 before, uint256 left) private {
-        uint256 loss = ((before - left) * MILLION + before - 1) / before;
-        if (loss > uint24(seat >> 16)) revert BelowFloor(before, left);
-        uint256 losses = _shifted();
-        uint256 sum = _sum(losses) + loss;
-        if (sum > uint24(seat >> 40)) revert DayIsSpent(sum);
-        // The sum fits into 24 bits, so the newest bucket does as well.
-        _losses = losses + loss;
+    /// Counts a loss, rounded up; no gain ever takes one back. The value that it is measured by is
+    /// reckoned anew at the first loss of every bucket.
+    function _count(Sight memory sight, uint256 loss, uint256 moved) private {
+        uint256 state = _state;
+        uint256 bucket = block.timestamp / BUCKET;
+        uint256 cents = uint40(state >> 40);
+        if (cents == 0 || uint32(state >> 80) != bucket) cents = _reckoned(sight, moved);
+        uint256 value = cents * CENT;
+        if (loss * PARTS > value * uint16(sight.seat >> 16)) revert BelowFloor(loss, value);
+        uint256 part = (loss * PARTS + value - 1) / value;
+        uint256 losses = _lately(state);
+        uint256 sum = _sum(losses) + part;
+        if (sum > uint16(sight.seat >> 32)) revert DayIsSpent(sum);
+        // The sum fits into 16 bits, so the newest bucket does as well.
+        _state = uint40(state) | (cents << 40) | (bucket << 80) | ((losses + part) << LOSSES);
+    }
+
+    /// What everything was worth before the call, in cents: what moved, and what did not.
+    function _reckoned(Sight memory sight, uint256 moved) private view returns (uint256 cents) {
+        uint256 value = moved;
+        for (uint256 i; i < sight.words.length; ++i) {
+            if (sight.words[i] == 0) continue;
+            (uint256 one,) = _worth(sight.words[i], sight.amounts[i], sight.amounts[i]);
+            if (one != Outside.UNREADABLE) value += one;
+        }
+        cents = value / CENT;
+        if (cents > type(uint40).max) cents = type(uint40).max;
+    }
+
+    /// Whoever leaves takes their part of the value with them.
+    function _reckonLess(uint256 left, uint256 whole) internal {
+        uint256 state = _state;
+        uint256 cents = uint40(state >> 40) * left / whole;
+        _state = (state & ~(uint256(type(uint40).max) << 40)) | (cents << 40);
     }
 
     /// The losses as of now: what is too old has moved out.
-    function _shifted() private view returns (uint256) {
-        uint256 now_ = block.timestamp / BUCKET;
-        uint256 losses = _losses;
-        uint256 shift = now_ - (losses >> (24 * BUCKETS));
-        losses = shift >= BUCKETS ? 0 : (losses << (24 * shift)) & ((1 << (24 * BUCKETS)) - 1);
-        return (now_ << (24 * BUCKETS)) | losses;
+    function _lately(uint256 state) private view returns (uint256) {
+        uint256 shift = block.timestamp / BUCKET - uint32(state >> 80);
+        if (shift >= BUCKETS) return 0;
+        return ((state >> LOSSES) << (16 * shift)) & ((1 << LENGTH) - 1);
     }
 
     function _sum(uint256 losses) private pure returns (uint256 sum) {
         for (uint256 i; i < BUCKETS; ++i) {
-            sum += uint24(losses);
-            losses >>= 24;
+            sum += uint16(losses);
+            losses >>= 16;
         }
     }
 }

@@ -29,6 +29,12 @@ interface IGuardRegistry {
     /// when the way in is closed.
     function exitOf(address asset) external view returns (address guard, address feed, uint16 assetType);
 
+    /// @notice Whether vaults may get more of an asset: it is listed, and neither it nor its type is frozen.
+    function mayHold(address asset) external view returns (bool);
+
+    /// @notice The feed of an asset that is or ever was listed.
+    function feedOf(address asset) external view returns (address feed);
+
     /// @notice Whether an address is or ever was listed, as a destination or as an asset.
     function knows(address subject) external view returns (bool);
 

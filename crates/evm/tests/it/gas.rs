@@ -1,43 +1,228 @@
-//! What calls cost.
+//! What calls cost, against the committed table `contracts/gas.txt`.
+//!
+//! Whole transactions behind the clone, under the rules of Prague. A row that grows by more than 2 %
+//! or passes its bound fails. `PORTCULLIS_GAS=write` writes the table anew.
 
-use crate::world::{MANAGER, World, approve, usd};
-use alloy_primitives::U256;
+use std::{collections::BTreeMap, env, fs};
+
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolCall;
+
+use crate::{
+    files::contracts,
+    stand_ins::{Router, Token},
+    world::{
+        ALICE, BOB, FLOOR, MANAGER, SPENDER, STANDING, STRANGER, TRADER, World, approve, units, usd,
+    },
+};
+
+/// What the figures were asked to stay under; zero where nothing was asked.
+const BOUNDS: &[(&str, u64)] = &[
+    ("approve, first", 80_000),
+    ("approve, update", 62_000),
+    ("approve, first, all conditions", 95_000),
+    ("approve, update, all conditions", 77_000),
+    ("refusal of an unlisted destination", 45_000),
+    ("refusal of a stranger", 30_000),
+    ("swap, more than a plain account", 50_000),
+    (
+        "swap, more than a plain account, floor over four assets",
+        90_000,
+    ),
+    (
+        "swap at a loss, more than a plain account, floor over four assets",
+        90_000,
+    ),
+];
+
+/// The vault and the plain account are alike: both hold dollars and some ether, and have allowed the
+/// router all of their dollars.
+/// What a swap costs a plain account, and how much more the first and the second one cost the vault.
+fn swaps(world: &mut World, lossy: bool) -> (u64, u64, u64) {
+    let (router, usd_, eth, vault) = (world.router, world.usd, world.eth, world.vault);
+    let (btc, dai) = (world.btc, world.dai);
+    for holder in [vault, BOB] {
+        world.mint(usd_, holder, usd(10_000));
+        world.mint(eth, holder, units(1, 18));
+        world.mint(btc, holder, units(1, 8));
+        world.mint(dai, holder, units(1, 18));
+    }
+    world.allow_router(usd_);
+    let amount = U256::MAX;
+    world.must(
+        BOB,
+        usd_,
+        Token::approveCall {
+            spender: router,
+            amount,
+        },
+    );
+    if lossy {
+        let rate = U256::from(498) * units(1, 24);
+        world.set_rate(router, usd_, eth, rate);
+    }
+    let call = Router::swapCall {
+        tokenIn: usd_,
+        amountIn: usd(100),
+        tokenOut: eth,
+        least: U256::from(1),
+        to: BOB,
+    };
+    let call_again = call.clone();
+    let plain = world.must(BOB, router, call).gas;
+    let data = world.swap(usd_, usd(100), eth);
+    let first = world.exec_must(router, data.clone()).gas - plain;
+    let again = world.must(BOB, router, call_again).gas;
+    (plain, first, world.exec_must(router, data).gas - again)
+}
+
+fn approvals(rows: &mut BTreeMap<String, u64>, mut world: World, label: &str) {
+    let (router, token) = (world.router, world.usd);
+    let first = world.exec_must(token, approve(router, usd(1_000))).gas;
+    let update = world.exec_must(token, approve(router, usd(2_000))).gas;
+    let trader = world.exec(TRADER, token, approve(router, usd(3_000))).gas;
+    rows.insert(format!("approve, first{label}"), first);
+    rows.insert(format!("approve, update{label}"), update);
+    rows.insert(format!("approve, update by the trader{label}"), trader);
+    let nowhere = Address::repeat_byte(9);
+    let unlisted = world.exec(MANAGER, nowhere, approve(router, usd(1))).gas;
+    rows.insert(
+        format!("refusal of an unlisted destination{label}"),
+        unlisted,
+    );
+    let stranger = world.exec(STRANGER, token, approve(router, usd(1))).gas;
+    rows.insert(format!("refusal of a stranger{label}"), stranger);
+}
+
+fn life(rows: &mut BTreeMap<String, u64>) {
+    let mut world = World::new();
+    let amount = usd(10_000);
+    let first = world.try_deposit(ALICE, world.usd, amount).gas;
+    world.chain.mine();
+    let second = world.try_deposit(BOB, world.usd, amount).gas;
+    world.chain.mine();
+    rows.insert("deposit, first".to_owned(), first);
+    rows.insert("deposit, second".to_owned(), second);
+    let (eth, vault) = (world.eth, world.vault);
+    world.mint(eth, vault, units(1, 18));
+    let half = world.shares(ALICE) / U256::from(2);
+    let withdraw = world.withdraw(ALICE, half);
+    assert!(withdraw.succeeded(), "{:?}", withdraw.reason());
+    rows.insert("withdraw, two assets of four held".to_owned(), withdraw.gas);
+}
+
+fn measured() -> BTreeMap<String, u64> {
+    let mut rows = BTreeMap::new();
+    approvals(&mut rows, World::new().funded(), "");
+    approvals(&mut rows, World::watched().funded(), ", all conditions");
+    let (plain, bare, _) = swaps(&mut World::new(), false);
+    let mut world = World::new();
+    world.tighten(FLOOR, 1_000, 3_000);
+    let (_, floored, _) = swaps(&mut world.clone(), false);
+    let (_, first, lossy) = swaps(&mut world, true);
+    let (_, _, watched) = swaps(&mut World::watched(), true);
+    let mut row = |name: &str, gas| rows.insert(name.to_owned(), gas);
+    row("swap, plain account", plain);
+    row("swap, more than a plain account", bare);
+    row(
+        "swap, more than a plain account, floor over four assets",
+        floored,
+    );
+    row(
+        "swap at a loss, more than a plain account, floor over four assets",
+        lossy,
+    );
+    row(
+        "first swap at a loss in three hours, floor over four assets",
+        first,
+    );
+    row(
+        "swap at a loss, more than a plain account, all conditions",
+        watched,
+    );
+    life(&mut rows);
+    rows
+}
+
+fn bound(name: &str) -> u64 {
+    let found = BOUNDS.iter().find(|(row, _)| *row == name);
+    found.map_or(0, |(_, bound)| *bound)
+}
+
+/// Rows of `figure bound name`.
+fn written(rows: &BTreeMap<String, u64>) -> String {
+    let mut text = "# gas  bound  what; see docs/vault.md\n".to_owned();
+    for (name, gas) in rows {
+        let bound = match bound(name) {
+            0 => "-".to_owned(),
+            bound => bound.to_string(),
+        };
+        text.push_str(&format!("{gas:>7} {bound:>6}  {name}\n"));
+    }
+    text
+}
+
+fn committed(text: &str) -> BTreeMap<String, u64> {
+    let rows = text.lines().filter(|line| !line.starts_with('#'));
+    let row = |line: &str| {
+        let mut words = line.split_whitespace();
+        let gas = words.next().unwrap().parse().unwrap();
+        let name: Vec<&str> = words.skip(1).collect();
+        (name.join(" "), gas)
+    };
+    rows.map(row).collect()
+}
 
 #[test]
-fn probe() {
-    for (label, mut world) in [
-        ("plain", World::new().funded()),
-        ("watched", World::watched().funded()),
-    ] {
-        let (router, usd_, eth, stranger) =
-            (world.router, world.usd, world.eth, crate::world::STRANGER);
-        let first = world.exec(MANAGER, usd_, approve(router, usd(1_000)));
-        assert!(first.succeeded(), "{:?}", first.reason());
-        let update = world.exec(MANAGER, usd_, approve(router, usd(2_000)));
-        let unlisted = world.exec(MANAGER, stranger, approve(router, usd(2_000)));
-        let s = world.exec(stranger, usd_, approve(router, usd(2_000)));
-        let data = world.swap(usd_, usd(100), eth);
-        let swap = world.exec(MANAGER, router, data);
-        assert!(swap.succeeded(), "{:?}", swap.reason());
-        world.set_rate(
-            router,
-            usd_,
-            eth,
-            U256::from(499) * U256::from(10).pow(U256::from(24)),
-        );
-        let data = world.swap(usd_, usd(100), eth);
-        let lossy = world.exec(MANAGER, router, data);
-        assert!(lossy.succeeded(), "{:?}", lossy.reason());
-        println!(
-            "{label}: first {} update {} unlisted {} {:?} stranger {} {:?} swap {} lossy {}",
-            first.gas,
-            update.gas,
-            unlisted.gas,
-            unlisted.reason(),
-            s.gas,
-            s.reason(),
-            swap.gas,
-            lossy.gas
-        );
+fn no_row_of_the_table_grows() {
+    let file = contracts().join("gas.txt");
+    let rows = measured();
+    if env::var_os("PORTCULLIS_GAS").is_some_and(|word| word == "write") {
+        fs::write(&file, written(&rows)).unwrap();
     }
+    let told = committed(&fs::read_to_string(&file).unwrap());
+    let names: Vec<&String> = rows.keys().collect();
+    assert_eq!(names, told.keys().collect::<Vec<_>>());
+    for (name, gas) in &rows {
+        assert!(
+            gas * 100 <= told[name] * 102,
+            "{name}: {gas} after {}",
+            told[name]
+        );
+        let bound = bound(name);
+        assert!(bound == 0 || *gas <= bound, "{name}: {gas} is over {bound}");
+    }
+    assert!(BOUNDS.iter().all(|(name, _)| rows.contains_key(*name)));
+}
+
+#[test]
+fn the_length_of_the_lists_costs_nothing() {
+    let cost = |more: u64| {
+        let mut world = World::new().funded();
+        let guard = world.router_guard;
+        let spenders: Vec<(Address, Address, u64)> = (0..more)
+            .map(|_| {
+                (
+                    world.deploy("test/Trap", Vec::new()),
+                    guard,
+                    SPENDER | STANDING,
+                )
+            })
+            .collect();
+        world.list(&spenders, &[], &[]);
+        let (router, token) = (world.router, world.usd);
+        world.exec_must(token, approve(router, usd(1))).gas
+    };
+    assert_eq!(cost(0), cost(40));
+}
+
+#[test]
+fn a_call_costs_what_the_data_costs_not_more() {
+    let mut world = World::new().funded();
+    let (router, token) = (world.router, world.usd);
+    let call = approve(router, usd(1));
+    let once = world.exec_must(token, call.clone()).gas;
+    let again = world.exec_must(token, call).gas;
+    assert!(again < once, "{again} {once}");
+    assert_eq!(Token::approveCall::SELECTOR, [0x09, 0x5e, 0xa7, 0xb3]);
 }

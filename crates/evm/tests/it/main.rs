@@ -15,5 +15,6 @@ mod files;
 mod flown;
 mod gas;
 mod judged;
+mod guards;
 mod stand_ins;
 mod world;

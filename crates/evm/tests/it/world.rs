@@ -88,14 +88,6 @@ pub(crate) fn usd(whole: u64) -> U256 {
     units(whole, 6)
 }
 
-pub(crate) fn conditions(checks: u8, per_call: u32, per_day: u32) -> Vault::Conditions {
-    Vault::Conditions {
-        checks,
-        lossPerCall: alloy_primitives::Uint::from(per_call),
-        lossPerDay: alloy_primitives::Uint::from(per_day),
-    }
-}
-
 pub(crate) fn no_fees() -> (u16, u16, u16, u16) {
     (0, 0, 0, 0)
 }
@@ -110,7 +102,7 @@ impl World {
     /// The same, under all conditions: a call may lose 1 %, a day 3 %.
     pub(crate) fn watched() -> Self {
         let mut world = Self::new();
-        world.tighten(ALL, 10_000, 30_000);
+        world.tighten(ALL, 1_000, 3_000);
         world
     }
 
@@ -314,8 +306,8 @@ impl World {
             symbol: "VLT".to_owned(),
             conditions: VaultFactory::Conditions {
                 checks: 0,
-                lossPerCall: alloy_primitives::Uint::from(0xff_ffff_u32),
-                lossPerDay: alloy_primitives::Uint::from(0xff_ffff_u32),
+                lossPerCall: u16::MAX,
+                lossPerDay: u16::MAX,
             },
             fees: VaultFactory::Fees {
                 entry,
@@ -501,11 +493,11 @@ impl World {
         self.call(who, self.vault, Vault::withdrawCall { shares })
     }
 
-    pub(crate) fn tighten(&mut self, checks: u8, per_call: u32, per_day: u32) {
+    pub(crate) fn tighten(&mut self, checks: u8, per_call: u16, per_day: u16) {
         let next = VaultManager::Conditions {
             checks,
-            lossPerCall: alloy_primitives::Uint::from(per_call),
-            lossPerDay: alloy_primitives::Uint::from(per_day),
+            lossPerCall: per_call,
+            lossPerDay: per_day,
         };
         self.must(
             MANAGER,

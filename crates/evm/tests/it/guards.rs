@@ -1,0 +1,13 @@
+//! The guards of contracts, the guards of assets and the feeds.
+
+mod abi;
+mod assets;
+mod cases;
+mod data;
+mod encode;
+mod feeds;
+mod lab;
+mod mutants;
+mod names;
+mod readers;
+mod stubs;
