@@ -7,6 +7,7 @@ mod data;
 mod encode;
 mod feeds;
 mod lab;
+mod mirrored;
 mod mutants;
 mod names;
 mod readers;

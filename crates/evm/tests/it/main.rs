@@ -14,7 +14,7 @@ mod facts;
 mod files;
 mod flown;
 mod gas;
-mod judged;
 mod guards;
+mod judged;
 mod stand_ins;
 mod world;
