@@ -3,6 +3,7 @@
 //! It is read strictly, and everything that is wrong with it is told at once, each with its path.
 //! Secrets are named in it, never written.
 
+mod chains;
 mod mail;
 mod mcp;
 mod providers;
@@ -14,6 +15,7 @@ mod slack;
 mod targets;
 mod webhook;
 
+pub(crate) use chains::{ChainAccount, ChainNode};
 pub(crate) use mail::Post;
 pub(crate) use mcp::LINE_BYTES;
 pub(crate) use redaction::Redaction;
@@ -63,6 +65,8 @@ pub(crate) struct Wiring {
     pub(crate) mcp: ShopSettings,
     /// The systems that the gate acts on by itself.
     pub(crate) targets: Vec<Target>,
+    /// The accounts on chains that act for vaults.
+    pub(crate) chains: Vec<ChainAccount>,
     /// The action types whose dry runs the planner for GPU jobs makes.
     pub(crate) gpu_plans: BTreeSet<String>,
     /// What is hidden in texts besides the formats of secrets.
@@ -158,7 +162,8 @@ fn document(value: &Value, faults: &mut Faults) -> Option<Config> {
     for (name, value, path) in sheet.entries("tenants", faults) {
         match TenantId::new(name) {
             Ok(id) => {
-                let wiring = wiring(value, path, public_url.is_some(), faults).unwrap_or_default();
+                let named = (path, &id);
+                let wiring = wiring(value, named, public_url.is_some(), faults).unwrap_or_default();
                 let wanted = targets::providers(&wiring.targets);
                 providers::unserved(&providers, &id, wanted, faults);
                 tenants.insert(id, wiring);
@@ -174,7 +179,12 @@ fn document(value: &Value, faults: &mut Faults) -> Option<Config> {
     })
 }
 
-fn wiring(value: &Value, path: String, has_address: bool, faults: &mut Faults) -> Option<Wiring> {
+fn wiring(
+    value: &Value,
+    (path, id): (String, &TenantId),
+    has_address: bool,
+    faults: &mut Faults,
+) -> Option<Wiring> {
     let sheet = Sheet::open(
         value,
         path,
@@ -186,6 +196,7 @@ fn wiring(value: &Value, path: String, has_address: bool, faults: &mut Faults) -
             "mcp",
             "redaction",
             "targets",
+            "chains",
             "gpu_plans",
         ],
         faults,
@@ -205,6 +216,7 @@ fn wiring(value: &Value, path: String, has_address: bool, faults: &mut Faults) -
         mcp: mcp::settings(&sheet, faults),
         redaction: redaction::settings(&sheet, faults),
         targets: targets::settings(&sheet, faults),
+        chains: chains::settings(&sheet, id, faults),
         gpu_plans: targets::planned(&sheet, faults),
     })
 }
@@ -257,6 +269,9 @@ impl Config {
             for (path, name) in targets::secrets(&wiring.targets) {
                 note(&path, Some(name));
             }
+            for (path, name) in chains::secrets(&wiring.chains) {
+                note(&path, Some(name));
+            }
         }
         all
     }
@@ -285,6 +300,12 @@ impl Config {
                 if let Kind::Http(http) = &target.kind {
                     let path = format!("targets.{}.http.base_url", target.name);
                     note(path, &http.base_url, http.reach);
+                }
+            }
+            for account in &wiring.chains {
+                for (key, node) in chains::nodes(account) {
+                    let path = format!("chains.{}.{key}.url", account.settings.name);
+                    note(path, &node.url, node.reach);
                 }
             }
             for server in &wiring.mcp.servers {

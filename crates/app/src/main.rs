@@ -8,6 +8,7 @@
 //! **Where do I start reading?** At [`wire`], where the house is joined, and at [`commands`].
 
 mod ask;
+mod chains;
 mod client;
 mod commands;
 mod config;

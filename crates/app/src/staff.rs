@@ -3,6 +3,7 @@
 //! Nothing here is waited for by a verdict. What ends by itself is started again.
 
 use crate::{
+    chains::Accounts,
     config::{Config, Wiring},
     followers::Followers,
     minting, servers,
@@ -34,7 +35,7 @@ use portcullis_control::{
     },
 };
 use portcullis_credentials::{CourierSettings, HttpCourier, Secrets, SmtpMailer};
-use portcullis_firewall::{access::RoleGrant, firewall::Firewall, outside::Courier};
+use portcullis_firewall::{access::RoleGrant, firewall::Firewall, hands::Hands, outside::Courier};
 use portcullis_gateway::mcp::Shop;
 use portcullis_policy::id::TenantId;
 use std::{
@@ -65,6 +66,8 @@ pub(crate) struct Staff {
     slack: HashMap<TenantId, SlackEntrance>,
     /// The MCP servers behind the gate.
     shop: Arc<Shop>,
+    /// The accounts on chains that it acts by.
+    accounts: Accounts,
     /// The gate, for what it acts by: there it is held weakly.
     gate: Arc<Firewall>,
 }
@@ -108,12 +111,15 @@ impl Staff {
             entrances: entrances(config, &courier),
             slack: slack_entrances(config, &courier),
             shop: servers::shop(config, firewall, public_url)?,
+            accounts: Accounts::open(config)?,
             gate: Arc::new(firewall.clone()),
         };
         let vault = minting::vault(firewall);
         let issuers = minting::issuers(config, firewall, &vault)?;
         tracing::info!(tenants = issuers.len(), "credentials can be minted");
-        firewall.use_hands(servers::hands(config, &staff.shop, &staff.gate, &vault)?);
+        let mut hands = staff.accounts.hands();
+        hands.push(servers::hands(config, &staff.shop, &staff.gate, &vault)?);
+        firewall.use_hands(Hands::joined(hands));
         staff.slack();
         staff.look_at_servers(known);
         for (tenant, wiring) in &config.tenants {
@@ -165,6 +171,7 @@ impl Staff {
         let console = console::rooms::router(desk);
         let at = (self.public_url.as_str(), here);
         let console = console.merge(servers::door(&self.shop, at, shutting));
+        let console = console.merge(self.accounts.door(&self.gate));
         if self.desks.iter().next().is_none() {
             return Ok(console);
         }

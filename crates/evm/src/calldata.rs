@@ -11,11 +11,12 @@ use crate::{
     abi::{AavePool, Erc4626, Token, V2Router, V3Router, Vault},
     call::Call,
 };
+use alloy_primitives::U256;
 use alloy_sol_types::SolCall;
 use shape::shaped;
 
 /// The most bytes of one call.
-pub const MAX_BYTES: usize = 24_576;
+pub const MAX_BYTES: usize = 65_536;
 /// The most calls in one.
 pub const MAX_CALLS: usize = 64;
 
@@ -257,8 +258,8 @@ fn uniswap_v3(selector: [u8; 4], data: &[u8]) -> Result<Call, Unreadable> {
         return uniswap_v3_single(selector, data);
     }
     const NAME: &str = "multicall";
+    listed(data, (NAME, "data"), 0, 32)?;
     let inner = exact::<V3Router::multicallCall>(data, NAME, &["data"])?.data;
-    counted(NAME, inner.len())?;
     let calls = inner.iter().enumerate().map(|(at, data)| {
         let Some((selector, _)) = data.split_first_chunk::<4>() else {
             return Err(within(at, Unreadable::Short(data.len())));
@@ -410,8 +411,8 @@ fn vault(selector: [u8; 4], data: &[u8]) -> Result<Call, Unreadable> {
         }
         Vault::execTransactionsCall::SELECTOR => {
             const NAME: &str = "execTransactions";
+            listed(data, (NAME, "to"), 0, 64)?;
             let call = exact::<Vault::execTransactionsCall>(data, NAME, &["to", "data"])?;
-            counted(NAME, call.to.len())?;
             if call.to.len() != call.data.len() {
                 return Err(calls(NAME, "as many destinations as calls were expected"));
             }
@@ -423,6 +424,35 @@ fn vault(selector: [u8; 4], data: &[u8]) -> Result<Call, Unreadable> {
         }
         unknown => Err(Unreadable::Function(unknown)),
     }
+}
+
+/// Looks at the length of a list before it is decoded: many places in it could name one tail, and each
+/// would be copied.
+fn listed(
+    data: &[u8],
+    (function, argument): (&'static str, &'static str),
+    word: usize,
+    offset: usize,
+) -> Result<(), Unreadable> {
+    let short = || Unreadable::Arguments { function };
+    let number = |word: usize| {
+        let start = word.checked_mul(32)?.checked_add(4)?;
+        let bytes = data.get(start..start.checked_add(32)?)?;
+        Some(usize::try_from(U256::from_be_slice(bytes)).unwrap_or(usize::MAX))
+    };
+    if number(word).ok_or_else(short)? != offset {
+        return Err(Unreadable::NotCanonical {
+            function,
+            argument: Some(argument),
+            word,
+            offset: true,
+        });
+    }
+    let count = number(offset / 32).ok_or_else(short)?;
+    if count > data.len() / 32 {
+        return Err(short());
+    }
+    counted(function, count)
 }
 
 fn counted(function: &'static str, count: usize) -> Result<(), Unreadable> {

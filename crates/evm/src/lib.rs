@@ -46,3 +46,5 @@ pub mod snapshot;
 pub mod source;
 pub mod transaction;
 pub mod typed;
+
+pub use alloy_primitives::Address;

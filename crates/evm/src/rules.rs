@@ -218,8 +218,7 @@ fn one(vault: Address, to: Address, data: &[u8], facts: &dyn Facts) -> Result<Ju
             ruling: Ruling::default(),
         });
     };
-    let call = read(interface, data).map_err(|why| inner(&why))?;
-    let ruling = guard::ruling(vault, to, &call, facts)?;
+    let (call, ruling) = ruling(interface, (vault, to), data, facts)?;
     if let Some(received) = ruling.received
         && !(facts.enabled(vault, received)? && facts.listed(received)?)
     {
@@ -231,6 +230,36 @@ fn one(vault: Address, to: Address, data: &[u8], facts: &dyn Facts) -> Result<Ju
         call: Some(call),
         ruling,
     })
+}
+
+/// Functions that are understood, so that they can be explained, and that no guard lets pass.
+const UNRULED: &[&str] = &[
+    "transfer",
+    "transferFrom",
+    "increaseAllowance",
+    "decreaseAllowance",
+];
+
+/// What the guard of a kind of contract says of a call that a vault would make to one.
+///
+/// # Errors
+/// [`Denial`], as the guard itself refuses.
+pub fn ruling(
+    interface: Interface,
+    (vault, to): (Address, Address),
+    data: &[u8],
+    facts: &dyn Facts,
+) -> Result<(Call, Ruling), Denial> {
+    let call = read(interface, data).map_err(|why| match &why {
+        Unreadable::NotCanonical { function, .. } | Unreadable::Arguments { function }
+            if UNRULED.contains(function) =>
+        {
+            Denial::new("dh23", "function", why.to_string())
+        }
+        why => inner(why),
+    })?;
+    let ruling = guard::ruling(vault, to, &call, facts)?;
+    Ok((call, ruling))
 }
 
 /// An allowance is used up by the calls after it, or must be one that may stand. What is left of one

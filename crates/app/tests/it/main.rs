@@ -10,6 +10,7 @@
 mod agents;
 mod bin;
 mod browser;
+mod chain;
 mod chat;
 mod claude_code;
 mod conformance;

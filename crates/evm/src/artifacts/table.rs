@@ -3,12 +3,56 @@
 /// Name and text, in the order of names.
 pub(super) const TABLE: &[(&str, &str)] = &[
     (
+        "AaveV3Asset",
+        include_str!("../../../../contracts/artifacts/AaveV3Asset.json"),
+    ),
+    (
+        "AaveV3Guard",
+        include_str!("../../../../contracts/artifacts/AaveV3Guard.json"),
+    ),
+    (
+        "ChainlinkFeed",
+        include_str!("../../../../contracts/artifacts/ChainlinkFeed.json"),
+    ),
+    (
+        "Erc20Asset",
+        include_str!("../../../../contracts/artifacts/Erc20Asset.json"),
+    ),
+    (
+        "Erc20Guard",
+        include_str!("../../../../contracts/artifacts/Erc20Guard.json"),
+    ),
+    (
+        "Erc4626Asset",
+        include_str!("../../../../contracts/artifacts/Erc4626Asset.json"),
+    ),
+    (
+        "Erc4626Guard",
+        include_str!("../../../../contracts/artifacts/Erc4626Guard.json"),
+    ),
+    (
         "Escrow",
         include_str!("../../../../contracts/artifacts/Escrow.json"),
     ),
     (
         "GuardRegistry",
         include_str!("../../../../contracts/artifacts/GuardRegistry.json"),
+    ),
+    (
+        "TwapFeed",
+        include_str!("../../../../contracts/artifacts/TwapFeed.json"),
+    ),
+    (
+        "UniswapV2Guard",
+        include_str!("../../../../contracts/artifacts/UniswapV2Guard.json"),
+    ),
+    (
+        "UniswapV2LpAsset",
+        include_str!("../../../../contracts/artifacts/UniswapV2LpAsset.json"),
+    ),
+    (
+        "UniswapV3Guard",
+        include_str!("../../../../contracts/artifacts/UniswapV3Guard.json"),
     ),
     (
         "Vault",

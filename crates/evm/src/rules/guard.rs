@@ -68,7 +68,7 @@ impl Asking<'_> {
             10 | 11 => {
                 filled("amount.zero", 0, swap.exact)?;
                 filled(limit, 1, swap.limit)?;
-                self.route(2, &swap.route)?;
+                self.route(2, &swap.route, false)?;
                 self.recipient(3, swap.recipient)?;
                 self.deadline(4, swap.deadline)?;
             }
@@ -89,7 +89,7 @@ impl Asking<'_> {
                 }
             }
             _ => {
-                self.route(0, &swap.route)?;
+                self.route(0, &swap.route, true)?;
                 self.recipient(1, swap.recipient)?;
                 self.deadline(2, swap.deadline)?;
                 filled("amount.zero", 3, swap.exact)?;
@@ -231,6 +231,10 @@ impl Asking<'_> {
                 received(44, None)
             }
         };
+        // What is not counted any more may be taken back, and not added to.
+        if matches!(lend.function, "supply" | "borrow") {
+            self.listed(None, pool)?;
+        }
         self.enabled(None, pool)?;
         Ok(ruling)
     }
@@ -257,12 +261,12 @@ impl Asking<'_> {
     }
 
     /// From an enabled token over listed ones to one that may come in, none of them twice.
-    fn route(&self, argument: u16, route: &[Address]) -> Result<(), Denial> {
+    fn route(&self, argument: u16, route: &[Address], packed: bool) -> Result<(), Denial> {
         let (Some(first), Some(last)) = (route.first(), route.last()) else {
-            return Err(length(argument, route));
+            return Err(length(argument, route, packed));
         };
         if route.len() < 2 || route.len() > ROUTE_MAX {
-            return Err(length(argument, route));
+            return Err(length(argument, route, packed));
         }
         for (at, token) in route.iter().enumerate().skip(1) {
             if route.iter().take(at).any(|before| before == token) {
@@ -346,9 +350,14 @@ fn repeated(argument: u16, token: Address) -> Denial {
     refused("token.repeated", Some(argument), word(token), words)
 }
 
-fn length(argument: u16, route: &[Address]) -> Denial {
+/// A packed route is counted in bytes: 20 of the first token, 23 of each pool with the next one.
+fn length(argument: u16, route: &[Address], packed: bool) -> Denial {
     let words = "a route has two to four tokens";
-    refused("path.length", Some(argument), number(route.len()), words)
+    let seen = match route.len().checked_sub(1) {
+        Some(pools) if packed => pools.saturating_mul(23).saturating_add(20),
+        _ => route.len(),
+    };
+    refused("path.length", Some(argument), number(seen), words)
 }
 
 fn received(kind: u16, received: Option<Address>) -> Ruling {

@@ -16,6 +16,7 @@ mod facts;
 mod files;
 mod flown;
 mod gas;
+mod guards;
 mod invariants;
 mod judged;
 mod manager;

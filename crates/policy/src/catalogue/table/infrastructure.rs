@@ -4,7 +4,7 @@ use crate::catalogue::row::{
     Row,
     Rule::{Command, DeleteObject, ReadObject},
     Spends::{Nothing, Stated},
-    destructive, high, inform, line, observe, prohibited,
+    destructive, high, inform, line, low, observe, prohibited,
 };
 
 pub(super) const ROWS: &[Row] = &[
@@ -75,8 +75,25 @@ pub(super) const ROWS: &[Row] = &[
     observe("evm.logs", "read events"),
     observe("evm.estimate_gas", "estimate gas"),
     inform("evm.simulate", "simulate a transaction"),
+    low("evm.revoke", Stated, "take a right to spend back"),
+    high(
+        "evm.swap",
+        Stated,
+        "trade through a vault, within its rules",
+    ),
+    high(
+        "evm.invest",
+        Stated,
+        "lend, deposit or provide through a vault, or take back",
+    ),
+    destructive("evm.borrow", Stated, "borrow through a vault"),
     destructive("evm.send", Stated, "send a transaction"),
     destructive("evm.sign", Stated, "sign a transaction or a message"),
+    destructive(
+        "evm.sign_typed_data",
+        Nothing,
+        "give a right to spend by a signature",
+    ),
     destructive("evm.approve", Stated, "let another spend tokens"),
     destructive("evm.transfer", Stated, "transfer assets"),
     destructive("evm.execute", Stated, "act through a vault"),

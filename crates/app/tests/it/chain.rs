@@ -1,0 +1,224 @@
+//! An agent trades for a vault through the gate, with the wallet libraries there are, on a chain of its own.
+
+use crate::bin::{Gate, House, Ran, without_proxies};
+use serde_json::{Value, json};
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    os::unix::fs::PermissionsExt,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+};
+
+const POLICY: &str = "version: 1
+actions:
+  - action: evm.swap
+    caps: { max_usd: 1000 }
+";
+
+/// Where anvil and the libraries are.
+fn modules() -> PathBuf {
+    let folder = std::env::var_os("PORTCULLIS_CHAIN").unwrap_or_else(|| {
+        panic!("PORTCULLIS_CHAIN names no folder with anvil and wallet libraries: run `make test`")
+    });
+    PathBuf::from(folder).join("node_modules")
+}
+
+/// A chain on this machine; it ends when this is dropped.
+struct Anvil {
+    url: String,
+    child: Child,
+}
+
+impl Anvil {
+    fn start() -> Self {
+        let mut command = Command::new(modules().join(".bin/anvil"));
+        let args = ["--port", "0", "--hardfork", "prague", "--chain-id", "31337"];
+        command.args(args).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        let url = loop {
+            let mut line = String::new();
+            assert!(said.read_line(&mut line).unwrap() > 0, "anvil ended");
+            if let Some(address) = line.trim().strip_prefix("Listening on ") {
+                break format!("http://{address}");
+            }
+        };
+        // Whatever else it says is read and forgotten.
+        std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
+        Self { url, child }
+    }
+
+    fn client(&self, part: &str) -> Command {
+        let folder = env!("CARGO_MANIFEST_DIR");
+        let mut node = Command::new("node");
+        without_proxies(&mut node);
+        node.arg(format!("{folder}/tests/it/chain_client.mjs"))
+            .env("ARTIFACTS", format!("{folder}/../../contracts/artifacts"))
+            .env("MODULES", modules())
+            .env("NODE_URL", &self.url)
+            .env("PART", part);
+        node
+    }
+}
+
+impl Drop for Anvil {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A chain with a vault, and a house whose gate trades for it.
+struct Setting {
+    anvil: Anvil,
+    world: Value,
+    house: House,
+}
+
+impl Setting {
+    fn new() -> Self {
+        let anvil = Anvil::start();
+        let world = Ran::of(&mut anvil.client("deploy")).json(0);
+        let folder = tempfile::tempdir().unwrap();
+        let policy = folder.path().join("policy.yaml");
+        fs::write(&policy, POLICY).unwrap();
+        let house = House::new(policy.to_str().unwrap());
+        let keystore = house.folder.path().join("trader.json");
+        fs::write(&keystore, world["keystore"].as_str().unwrap()).unwrap();
+        fs::set_permissions(&keystore, fs::Permissions::from_mode(0o600)).unwrap();
+        let account = json!({
+            "account": world["trader"],
+            "chain_id": 31337,
+            "guards": {
+                world["tokenGuard"].as_str().unwrap(): "token",
+                world["routerGuard"].as_str().unwrap(): "uniswap_v2",
+            },
+            "keystore": keystore,
+            "names": { world["router"].as_str().unwrap(): "Uniswap V2" },
+            "node": { "url": anvil.url, "reach": "anywhere" },
+            "password": "env:TRADER_PASSWORD",
+            "tokens": {
+                world["usd"].as_str().unwrap(): { "symbol": "USDC", "decimals": 6 },
+                world["eth"].as_str().unwrap(): { "symbol": "WETH", "decimals": 18 },
+            },
+            "vault": world["vault"],
+        });
+        let config = json!({"tenants": {"default": {"chains": {"main": account}}}});
+        // JSON is YAML as well.
+        fs::write(
+            house.folder.path().join("portcullis.yaml"),
+            config.to_string(),
+        )
+        .unwrap();
+        Self {
+            anvil,
+            world,
+            house,
+        }
+    }
+
+    fn serve(&self) -> Gate {
+        let config = self.house.folder.path().join("portcullis.yaml");
+        let password = [("TRADER_PASSWORD", "a password")];
+        Gate::serve_by(&self.house.data(), &password, Some(&config))
+    }
+
+    /// What a library gets for a swap: a hash, or what the gate says instead.
+    fn trade(&self, gate: &Gate, library: &str, asked: &Value) -> Value {
+        let mut client = self.anvil.client("trade");
+        client
+            .env("AGENT_KEY", self.house.credential("agent_key"))
+            .env("ASKED", asked.to_string())
+            .env("GATE_URL", format!("{}/v1/rpc/main", gate.url))
+            .env("LIBRARY", library)
+            .env("WORLD", self.world.to_string());
+        Ran::of(&mut client).json(0)
+    }
+
+    /// What the vault has, the time, and how much the trader has sent.
+    fn look(&self) -> Value {
+        let mut client = self.anvil.client("look");
+        client.env("WORLD", self.world.to_string());
+        Ran::of(&mut client).json(0)
+    }
+
+    fn people(&self, gate: &Gate, args: &[&str]) -> Ran {
+        gate.ask(self.house.credential("admin_token"), args)
+    }
+
+    /// In a few minutes, as the chain has it.
+    fn soon(&self) -> String {
+        let now: u64 = self.look()["now"].as_str().unwrap().parse().unwrap();
+        (now + 600).to_string()
+    }
+}
+
+/// Decoded, simulated, approved, signed inside, mined and settled; and with one word changed after the
+/// approval, nowhere.
+#[test]
+fn a_swap_is_approved_signed_inside_and_mined() {
+    let setting = Setting::new();
+    let gate = setting.serve();
+    for library in ["viem", "ethers"] {
+        let asked = json!({ "until": setting.soon() });
+        let before = setting.look();
+        let held = setting.trade(&gate, library, &asked);
+        assert_eq!(held["data"]["verdict"], "HELD", "{library}: {held}");
+        let hold = held["data"]["hold_id"].as_str().unwrap();
+        assert_eq!(setting.look()["nonce"], before["nonce"], "nothing is sent");
+
+        let shown = setting.people(&gate, &["holds", "show", hold]).ended(0);
+        assert!(shown.contains("Trades 100 USDC"), "{shown}");
+        assert!(shown.contains("one source alone says so"), "{shown}");
+        let yes = ["approvals", "approve", hold, "--yes"];
+        setting.people(&gate, &yes).ended(0);
+
+        // One word of it changed: it is another action, and people have not decided on that.
+        let changed = json!({ "until": asked["until"], "amount": "100000001" });
+        let other = setting.trade(&gate, library, &changed);
+        assert_eq!(other["data"]["verdict"], "HELD", "{library}: {other}");
+        assert_ne!(other["data"]["hold_id"], held["data"]["hold_id"]);
+        assert_eq!(setting.look()["nonce"], before["nonce"], "nothing is sent");
+
+        let done = setting.trade(&gate, library, &asked);
+        assert!(
+            done["hash"].as_str().unwrap().starts_with("0x"),
+            "{library}: {done}"
+        );
+        let after = setting.look();
+        let amount =
+            |look: &Value, token: &str| look[token].as_str().unwrap().parse::<u128>().unwrap();
+        assert_eq!(amount(&before, "usd") - amount(&after, "usd"), 100_000_000);
+        assert!(amount(&after, "eth") > amount(&before, "eth"));
+
+        // It is done once: the same again is judged anew.
+        let again = setting.trade(&gate, library, &asked);
+        assert!(again.get("hash").is_none(), "{library}: {again}");
+        assert_eq!(setting.look()["nonce"], after["nonce"]);
+    }
+    let tail = setting.people(&gate, &["audit", "verify"]);
+    tail.ended(0);
+}
+
+#[test]
+fn what_breaks_a_rule_never_gets_to_people() {
+    let setting = Setting::new();
+    let gate = setting.serve();
+    let until = setting.soon();
+    let stranger = "0x000000000000000000000000000000000000dEaD";
+    let refused = setting.trade(&gate, "viem", &json!({ "until": until, "to": stranger }));
+    assert_eq!(refused["data"]["rule"], "recipient", "{refused}");
+    assert_eq!(refused["data"]["argument"], 3, "{refused}");
+    let late = setting.trade(&gate, "viem", &json!({ "until": "1" }));
+    assert_eq!(late["data"]["rule"], "deadline.past", "{late}");
+    // Within the rules of the vault, beyond the cap of the tenant.
+    let dear = setting.trade(
+        &gate,
+        "viem",
+        &json!({ "until": until, "amount": "1500000000" }),
+    );
+    assert_eq!(dear["data"]["verdict"], "BLOCKED", "{dear}");
+    assert_eq!(dear["data"]["code"], "limit.cap", "{dear}");
+    assert_eq!(setting.look()["nonce"], 0);
+}

@@ -1,0 +1,14 @@
+//! The guards of contracts, the guards of assets and the feeds.
+
+mod abi;
+mod assets;
+mod cases;
+mod data;
+mod encode;
+mod feeds;
+mod lab;
+mod mirrored;
+mod mutants;
+mod names;
+mod readers;
+mod stubs;
