@@ -113,6 +113,7 @@ fn judged_once(action: &Action) {
     facts.grants.clear();
     facts.budgets.clear();
     facts.sums.clear();
+    facts.session = None;
     let _ = RULES.judge(action, &facts);
 }
 

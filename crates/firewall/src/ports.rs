@@ -145,6 +145,8 @@ pub struct EntropyError;
 
 /// Mints credentials, and ends them. One issuer serves one provider of the operator's.
 ///
+/// It keeps a deadline of its own, and ends by itself.
+///
 /// Fails closed: what cannot be narrowed to the ask is not minted; a provider that grants more than
 /// was asked is made to take it back, and the answer is [`LeaseError::Exceeded`].
 pub trait Issuer: Debug + Send + Sync {

@@ -38,11 +38,14 @@ pub enum Subject {
     /// A budget passed its warning line, for the first time in its day or month.
     #[serde(rename = "budget.warning")]
     BudgetWarning,
+    /// A credential that must end could not be ended: it may live.
+    #[serde(rename = "lease.unended")]
+    LeaseUnended,
 }
 
 impl Subject {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::HoldWaiting,
         Self::HoldEscalated,
         Self::HoldApproval,
@@ -53,6 +56,7 @@ impl Subject {
         Self::ActionNotice,
         Self::ActionOutcome,
         Self::BudgetWarning,
+        Self::LeaseUnended,
     ];
 
     /// Its name.
@@ -69,6 +73,7 @@ impl Subject {
             Self::ActionNotice => "action.notice",
             Self::ActionOutcome => "action.outcome",
             Self::BudgetWarning => "budget.warning",
+            Self::LeaseUnended => "lease.unended",
         }
     }
 
@@ -85,6 +90,7 @@ impl Subject {
             RecordKind::HoldOutcome => ending(payload),
             RecordKind::Outcome => Some(Self::ActionOutcome),
             RecordKind::HoldEscalated => Some(Self::HoldEscalated),
+            RecordKind::LeaseUnended => Some(Self::LeaseUnended),
             _ => None,
         }
     }

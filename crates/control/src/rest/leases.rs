@@ -36,7 +36,7 @@ page! {
 /// Why each was minted, what was asked and what was granted, and how it ended: of what the caller may
 /// look at, an agent of its own. No credential is here.
 #[utoipa::path(
-    get, path = "/v1/leases", tag = "sessions",
+    get, path = "/v1/leases", operation_id = "list_leases", tag = "sessions",
     params(LeaseFilter, PagingParams),
     security(("bearer" = ["agent"])),
     responses((status = 200, description = "A page of leases.", body = LeasePage)),

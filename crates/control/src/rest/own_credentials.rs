@@ -37,7 +37,7 @@ body! {
 ///
 /// What the caller said; nobody sees another's.
 #[utoipa::path(
-    get, path = "/v1/own-credentials", tag = "sessions",
+    get, path = "/v1/own-credentials", operation_id = "list_own_credentials", tag = "sessions",
     params(PagingParams),
     security(("bearer" = ["viewer"])),
     responses((status = 200, description = "A page of them.", body = OwnCredentialPage)),
@@ -57,7 +57,7 @@ async fn list(
 /// In the sessions that the caller opens, and in no other. The operator keeps the credential itself.
 /// What was minted the other way is ended.
 #[utoipa::path(
-    put, path = "/v1/own-credentials/{scope}", tag = "sessions",
+    put, path = "/v1/own-credentials/{scope}", operation_id = "say_own_credential", tag = "sessions",
     params(("scope" = String, Path, description = "The scope's name.")),
     request_body = Saying,
     security(("bearer" = ["viewer"])),
@@ -76,8 +76,10 @@ async fn say(
 }
 
 /// Takes back what was said about an own credential
+///
+/// The shared one is used from now on.
 #[utoipa::path(
-    delete, path = "/v1/own-credentials/{scope}", tag = "sessions",
+    delete, path = "/v1/own-credentials/{scope}", operation_id = "forget_own_credential", tag = "sessions",
     params(("scope" = String, Path, description = "The scope's name.")),
     security(("bearer" = ["viewer"])),
     responses((status = 200, description = "What held until now.", body = OwnCredential)),

@@ -150,7 +150,7 @@ async fn find(gate: &Gate, caller: &Principal, name: &str) -> Result<KeptScope, 
 /// Those that the caller may look at, in the tenant or in a workspace that they are for. None of
 /// them holds a credential.
 #[utoipa::path(
-    get, path = "/v1/scopes", tag = "sessions",
+    get, path = "/v1/scopes", operation_id = "list_scopes", tag = "sessions",
     params(PagingParams),
     security(("bearer" = ["client"])),
     responses((status = 200, description = "A page of scopes.", body = ScopePage)),
@@ -168,7 +168,7 @@ async fn list(
 /// Sessions can be opened with it from now on, in the workspaces it is for. What its provider cannot
 /// enforce is refused.
 #[utoipa::path(
-    post, path = "/v1/scopes", tag = "sessions",
+    post, path = "/v1/scopes", operation_id = "add_scope", tag = "sessions",
     request_body = NewScope,
     security(("bearer" = ["architect"])),
     responses(
@@ -186,8 +186,10 @@ async fn add(
 }
 
 /// Shows a scope
+///
+/// One that the caller may look at nowhere is not there.
 #[utoipa::path(
-    get, path = "/v1/scopes/{name}", tag = "sessions",
+    get, path = "/v1/scopes/{name}", operation_id = "show_scope", tag = "sessions",
     params(("name" = String, Path, description = "The scope's name.")),
     security(("bearer" = ["client"])),
     responses((status = 200, description = "The scope.", body = Scope)),
@@ -205,7 +207,7 @@ async fn show(
 /// All of it but its name. When it reaches something else from now on, every credential that was
 /// minted from it is ended, and sessions that had it must be given it anew.
 #[utoipa::path(
-    put, path = "/v1/scopes/{name}", tag = "sessions",
+    put, path = "/v1/scopes/{name}", operation_id = "change_scope", tag = "sessions",
     params(("name" = String, Path, description = "The scope's name.")),
     request_body = ScopeChange,
     security(("bearer" = ["architect"])),
@@ -225,7 +227,7 @@ async fn change(
 ///
 /// Every credential that was minted from it is ended.
 #[utoipa::path(
-    delete, path = "/v1/scopes/{name}", tag = "sessions",
+    delete, path = "/v1/scopes/{name}", operation_id = "remove_scope", tag = "sessions",
     params(("name" = String, Path, description = "The scope's name.")),
     security(("bearer" = ["architect"])),
     responses((status = 200, description = "The scope as it was.", body = Scope)),

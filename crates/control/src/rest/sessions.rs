@@ -126,7 +126,7 @@ impl NewSession {
 ///
 /// The caller's own, and those that they may look at.
 #[utoipa::path(
-    get, path = "/v1/sessions", tag = "sessions",
+    get, path = "/v1/sessions", operation_id = "list_sessions", tag = "sessions",
     params(SessionFilter, PagingParams),
     security(("bearer" = ["agent"])),
     responses((status = 200, description = "A page of sessions.", body = SessionPage)),
@@ -147,7 +147,7 @@ async fn list(
 /// agent, if they may have credentials issued for the agent, the workspace and every scope. Actions
 /// name it as `session_id`, and one of its scopes as `scope`.
 #[utoipa::path(
-    post, path = "/v1/sessions", tag = "sessions",
+    post, path = "/v1/sessions", operation_id = "open_session", tag = "sessions",
     request_body = NewSession,
     security(("bearer" = ["agent"])),
     responses(
@@ -170,7 +170,7 @@ async fn open(
 ///
 /// Another's is not there.
 #[utoipa::path(
-    get, path = "/v1/sessions/{id}", tag = "sessions",
+    get, path = "/v1/sessions/{id}", operation_id = "show_session", tag = "sessions",
     params(("id" = String, Path, description = "The session's id.")),
     security(("bearer" = ["agent"])),
     responses((status = 200, description = "The session.", body = Session)),
@@ -187,7 +187,7 @@ async fn show(
 ///
 /// It lives for 15 minutes more, but never beyond its end. Everybody's rights are looked at anew.
 #[utoipa::path(
-    post, path = "/v1/sessions/{id}/renew", tag = "sessions",
+    post, path = "/v1/sessions/{id}/renew", operation_id = "renew_session", tag = "sessions",
     params(("id" = String, Path, description = "The session's id.")),
     security(("bearer" = ["agent"])),
     responses(
@@ -209,7 +209,7 @@ async fn renew(
 /// Nothing is minted for it from now on, everything that was is ended, and its directory is cleared.
 /// The answer says what is dead, and what lives until when.
 #[utoipa::path(
-    post, path = "/v1/sessions/{id}/close", tag = "sessions",
+    post, path = "/v1/sessions/{id}/close", operation_id = "close_session", tag = "sessions",
     params(("id" = String, Path, description = "The session's id.")),
     request_body = Ending,
     security(("bearer" = ["agent"])),
@@ -233,7 +233,7 @@ async fn close(
 /// What is given is looked at as when a session is opened; what was minted from a scope that is taken
 /// away is ended.
 #[utoipa::path(
-    patch, path = "/v1/sessions/{id}/scopes", tag = "sessions",
+    patch, path = "/v1/sessions/{id}/scopes", operation_id = "change_session_scopes", tag = "sessions",
     params(("id" = String, Path, description = "The session's id.")),
     request_body = SessionScopes,
     security(("bearer" = ["agent"])),

@@ -53,7 +53,7 @@ async fn no_list_shows_another_tenants_things() {
     let house = House::new().await;
     house.held().await;
     house.blocked().await;
-    FakeIssuer::of(&house.firewall, &house.acme.agent_principal.tenant);
+    let _issuer = FakeIssuer::of(&house.firewall, &house.acme.agent_principal.tenant);
     for (path, new) in [
         ("/v1/people", json!({"name": "dora of acme"})),
         ("/v1/groups", json!({"name": "acme leads"})),

@@ -263,6 +263,8 @@ async fn each_role_may_exactly_what_the_table_says() {
             Own => pattern.replace("{id}", agent),
             _ => pattern
                 .replace("{id}", "none")
+                .replace("{name}", "none")
+                .replace("{scope}", "none")
                 .replace("{person}", "none")
                 .replace("{seq}", "999999"),
         };

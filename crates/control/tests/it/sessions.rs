@@ -83,13 +83,9 @@ async fn an_agent_works_in_a_session_of_its_own() {
         !text.contains("password") && !text.contains("lease:"),
         "no secret, nor its name: {text}"
     );
-    let closed = call(
-        &house,
-        &agent,
-        ("POST", &format!("{path}/close")),
-        json!({"reason": "done"}),
-    );
-    let closed = closed.await.ok();
+    let end = format!("{path}/close");
+    let closed = call(&house, &agent, ("POST", &end), json!({"reason": "done"})).await;
+    let closed = closed.ok();
     assert_eq!(closed["session"]["status"], "closed");
     assert_eq!(closed["session"]["ended_because"], "done");
     assert_eq!(closed["leases"][0]["stage"], "ended");

@@ -55,10 +55,21 @@ fn the_published_vector_comes_out_the_same() {
 }
 
 #[test]
+fn a_scope_is_frozen_and_thawed_with_its_action() {
+    let mut action = action(Map::new());
+    action.scope = Some("cluster".to_owned().try_into().unwrap());
+    let frozen = frozen(&action);
+    let thawed = thaw(&frozen.bytes, &frozen.digest).unwrap();
+    assert_eq!(thawed.action.scope, action.scope);
+    let text = String::from_utf8(frozen.bytes).unwrap();
+    assert!(text.contains(r#"},"scope":"cluster","session":"#), "{text}");
+}
+
+#[test]
 fn everything_that_decides_what_happens_changes_the_digest() {
     let plain = action(Map::from_iter([("gpus".to_owned(), json!(8))]));
     type Change = fn(&mut Action);
-    let changes: [(&str, Change); 17] = [
+    let changes: [(&str, Change); 19] = [
         ("tenant", |a| {
             a.tenant = "ten_other".to_owned().try_into().unwrap()
         }),
@@ -73,6 +84,12 @@ fn everything_that_decides_what_happens_changes_the_digest() {
             a.session = Some("ses_2".to_owned().try_into().unwrap())
         }),
         ("no session", |a| a.session = None),
+        ("a scope", |a| {
+            a.scope = Some("cluster".to_owned().try_into().unwrap())
+        }),
+        ("another scope", |a| {
+            a.scope = Some("disk".to_owned().try_into().unwrap())
+        }),
         ("type", |a| a.kind = "workloads.delete".into()),
         ("target", |a| a.target.push(' ')),
         ("environment", |a| a.environment = "production".into()),

@@ -138,7 +138,7 @@ pub(super) fn image(state: &State) -> String {
         .collect();
     write!(
         text,
-        "{:?}\n{:?}\n{:?}\n{}\n{:?}\n{:?}\n{:?}\n{frozen:?}\n{permits:?}\n{policies:?}\n{:?}\n{:?}\n{:?}\n{remembered:?}",
+        "{:?}\n{:?}\n{:?}\n{}\n{:?}\n{:?}\n{:?}\n{frozen:?}\n{permits:?}\n{policies:?}\n{:?}\n{:?}\n{:?}\n{remembered:?}\n{:?}",
         state.head,
         state.frontier,
         state.tally,
@@ -149,6 +149,7 @@ pub(super) fn image(state: &State) -> String {
         state.rulebook.rules.digest(),
         state.tenant,
         state.broken_at,
+        state.sessions,
     )
     .expect("text");
     text
