@@ -67,7 +67,8 @@ struct Reserved {
 /// Tests may lean on all of these.
 const RESERVED: &[Reserved] = &[
     only("rusqlite", &["store"]),
-    only("ring", &["control"]),
+    only("postgres-protocol", OUT),
+    only("ring", &["control", "credentials"]),
     only("axum", HTTP),
     only("hyper", CALLS),
     only("hyper-util", CALLS),
