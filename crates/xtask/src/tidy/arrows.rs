@@ -72,7 +72,8 @@ struct Reserved {
 const RESERVED: &[Reserved] = &[
     only("rusqlite", &["store"]),
     only("revm", &["evm"]),
-    only("ring", &["control"]),
+    only("postgres-protocol", OUT),
+    only("ring", &["control", "credentials"]),
     only("axum", HTTP),
     only("hyper", CALLS),
     only("hyper-util", CALLS),

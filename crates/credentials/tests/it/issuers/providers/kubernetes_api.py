@@ -8,6 +8,7 @@ import json
 import re
 import secrets
 import time
+from types import SimpleNamespace
 
 from kubernetes import client
 from kubernetes.client.rest import ApiException
@@ -23,7 +24,7 @@ MODELS = {
 
 def read(body, model):
     """The object as the client's model knows it; what that does not know would be lost."""
-    read = READER.deserialize(json.dumps(body), model, "application/json")
+    read = READER.deserialize(SimpleNamespace(data=json.dumps(body)), model)
     again = READER.sanitize_for_serialization(read)
     if again != body:
         raise Refused(422, {"kind": "Status", "message": f"{again} is not {body}"})
