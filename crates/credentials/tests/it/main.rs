@@ -9,6 +9,7 @@
 mod addresses;
 mod authority;
 mod databases;
+mod launches;
 mod lines;
 mod mail;
 mod mail_server;
