@@ -46,6 +46,10 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // Before anything else: walls are raised in a process of one thread.
+    if let Some(code) = portcullis_runner::walls::enter(std::env::args_os()) {
+        return code;
+    }
     let cli = commands::Cli::parse();
     let output = cli.output();
     let _telemetry = match telemetry::start() {

@@ -3,6 +3,7 @@
 mod checks;
 mod finding;
 mod followers;
+mod walls;
 
 use super::desk::Desk;
 use crate::{
@@ -14,7 +15,7 @@ use finding::{Finding, Health};
 use serde_json::{Value, json};
 use std::{net::SocketAddr, path::PathBuf};
 
-/// Examines the data directory, the ledger, the clock, the disk and the port.
+/// Examines the data directory, the ledger, the clock, the disk, the port and the walls.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Example:\n  portcullis doctor --data /var/lib/portcullis\n\n\

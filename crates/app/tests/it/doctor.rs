@@ -39,6 +39,23 @@ fn a_healthy_house_has_nothing() {
 }
 
 #[test]
+fn the_walls_of_this_machine_are_raised_and_named() {
+    let house = house();
+    let (_, found) = examine(&house.data(), FREE);
+    let checks = found["checks"].as_array().unwrap();
+    let walls = checks.iter().find(|check| check["check"] == "walls");
+    let words = walls.unwrap()["found"].as_str().unwrap();
+    let always = "offered: descriptors, privileges, limits, files, calls";
+    assert!(words.starts_with(always), "{words}");
+    let left: Vec<_> = fs::read_dir(house.data())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .filter(|name| name.to_string_lossy().starts_with(".tmp"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
 fn no_house_is_a_warning() {
     let folder = tempfile::tempdir().unwrap();
     let (code, found) = examine(folder.path(), FREE);

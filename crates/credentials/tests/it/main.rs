@@ -11,6 +11,7 @@ mod addresses;
 mod authority;
 mod databases;
 mod issuers;
+mod launches;
 mod lines;
 mod mail;
 mod mail_server;

@@ -56,26 +56,26 @@ fn refusals(plan: &Plan) -> Result<Rules, Refusal> {
     }
     // The bounds of other processes; those of its own a command may lower.
     refuse(&mut rules, libc::SYS_prlimit64, &[(0, Is::Ne, 0)])?;
-    // Devices and sockets in the room: a pipe with a name may be made.
-    for call in table::MAKING_NODES {
-        let (call, mode) = *call;
-        let is_pipe = (mode, Is::MaskedEq(u64::from(libc::S_IFMT)), pipe_mode());
+    // Devices; a pipe with a name may be made.
+    for (call, mode) in table::MAKING_NODES {
         for kind in [libc::S_IFCHR, libc::S_IFBLK] {
-            let kind = (mode, is_pipe.1.clone(), u64::from(kind));
-            refuse(&mut rules, call, &[kind])?;
+            let is = Is::MaskedEq(u64::from(libc::S_IFMT));
+            refuse(&mut rules, *call, &[(*mode, is, u64::from(kind))])?;
         }
     }
     if !plan.has(Wall::Processes) && plan.user.is_none() {
-        others(&mut rules)?;
+        others(&mut rules, plan.has(Wall::Scopes))?;
+    }
+    if !table::may_change_rights(plan) {
+        // Of a file that it has open a command may change the times: without a path, by no pointer.
+        let path = SeccompCondition::new(1, Length::Qword, Is::Ne, 0).of(Wall::Calls, "seccomp")?;
+        let rule = SeccompRule::new(vec![path]).of(Wall::Calls, "seccomp")?;
+        rules.entry(libc::SYS_utimensat).or_default().push(rule);
     }
     Ok(rules)
 }
 
 const TIOCLINUX: u64 = 0x541C;
-
-fn pipe_mode() -> u64 {
-    u64::from(libc::S_IFIFO)
-}
 
 /// A process in a namespace of its own is root there, and root reaches much of the kernel.
 fn namespaces(rules: &mut Rules) -> Result<(), Refusal> {
@@ -104,28 +104,9 @@ fn sockets(plan: &Plan, rules: &mut Rules) -> Result<(), Refusal> {
         families.push(libc::AF_UNIX);
     }
     if let Network::Ports { datagrams, .. } = plan.network {
-        families.extend([libc::AF_INET, libc::AF_INET6]);
         for family in [libc::AF_INET, libc::AF_INET6] {
-            let family = (0, Is::Eq, number(family));
-            let stream = (1, Is::MaskedEq(SOCKET_TYPE), number(libc::SOCK_STREAM));
-            let datagram = (1, Is::MaskedEq(SOCKET_TYPE), number(libc::SOCK_DGRAM));
-            for kind in [
-                libc::SOCK_RAW,
-                libc::SOCK_RDM,
-                libc::SOCK_SEQPACKET,
-                SOCK_DCCP,
-                0,
-            ] {
-                let kind = (1, stream.1.clone(), number(kind));
-                refuse(rules, libc::SYS_socket, &[family.clone(), kind])?;
-            }
-            // A stream that is no TCP, e.g. SCTP or MPTCP, is held by no wall for ports.
-            let no_tcp = [(2, Is::Ne, 0), (2, Is::Ne, number(libc::IPPROTO_TCP))];
-            let no_tcp = [vec![family.clone(), stream], no_tcp.to_vec()].concat();
-            refuse(rules, libc::SYS_socket, &no_tcp)?;
-            if !datagrams {
-                refuse(rules, libc::SYS_socket, &[family, datagram])?;
-            }
+            families.push(family);
+            internet(family, datagrams, rules)?;
         }
     }
     let foreign: Vec<Condition> = families
@@ -137,19 +118,45 @@ fn sockets(plan: &Plan, rules: &mut Rules) -> Result<(), Refusal> {
     refuse(rules, libc::SYS_socketpair, &[pair])
 }
 
+/// Of the internet's sockets those for TCP alone, and for UDP when datagrams may be sent: no wall
+/// for ports holds the others, SCTP and MPTCP among them.
+fn internet(family: i32, datagrams: bool, rules: &mut Rules) -> Result<(), Refusal> {
+    let family = (0, Is::Eq, number(family));
+    let kind = |kind: i32| (1, Is::MaskedEq(SOCKET_TYPE), number(kind));
+    let others = (1..=SOCK_KIND_MAX).filter(|kind| match *kind {
+        libc::SOCK_STREAM => false,
+        libc::SOCK_DGRAM => !datagrams,
+        _ => true,
+    });
+    for other in others {
+        refuse(rules, libc::SYS_socket, &[family.clone(), kind(other)])?;
+    }
+    for (of, protocol) in [
+        (libc::SOCK_STREAM, libc::IPPROTO_TCP),
+        (libc::SOCK_DGRAM, libc::IPPROTO_UDP),
+    ] {
+        let foreign = [(2, Is::Ne, 0), (2, Is::Ne, number(protocol))];
+        let all = [vec![family.clone(), kind(of)], foreign.to_vec()].concat();
+        refuse(rules, libc::SYS_socket, &all)?;
+    }
+    Ok(())
+}
+
+/// The kinds of sockets that there are, by their numbers from 1; the last is for packets.
+const SOCK_KIND_MAX: i32 = 10;
 /// The bits of a socket's type that are not flags.
 const SOCKET_TYPE: u64 = 0xF;
-const SOCK_DCCP: i32 = 6;
 
 /// What could hurt other processes of the same user, the gate among them, where neither a
-/// namespace nor a user of its own keeps the command from naming them.
-fn others(rules: &mut Rules) -> Result<(), Refusal> {
+/// namespace nor a user of its own keeps the command from naming them. Signals may be held by
+/// Landlock.
+fn others(rules: &mut Rules, signals_are_held: bool) -> Result<(), Refusal> {
     for call in table::ABOUT_OTHERS {
         refuse(rules, *call, &[(0, Is::Ne, 0)])?;
     }
     let priority = (1, Is::Ne, 0);
     refuse(rules, libc::SYS_setpriority, &[priority])?;
-    for call in table::SIGNALS {
+    for call in table::SIGNALS.iter().filter(|_| !signals_are_held) {
         // The group of its own, by the number nought, is the one that may be named.
         refuse(rules, *call, &[(0, Is::Ne, 0)])?;
     }

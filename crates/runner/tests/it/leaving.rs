@@ -218,7 +218,9 @@ async fn ctrl_c_reaches_the_command() {
         let mut running = start(&house, set, "echo ready; sleep 1000").await;
         hear_until(&mut running, "ready").await;
         running.stop(Stop::Interrupted);
-        assert_eq!(end_of(&mut running).await, Exit::Signal(2), "{standing}");
+        // A shell that may not name itself ends with the code for it.
+        let ends = [Exit::Signal(2), Exit::Code(130)];
+        assert!(ends.contains(&end_of(&mut running).await), "{standing}");
     }
 }
 

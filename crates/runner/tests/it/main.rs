@@ -1,4 +1,10 @@
 //! Real programs behind real walls.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test whose world cannot be set up must stop, in its helpers too"
+)]
 
 mod credentials;
 mod escapes;

@@ -186,7 +186,7 @@ async fn only_the_room_s_own_processes_have_numbers() {
 async fn a_dump_of_memory_is_written_nowhere() {
     let house = House::new().await;
     for (standing, offer) in house.standings() {
-        let script = "ulimit -c unlimited 2> /dev/null; ulimit -c; MARK=$0; kill -SEGV $$";
+        let script = "ulimit -c unlimited 2> /dev/null; ulimit -c; MARK=$0; kill -SEGV 0";
         let argv = ["sh", "-c", script, CANARY];
         let effect = house.effect_behind(&offer, &argv).await;
         let ended = effect.summary.ends_with("was ended by signal 11");

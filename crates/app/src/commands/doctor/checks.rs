@@ -2,7 +2,7 @@
 
 use super::{
     finding::{Finding, Health, bad, ok},
-    followers,
+    followers, walls,
 };
 use crate::{
     client::{Client, Trust},
@@ -43,6 +43,7 @@ pub(super) async fn examine(data: &Path, listen: SocketAddr) -> Vec<Finding> {
         findings.push(bad("data", Health::Warn, found, remedy));
         findings.push(clock(None));
     }
+    findings.push(walls::examine(data).await);
     findings
 }
 

@@ -5,15 +5,14 @@ use crate::plan::{Plan, Wall};
 /// Every call that the plan's walls leave.
 pub(super) fn known(plan: &Plan) -> Vec<i64> {
     let mut known: Vec<i64> = [EVERYWHERE, HERE].concat();
-    // Rights and times of files are held by no other wall: a command may change them only where
-    // nothing else of its user can be named, or where its user has nothing else.
-    if plan.has(Wall::Mounts) || plan.user.is_some() {
+    if may_change_rights(plan) {
         known.extend([RIGHTS, RIGHTS_HERE].concat());
     } else {
         known.extend([
             libc::SYS_fchmod,
             libc::SYS_fsetxattr,
             libc::SYS_fremovexattr,
+            libc::SYS_utimensat,
         ]);
     }
     // Landlock holds this one since Linux 6.2, which is known to be running only by other walls.
@@ -24,6 +23,13 @@ pub(super) fn known(plan: &Plan) -> Vec<i64> {
         known.extend(SHARED_MEMORY);
     }
     known
+}
+
+/// Whether rights, owners and times of files may be changed by their paths. No other wall holds
+/// that: a command may only where nothing else of its user can be named, or where its user has
+/// nothing else.
+pub(super) fn may_change_rights(plan: &Plan) -> bool {
+    plan.has(Wall::Mounts) || plan.user.is_some()
 }
 
 /// Those that make nodes of the file system, and the place of the mode among their arguments.
