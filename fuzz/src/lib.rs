@@ -5,6 +5,7 @@
 //! them on stable Rust; `fuzz_targets/` hands them to libFuzzer where nightly Rust is at hand.
 
 mod action;
+mod command;
 mod hook;
 pub mod mutation;
 mod passkey;
@@ -14,6 +15,7 @@ mod screen;
 pub mod target;
 
 pub use action::action;
+pub use command::command;
 pub use hook::hook;
 pub use passkey::passkey;
 pub use record::{chain, note, permit};

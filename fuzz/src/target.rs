@@ -1,12 +1,14 @@
 //! The targets by name.
 
-use crate::{action, chain, hook, note, passkey, permit, policy, screen, tenant_policy};
+use crate::{
+    action, chain, command, hook, note, passkey, permit, policy, screen, tenant_policy,
+};
 
 /// One target: any bytes in, whether they were accepted out.
 pub type Target = fn(&[u8]) -> bool;
 
 /// Every target by its name, which is also that of its folder in `corpus_seed/`.
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: [(&str, Target); 10] = [
     ("action", action),
     ("policy", policy),
     ("tenant_policy", tenant_policy),
@@ -16,4 +18,5 @@ pub const TARGETS: [(&str, Target); 9] = [
     ("passkey", passkey),
     ("screen", screen),
     ("hook", hook),
+    ("command", command),
 ];

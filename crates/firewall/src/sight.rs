@@ -5,6 +5,7 @@
 //! what the gate knows.
 
 mod budget;
+mod command;
 mod difference;
 mod dry_run;
 mod render;
@@ -53,6 +54,8 @@ pub struct Sight {
     pub digest: String,
     /// The parameters as indented JSON, line by line, marked against the previous decision.
     pub parameters: Vec<Line>,
+    /// What a command does, told from its words, line by line; empty for other actions.
+    pub command: Vec<String>,
     /// The decision of the same agent, type and target that the lines are compared with.
     pub previous: Option<Previous>,
     /// The tier.

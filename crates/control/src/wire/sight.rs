@@ -39,6 +39,8 @@ pub(crate) struct Sight {
     pub action_digest: String,
     /// The parameters as indented JSON, line by line, marked against the previous decision.
     pub parameters: Vec<Line>,
+    /// What a command does, told by the gate from its words, line by line; empty for other actions.
+    pub command: Vec<String>,
     /// The decision that the lines are compared with.
     pub previous: Option<PreviousDecision>,
     /// The tier.
@@ -188,6 +190,7 @@ impl From<sight::Sight> for Sight {
             works_for: sight.works_for,
             action_digest: sight.digest,
             parameters: sight.parameters.into_iter().map(Line::from).collect(),
+            command: sight.command,
             previous: sight.previous.map(PreviousDecision::from),
             tier: sight.tier,
             risk_tier: sight.risk_tier.number(),

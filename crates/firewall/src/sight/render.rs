@@ -1,6 +1,6 @@
 //! From a hold and what stands around it to what people see.
 
-use super::{BudgetLeft, Ending, Foreseen, Previous, Sight, Vote, difference, workload};
+use super::{BudgetLeft, Ending, Foreseen, Previous, Sight, Vote, command, difference, workload};
 use crate::{
     approval::{Approval, Choice},
     dry_run::Rehearsed,
@@ -69,6 +69,7 @@ pub(crate) fn render(hold: &Hold, around: &Around<'_>) -> Sight {
         }),
         digest: hold.action_digest.to_string(),
         parameters,
+        command: command::lines(&hold.action_type, &hold.parameters),
         previous: around.before.map(|(previous, _)| previous.clone()),
         tier: hold.tier,
         risk_tier: hold.risk_tier,

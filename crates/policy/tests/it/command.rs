@@ -4,4 +4,5 @@ mod judging;
 mod policies;
 mod properties;
 mod shlex;
+mod sight;
 mod understanding;

@@ -54,6 +54,9 @@ pub(super) fn painted(sight: &Value) -> String {
         let (name, about) = (text_at(workload, "name"), text_at(workload, "about"));
         fact(&mut text, "touches", &format!("{name} ({about})"));
     }
+    for line in entries(sight, "command").iter().filter_map(Value::as_str) {
+        fact(&mut text, "command", line);
+    }
     parameters(&mut text, sight);
     claims(&mut text, sight);
     answers(&mut text, sight);

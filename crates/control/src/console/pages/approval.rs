@@ -69,6 +69,8 @@ pub struct Approval {
     pub parameters: Vec<Line>,
     /// How many bytes of the parameters are not in the lines above.
     pub parameters_hidden_bytes: usize,
+    /// What a command does, line by line; empty for other actions.
+    pub command: Vec<String>,
     /// How many parts of the action are hidden from everybody.
     pub hidden_parts: u64,
     /// What it costs at most, in words; empty is unknown.
@@ -218,6 +220,7 @@ pub fn approval(view: &Approval) -> Markup {
         div class="split" id="hold" data-live=(paths::EVENTS) {
             div class="stack" {
                 (action(view))
+                (facts::command(view))
                 (parameters(view))
                 (why(view))
                 (facts::dry_run(view))

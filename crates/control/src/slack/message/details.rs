@@ -22,6 +22,7 @@ pub fn details(sight: &Sight, links: &Links) -> View {
     page.hide(sight.hidden_bytes);
     said(&mut page, "Why people decide", &sight.why);
     lines(&mut page, "Policies that fired", &policies(sight));
+    lines(&mut page, "What the command does", &sight.command);
     lines(&mut page, "Running workloads it touches", &workloads(sight));
     lines(&mut page, "Left in the budgets", &budgets(sight));
     lines(

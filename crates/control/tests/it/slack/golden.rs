@@ -48,6 +48,7 @@ pub(super) fn sight() -> Sight {
             line(Change::Same, &format!("  \"note\": \"{HOSTILE}\"")),
             line(Change::Same, "}"),
         ],
+        command: Vec::new(),
         previous: Some(Previous {
             seq: 12,
             at: moment("2026-04-09T08:00:00Z"),
@@ -309,6 +310,7 @@ fn wild() -> impl Strategy<Value = Sight> {
                 why,
                 words: Some(words),
                 parameters: parameters.into_iter().map(line).collect(),
+                command: names.clone(),
                 workloads: names.iter().map(workload).collect(),
                 policies: names
                     .iter()

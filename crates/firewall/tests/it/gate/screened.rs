@@ -43,7 +43,10 @@ fn assert_unseen(place: &str, text: &str) {
 }
 
 async fn gate() -> Gate {
-    let gate = Gate::open().await;
+    screened(Gate::open().await)
+}
+
+fn screened(gate: Gate) -> Gate {
     let mut secrets = Secrets::new();
     secrets.add(MARKER).expect("a secret");
     let screen = Screen::builder()
@@ -119,6 +122,40 @@ async fn planted_secrets_are_seen_nowhere() {
         payload.get("nonce").is_none(),
         "with it the digest could be guessed back"
     );
+}
+
+#[tokio::test]
+async fn a_command_is_shown_word_by_word_without_what_is_secret() {
+    let policy = "version: 1\nactions: [{ action: command.run }]\n";
+    let gate = screened(Gate::with_policy(policy).await);
+    let written = format!("kubectl frobnicate {MARKER} --password=hunter2; rm -rf build");
+    let answer = gate
+        .ask(json!({ "action": "command.run", "target": "cluster", "parameters": { "line": written } }))
+        .await
+        .expect("an answer");
+    assert_eq!(answer.verdict, Verdict::Held);
+    assert_unseen("the answer", &format!("{answer:?}"));
+    let hold = answer.hold.as_ref().expect("a hold").id.clone();
+    let sight = gate
+        .firewall
+        .sight(&gate.ann, &hold)
+        .await
+        .expect("a sight");
+    let command = sight.command.join("\n");
+    assert_unseen("what approvers see", &command);
+    for line in [
+        "IT TAKES SOMETHING AWAY, AND PART OF IT CANNOT BE UNDERSTOOD (risk tier 4 destructive)",
+        "    1: frobnicate",
+        "  cannot be understood: `frobnicate` is nothing that the gate knows of this program",
+        "  destroys: deletes `build`",
+    ] {
+        assert!(
+            sight.command.iter().any(|shown| shown == line),
+            "{line}: {command}"
+        );
+    }
+    let payload = gate.payload(answer.seq).await;
+    assert_unseen("the record", &payload.to_string());
 }
 
 #[tokio::test]

@@ -110,8 +110,8 @@ const RUNS: &[(&str, &str)] = &[
 
 const READS: &[&str] = &[
     "list", "describe", "get", "head", "search", "lookup", "wait", "filter", "scan", "query",
-    "test", "validate", "simulate", "estimate", "preview", "check", "view", "ls", "select",
-    "presign", "tail",
+    "validate", "simulate", "estimate", "preview", "check", "view", "ls", "select", "presign",
+    "tail",
 ];
 
 const DESTROYS: &[&str] = &[

@@ -73,7 +73,11 @@ const VERBS: &[Verb] = &[
          --enable-issues --enable-wiki --default-branch= --delete-branch-on-merge --visibility= --org= --fork-name= \
          --add-topic= --remove-topic= --accept-visibility-change-consequences -b,--branch= -y,--yes",
     ),
-    writes("repo clone", "copies {}").means(&[("-u,--upstream-remote-name=", Note("names the other server"))]),
+    writes("repo clone", "copies {}").means(&[("-u,--upstream-remote-name=", Note("names the other server"))]).look(|given, understanding| {
+        if !given.rest.is_empty() {
+            understanding.doubt("it passes flags on to another program");
+        }
+    }),
     destroys("repo delete|archive", "deletes or closes the repository {}").plain("-y,--yes"),
     destroys("release|issue|run|cache|secret|variable|label|gist delete", "deletes {}").plain("-y,--yes --cleanup-tag -a,--all -e,--env= -o,--org= --app="),
     hides("api", "asks for any address of the API").means(&[("-X,--method=", Doubt("says how"))]),

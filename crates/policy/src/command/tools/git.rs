@@ -34,11 +34,10 @@ pub(super) const TOOL: Tool = Tool {
     style: Style::Gnu,
     plain: "--no-pager -P --no-optional-locks --literal-pathspecs --no-replace-objects",
     means: &[
-        ("-C=", Note("works in another folder")),
         ("-c= --config-env=", Doubt("sets what may run any program")),
         ("-p,--paginate --exec-path?", Doubt("runs another program")),
         (
-            "--git-dir= --work-tree= --namespace= --bare --super-prefix=",
+            "-C= --git-dir= --work-tree= --namespace= --bare --super-prefix=",
             Elsewhere,
         ),
     ],

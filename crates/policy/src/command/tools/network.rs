@@ -13,7 +13,7 @@ use crate::command::{
 pub(super) const CURL: Tool = Tool {
     names: &["curl"],
     style: Style::Gnu,
-    plain: "-s,--silent -S,--show-error -f,--fail --fail-with-body -i,--include -I,--head -v,--verbose -G,--get \
+    plain: "-q,--disable -s,--silent -S,--show-error -f,--fail --fail-with-body -i,--include -I,--head -v,--verbose -G,--get \
         -m,--max-time= --connect-timeout= --retry= --retry-delay= --retry-max-time= --retry-all-errors \
         --retry-connrefused --compressed -A,--user-agent= -e,--referer= -4,--ipv4 -6,--ipv6 --http1.1 --http2 \
         --http3 -0,--http1.0 -H,--header= -X,--request= -w,--write-out= -g,--globoff --path-as-is -N,--no-buffer \
@@ -40,7 +40,7 @@ pub(super) const CURL: Tool = Tool {
             Raise(Write, "writes a file"),
         ),
         (
-            "-K,--config= -: --next -q,--disable",
+            "-K,--config= -: --next",
             Doubt("lets a file or several calls say what is done"),
         ),
         (
@@ -65,10 +65,11 @@ fn request(given: &Given<'_>, understanding: &mut Understanding) {
     let mut any = false;
     for address in given.words().chain(given.values("--url")) {
         any = true;
-        let scheme = address.split_once("://").map(|(scheme, _)| scheme);
-        if !matches!(scheme, None | Some("http" | "https")) {
+        let (scheme, rest) = address.split_once("://").unwrap_or(("http", address));
+        if !matches!(scheme, "http" | "https") || address.starts_with('@') {
             understanding.doubt(format!("{} is no address over HTTP", named(address)));
         }
+        look_at_host(rest, understanding);
     }
     if !any {
         understanding.doubt("it names no address");
@@ -83,6 +84,21 @@ fn request(given: &Given<'_>, understanding: &mut Understanding) {
         .flat_map(|flag| given.values(flag));
     if sent.any(|value| value.contains('@') || value.contains('<')) {
         understanding.note("it may send what stands in a file");
+    }
+}
+
+/// Services of machines give credentials to whoever asks.
+fn look_at_host(rest: &str, understanding: &mut Understanding) {
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit('@').next().unwrap_or_default();
+    if host.contains("169.254.") || host.contains("metadata") || host.contains("fd00:ec2") {
+        understanding.reveal();
+    }
+    let name = host.split(':').next().unwrap_or_default();
+    let is_number = !name.contains('.') && name.starts_with(|first: char| first.is_ascii_digit());
+    let is_octal = |part: &str| part.len() > 1 && part.starts_with('0');
+    if is_number || name.split('.').any(is_octal) {
+        understanding.doubt(format!("{} is a disguised address", named(host)));
     }
 }
 
@@ -136,6 +152,13 @@ fn download(given: &Given<'_>, understanding: &mut Understanding) {
     if !to_output && !given.has("--spider") {
         understanding.raise(Write);
         understanding.what = format!("downloads {} into a file", addresses(given));
+    }
+    for address in given.words() {
+        let (scheme, rest) = address.split_once("://").unwrap_or(("http", address));
+        if !matches!(scheme, "http" | "https") {
+            understanding.doubt(format!("{} is no address over HTTP", named(address)));
+        }
+        look_at_host(rest, understanding);
     }
     if given.words().next().is_none() {
         understanding.doubt("it names no address");

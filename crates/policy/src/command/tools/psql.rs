@@ -33,6 +33,18 @@ pub(super) const TOOL: Tool = Tool {
     verbs: &[reads("", "asks a database").look(statements)],
 };
 
+/// What names of tables and columns of secrets hold.
+const SECRETS: &[&str] = &[
+    "pg_shadow",
+    "pg_authid",
+    "pg_user_mapping",
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "api_key",
+];
+
 fn statements(given: &Given<'_>, understanding: &mut Understanding) {
     understanding.targets.clear();
     if given.words().next().is_some() {
@@ -44,6 +56,10 @@ fn statements(given: &Given<'_>, understanding: &mut Understanding) {
     }
     for statement in statements {
         understanding.what = format!("asks a database `{}`", shown(statement));
+        let told = statement.to_lowercase();
+        if SECRETS.iter().any(|word| told.contains(word)) {
+            understanding.reveal();
+        }
         if !select::is_plain(statement) {
             understanding.doubt("the statement is more than a plain read");
         }

@@ -29,7 +29,7 @@ pub(super) const TOOL: Tool = Tool {
 };
 
 const VERBS: &[Verb] = &[
-    reads("plan", "plans what its files would change").plain(PLANNING).means(&[
+    reads("plan", "plans what its files would change").look(planning).plain(PLANNING).means(&[
         VALUES,
         STATE,
         ("-destroy", Note("plans to destroy")),
@@ -84,6 +84,11 @@ const VERBS: &[Verb] = &[
     hides("test", "runs the tests of its files"),
     hides("login|logout", "signs in elsewhere"),
 ];
+
+/// Planning asks providers, and whatever `external` data names.
+fn planning(_: &Given<'_>, understanding: &mut Understanding) {
+    understanding.note("its files say which programs it asks for what there is");
+}
 
 fn reveals(_: &Given<'_>, understanding: &mut Understanding) {
     understanding.reveal();

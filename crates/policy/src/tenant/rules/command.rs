@@ -11,13 +11,14 @@ use crate::{
     findings::Findings,
     judgement::{Detail, Source},
     tier::{RiskTier, Tier},
+    visible::is_unseen,
 };
 use std::borrow::Cow;
 
 /// How many reasons a sentence tells.
 const TOLD: usize = 3;
-/// How much of a reason it tells, in bytes.
-const TOLD_MAX_BYTES: usize = 400;
+/// The longest reason that is told, in bytes.
+const TOLD_MAX_BYTES: usize = 240;
 
 /// Judges what is special about a command; nothing for other actions.
 ///
@@ -34,21 +35,22 @@ pub(super) fn judge(
         None => return,
         Some(Ok(account)) => account,
         Some(Err(malformed)) => {
-            let detail = text(&malformed.to_string());
+            let detail = text([malformed.to_string()]);
             return findings.refuse(Code::CommandMalformed, Source::Catalogue, detail);
         }
     };
     if !account.is_clear() {
-        let why: Vec<_> = account.unclear().take(TOLD).collect();
-        let detail = text(&why.join("; "));
+        let detail = text(account.unclear());
         findings.add(Code::CommandUnclear, Source::Catalogue, Tier::B, detail);
     }
     let workspace = demand.action.workspace.as_ref().map(|id| id.as_str());
     match rules.decide(account, workspace, &facts.command_patterns) {
         Ok(decision) => apply(&decision, account, findings),
-        Err(message) => {
-            findings.refuse(Code::StageFailed, Source::Stage("commands"), text(&message))
-        }
+        Err(message) => findings.refuse(
+            Code::StageFailed,
+            Source::Stage("commands"),
+            text([message]),
+        ),
     }
 }
 
@@ -57,25 +59,37 @@ fn apply(decision: &Decision, account: &Account, findings: &mut Findings<'_>) {
     let source = Source::TenantPolicy("commands");
     match decision {
         Decision::Deny(found) => {
-            findings.refuse(Code::CommandBlocked, source, text(&found.to_string()));
+            findings.refuse(Code::CommandBlocked, source, text([found.to_string()]));
         }
         Decision::Ask(Ask::NoRules) => {}
         Decision::Ask(ask) => {
             findings.raise_risk(account.risk().max(RiskTier::HighWrite));
-            findings.add(Code::CommandAsked, source, Tier::A, text(&ask.to_string()));
+            findings.add(Code::CommandAsked, source, Tier::A, text([ask.to_string()]));
         }
         Decision::Allow(all) => {
-            let patterns: Vec<_> = all.iter().take(TOLD).map(Match::to_string).collect();
-            let detail = text(&patterns.join("; "));
+            let detail = text(all.iter().map(Match::to_string));
             findings.add(Code::CommandAllowed, source, Tier::A, detail);
         }
     }
 }
 
-/// Words on one line, cut when they are many.
-fn text(words: &str) -> Detail<'static> {
-    let shown = crate::visible::visible_line(words);
-    let cut = crate::visible::excerpt(&shown, TOLD_MAX_BYTES);
-    let dots = if cut.hidden_bytes > 0 { " …" } else { "" };
-    Detail::Text(Cow::Owned(format!("{}{dots}", cut.text)))
+/// A few reasons on one line.
+///
+/// What holds a secret is hidden later, where all of the secret stands as it is: so nothing is cut,
+/// and nothing is written out.
+fn text<T: AsRef<str>>(reasons: impl IntoIterator<Item = T>) -> Detail<'static> {
+    let mut told: Vec<String> = Vec::new();
+    for reason in reasons.into_iter().take(TOLD) {
+        let reason = reason.as_ref();
+        let is_plain = reason.len() <= TOLD_MAX_BYTES && !reason.contains("\\u{");
+        let reason = if is_plain && !reason.chars().any(is_unseen) {
+            reason
+        } else {
+            "something in it cannot be told in a sentence"
+        };
+        if !told.iter().any(|known| known == reason) {
+            told.push(reason.to_owned());
+        }
+    }
+    Detail::Text(Cow::Owned(told.join("; ")))
 }

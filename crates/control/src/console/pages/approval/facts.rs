@@ -54,6 +54,19 @@ fn effects(run: &DryRun) -> Markup {
     }
 }
 
+/// What a command does, told from its words.
+pub(super) fn command(view: &Approval) -> Markup {
+    if view.command.is_empty() {
+        return html! {};
+    }
+    html! {
+        section class="card" aria-labelledby="command" {
+            header { h2 id="command" { "What the command does" } span class="quiet small" { "Told by the gate from its words" } }
+            pre { (words::shown(&view.command.join("\n"), Layout::Block)) }
+        }
+    }
+}
+
 /// What else is touched.
 pub(super) fn affected(view: &Approval) -> Markup {
     if view.affected.is_empty() {

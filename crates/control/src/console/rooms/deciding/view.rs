@@ -44,6 +44,7 @@ pub(super) fn view(
         risk: sight.risk_tier,
         why: why(hold, &sight.why),
         parameters: sight.parameters.into_iter().map(line).collect(),
+        command: sight.command,
         parameters_hidden_bytes: sight.hidden_bytes,
         hidden_parts: sight.hidden_parts,
         cost: sight.cost.unwrap_or_default(),

@@ -101,6 +101,7 @@ pub(crate) fn approval(words: Outside) -> Approval {
             &format!("{{\n  \"gpus\": {}\n}}", words.say("0")),
         ),
         parameters_hidden_bytes: 12,
+        command: Vec::new(),
         hidden_parts: 0,
         cost: words.say("$ 0.00"),
         dry_run: Some(dry_run(words)),
