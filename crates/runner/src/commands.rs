@@ -13,7 +13,7 @@ use crate::{
     offer::Offer,
     plan::Wall,
     rooms::Rooms,
-    stream::{Listeners, Screens, Teller},
+    stream::{Screens, Teller},
 };
 use outcome::Outcome;
 use portcullis_firewall::{
@@ -44,8 +44,6 @@ pub struct Ports {
     pub screens: Arc<dyn Screens>,
     /// Where commands run.
     pub rooms: Arc<Rooms>,
-    /// Who hears what commands say.
-    pub listeners: Arc<Listeners>,
 }
 
 /// Hands that run commands.
@@ -93,10 +91,15 @@ impl Commands {
             Err(why) => return Effect::new(Ended::Failed, why),
         };
         let ports = &self.ports;
-        let which = (order.tenant.clone(), order.seq);
         let keep = self.settings.keep_bytes;
-        let mut teller = Teller::new(&ports.listeners, &ports.screens, which, keep);
-        let mut outcome = Outcome::of(&asked.commands);
+        let mut teller = Teller::new(
+            order.live.clone(),
+            &ports.screens,
+            order.tenant.clone(),
+            keep,
+        );
+        let writes = order.work.as_ref().is_none_or(|work| work.writes);
+        let mut outcome = Outcome::of(&asked.commands, writes);
         let run = Run {
             settings: &self.settings,
             walls: &self.walls,
@@ -111,7 +114,7 @@ impl Commands {
                 teller.note(&format!("$ {}\n", outcome::words(argv)));
             }
             let how = run.through(argv, &mut teller).await;
-            teller.end();
+            teller.end(how.code());
             if !outcome.add(how) {
                 break;
             }

@@ -14,13 +14,16 @@ const WORDS_MAX_BYTES: usize = 120;
 #[derive(Debug)]
 pub(super) struct Outcome {
     commands: Vec<String>,
+    /// Whether they were judged to change anything.
+    writes: bool,
     ended: Vec<How>,
 }
 
 impl Outcome {
     /// Nothing has begun.
-    pub(super) fn of(commands: &[Vec<String>]) -> Self {
+    pub(super) fn of(commands: &[Vec<String>], writes: bool) -> Self {
         Self {
+            writes,
             commands: commands.iter().map(|argv| words(argv)).collect(),
             ended: Vec::new(),
         }
@@ -46,6 +49,8 @@ impl Outcome {
         match self.ended.last() {
             Some(How::Code(0)) => Ended::Done,
             None | Some(How::NotRun(_) | How::Code(_)) => Ended::Failed,
+            // What only reads leaves no part of its work behind.
+            Some(How::Signal(_) | How::Stopped(_)) if !self.writes => Ended::Failed,
             Some(How::Signal(_) | How::Stopped(_) | How::Lost(_)) => Ended::Unknown,
         }
     }
@@ -95,7 +100,7 @@ mod tests {
             .iter()
             .map(|argv| argv.iter().map(|word| (*word).to_owned()).collect())
             .collect();
-        let mut outcome = Outcome::of(&commands);
+        let mut outcome = Outcome::of(&commands, true);
         for how in ended {
             outcome.add(how);
         }

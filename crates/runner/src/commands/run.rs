@@ -7,9 +7,10 @@ use crate::{
     frame::{FIRST_LINE_MAX_BYTES, FirstLine, framed},
     plan::{Plan, Wall},
     rooms::{HOME, Place},
-    stream::{Stream, Teller},
+    stream::Teller,
 };
 use portcullis_firewall::{
+    live::Stream,
     order::Order,
     outside::{Exit, Heard, Launch, Running, Variable},
 };
@@ -30,6 +31,16 @@ pub(super) enum How {
     Stopped(String),
     /// Nobody can tell.
     Lost(String),
+}
+
+impl How {
+    /// The code that it ended with by itself.
+    pub(super) const fn code(&self) -> Option<i32> {
+        match self {
+            Self::Code(code) => Some(*code),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for How {
@@ -68,7 +79,8 @@ impl Run<'_> {
             Ok(running) => running,
             Err(why) => return How::NotRun(why),
         };
-        let mut watch = Watch::new(running, self.settings, &place);
+        let live = self.order.live.clone();
+        let mut watch = Watch::new(running, self.settings, (&place, live));
         if let Err(how) = raised(&mut watch, teller).await {
             return how;
         }

@@ -1,12 +1,15 @@
 //! Tells what the commands of an action say, and keeps the beginning of it.
 
-use super::{Listeners, Said, Screens, Sieve, Stream, Told, Which, plain::Plain};
+use super::{Screens, Sieve, plain::Plain};
+use portcullis_firewall::live::{Live, Said, Stream};
+use portcullis_policy::id::TenantId;
 use std::sync::Arc;
 
 /// Tells what the commands of an action say, and keeps the beginning of it.
 #[derive(Debug)]
 pub(crate) struct Teller {
-    told: Told,
+    live: Option<Live>,
+    tenant: TenantId,
     screens: Arc<dyn Screens>,
     out: Voice,
     err: Voice,
@@ -40,13 +43,14 @@ pub(crate) struct Kept {
 impl Teller {
     /// Tells of an action, and keeps at most so many bytes.
     pub(crate) fn new(
-        listeners: &Arc<Listeners>,
+        live: Option<Live>,
         screens: &Arc<dyn Screens>,
-        which: Which,
+        tenant: TenantId,
         most: usize,
     ) -> Self {
         Self {
-            told: listeners.begin(which),
+            live,
+            tenant,
             screens: Arc::clone(screens),
             out: Voice::default(),
             err: Voice::default(),
@@ -58,10 +62,9 @@ impl Teller {
 
     /// The next command begins.
     pub(crate) fn begin(&mut self, at: usize) {
-        let tenant = &self.told.which.0;
-        self.out = Voice::new(self.screens.begin(tenant));
-        self.err = Voice::new(self.screens.begin(tenant));
-        self.told.tell(Said::Begun(at));
+        self.out = Voice::new(self.screens.begin(&self.tenant));
+        self.err = Voice::new(self.screens.begin(&self.tenant));
+        self.tell(Said::Begun(at));
     }
 
     /// The command said something.
@@ -75,8 +78,8 @@ impl Teller {
         self.pass_on(stream, text, heard);
     }
 
-    /// The command has said everything.
-    pub(crate) fn end(&mut self) {
+    /// The command has said everything; the code that it ended with by itself.
+    pub(crate) fn end(&mut self, code: Option<i32>) {
         for stream in [Stream::Out, Stream::Err] {
             let voice = std::mem::take(match stream {
                 Stream::Out => &mut self.out,
@@ -85,6 +88,9 @@ impl Teller {
             let heard = voice.sieve.is_some();
             let text = voice.finish();
             self.pass_on(stream, text, heard);
+        }
+        if let Some(code) = code {
+            self.tell(Said::Code(code));
         }
     }
 
@@ -101,13 +107,19 @@ impl Teller {
         }
     }
 
+    fn tell(&self, said: Said) {
+        if let Some(live) = &self.live {
+            live.tell(said);
+        }
+    }
+
     fn pass_on(&mut self, stream: Stream, text: String, heard: bool) {
         if text.is_empty() {
             return;
         }
         self.keep(&text);
         if heard {
-            self.told.tell(Said::Text(stream, text));
+            self.tell(Said::Text(stream, text));
         }
     }
 

@@ -17,7 +17,7 @@ use portcullis_runner::{
     Commands, Offer, Rooms, Settings,
     commands::{Ports, Reading},
     plan::Wall,
-    stream::{Listeners, Screens, Sieve},
+    stream::{Screens, Sieve},
     walls::KEEPER,
 };
 use portcullis_screen::{
@@ -61,7 +61,6 @@ pub(crate) const NAMESPACES: [Wall; 7] = [
 pub(crate) struct House {
     pub(crate) folder: TempDir,
     pub(crate) rooms: Arc<Rooms>,
-    pub(crate) listeners: Arc<Listeners>,
     pub(crate) launcher: Arc<dyn Launcher>,
     offer: Offer,
 }
@@ -88,7 +87,6 @@ impl House {
         let house = Self {
             folder,
             rooms,
-            listeners: Arc::default(),
             launcher,
             offer,
         };
@@ -150,7 +148,6 @@ impl House {
             launcher: Arc::clone(&self.launcher),
             screens: Arc::new(Marked),
             rooms: Arc::clone(&self.rooms),
-            listeners: Arc::clone(&self.listeners),
         }
     }
 

@@ -1,8 +1,11 @@
 //! What a command says is heard while it runs, screened and plain.
 
-use crate::house::{House, MINE, SECRET, order, tenant, text};
-use portcullis_firewall::{order::Ended, ports::Executor};
-use portcullis_runner::stream::{Said, Stream};
+use crate::house::{House, MINE, SECRET, order, text};
+use portcullis_firewall::{
+    live::{Live, Said, Stream},
+    order::{Ended, Order},
+    ports::Executor,
+};
 use serde_json::json;
 use std::fs;
 
@@ -14,61 +17,57 @@ const TALK: &str = "while [ ! -e listening ]; do sleep 0.01; done; printf 'one p
 async fn a_listener_hears_screened_pieces_while_the_command_runs() {
     let house = House::new().await;
     let commands = house.commands(house.offer(), |_| {});
+    let (live, mut listener) = Live::channel();
     let listen = async {
-        let which = (tenant(), 1);
-        let mut listener = loop {
-            if let Some(listener) = house.listeners.listen(&which) {
-                break listener;
-            }
-            tokio::task::yield_now().await;
-        };
         fs::write(house.home(MINE).join("listening"), "").expect("a file");
-        let (mut out, mut err) = (String::new(), String::new());
+        let (mut out, mut err, mut code) = (String::new(), String::new(), None);
         while let Some(said) = listener.next().await {
             match said {
                 Said::Text(Stream::Out, text) => out.push_str(&text),
                 Said::Text(Stream::Err, text) => err.push_str(&text),
+                Said::Code(ended) => code = Some(ended),
                 Said::Begun(_) | Said::Missed(_) => {}
             }
         }
-        (out, err)
+        (out, err, code)
     };
     let argv = json!({ "argv": ["sh", "-c", TALK] });
-    let (effect, (out, err)) = tokio::join!(commands.execute(order(argv)), listen);
+    let (effect, (out, err, code)) = tokio::join!(commands.execute(heard(argv, live)), listen);
+    assert_eq!(code, Some(3));
     assert_eq!(out, "one [REDACTED] two\nthree\\u{1B}[2J\\u{D}\n");
     assert_eq!(err, "bad\n");
     assert_eq!(effect.result, Ended::Failed);
     assert!(!text(&effect).contains(SECRET), "{effect:?}");
     assert!(text(&effect).contains("[REDACTED] two"), "{effect:?}");
-    assert!(house.listeners.listen(&(tenant(), 1)).is_none());
 }
 
 #[tokio::test]
 async fn a_listener_that_does_not_listen_changes_nothing() {
     let house = House::new().await;
     let commands = house.commands(house.offer(), |_| {});
-    let script = "while [ ! -e listening ]; do sleep 0.01; done; seq 1 200000";
-    let deaf = async {
-        let which = (tenant(), 1);
-        let listener = loop {
-            if let Some(listener) = house.listeners.listen(&which) {
-                break listener;
-            }
-            tokio::task::yield_now().await;
-        };
-        fs::write(house.home(MINE).join("listening"), "").expect("a file");
-        listener
-    };
-    let argv = json!({ "argv": ["sh", "-c", script] });
-    let (effect, mut listener) = tokio::join!(commands.execute(order(argv)), deaf);
+    let (live, mut listener) = Live::channel();
+    let argv = json!({ "argv": ["sh", "-c", "seq 1 200000"] });
+    let effect = commands.execute(heard(argv, live)).await;
     assert_eq!(effect.result, Ended::Done, "{effect:?}");
-    let mut last = String::new();
-    while let Some(said) = listener.next().await {
-        if let Said::Text(_, text) = said {
-            last = text;
-        }
+    let mut pieces = 0;
+    while listener.next().await.is_some() {
+        pieces += 1;
     }
-    assert!(last.ends_with("200000\n"), "{last}");
+    assert!(pieces > 0);
+}
+
+#[tokio::test]
+async fn a_command_whose_listener_hangs_up_is_interrupted() {
+    let house = House::new().await;
+    let commands = house.commands(house.offer(), |_| {});
+    let (live, mut listener) = Live::channel();
+    let hang_up =
+        async move { while !matches!(listener.next().await, None | Some(Said::Text(..))) {} };
+    let script = "trap 'echo caught; exit 7' INT; echo begun; while :; do sleep 0.05; done";
+    let argv = json!({ "argv": ["sh", "-c", script] });
+    let (effect, ()) = tokio::join!(commands.execute(heard(argv, live)), hang_up);
+    assert!(effect.summary.contains("went away"), "{effect:?}");
+    assert!(text(&effect).contains("caught"), "{effect:?}");
 }
 
 #[tokio::test]
@@ -91,4 +90,10 @@ async fn a_secret_is_found_however_it_is_cut_and_written() {
     let backwards: String = SECRET.chars().rev().collect();
     let said = text(&house.run(&["python3", "-c", script, &backwards]).await);
     assert_eq!(said, "[REDACTED]\n[REDACTED]\n[REDACTED]\n");
+}
+
+fn heard(parameters: serde_json::Value, live: Live) -> Order {
+    let mut order = order(parameters);
+    order.live = Some(live);
+    order
 }

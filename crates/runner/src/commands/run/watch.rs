@@ -1,7 +1,10 @@
 //! Holds a command to its deadline, its output, its disk and its session, from outside.
 
 use crate::{commands::Settings, rooms::Place};
-use portcullis_firewall::outside::{Heard, Running, Stop};
+use portcullis_firewall::{
+    live::Live,
+    outside::{Heard, Running, Stop},
+};
 use std::{
     path::{Path, PathBuf},
     time::Duration,
@@ -23,6 +26,8 @@ pub(super) struct Watch<'s> {
     settings: &'s Settings,
     room: PathBuf,
     closing: Receiver<bool>,
+    /// Whoever listens; a command that somebody heard and nobody hears any more is interrupted.
+    live: Option<Live>,
     looks: tokio::time::Interval,
     written: u64,
     /// When the next thing happens to it.
@@ -50,7 +55,11 @@ pub(super) enum Next {
 }
 
 impl<'s> Watch<'s> {
-    pub(super) fn new(running: Box<dyn Running>, settings: &'s Settings, place: &Place) -> Self {
+    pub(super) fn new(
+        running: Box<dyn Running>,
+        settings: &'s Settings,
+        (place, live): (&Place, Option<Live>),
+    ) -> Self {
         let mut looks = interval(LOOKS);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
@@ -58,6 +67,7 @@ impl<'s> Watch<'s> {
             settings,
             room: place.room.clone(),
             closing: place.closing.clone(),
+            live,
             looks,
             written: 0,
             due: Instant::now() + settings.deadline,
@@ -81,11 +91,14 @@ impl<'s> Watch<'s> {
                     return lost;
                 },
                 () = closed(&mut self.closing), if runs => {
-                    self.stop("its session ended".to_owned());
+                    self.stop(Stop::Asked, "its session ended".to_owned());
+                }
+                () = hung_up(self.live.as_ref()), if runs => {
+                    self.stop(Stop::Interrupted, "whoever asked for it went away".to_owned());
                 }
                 _ = self.looks.tick(), if runs => {
                     if !has_space(&self.room, self.settings.spare_bytes) {
-                        self.stop("the disk was filling up".to_owned());
+                        self.stop(Stop::Asked, "the disk was filling up".to_owned());
                     }
                 }
                 heard = self.running.next() => match heard {
@@ -110,7 +123,7 @@ impl<'s> Watch<'s> {
             return Some(heard);
         }
         if self.stage == Stage::Runs {
-            self.stop(format!("it wrote more than {most} bytes"));
+            self.stop(Stop::Asked, format!("it wrote more than {most} bytes"));
         }
         None
     }
@@ -119,7 +132,7 @@ impl<'s> Watch<'s> {
         match self.stage {
             Stage::Runs => {
                 let seconds = self.settings.deadline.as_secs_f64();
-                self.stop(format!("it took longer than {seconds} s"));
+                self.stop(Stop::Asked, format!("it took longer than {seconds} s"));
             }
             Stage::Asked => self.go_on(Stage::Ended, Stop::Ended, KILLING),
             Stage::Ended => self.go_on(Stage::Killed, Stop::Killed, KILLING),
@@ -128,15 +141,23 @@ impl<'s> Watch<'s> {
         None
     }
 
-    fn stop(&mut self, why: String) {
+    fn stop(&mut self, how: Stop, why: String) {
         self.why = Some(why);
-        self.go_on(Stage::Asked, Stop::Asked, self.settings.grace);
+        self.go_on(Stage::Asked, how, self.settings.grace);
     }
 
     fn go_on(&mut self, stage: Stage, how: Stop, patience: Duration) {
         self.running.stop(how);
         self.stage = stage;
         self.due = Instant::now() + patience;
+    }
+}
+
+/// Waits until nobody listens any more; without a listener, for ever.
+async fn hung_up(live: Option<&Live>) {
+    match live {
+        Some(live) => live.deserted().await,
+        None => std::future::pending().await,
     }
 }
 
