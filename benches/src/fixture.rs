@@ -160,5 +160,6 @@ pub fn facts(rules: &RuleSet, action: &Action) -> Facts {
         grants: needs.grants.iter().map(|_| 0).collect(),
         budgets: needs.budgets.iter().map(|_| Default::default()).collect(),
         sums: needs.sums.iter().map(|_| 0).collect(),
+        command_patterns: Default::default(),
     }
 }
