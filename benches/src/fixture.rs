@@ -162,5 +162,6 @@ pub fn facts(rules: &RuleSet, action: &Action) -> Facts {
         budgets: needs.budgets.iter().map(|_| Default::default()).collect(),
         sums: needs.sums.iter().map(|_| 0).collect(),
         session: None,
+        command_patterns: Default::default(),
     }
 }

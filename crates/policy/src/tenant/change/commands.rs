@@ -1,26 +1,20 @@
 //! What changed in the command policies.
 
 use super::compare::Changes;
-use crate::command::policy::{CommandPolicy, Commands, Mapping};
+use crate::command::policy::{Commands, Mapping};
 
 impl Changes {
     /// Notes every policy and every mapping that changed.
     ///
     /// A pattern more in a list that allows loosens, and so does one less in a list that blocks, and
-    /// whatever changes where a policy applies: what it held back may run there now.
+    /// a mapping that is gone or another: what it held back may run now. A new policy and a new
+    /// mapping only ever hold back.
     pub(super) fn commands(&mut self, old: Option<&Commands>, new: Option<&Commands>) {
         let none = Commands::default();
         let (old, new) = (old.unwrap_or(&none), new.unwrap_or(&none));
         let find = |commands: &Commands, name: &str| {
-            commands
-                .policies
-                .iter()
-                .find(|policy| policy.name == name)
-                .cloned()
-        };
-        let silent = |name: &str| CommandPolicy {
-            name: name.to_owned(),
-            ..CommandPolicy::default()
+            let mut policies = commands.policies.iter();
+            policies.find(|policy| policy.name == name).cloned()
         };
         for name in names(
             old,
@@ -28,36 +22,31 @@ impl Changes {
             |commands| &commands.policies,
             |policy| &policy.name,
         ) {
-            let (before, after) = (find(old, name), find(new, name));
-            let path = format!("commands.policies[{name}]");
-            let (before, after) = (
-                before.unwrap_or_else(|| silent(name)),
-                after.unwrap_or_else(|| silent(name)),
-            );
-            self.patterns(
-                &format!("{path}.allow_list"),
-                &before.allow_list,
-                &after.allow_list,
-                true,
-            );
-            self.patterns(
-                &format!("{path}.block_list"),
-                &before.block_list,
-                &after.block_list,
-                false,
-            );
+            let (before, after) = (find(old, name), find(new, name).unwrap_or_default());
+            let is_new = before.is_none();
+            let before = before.unwrap_or_default();
+            let path = |list: &str| format!("commands.policies[{name}].{list}");
+            let (was, is) = (&before.allow_list, &after.allow_list);
+            // The last pattern that allows takes the list with it, and no list asks for nothing.
+            self.patterns(&path("allow_list"), (was, is), (!is_new, is.is_empty()));
+            let (was, is) = (&before.block_list, &after.block_list);
+            self.patterns(&path("block_list"), (was, is), (false, true));
         }
         self.mappings(old, new);
     }
 
-    fn patterns(&mut self, path: &str, old: &[String], new: &[String], allows: bool) {
+    /// Notes which patterns came and went, and whether that loosens.
+    fn patterns(
+        &mut self,
+        path: &str,
+        (old, new): (&[String], &[String]),
+        (coming, going): (bool, bool),
+    ) {
         for pattern in old.iter().filter(|pattern| !new.contains(pattern)) {
-            // The last pattern that allows takes the list with it, and no list asks for nothing.
-            let loosens = !allows || new.is_empty();
-            self.push(path.to_owned(), Some(pattern.clone()), None, loosens);
+            self.push(path.to_owned(), Some(pattern.clone()), None, going);
         }
         for pattern in new.iter().filter(|pattern| !old.contains(pattern)) {
-            self.push(path.to_owned(), None, Some(pattern.clone()), allows);
+            self.push(path.to_owned(), None, Some(pattern.clone()), coming);
         }
     }
 
@@ -77,7 +66,8 @@ impl Changes {
         ) {
             let (before, after) = (find(old, name), find(new, name));
             let path = format!("commands.mappings[{name}]");
-            self.push(path, before, after, true);
+            let loosens = before.is_some();
+            self.push(path, before, after, loosens);
         }
     }
 }

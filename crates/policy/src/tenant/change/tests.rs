@@ -52,6 +52,33 @@ fn changes_read_well_and_loosening_is_marked() {
 }
 
 #[test]
+fn lists_of_commands_loosen_when_less_is_held_back() {
+    let before = "
+version: 1
+commands:
+  policies:
+    - { name: looks, allow_list: [^kubectl get], block_list: [secret, prod] }
+    - { name: gone, block_list: [rm] }
+  mappings:
+    - { name: here, policy: looks, level: system, active: true }
+    - { name: there, policy: gone, level: workspace, targets: [shop], active: true }
+";
+    let after = "
+version: 1
+commands:
+  policies:
+    - { name: looks, allow_list: [^kubectl get, ^helm list], block_list: [secret, lab] }
+    - { name: new, allow_list: [^git log], block_list: [push] }
+  mappings:
+    - { name: here, policy: looks, level: system, active: false }
+    - { name: new, policy: new, level: project, targets: [move], active: true }
+";
+    let changes = diff(Some(&policy(before)), Some(&policy(after)));
+    let lines: String = changes.iter().map(|change| format!("{change}\n")).collect();
+    insta::assert_snapshot!(lines);
+}
+
+#[test]
 fn a_policy_does_not_differ_from_itself() {
     assert_eq!(diff(Some(&policy(BEFORE)), Some(&policy(BEFORE))), []);
     assert_eq!(diff(None, None), []);
