@@ -93,7 +93,8 @@ async fn folders_that_everybody_shares_are_not_shared() {
 #[tokio::test]
 async fn what_is_written_to_a_shared_folder_stays_in_the_room() {
     let house = House::new().await;
-    let name = format!("/tmp/left-{}", std::process::id());
+    let name = std::path::Path::new("/tmp").join(format!("left-{}", std::process::id()));
+    let name = name.display().to_string();
     let script = "echo x > \"$1\"; echo y > \"$TMPDIR/mine\" && cat \"$TMPDIR/mine\"";
     for (standing, offer) in house.standings() {
         let said = house.behind(&offer, &sh(script, &name)).await;
