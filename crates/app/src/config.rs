@@ -271,7 +271,7 @@ impl Config {
             if let Some(SignIn { provider, .. }) = &wiring.sign_in {
                 note(
                     "sign_in.oidc.issuer".to_owned(),
-                    &*provider.issuer,
+                    &provider.issuer,
                     provider.reach,
                 );
             }
