@@ -4,6 +4,7 @@
 //! Secrets are named in it, never written.
 
 mod chains;
+mod commands;
 mod mail;
 mod mcp;
 mod providers;
@@ -28,6 +29,7 @@ use portcullis_credentials::{Secrets, courier, issuers::Entry};
 use portcullis_firewall::outside::{Reach, SecretName};
 use portcullis_gateway::mcp::{ShopSettings, Transport};
 use portcullis_policy::{fault::Faults, id::TenantId, yaml};
+use portcullis_runner::Settings;
 use portcullis_targets::target::{Kind, Target};
 use serde_json::Value;
 use sheet::Sheet;
@@ -46,6 +48,8 @@ pub(crate) struct Config {
     pub(crate) extra_roots: Option<PathBuf>,
     /// Where credentials are minted, and by whom.
     pub(crate) providers: Vec<Entry>,
+    /// How commands are run.
+    pub(crate) commands: Settings,
     /// What each tenant has.
     pub(crate) tenants: BTreeMap<TenantId, Wiring>,
 }
@@ -147,7 +151,13 @@ fn public_url_fault(url: &str) -> Option<&'static str> {
 }
 
 fn document(value: &Value, faults: &mut Faults) -> Option<Config> {
-    let keys = ["public_url", "extra_roots", "providers", "tenants"];
+    let keys = [
+        "public_url",
+        "extra_roots",
+        "providers",
+        "commands",
+        "tenants",
+    ];
     let sheet = Sheet::open(value, String::new(), &keys, faults)?;
     let public_url = sheet.text("public_url", faults);
     if let Some(fault) = public_url.as_deref().and_then(public_url_fault) {
@@ -174,6 +184,7 @@ fn document(value: &Value, faults: &mut Faults) -> Option<Config> {
     Some(Config {
         public_url,
         extra_roots,
+        commands: commands::settings(&sheet, faults),
         providers,
         tenants,
     })
@@ -286,7 +297,7 @@ impl Config {
             if let Some(SignIn { provider, .. }) = &wiring.sign_in {
                 note(
                     "sign_in.oidc.issuer".to_owned(),
-                    &*provider.issuer,
+                    &provider.issuer,
                     provider.reach,
                 );
             }

@@ -35,6 +35,7 @@ mod serving;
 mod staff;
 mod telemetry;
 mod telling;
+mod walled;
 mod wire;
 mod world;
 

@@ -6,7 +6,7 @@ use crate::{
 };
 use anyhow::bail;
 use portcullis_credentials::{
-    CourierSettings, Databases, HttpCourier, Issuers, Secrets, Vault, issuer::Tools,
+    CourierSettings, Databases, HttpCourier, Secrets, issuer::Tools, issuers::Issuers, vault::Vault,
 };
 use portcullis_firewall::{firewall::Firewall, ports::Issuer};
 use portcullis_policy::id::TenantId;

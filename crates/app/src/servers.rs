@@ -2,7 +2,9 @@
 
 use crate::{config::Config, databases::Sessions, estimates::ByTheRules};
 use axum::Router;
-use portcullis_credentials::{CourierSettings, Databases, HttpCourier, Programs, Secrets, Vault};
+use portcullis_credentials::{
+    CourierSettings, Databases, HttpCourier, Programs, Secrets, vault::Vault,
+};
 use portcullis_firewall::{firewall::Firewall, hands::Hands};
 use portcullis_gateway::mcp::{Address, Parts, Shop, router};
 use portcullis_policy::id::TenantId;

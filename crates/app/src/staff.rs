@@ -34,7 +34,7 @@ use portcullis_control::{
         socket,
     },
 };
-use portcullis_credentials::{CourierSettings, HttpCourier, Secrets, SmtpMailer};
+use portcullis_credentials::{CourierSettings, HttpCourier, Secrets, SmtpMailer, vault::Vault};
 use portcullis_firewall::{access::RoleGrant, firewall::Firewall, hands::Hands, outside::Courier};
 use portcullis_gateway::mcp::Shop;
 use portcullis_policy::id::TenantId;
@@ -80,7 +80,8 @@ impl std::fmt::Debug for Staff {
 }
 
 impl Staff {
-    /// Everybody whom the operator's file names. Without a file: nobody.
+    /// Everybody whom the operator's file names. Without a file: nobody. What is minted is kept in
+    /// `vault`; `commands` are run besides.
     ///
     /// # Errors
     /// When the file names a tenant that is not there, or nothing can be called with its settings.
@@ -88,6 +89,7 @@ impl Staff {
         config: &Config,
         firewall: &Firewall,
         public_url: &str,
+        (vault, commands): (&Vault, Hands),
     ) -> anyhow::Result<Self> {
         let known = firewall.tenants();
         for tenant in config.tenants.keys() {
@@ -114,11 +116,12 @@ impl Staff {
             accounts: Accounts::open(config)?,
             gate: Arc::new(firewall.clone()),
         };
-        let vault = minting::vault(firewall);
-        let issuers = minting::issuers(config, firewall, &vault)?;
-        tracing::info!(tenants = issuers.len(), "credentials can be minted");
+        for (tenant, issuer) in minting::issuers(config, firewall, vault)? {
+            firewall.use_issuer(&tenant, &issuer);
+        }
         let mut hands = staff.accounts.hands();
-        hands.push(servers::hands(config, &staff.shop, &staff.gate, &vault)?);
+        hands.push(servers::hands(config, &staff.shop, &staff.gate, vault)?);
+        hands.push(commands);
         firewall.use_hands(Hands::joined(hands));
         staff.slack();
         staff.look_at_servers(known);

@@ -1,6 +1,6 @@
 //! Signed tokens by which the gate shows who it is: RS256 (RFC 7515, RFC 7518).
 
-use crate::secrets::Secret;
+use crate::secret::Secret;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::{
     rand::SystemRandom,

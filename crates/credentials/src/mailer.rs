@@ -5,7 +5,8 @@ use crate::{
     letter::compose,
     network::{Internet, Network},
     roots,
-    secrets::{Secret, Secrets},
+    secret::Secret,
+    secrets::Secrets,
     setup::SetupError,
     target::Place,
 };

@@ -1,7 +1,8 @@
 //! Makes HTTP requests of parcels, and puts the secrets in.
 
 use crate::{
-    secrets::{Secret, Secrets},
+    secret::Secret,
+    secrets::Secrets,
     sigv4::{self, Keys, Wanted},
     target::{Place, Target},
 };

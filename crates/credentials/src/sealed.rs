@@ -5,7 +5,7 @@
 //! the name are sealed along (AEAD with ChaCha20-Poly1305, RFC 8439), so that no file can be put in
 //! another's place, nor an old form in a new one's.
 
-use crate::secrets::{Secret, Secrets};
+use crate::{secret::Secret, secrets::Secrets};
 use portcullis_firewall::{
     outside::SecretName,
     ports::{Clock, Entropy},

@@ -1,11 +1,14 @@
 //! Where secrets come from: the environment, files, and what was minted.
 
-use crate::vault::{self, Vault};
+use crate::{
+    secret::Secret,
+    vault::{self, Vault},
+};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use portcullis_firewall::outside::{Keyring, OutsideError, SecretName};
 use sha2::Sha256;
-use std::{fmt, fs, io::Read, os::unix::fs::PermissionsExt, path::Path};
+use std::{fs, io::Read, os::unix::fs::PermissionsExt, path::Path};
 use zeroize::Zeroizing;
 
 /// The longest secret, in bytes.
@@ -144,29 +147,6 @@ impl Keyring for Secrets {
     }
 }
 
-/// A secret in the clear, overwritten when it is let go.
-pub(crate) struct Secret(Zeroizing<Vec<u8>>);
-
-impl Secret {
-    pub(crate) const fn new(bytes: Zeroizing<Vec<u8>>) -> Self {
-        Self(bytes)
-    }
-
-    pub(crate) fn copy(&self) -> Self {
-        Self(self.0.clone())
-    }
-
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
-
 fn known_name<'a>(name: &'a SecretName, fault: &SecretFault) -> &'a str {
     match fault {
         SecretFault::Form => "neither env: nor file:",
@@ -185,7 +165,7 @@ fn read(name: &str) -> Result<Secret, SecretFault> {
     if found.is_empty() {
         return Err(SecretFault::Empty);
     }
-    Ok(Secret(found))
+    Ok(Secret::new(found))
 }
 
 #[expect(

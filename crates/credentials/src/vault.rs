@@ -1,7 +1,7 @@
 //! Credentials that were minted: in memory alone, hidden in every text of their tenant, and
 //! forgotten when they end.
 
-use crate::secrets::Secret;
+use crate::secret::Secret;
 use jiff::Timestamp;
 use portcullis_firewall::{
     firewall::Screens,

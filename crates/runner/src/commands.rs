@@ -6,7 +6,7 @@ mod request;
 mod run;
 mod settings;
 
-pub use request::{Asked, DryForm, Reading, Split};
+pub use request::Asked;
 pub use settings::Settings;
 
 use crate::{
@@ -51,7 +51,6 @@ pub struct Ports {
 pub struct Commands {
     settings: Settings,
     walls: BTreeSet<Wall>,
-    reading: Reading,
     ports: Ports,
     means: Means,
 }
@@ -59,7 +58,7 @@ pub struct Commands {
 impl Commands {
     /// Commands behind the walls that `offer` has and `settings` require.
     #[must_use]
-    pub fn new(settings: Settings, offer: &Offer, reading: Reading, ports: Ports) -> Self {
+    pub fn new(settings: Settings, offer: &Offer, ports: Ports) -> Self {
         let walls = offer.walls(&settings.required, &settings.network);
         let said = json!({
             "deadline_ms": u64::try_from(settings.deadline.as_millis()).unwrap_or(u64::MAX),
@@ -76,14 +75,13 @@ impl Commands {
             means: Means::new(Sha256::digest(canonical::to_vec(&said)).into()),
             settings,
             walls,
-            reading,
             ports,
         }
     }
 
     async fn carry_out(&self, order: Order) -> Effect {
         let prepared = session_of(&order).and_then(|session| {
-            let asked = Asked::read(&order.parameters, self.reading)?;
+            let asked = Asked::read(&order.parameters)?;
             Ok((session, asked))
         });
         let (session, asked) = match prepared {
@@ -123,11 +121,11 @@ impl Commands {
     }
 
     async fn look(&self, order: Order) -> DryRun {
-        let asked = match Asked::read(&order.parameters, self.reading) {
+        let asked = match Asked::read(&order.parameters) {
             Ok(asked) => asked,
             Err(why) => return DryRun::failed("command", why),
         };
-        let Some(dry) = asked.dry(self.reading) else {
+        let Some(dry) = asked.dry() else {
             return DryRun::failed("command", "the command has no dry run that is known");
         };
         let mut order = order;
@@ -168,8 +166,7 @@ impl Executor for Commands {
 impl Rehearsal for Commands {
     fn rehearses(&self, action: &Action) -> bool {
         action.kind.as_str() == ACTION_TYPE
-            && Asked::read(&action.parameters, self.reading)
-                .is_ok_and(|asked| asked.dry(self.reading).is_some())
+            && Asked::read(&action.parameters).is_ok_and(|asked| asked.dry().is_some())
     }
 
     fn rehearse(&self, order: Order) -> Doing<'_, DryRun> {

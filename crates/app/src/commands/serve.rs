@@ -1,6 +1,8 @@
 //! `portcullis serve`: the gate itself.
 
-use crate::{config, exit, founding, output::Output, screening, serving, staff::Staff, wire};
+use crate::{
+    config, exit, founding, minting, output::Output, screening, serving, staff::Staff, walled, wire,
+};
 use anyhow::Context;
 use clap::Args;
 use serde_json::json;
@@ -58,7 +60,9 @@ impl Serve {
             output.founded(&founded, (&url, &public), &self.data)?;
         }
         screening::put_up(&config, &opened.firewall)?;
-        let staff = Staff::hire(&config, &opened.firewall, &public)?;
+        let vault = minting::vault(&opened.firewall);
+        let commands = walled::hands(&self.data, &config, &opened.firewall, &vault).await?;
+        let staff = Staff::hire(&config, &opened.firewall, &public, (&vault, commands))?;
         for fault in config.obstacles().0 {
             output.note(&format!("warning: {fault}"))?;
         }

@@ -6,12 +6,13 @@ use super::{
 };
 use crate::{
     client::Client,
-    founding,
+    founding, minting,
     serving::serve_until,
     staff::Staff,
     wire::{self, Opened},
 };
 use anyhow::Context;
+use portcullis_firewall::hands::Hands;
 use portcullis_firewall::{
     firewall::Firewall,
     principal::{Principal, Role},
@@ -72,7 +73,12 @@ impl Setting {
         let (stop, stopped) = oneshot::channel();
         let firewall = opened.firewall.clone();
         let server = tokio::spawn(async move {
-            let staff = Staff::hire(&config, &firewall, "http://localhost")?;
+            let staff = Staff::hire(
+                &config,
+                &firewall,
+                "http://localhost",
+                (&minting::vault(&firewall), Hands::default()),
+            )?;
             serve_until(listener, &firewall, staff, async { drop(stopped.await) }).await
         });
         Ok(Self {

@@ -39,13 +39,13 @@ impl Account {
         let (line, is_line, segments) = match asked {
             Asked::Line(line) => (line.clone(), true, line::split(line)),
             Asked::Argv(argv) => {
-                let text = line::quote(argv);
-                let segment = Segment {
-                    text: text.clone(),
-                    words: argv.clone(),
-                    obstacles: Vec::new(),
-                };
-                (text, false, vec![segment])
+                let segment = plain(argv);
+                (segment.text.clone(), false, vec![segment])
+            }
+            Asked::Plan(plan) => {
+                let segments: Vec<_> = plan.iter().map(|argv| plain(argv)).collect();
+                let texts: Vec<_> = segments.iter().map(|one| one.text.as_str()).collect();
+                (texts.join(" && "), false, segments)
             }
         };
         let parts = segments.into_iter().enumerate();
@@ -85,6 +85,15 @@ impl Account {
             .iter()
             .flat_map(|part| &part.understanding.unclear);
         all.map(String::as_str)
+    }
+}
+
+/// A command that is read as it stands.
+fn plain(argv: &[String]) -> Segment {
+    Segment {
+        text: line::quote(argv),
+        words: argv.to_vec(),
+        obstacles: Vec::new(),
     }
 }
 

@@ -9,16 +9,18 @@ pub enum Asked {
     Argv(Vec<String>),
     /// As a line for a shell.
     Line(String),
+    /// One after the other, each word by word; the first that fails is the last.
+    Plan(Vec<Vec<String>>),
 }
 
 /// Why parameters name no command.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Malformed {
-    /// Neither form.
-    #[error("the command is missing: give `argv` or `line`")]
+    /// No form.
+    #[error("the command is missing: give `argv`, `line` or `plan`")]
     Missing,
-    /// Both forms.
-    #[error("give either `argv` or `line`, not both: they might differ")]
+    /// More than one form.
+    #[error("give one of `argv`, `line` and `plan`: they might differ")]
     Both,
     /// Not texts.
     #[error("`argv` must be a list of texts, at least one, and the first not blank")]
@@ -26,29 +28,38 @@ pub enum Malformed {
     /// Not a text.
     #[error("`line` must be a text that is not blank")]
     Line,
+    /// Not a list of commands.
+    #[error("`plan` must be a list of commands, at least one, each a list of texts as `argv` is")]
+    Plan,
     /// A character that ends a text where the machine reads it.
     #[error("a command must not hold NUL characters")]
     Nul,
 }
 
 impl Asked {
-    /// Reads `argv` or `line`.
+    /// Reads `argv`, `line` or `plan`.
     ///
     /// # Errors
     /// [`Malformed`] when there is not exactly one of them, or it is not what it must be.
     pub fn read(parameters: &Map<String, Value>) -> Result<Self, Malformed> {
-        let asked = match (parameters.get("argv"), parameters.get("line")) {
-            (None, None) => return Err(Malformed::Missing),
+        let forms = ["argv", "line", "plan"];
+        let mut given = forms
+            .into_iter()
+            .filter_map(|form| Some((form, parameters.get(form)?)));
+        let asked = match (given.next(), given.next()) {
+            (None, _) => return Err(Malformed::Missing),
             (Some(_), Some(_)) => return Err(Malformed::Both),
-            (Some(argv), None) => Self::Argv(argv_of(argv).ok_or(Malformed::Argv)?),
-            (None, Some(Value::String(line))) if !line.trim().is_empty() => {
+            (Some(("argv", argv)), None) => Self::Argv(argv_of(argv).ok_or(Malformed::Argv)?),
+            (Some(("plan", plan)), None) => Self::Plan(plan_of(plan).ok_or(Malformed::Plan)?),
+            (Some((_, Value::String(line))), None) if !line.trim().is_empty() => {
                 Self::Line(line.clone())
             }
-            (None, Some(_)) => return Err(Malformed::Line),
+            (Some(_), None) => return Err(Malformed::Line),
         };
         let holds_nul = match &asked {
             Self::Argv(argv) => argv.iter().any(|word| word.contains('\0')),
             Self::Line(line) => line.contains('\0'),
+            Self::Plan(plan) => plan.iter().flatten().any(|word| word.contains('\0')),
         };
         if holds_nul {
             return Err(Malformed::Nul);
@@ -64,4 +75,10 @@ fn argv_of(value: &Value) -> Option<Vec<String>> {
         .collect::<Option<_>>()?;
     let first = argv.first()?;
     (!first.trim().is_empty()).then_some(argv)
+}
+
+fn plan_of(value: &Value) -> Option<Vec<Vec<String>>> {
+    let commands = value.as_array()?;
+    let plan: Vec<_> = commands.iter().map(argv_of).collect::<Option<_>>()?;
+    (!plan.is_empty()).then_some(plan)
 }

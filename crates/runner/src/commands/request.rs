@@ -1,6 +1,10 @@
 //! What an action asks to run.
 
 use super::STDIN_MAX_BYTES;
+use portcullis_policy::{
+    command::{self, account::Account, line},
+    visible::visible_line,
+};
 use serde_json::{Map, Value};
 
 /// The most commands of one action.
@@ -9,34 +13,6 @@ const COMMANDS_MAX: usize = 32;
 const WORDS_MAX: usize = 1_024;
 /// The most bytes of a command's words, which all processors take.
 const WORDS_MAX_BYTES: usize = 96 * 1_024;
-
-/// Takes a line apart into words, as a shell would that does nothing else.
-///
-/// # Errors
-/// Why it cannot be taken for one command.
-pub type Split = fn(&str) -> Result<Vec<String>, String>;
-
-/// The form of a command that only says what it would do; `None` when none is known.
-pub type DryForm = fn(&[String]) -> Option<Vec<String>>;
-
-/// How commands are understood.
-#[derive(Clone, Copy, Debug)]
-pub struct Reading {
-    /// How a line is taken apart.
-    pub split: Split,
-    /// The form that changes nothing.
-    pub dry_form: DryForm,
-}
-
-impl Default for Reading {
-    /// Takes no line apart, and knows no dry runs.
-    fn default() -> Self {
-        Self {
-            split: |_| Err("a line is not taken apart here: give `argv`".to_owned()),
-            dry_form: |_| None,
-        }
-    }
-}
 
 /// The commands of one action, in order.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -54,7 +30,7 @@ impl Asked {
     ///
     /// # Errors
     /// What is wrong with them, for people.
-    pub fn read(parameters: &Map<String, Value>, reading: Reading) -> Result<Self, String> {
+    pub fn read(parameters: &Map<String, Value>) -> Result<Self, String> {
         let forms = ["argv", "line", "plan"];
         let mut given = forms
             .into_iter()
@@ -63,7 +39,7 @@ impl Asked {
             return Err("expected one of the parameters `argv`, `line` and `plan`".to_owned());
         };
         let commands = match (form, value) {
-            ("line", Value::String(line)) => vec![(reading.split)(line)?],
+            ("line", Value::String(line)) => apart(line)?,
             ("argv", Value::Array(words)) => vec![texts(words, "argv")?],
             ("plan", Value::Array(commands)) => plan(commands)?,
             (form, _) => return Err(format!("the parameter `{form}` is of another kind")),
@@ -77,17 +53,47 @@ impl Asked {
 
     /// The parameters of the same commands in the form that changes nothing, when each has one.
     #[must_use]
-    pub fn dry(&self, reading: Reading) -> Option<Map<String, Value>> {
-        let dry: Option<Vec<Vec<String>>> = self
-            .commands
-            .iter()
-            .map(|argv| (reading.dry_form)(argv))
-            .collect();
+    pub fn dry(&self) -> Option<Map<String, Value>> {
+        let dry: Option<Vec<Vec<String>>> =
+            self.commands.iter().map(|argv| dry_form(argv)).collect();
         let plan = ("plan".to_owned(), Value::from(dry?));
         let stdin = String::from_utf8(self.stdin.clone()).ok()?;
         let stdin = ("stdin".to_owned(), Value::String(stdin));
         Some(Map::from_iter([plan, stdin]))
     }
+}
+
+/// Takes a line apart into commands that run one after the other as long as each goes well.
+///
+/// Fails closed: what needs a shell to run, or goes on after a failure, is no such line.
+fn apart(line: &str) -> Result<Vec<Vec<String>>, String> {
+    let segments = line::split(line);
+    let texts = segments.iter().map(|segment| segment.text.as_str());
+    if !texts.eq(line.split("&&").map(str::trim)) {
+        let message =
+            "a line here is commands with `&&` between them; nothing else is run without a shell";
+        return Err(message.to_owned());
+    }
+    let commands = segments.iter().map(|segment| {
+        let argv = segment.argv().map(<[String]>::to_vec);
+        argv.ok_or_else(|| {
+            let why = segment
+                .obstacles
+                .first()
+                .map_or("it is empty", |one| one.text());
+            format!(
+                "`{}` cannot be run without a shell: {why}",
+                visible_line(&segment.text)
+            )
+        })
+    });
+    commands.collect()
+}
+
+/// The same command as a trial that changes nothing; `None` when none is known.
+fn dry_form(argv: &[String]) -> Option<Vec<String>> {
+    let account = Account::of(&command::asked::Asked::Argv(argv.to_vec()));
+    account.parts.into_iter().next()?.understanding.dry_run
 }
 
 fn plan(commands: &[Value]) -> Result<Vec<Vec<String>>, String> {
@@ -140,21 +146,12 @@ fn stdin(parameters: &Map<String, Value>) -> Result<Vec<u8>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Asked, Reading};
+    use super::Asked;
     use serde_json::{Map, Value, json};
 
     fn read(parameters: Value) -> Result<Asked, String> {
         let parameters: Map<String, Value> = serde_json::from_value(parameters).expect("an object");
-        let reading = Reading {
-            split: |line| match line {
-                "a; b" => Err("two commands".to_owned()),
-                line => Ok(line.split(' ').map(str::to_owned).collect()),
-            },
-            dry_form: |argv| {
-                (argv[0] == "kubectl").then(|| [argv, &["--dry-run".to_owned()]].concat())
-            },
-        };
-        Asked::read(&parameters, reading)
+        Asked::read(&parameters)
     }
 
     #[test]
@@ -191,19 +188,33 @@ mod tests {
     }
 
     #[test]
-    fn without_a_reader_of_lines_no_line_is_taken() {
-        let parameters = Map::from_iter([("line".to_owned(), json!("ls"))]);
-        assert!(Asked::read(&parameters, Reading::default()).is_err());
+    fn a_line_is_taken_apart_when_nothing_but_success_leads_on() {
+        let asked = |line: &str| read(json!({ "line": line })).map(|asked| asked.commands);
+        let both = asked("kubectl get pods && echo 'a && b'").expect_err("it is cut in a quote");
+        assert!(both.contains("&&"), "{both}");
+        assert_eq!(
+            asked("kubectl get pods && echo 'a b'").expect("commands"),
+            [vec!["kubectl", "get", "pods"], vec!["echo", "a b"]]
+        );
+        for odd in [
+            "a || b",
+            "a | b",
+            "a &",
+            "a > b",
+            "a $HOME",
+            "a && b; c",
+            "a && $(b)",
+            "&& a",
+        ] {
+            assert!(asked(odd).is_err(), "{odd}");
+        }
     }
 
     #[test]
     fn a_dry_run_is_known_only_when_every_command_has_one() {
-        let reading = Reading {
-            dry_form: |argv| (argv[0] == "kubectl").then(|| argv.to_vec()),
-            ..Reading::default()
-        };
-        let dry = |parameters| read(parameters).expect("commands").dry(reading);
-        assert!(dry(json!({ "plan": [["kubectl"], ["kubectl"]] })).is_some());
-        assert!(dry(json!({ "plan": [["kubectl"], ["rm"]] })).is_none());
+        let dry = |parameters| read(parameters).expect("commands").dry();
+        let delete = ["kubectl", "delete", "pod", "web-1"];
+        assert!(dry(json!({ "plan": [delete, delete] })).is_some());
+        assert!(dry(json!({ "plan": [vec!["rm", "x"], delete.to_vec()] })).is_none());
     }
 }

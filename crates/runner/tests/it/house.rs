@@ -15,7 +15,7 @@ use portcullis_policy::{
 };
 use portcullis_runner::{
     Commands, Offer, Rooms, Settings,
-    commands::{Ports, Reading},
+    commands::Ports,
     plan::Wall,
     stream::{Screens, Sieve},
     walls::KEEPER,
@@ -158,7 +158,7 @@ impl House {
             ..Settings::default()
         };
         change(&mut settings);
-        Commands::new(settings, offer, Reading::default(), self.ports())
+        Commands::new(settings, offer, self.ports())
     }
 
     /// Runs one command behind what the machine offers.

@@ -3,8 +3,8 @@
 use super::finding::{Finding, Health, bad, ok};
 use anyhow::{Context, anyhow};
 use portcullis_credentials::{Launches, Secrets};
-use portcullis_runner::{Offer, Rooms, plan::Wall, walls::KEEPER};
-use std::{env, fs, os::unix::fs::PermissionsExt, path::Path};
+use portcullis_runner::{Offer, Rooms, plan::Wall};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 /// Raises every wall around a program that does nothing.
 pub(super) async fn examine(data: &Path) -> Finding {
@@ -42,10 +42,8 @@ async fn offer(data: &Path) -> anyhow::Result<Offer> {
     let folder = folder.context("no folder to try them in")?;
     // Who runs there is somebody else when this is root.
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711))?;
-    let rooms = Rooms::at(&folder.path().join("rooms"))?;
-    let this = env::current_exe().context("this program has no path")?;
-    let this = this.to_str().context("this program's path is no text")?;
-    let launcher = [this.to_owned(), KEEPER.to_owned()];
+    let rooms = Rooms::at(&folder.path().join(crate::walled::ROOMS))?;
+    let launcher = crate::walled::launcher()?;
     let looked = Offer::look(&Launches::new(Secrets::new()), &launcher, &rooms).await;
     looked.map_err(|why| anyhow!(why))
 }

@@ -6,6 +6,7 @@ use crate::{
     config::{Config, LINE_BYTES, Wiring},
     exit,
     founding::{self, Founded},
+    minting,
     output::Output,
     serving,
     staff::Staff,
@@ -14,6 +15,7 @@ use crate::{
 use anyhow::{Context, ensure};
 use clap::Args;
 use portcullis_credentials::{Programs, Secrets};
+use portcullis_firewall::hands::Hands;
 use portcullis_firewall::{
     firewall::Firewall,
     outside::{Program, Starter},
@@ -148,7 +150,12 @@ impl Wrap {
             tenants: BTreeMap::from([(tenant, wiring)]),
             ..Config::default()
         };
-        let staff = Staff::hire(&config, &opened.firewall, &public)?;
+        let staff = Staff::hire(
+            &config,
+            &opened.firewall,
+            &public,
+            (&minting::vault(&opened.firewall), Hands::default()),
+        )?;
         let credentials = data.join(CREDENTIALS);
         output.note(&format!(
             "people decide at {public}/console, or with the token in `{}`",

@@ -4,9 +4,10 @@ use super::{Stolen, marks};
 use crate::server::{Answer, Server};
 use jiff::{SignedDuration, Timestamp};
 use portcullis_credentials::{
-    CourierSettings, Databases, HttpCourier, Issuers, Secrets, Vault,
+    CourierSettings, Databases, HttpCourier, Secrets,
     issuer::{Provider, Tools},
-    issuers::Entry,
+    issuers::{Entry, Issuers},
+    vault::Vault,
 };
 use portcullis_firewall::{
     digest::ActionDigest,

@@ -3,9 +3,9 @@
 use super::{Counterpart, Deed, Desk, Stolen, desk::Now, remote::scope, suite};
 use crate::secrets::Safe;
 use portcullis_credentials::{
-    SealedStore, Secrets,
+    Secrets,
     issuer::{KINDS, Provider},
-    sealed::{Means, SealError},
+    sealed::{Means, SealError, SealedStore},
 };
 use portcullis_firewall::{
     lease::LeaseError,

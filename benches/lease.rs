@@ -1,0 +1,211 @@
+//! What it costs to have a credential made for one action: from sealed secrets, and as a role at
+//! PostgreSQL, beside the time that the target itself needs for it; and what the credentials cost that
+//! live at the same time, for all of them are looked for in every text.
+
+use anyhow::Context;
+use jiff::{SignedDuration, Timestamp};
+use portcullis_credentials::{
+    CourierSettings, Databases, HttpCourier, Secrets,
+    issuer::{KINDS, Provider, Tools},
+    issuers::{Entry, Issuers},
+    sealed::{Means, SealedStore},
+    vault::Vault,
+};
+use portcullis_firewall::{
+    digest::ActionDigest,
+    firewall::Screens,
+    lease::{LeaseAsk, Served},
+    outside::SecretName,
+    ports::{Clock, Issuer},
+    scope::{Mode, Scope},
+};
+use portcullis_policy::id::{AgentId, SessionId, WorkspaceId};
+use portcullis_testkit::{
+    Postgres, SeededEntropy,
+    postgres::{OWNER, PASSWORD},
+    tenant,
+};
+use serde_json::{Value, json};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// How often each is done.
+const TIMES: u64 = 200;
+/// How many credentials live beside it.
+const ALIVE: [u64; 3] = [0, 100, 900];
+const SECRET: &str = "glsa_a-secret-that-somebody-typed-in";
+
+#[derive(Debug)]
+struct Now;
+
+impl Clock for Now {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+fn main() -> anyhow::Result<()> {
+    let folder = std::env::temp_dir().join(format!("portcullis-lease-bench-{}", std::process::id()));
+    fs::create_dir_all(&folder)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(run(&folder));
+    fs::remove_dir_all(&folder)?;
+    done
+}
+
+async fn run(folder: &Path) -> anyhow::Result<()> {
+    println!("{:<34} {:>10} {:>10} {:>8}", "", "median", "target", "ratio");
+    let sealed = sealed(folder)?;
+    let file = folder.join("sealed").join("grafana.sealed");
+    let own = median((0..TIMES).map(|_| {
+        let began = Instant::now();
+        fs::read(&file).map(|_| began.elapsed())
+    }))?;
+    for alive in ALIVE {
+        let desk = desk(Arc::clone(&sealed))?;
+        let scope = scope(json!({"read": "grafana", "write": "grafana"}));
+        let (mint, _) = minted(&desk, &scope, alive).await?;
+        row(&format!("sealed, {alive} alive"), mint, own);
+    }
+    let server = Postgres::start(&[], &[]);
+    let database = server.database().await;
+    let (owner, _driver) = server.open(&database, OWNER, PASSWORD).await;
+    owner.batch_execute("create table orders (id int); revoke create on schema public from public").await?;
+    let mut own = Vec::new();
+    for number in 0..TIMES {
+        let role = format!("bench_{number}");
+        let began = Instant::now();
+        let make = format!(
+            "begin; create role {role} login password 'x'; grant select on orders to {role}; commit"
+        );
+        owner.batch_execute(&make).await?;
+        own.push(began.elapsed());
+        owner.batch_execute(&format!("drop owned by {role}; drop role {role}")).await?;
+    }
+    let own = median(own.into_iter().map(Ok))?;
+    let desk = desk(postgres(folder, server.port())?)?;
+    let scope = scope(json!({"database": database, "tables": ["public.orders"]}));
+    let (mint, revoke) = minted(&desk, &scope, 0).await?;
+    row("PostgreSQL, mint", mint, own);
+    row("PostgreSQL, revoke", revoke, own);
+    Ok(())
+}
+
+fn row(name: &str, took: Duration, target: Duration) {
+    let ratio = took.as_secs_f64() / target.as_secs_f64();
+    let ms = |time: Duration| time.as_secs_f64() * 1e3;
+    println!("{name:<34} {:>7.3} ms {:>7.3} ms {ratio:>8.1}", ms(took), ms(target));
+}
+
+/// The medians of minting and of ending, with so many others alive.
+async fn minted(desk: &Issuers, scope: &Scope, alive: u64) -> anyhow::Result<(Duration, Duration)> {
+    for number in 0..alive {
+        desk.mint(&ask(scope, u64::MAX - number)).await?;
+    }
+    let (mut mints, mut ends) = (Vec::new(), Vec::new());
+    for number in 0..TIMES {
+        let ask = ask(scope, number);
+        let began = Instant::now();
+        let minted = desk.mint(&ask).await?;
+        mints.push(began.elapsed());
+        let began = Instant::now();
+        desk.revoke(&ask, Some(&minted.handle)).await?;
+        ends.push(began.elapsed());
+    }
+    Ok((median(mints.into_iter().map(Ok))?, median(ends.into_iter().map(Ok))?))
+}
+
+fn median(all: impl Iterator<Item = std::io::Result<Duration>>) -> anyhow::Result<Duration> {
+    let mut all = all.collect::<Result<Vec<_>, _>>()?;
+    all.sort_unstable();
+    all.get(all.len() / 2).copied().context("nothing was measured")
+}
+
+fn desk(provider: Arc<dyn Provider>) -> anyhow::Result<Issuers> {
+    let clock = Arc::new(Now);
+    let vault = Vault::new(Screens::default(), Arc::<Now>::clone(&clock) as Arc<dyn Clock>);
+    let secrets = Secrets::with(vault.clone());
+    let tools = Tools {
+        courier: Arc::new(HttpCourier::new(&CourierSettings::default(), secrets.clone())?),
+        databases: Arc::new(Databases::new(None, secrets.clone())?),
+        secrets,
+        vault,
+        clock,
+        entropy: Arc::new(SeededEntropy::default()),
+    };
+    let entry = Entry {
+        name: "here".to_owned(),
+        kind: "any",
+        tenants: None,
+        provider,
+    };
+    Ok(Issuers::new(vec![entry], &tools))
+}
+
+fn read(kind: &str, settings: &Value) -> anyhow::Result<Arc<dyn Provider>> {
+    let kind = KINDS.iter().find(|known| known.name == kind).context("a kind")?;
+    kind.read(settings).map_err(|misread| anyhow::anyhow!("{}: {}", misread.path, misread.why))
+}
+
+fn secret(folder: &Path, name: &str, value: &str) -> anyhow::Result<SecretName> {
+    let path = folder.join(name);
+    fs::write(&path, value)?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+    Ok(SecretName::new(&format!("file:{}", path.display())))
+}
+
+fn sealed(folder: &Path) -> anyhow::Result<Arc<dyn Provider>> {
+    let master = secret(folder, "master", &"0f".repeat(32))?;
+    let place = folder.join("sealed");
+    let store = SealedStore::new(&place, master.clone(), Secrets::new());
+    let entropy = SeededEntropy::default();
+    let means = Means { clock: &Now, entropy: &entropy };
+    store.set("grafana", SECRET.as_bytes(), means)?;
+    read("sealed", &json!({"folder": place, "master_key": master}))
+}
+
+fn postgres(folder: &Path, port: u16) -> anyhow::Result<Arc<dyn Provider>> {
+    let password = secret(folder, "password", PASSWORD)?;
+    read("postgres", &json!({
+        "host": "127.0.0.1", "port": port, "user": OWNER, "password": password, "tls": false, "reach": "anywhere",
+    }))
+}
+
+fn scope(filters: Value) -> Scope {
+    Scope {
+        name: "orders".to_owned(),
+        description: String::new(),
+        provider: "here".to_owned(),
+        environment: "staging".into(),
+        mode: Mode::Read,
+        filters: filters.as_object().cloned().unwrap_or_default(),
+    }
+}
+
+fn ask(scope: &Scope, number: u64) -> LeaseAsk {
+    let asked_at = Timestamp::now();
+    LeaseAsk {
+        id: format!("lse_{number:032x}"),
+        tenant: tenant("acme"),
+        workspace: WorkspaceId::new("default").expect("an id"),
+        session: SessionId::new("ses_1").expect("an id"),
+        agent: AgentId::new("agt_1").expect("an id"),
+        scope: scope.clone(),
+        mode: Mode::Read,
+        action: Served {
+            seq: 7,
+            digest: ActionDigest::new([1; 32]),
+            action_type: "orders.find".to_owned(),
+            target: "orders".to_owned(),
+            hold: None,
+        },
+        personal: None,
+        asked_at,
+        ends_at: asked_at + SignedDuration::from_mins(15),
+    }
+}
