@@ -274,3 +274,6 @@ impl Drop for Lent {
 fn unfit(why: &str) -> LeaseError {
     LeaseError::Refused(format!("what came could not be hidden in texts: {why}"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,14 +9,14 @@ mod rules;
 
 use super::{
     Provider, Tools,
-    call::{Reply, call},
-    digits, seconds_left,
+    call::{self, Place, Reply, call},
+    digits, ended_since, seconds_left,
 };
 use jiff::{SignedDuration, Timestamp};
 use objects::Objects;
 use portcullis_firewall::{
     lease::{Asked, LeaseAsk, LeaseError, Minted, Revoked},
-    outside::{Credential, Method, Parcel, Reach, SecretName},
+    outside::{Credential, Method, Reach, SecretName},
     ports::{Doing, Issuer},
     scope::Scope,
 };
@@ -201,12 +201,8 @@ impl Accounts {
         } else {
             "there is no such service account"
         };
-        let took = self.tools.clock.now().duration_since(began).as_millis();
-        Ok(Revoked {
-            how: how.to_owned(),
-            dead: true,
-            delay_ms: was_there.then(|| u64::try_from(took).unwrap_or(0)),
-        })
+        let now = self.tools.clock.now();
+        Ok(ended_since(began, now, (how, was_there)))
     }
 
     /// Takes away everything of a lease, its rights first; whether there was anything.
@@ -233,18 +229,14 @@ impl Accounts {
             ("accept", "application/json"),
             ("content-type", "application/json"),
         ];
-        let parcel = Parcel {
+        let place = Place {
             method,
             url: format!("{}{path}", self.cluster.server.trim_end_matches('/')),
-            headers: headers
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .into(),
-            body: body.map_or_else(Vec::new, |body| body.to_string().into_bytes()),
-            credential: Some(Credential::Bearer(
-                token.unwrap_or_else(|| self.cluster.token.clone()),
-            )),
+            headers: &headers,
             reach: self.cluster.reach,
         };
+        let token = token.unwrap_or_else(|| self.cluster.token.clone());
+        let parcel = place.parcel(call::json(body.as_ref()), Credential::Bearer(token));
         call(&self.tools, parcel).await
     }
 }

@@ -6,7 +6,7 @@
 mod grants;
 mod role;
 
-use super::{Provider, Tools, digits, password, seconds_left};
+use super::{Provider, Tools, digits, ended_since, password, seconds_left};
 use crate::database::DatabaseSettings;
 use grants::Grants;
 use portcullis_firewall::{
@@ -173,12 +173,8 @@ impl Roles {
         } else {
             "there is no such role"
         };
-        let took = self.tools.clock.now().duration_since(began);
-        Ok(Revoked {
-            how: how.to_owned(),
-            dead: true,
-            delay_ms: was_there.then(|| u64::try_from(took.as_millis()).unwrap_or(0)),
-        })
+        let now = self.tools.clock.now();
+        Ok(ended_since(began, now, (how, was_there)))
     }
 }
 
