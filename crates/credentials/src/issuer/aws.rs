@@ -236,6 +236,7 @@ impl Sessions {
             return Ok(ended(how, false));
         }
         self.deny(ask, latest).await?;
+        self.tools.vault.forget(ask, None);
         let how = "denied by its source identity on the role (IAM PutRolePolicy); IAM takes some \
                    seconds to spread this";
         Ok(ended(how, true))

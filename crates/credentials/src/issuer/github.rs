@@ -197,8 +197,10 @@ impl Installation {
         let compared = wanted.compare(&granted);
         drop(Zeroizing::new(granted.token));
         if let Err(why) = compared {
-            drop(self.end(ask).await);
-            self.tools.vault.forget(ask, expires_at);
+            if self.end(ask).await.is_err() {
+                let lives = expires_at.unwrap_or(Timestamp::MAX);
+                self.tools.vault.forget(ask, Some(lives));
+            }
             return Err(why);
         }
         let names = granted.repositories.into_iter().map(|one| one.name);

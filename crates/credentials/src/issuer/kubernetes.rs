@@ -116,7 +116,7 @@ impl Accounts {
         match self.try_make(ask, &objects, seconds).await {
             Ok(minted) => Ok(minted),
             Err(why) => {
-                self.tools.vault.forget(ask, None);
+                self.tools.vault.forget(ask, Some(ask.ends_at));
                 // Half of a lease is none; what cannot be taken away now is found by its name later.
                 drop(self.take_away(&objects).await);
                 Err(why)
@@ -193,8 +193,9 @@ impl Accounts {
     async fn end(&self, ask: &LeaseAsk) -> Result<Revoked, LeaseError> {
         let objects = self.objects(ask)?;
         let began = self.tools.clock.now();
-        self.tools.vault.forget(ask, None);
+        self.tools.vault.forget(ask, Some(ask.ends_at));
         let was_there = self.take_away(&objects).await?;
+        self.tools.vault.forget(ask, None);
         let how = if was_there {
             "its bindings, roles, bound Secret and service account were deleted; the API server may know \
              the token, which may do nothing any more, for some seconds still"

@@ -188,7 +188,10 @@ impl Tokens {
         let expires_at = now.checked_add(SignedDuration::from_secs(life)).ok();
         let expires_at = expires_at.filter(|_| granted.expires_in.is_some());
         if let Err(why) = compared {
-            drop(self.end(ask, expires_at).await);
+            if self.end(ask, expires_at).await.is_err() {
+                let lives = expires_at.unwrap_or(Timestamp::MAX);
+                self.tools.vault.forget(ask, Some(lives));
+            }
             return Err(why);
         }
         let handle = expires_at.map(|at| ("expires_at".to_owned(), json!(at.to_string())));

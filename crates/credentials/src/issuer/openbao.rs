@@ -170,7 +170,7 @@ impl Secrets {
         let (made, secrets, open) = match minted {
             Ok(minted) => minted,
             Err(why) => {
-                self.tools.vault.forget(ask, None);
+                self.tools.vault.forget(ask, Some(ask.ends_at));
                 self.end_token(&auth.accessor).await?;
                 return Err(why);
             }
@@ -223,7 +223,7 @@ impl Secrets {
         ask: &LeaseAsk,
         handle: Option<&Map<String, Value>>,
     ) -> Result<Revoked, LeaseError> {
-        self.tools.vault.forget(ask, None);
+        self.tools.vault.forget(ask, Some(ask.ends_at));
         let began = self.tools.clock.now();
         let part = |name| handle.and_then(|handle| handle.get(name)?.as_str());
         if let Some(lease) = part("lease_id") {
@@ -240,6 +240,7 @@ impl Secrets {
         if let Some(accessor) = &accessor {
             self.end_token(accessor).await?;
         }
+        self.tools.vault.forget(ask, None);
         let how = match (handle, &accessor) {
             (Some(_), _) => "sys/leases/revoke, and the lease's own token",
             (None, Some(_)) => "the lease's own token, with all that it made",

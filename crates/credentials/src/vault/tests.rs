@@ -141,6 +141,25 @@ fn what_lives_elsewhere_is_hidden_until_it_expires() {
 }
 
 #[test]
+fn what_was_forgotten_first_and_ended_then_is_dead() {
+    let safe = Safe::new();
+    let one = ask("acme", 1);
+    safe.keep(&one, "a-minted-token").unwrap();
+    safe.vault.forget(&one, Some(one.ends_at));
+    assert_eq!(safe.vault.live(), 0);
+    assert!(!safe.vault.has_ended(&one));
+    safe.vault.forget(&one, None);
+    assert!(safe.vault.has_ended(&one));
+    for number in 2..=2 + LINGER {
+        let next = ask("acme", number);
+        safe.keep(&next, &format!("minted-token-{number}")).unwrap();
+        safe.vault.forget(&next, None);
+    }
+    safe.keep(&ask("acme", 100), "another-token").unwrap();
+    assert!(safe.shows("acme", "it is a-minted-token"));
+}
+
+#[test]
 fn what_cannot_be_hidden_is_not_kept() {
     let safe = Safe::new();
     for value in ["short", &"x".repeat(9_000)] {
