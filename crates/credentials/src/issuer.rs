@@ -17,7 +17,7 @@ pub mod sealed;
 use crate::{database::Databases, secrets::Secrets, vault::Vault};
 use jiff::Timestamp;
 use portcullis_firewall::{
-    lease::{LeaseAsk, LeaseError},
+    lease::{LeaseAsk, LeaseError, Revoked},
     outside::{Courier, Reach, SecretName},
     ports::{Clock, Entropy, Issuer},
 };
@@ -183,4 +183,22 @@ fn password(entropy: &dyn Entropy) -> Result<Zeroizing<String>, LeaseError> {
         }
     }
     Ok(text)
+}
+
+/// How a credential ended, where nobody looked how long it took.
+fn ended(how: &str, dead: bool) -> Revoked {
+    Revoked {
+        how: how.to_owned(),
+        dead,
+        delay_ms: None,
+    }
+}
+
+/// The same, with how long it took since a moment, when there was something to end.
+fn ended_since(began: Timestamp, now: Timestamp, (how, was_there): (&str, bool)) -> Revoked {
+    let took = now.duration_since(began).as_millis();
+    Revoked {
+        delay_ms: was_there.then(|| u64::try_from(took).unwrap_or(0)),
+        ..ended(how, true)
+    }
 }

@@ -85,6 +85,7 @@ impl Kept {
 
 /// A credential that cannot be used here any more and is still hidden.
 struct Faded {
+    lease: String,
     known: Known,
     /// Tells one that is there already, for what is lent again and again.
     print: [u8; 32],
@@ -160,27 +161,34 @@ impl Vault {
     }
 
     /// Forgets a credential: it cannot be used here any more. Its bytes are overwritten; its encodings
-    /// are looked for a little longer, or until `lives_until` when the provider lets it live.
+    /// are looked for a little longer when the provider has ended it, or until `lives_until` when it
+    /// lives. Asked again without that, the provider has ended it by now.
     pub(crate) fn forget(&self, ask: &LeaseAsk, lives_until: Option<Timestamp>) {
         let mut shelf = self.shelf_mut();
-        let Some(kept) = shelf.live.remove(&ask.id) else {
-            return;
-        };
+        let shelf = &mut *shelf;
+        let faded = shelf.faded.entry(ask.tenant.clone()).or_default();
+        match shelf.live.remove(&ask.id) {
+            Some(kept) => {
+                let print = kept.print();
+                faded.retain(|one| one.print != print);
+                faded.push_back(Faded {
+                    lease: ask.id.clone(),
+                    known: kept.known,
+                    print,
+                    lives_until,
+                });
+            }
+            None => match faded.iter_mut().find(|one| one.lease == ask.id) {
+                Some(one) if lives_until.is_none() => one.lives_until = None,
+                _ => return,
+            },
+        }
         if lives_until.is_none() {
             shelf.ended.push_back(ask.id.clone());
             let over = shelf.ended.len().saturating_sub(REMEMBERED);
             shelf.ended.drain(..over);
         }
-        let print = kept.print();
-        let Kept { tenant, known, .. } = kept;
-        let faded = shelf.faded.entry(tenant).or_default();
-        faded.retain(|one| one.print != print);
-        faded.push_back(Faded {
-            known,
-            print,
-            lives_until,
-        });
-        let now = self.now();
+        let now = self.0.clock.now();
         let dead = |one: &Faded| one.lives_until.is_none_or(|until| until <= now);
         let mut over = faded
             .iter()
@@ -274,3 +282,6 @@ impl Drop for Lent {
 fn unfit(why: &str) -> LeaseError {
     LeaseError::Refused(format!("what came could not be hidden in texts: {why}"))
 }
+
+#[cfg(test)]
+mod tests;

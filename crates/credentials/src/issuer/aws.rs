@@ -6,7 +6,7 @@
 mod calls;
 mod policy;
 
-use super::{Provider, Tools, digits, seconds_left};
+use super::{Provider, Tools, digits, ended, seconds_left};
 use jiff::{SignedDuration, Timestamp};
 use policy::SessionPolicy;
 use portcullis_firewall::{
@@ -228,22 +228,18 @@ impl Sessions {
     async fn end(&self, ask: &LeaseAsk) -> Result<Revoked, LeaseError> {
         let latest = latest_end(ask)?;
         self.tools.vault.forget(ask, Some(latest));
-        let said = |how: &str, dead| Revoked {
-            how: how.to_owned(),
-            dead,
-            delay_ms: None,
-        };
         if latest <= self.tools.clock.now() {
-            return Ok(said("it has expired", true));
+            return Ok(ended("it has expired", true));
         }
         if !self.account.may_deny {
             let how = "AWS ends no single session, and the gate may not put a policy on the role";
-            return Ok(said(how, false));
+            return Ok(ended(how, false));
         }
         self.deny(ask, latest).await?;
+        self.tools.vault.forget(ask, None);
         let how = "denied by its source identity on the role (IAM PutRolePolicy); IAM takes some \
                    seconds to spread this";
-        Ok(said(how, true))
+        Ok(ended(how, true))
     }
 }
 

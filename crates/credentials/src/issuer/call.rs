@@ -3,9 +3,10 @@
 use super::Tools;
 use portcullis_firewall::{
     lease::LeaseError,
-    outside::{Delivery, OutsideError, Parcel},
+    outside::{Credential, Delivery, Method, OutsideError, Parcel, Reach},
 };
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use url::form_urlencoded::Serializer;
 use zeroize::Zeroizing;
 
@@ -47,6 +48,35 @@ pub(super) fn form<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> V
     let mut form = Serializer::new(String::new());
     form.extend_pairs(pairs);
     form.finish().into_bytes()
+}
+
+/// Where a provider is called, and with what.
+pub(super) struct Place<'p> {
+    pub(super) method: Method,
+    pub(super) url: String,
+    pub(super) headers: &'p [(&'p str, &'p str)],
+    pub(super) reach: Reach,
+}
+
+impl Place<'_> {
+    /// A call there, which shows a credential.
+    pub(super) fn parcel(self, body: Vec<u8>, credential: Credential) -> Parcel {
+        let headers = self.headers.iter();
+        let headers = headers.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Parcel {
+            method: self.method,
+            url: self.url,
+            headers: headers.collect(),
+            body,
+            credential: Some(credential),
+            reach: self.reach,
+        }
+    }
+}
+
+/// A body of JSON; none for nothing.
+pub(super) fn json(body: Option<&Value>) -> Vec<u8> {
+    body.map_or_else(Vec::new, |body| body.to_string().into_bytes())
 }
 
 /// Calls a provider.

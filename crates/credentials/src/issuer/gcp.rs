@@ -8,7 +8,7 @@ mod boundary;
 use super::{
     Provider, Tools,
     call::{Reply, call, form},
-    digits, seconds_left,
+    digits, ended, seconds_left,
 };
 use crate::{jwt, vault::Lent};
 use boundary::Wanted;
@@ -249,11 +249,7 @@ impl Tokens {
         } else {
             "Google ends no single token; it lives until it expires"
         };
-        Ok(Revoked {
-            how: how.to_owned(),
-            dead: over,
-            delay_ms: None,
-        })
+        Ok(ended(how, over))
     }
 }
 

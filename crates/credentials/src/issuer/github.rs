@@ -5,8 +5,8 @@
 
 use super::{
     Provider, Tools,
-    call::{Reply, call},
-    digits,
+    call::{Place, Reply, call},
+    digits, ended,
     filters::Filters,
     seconds_left,
 };
@@ -14,7 +14,7 @@ use crate::{jwt, vault::Lent};
 use jiff::Timestamp;
 use portcullis_firewall::{
     lease::{Asked, LeaseAsk, LeaseError, Minted, Revoked},
-    outside::{Credential, Method, Parcel, Reach, SecretName},
+    outside::{Credential, Method, Reach, SecretName},
     ports::{Doing, Issuer},
     scope::{Mode, Scope},
 };
@@ -197,8 +197,10 @@ impl Installation {
         let compared = wanted.compare(&granted);
         drop(Zeroizing::new(granted.token));
         if let Err(why) = compared {
-            drop(self.end(ask).await);
-            self.tools.vault.forget(ask, expires_at);
+            if self.end(ask).await.is_err() {
+                let lives = expires_at.unwrap_or(Timestamp::MAX);
+                self.tools.vault.forget(ask, Some(lives));
+            }
             return Err(why);
         }
         let names = granted.repositories.into_iter().map(|one| one.name);
@@ -215,20 +217,15 @@ impl Installation {
     }
 
     async fn end(&self, ask: &LeaseAsk) -> Result<Revoked, LeaseError> {
-        let said = |how: &str, dead| Revoked {
-            how: how.to_owned(),
-            dead,
-            delay_ms: None,
-        };
         if self.tools.vault.has_ended(ask) {
-            return Ok(said("it was ended before", true));
+            return Ok(ended("it was ended before", true));
         }
         let Some(token) = self.tools.vault.name(ask, "token") else {
             let over = ask.ends_at.as_second().saturating_add(HOUR_SECONDS);
             let over = over < self.tools.clock.now().as_second();
             let how = "GitHub ends a token for whoever holds it alone, and the gate does not any \
                        more; it lives for an hour at most";
-            return Ok(said(if over { "it has expired" } else { how }, over));
+            return Ok(ended(if over { "it has expired" } else { how }, over));
         };
         let path = "/installation/token";
         let reply = self.call(Method::Delete, path, Vec::new(), token).await?;
@@ -237,7 +234,7 @@ impl Installation {
             reply.good()?;
         }
         self.tools.vault.forget(ask, None);
-        Ok(said("DELETE /installation/token", true))
+        Ok(ended("DELETE /installation/token", true))
     }
 
     async fn call(
@@ -252,17 +249,13 @@ impl Installation {
             ("content-type", "application/json"),
             ("x-github-api-version", "2022-11-28"),
         ];
-        let parcel = Parcel {
+        let place = Place {
             method,
             url: format!("{}{path}", self.app.api.trim_end_matches('/')),
-            headers: headers
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .into(),
-            body,
-            credential: Some(Credential::Bearer(token)),
+            headers: &headers,
             reach: self.app.reach,
         };
-        call(&self.tools, parcel).await
+        call(&self.tools, place.parcel(body, Credential::Bearer(token))).await
     }
 }
 

@@ -9,14 +9,14 @@ mod rules;
 
 use super::{
     Provider, Tools,
-    call::{Reply, call},
-    digits, seconds_left,
+    call::{self, Place, Reply, call},
+    digits, ended_since, seconds_left,
 };
 use jiff::{SignedDuration, Timestamp};
 use objects::Objects;
 use portcullis_firewall::{
     lease::{Asked, LeaseAsk, LeaseError, Minted, Revoked},
-    outside::{Credential, Method, Parcel, Reach, SecretName},
+    outside::{Credential, Method, Reach, SecretName},
     ports::{Doing, Issuer},
     scope::Scope,
 };
@@ -116,7 +116,7 @@ impl Accounts {
         match self.try_make(ask, &objects, seconds).await {
             Ok(minted) => Ok(minted),
             Err(why) => {
-                self.tools.vault.forget(ask, None);
+                self.tools.vault.forget(ask, Some(ask.ends_at));
                 // Half of a lease is none; what cannot be taken away now is found by its name later.
                 drop(self.take_away(&objects).await);
                 Err(why)
@@ -193,20 +193,17 @@ impl Accounts {
     async fn end(&self, ask: &LeaseAsk) -> Result<Revoked, LeaseError> {
         let objects = self.objects(ask)?;
         let began = self.tools.clock.now();
-        self.tools.vault.forget(ask, None);
+        self.tools.vault.forget(ask, Some(ask.ends_at));
         let was_there = self.take_away(&objects).await?;
+        self.tools.vault.forget(ask, None);
         let how = if was_there {
             "its bindings, roles, bound Secret and service account were deleted; the API server may know \
              the token, which may do nothing any more, for some seconds still"
         } else {
             "there is no such service account"
         };
-        let took = self.tools.clock.now().duration_since(began).as_millis();
-        Ok(Revoked {
-            how: how.to_owned(),
-            dead: true,
-            delay_ms: was_there.then(|| u64::try_from(took).unwrap_or(0)),
-        })
+        let now = self.tools.clock.now();
+        Ok(ended_since(began, now, (how, was_there)))
     }
 
     /// Takes away everything of a lease, its rights first; whether there was anything.
@@ -233,18 +230,14 @@ impl Accounts {
             ("accept", "application/json"),
             ("content-type", "application/json"),
         ];
-        let parcel = Parcel {
+        let place = Place {
             method,
             url: format!("{}{path}", self.cluster.server.trim_end_matches('/')),
-            headers: headers
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .into(),
-            body: body.map_or_else(Vec::new, |body| body.to_string().into_bytes()),
-            credential: Some(Credential::Bearer(
-                token.unwrap_or_else(|| self.cluster.token.clone()),
-            )),
+            headers: &headers,
             reach: self.cluster.reach,
         };
+        let token = token.unwrap_or_else(|| self.cluster.token.clone());
+        let parcel = place.parcel(call::json(body.as_ref()), Credential::Bearer(token));
         call(&self.tools, parcel).await
     }
 }

@@ -2,15 +2,15 @@
 
 use super::{
     Provider, Tools,
-    call::{Reply, call, form},
-    digits,
+    call::{Place, Reply, call, form},
+    digits, ended,
     filters::Filters,
     seconds_left,
 };
 use jiff::{SignedDuration, Timestamp};
 use portcullis_firewall::{
     lease::{Asked, LeaseAsk, LeaseError, Minted, Revoked},
-    outside::{Credential, Method, Parcel, Reach, SecretName},
+    outside::{Credential, Method, Reach, SecretName},
     ports::{Doing, Issuer},
     scope::{Mode, Scope},
 };
@@ -188,7 +188,10 @@ impl Tokens {
         let expires_at = now.checked_add(SignedDuration::from_secs(life)).ok();
         let expires_at = expires_at.filter(|_| granted.expires_in.is_some());
         if let Err(why) = compared {
-            drop(self.end(ask, expires_at).await);
+            if self.end(ask, expires_at).await.is_err() {
+                let lives = expires_at.unwrap_or(Timestamp::MAX);
+                self.tools.vault.forget(ask, Some(lives));
+            }
             return Err(why);
         }
         let handle = expires_at.map(|at| ("expires_at".to_owned(), json!(at.to_string())));
@@ -209,33 +212,28 @@ impl Tokens {
         ask: &LeaseAsk,
         expires_at: Option<Timestamp>,
     ) -> Result<Revoked, LeaseError> {
-        let said = |how: &str, dead| Revoked {
-            how: how.to_owned(),
-            dead,
-            delay_ms: None,
-        };
         let vault = &self.tools.vault;
         if vault.has_ended(ask) {
-            return Ok(said("it was ended before", true));
+            return Ok(ended("it was ended before", true));
         }
         if expires_at.is_some_and(|at| at < self.tools.clock.now()) {
             vault.forget(ask, None);
-            return Ok(said("it has expired", true));
+            return Ok(ended("it has expired", true));
         }
         let lives = expires_at.unwrap_or(Timestamp::MAX);
         let Some(token) = vault.name(ask, "token") else {
             let how = "a token is revoked by whoever holds it, and the gate does not any more";
-            return Ok(said(how, false));
+            return Ok(ended(how, false));
         };
         let Some(endpoint) = &self.exchange.revocation_endpoint else {
             vault.forget(ask, Some(lives));
-            return Ok(said("the server revokes no tokens", false));
+            return Ok(ended("the server revokes no tokens", false));
         };
         let hint = vec![("token_type_hint", "access_token".to_owned())];
         let reply = self.call(endpoint, hint, ("token", token)).await?;
         reply.good()?;
         vault.forget(ask, None);
-        Ok(said("revoked (RFC 7009)", true))
+        Ok(ended("revoked (RFC 7009)", true))
     }
 
     async fn call(
@@ -248,17 +246,18 @@ impl Tokens {
         let pairs = parameters
             .iter()
             .map(|(name, value)| (*name, value.as_str()));
-        let parcel = Parcel {
+        let place = Place {
             method: Method::Post,
             url: url.to_owned(),
-            headers: vec![("accept".to_owned(), "application/json".to_owned())],
-            body: form(pairs.chain([("client_id", self.exchange.client_id.as_str())])),
-            credential: Some(Credential::FormFields(vec![
-                ("client_secret".to_owned(), client),
-                (name.to_owned(), secret),
-            ])),
+            headers: &[("accept", "application/json")],
             reach: self.exchange.reach,
         };
+        let body = form(pairs.chain([("client_id", self.exchange.client_id.as_str())]));
+        let fields = vec![
+            ("client_secret".to_owned(), client),
+            (name.to_owned(), secret),
+        ];
+        let parcel = place.parcel(body, Credential::FormFields(fields));
         call(&self.tools, parcel).await
     }
 }

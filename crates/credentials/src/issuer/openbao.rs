@@ -5,15 +5,15 @@
 
 use super::{
     Provider, Tools,
-    call::{Reply, call},
-    digits,
+    call::{self, Place, Reply, call},
+    digits, ended_since,
     filters::Filters,
     seconds_left,
 };
 use jiff::{SignedDuration, Timestamp};
 use portcullis_firewall::{
     lease::{Asked, LeaseAsk, LeaseError, Minted, Revoked},
-    outside::{Credential, Method, Parcel, Reach, SecretName},
+    outside::{Credential, Method, Reach, SecretName},
     ports::{Doing, Issuer},
     scope::{Mode, Scope},
 };
@@ -170,7 +170,7 @@ impl Secrets {
         let (made, secrets, open) = match minted {
             Ok(minted) => minted,
             Err(why) => {
-                self.tools.vault.forget(ask, None);
+                self.tools.vault.forget(ask, Some(ask.ends_at));
                 self.end_token(&auth.accessor).await?;
                 return Err(why);
             }
@@ -223,7 +223,7 @@ impl Secrets {
         ask: &LeaseAsk,
         handle: Option<&Map<String, Value>>,
     ) -> Result<Revoked, LeaseError> {
-        self.tools.vault.forget(ask, None);
+        self.tools.vault.forget(ask, Some(ask.ends_at));
         let began = self.tools.clock.now();
         let part = |name| handle.and_then(|handle| handle.get(name)?.as_str());
         if let Some(lease) = part("lease_id") {
@@ -240,17 +240,14 @@ impl Secrets {
         if let Some(accessor) = &accessor {
             self.end_token(accessor).await?;
         }
+        self.tools.vault.forget(ask, None);
         let how = match (handle, &accessor) {
             (Some(_), _) => "sys/leases/revoke, and the lease's own token",
             (None, Some(_)) => "the lease's own token, with all that it made",
             (None, None) => "there is no such token",
         };
-        let took = self.tools.clock.now().duration_since(began).as_millis();
-        Ok(Revoked {
-            how: how.to_owned(),
-            dead: true,
-            delay_ms: accessor.is_some().then(|| u64::try_from(took).unwrap_or(0)),
-        })
+        let now = self.tools.clock.now();
+        Ok(ended_since(began, now, (how, accessor.is_some())))
     }
 
     /// The accessor of the token that was made for a lease.
@@ -306,20 +303,20 @@ impl Secrets {
         body: Option<Value>,
         token: Option<SecretName>,
     ) -> Result<Reply, LeaseError> {
-        let mut headers = vec![("x-vault-request".to_owned(), "true".to_owned())];
-        let namespace = self.server.namespace.clone();
-        headers.extend(namespace.map(|name| ("x-vault-namespace".to_owned(), name)));
-        let parcel = Parcel {
+        let mut headers = vec![("x-vault-request", "true")];
+        let namespace = self.server.namespace.as_deref();
+        headers.extend(namespace.map(|name| ("x-vault-namespace", name)));
+        let place = Place {
             method,
             url: format!("{}/v1/{path}", self.server.address.trim_end_matches('/')),
-            headers,
-            body: body.map_or_else(Vec::new, |body| body.to_string().into_bytes()),
-            credential: Some(Credential::Header {
-                name: "x-vault-token".to_owned(),
-                secret: token.unwrap_or_else(|| self.server.token.clone()),
-            }),
+            headers: &headers,
             reach: self.server.reach,
         };
+        let credential = Credential::Header {
+            name: "x-vault-token".to_owned(),
+            secret: token.unwrap_or_else(|| self.server.token.clone()),
+        };
+        let parcel = place.parcel(call::json(body.as_ref()), credential);
         call(&self.tools, parcel).await
     }
 }

@@ -6,7 +6,7 @@
 mod grants;
 mod role;
 
-use super::{Provider, Tools, digits, password, seconds_left};
+use super::{Provider, Tools, digits, ended_since, password, seconds_left};
 use crate::database::DatabaseSettings;
 use grants::Grants;
 use portcullis_firewall::{
@@ -138,7 +138,7 @@ impl Roles {
         };
         let made = timeout(TIMEOUT, made).await;
         let granted = made.unwrap_or_else(|_| Err(late()));
-        let granted = granted.inspect_err(|_| self.tools.vault.forget(ask, None))?;
+        let granted = granted.inspect_err(|_| self.tools.vault.forget(ask, Some(ask.ends_at)))?;
         let handle = Map::from_iter([("role".to_owned(), json!(role.name()))]);
         let open = [
             ("user", role.name().to_owned()),
@@ -159,7 +159,7 @@ impl Roles {
     async fn end(&self, ask: &LeaseAsk) -> Result<Revoked, LeaseError> {
         let grants = Grants::read(&ask.scope, ask.mode)?;
         let role = Role::of(ask)?;
-        self.tools.vault.forget(ask, None);
+        self.tools.vault.forget(ask, Some(ask.ends_at));
         let began = self.tools.clock.now();
         let ended = async {
             let (client, _driver) = self.open(&grants.database).await?;
@@ -168,17 +168,14 @@ impl Roles {
         let was_there = timeout(TIMEOUT, ended)
             .await
             .unwrap_or_else(|_| Err(late()))?;
+        self.tools.vault.forget(ask, None);
         let how = if was_there {
             "NOLOGIN, its sessions terminated, DROP OWNED, DROP ROLE"
         } else {
             "there is no such role"
         };
-        let took = self.tools.clock.now().duration_since(began);
-        Ok(Revoked {
-            how: how.to_owned(),
-            dead: true,
-            delay_ms: was_there.then(|| u64::try_from(took.as_millis()).unwrap_or(0)),
-        })
+        let now = self.tools.clock.now();
+        Ok(ended_since(began, now, (how, was_there)))
     }
 }
 

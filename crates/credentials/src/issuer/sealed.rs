@@ -1,6 +1,6 @@
 //! Secrets that somebody typed in: kept sealed, lent for one lease, and never narrower than they are.
 
-use super::{Provider, Tools, digits, filters::Filters, seconds_left};
+use super::{Provider, Tools, digits, ended, filters::Filters, seconds_left};
 use crate::{
     sealed::{SealError, SealedStore},
     secrets::Secrets,
@@ -98,11 +98,7 @@ impl Lender {
         self.tools.vault.forget(ask, Some(Timestamp::MAX));
         let how = "taken back; a secret that somebody typed in lives until it is changed where it \
                    is used";
-        Revoked {
-            how: how.to_owned(),
-            dead: false,
-            delay_ms: None,
-        }
+        ended(how, false)
     }
 }
 

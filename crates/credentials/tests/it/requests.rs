@@ -4,11 +4,13 @@ use crate::{
     secrets::Safe,
     server::{Answer, Server},
 };
-use portcullis_credentials::{CourierSettings, HttpCourier, Secrets};
-use portcullis_firewall::outside::{
-    Courier, Credential, Delivery, Method, OutsideError, Parcel, Reach, SecretName,
+use portcullis_credentials::{CourierSettings, HttpCourier, Secrets, vault::Vault};
+use portcullis_firewall::{
+    firewall::Screens,
+    outside::{Courier, Credential, Delivery, Method, OutsideError, Parcel, Reach, SecretName},
 };
-use std::time::Duration;
+use portcullis_testkit::FakeClock;
+use std::{sync::Arc, time::Duration};
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -122,6 +124,55 @@ async fn a_secret_goes_along_as_it_is_told() {
         field.contains("content-type: application/x-www-form-urlencoded\r\n"),
         "{field}"
     );
+}
+
+#[tokio::test]
+async fn a_form_takes_several_secret_fields() {
+    let (one, two) = (Safe::with(b"hu:sh"), Safe::with(b"a&b"));
+    let fields = vec![
+        ("client_secret".to_owned(), one.name()),
+        ("subject_token".to_owned(), two.name()),
+    ];
+    let heard = heard_with(Credential::FormFields(fields)).await;
+    let want = "\r\n\r\ngrant=code&client_secret=hu%3Ash&subject_token=a%26b";
+    assert!(heard.ends_with(want), "{heard}");
+    let twice = vec![("grant".to_owned(), one.name())];
+    let mut sent = parcel(Method::Post, "http://127.0.0.1:9/".to_owned());
+    sent.body = b"grant=code".to_vec();
+    sent.credential = Some(Credential::FormFields(twice));
+    assert_eq!(code_of(sent).await, "outside.forbidden");
+}
+
+#[tokio::test]
+async fn nothing_is_signed_by_who_does_not_know_the_time_or_with_what_is_no_key() {
+    let (key, odd) = (Safe::with(b"AKIDEXAMPLE"), Safe::with(b"AKID EXAMPLE"));
+    let signed = |id: &Safe| Credential::Aws {
+        key_id: id.name(),
+        key: key.name(),
+        token: None,
+        service: "sts".to_owned(),
+        region: "eu-central-1".to_owned(),
+    };
+    let mut server = Server::plain(Answer::empty()).await;
+    let mut sent = parcel(Method::Get, server.url("/"));
+    sent.credential = Some(signed(&key));
+    assert_eq!(code_of(sent.clone()).await, "outside.forbidden");
+    let clock = Arc::new(FakeClock::default());
+    let secrets = Secrets::with(Vault::new(Screens::default(), clock));
+    let courier = HttpCourier::new(&settings(), secrets).unwrap();
+    courier.send(sent.clone()).await.unwrap();
+    let heard = server.heard().remove(0);
+    assert!(
+        heard.contains("x-amz-date: 20260410T143201Z\r\n"),
+        "{heard}"
+    );
+    let begins =
+        "authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260410/eu-central-1/sts/";
+    assert!(heard.contains(begins), "{heard}");
+    sent.credential = Some(signed(&odd));
+    let refused = courier.send(sent).await.unwrap_err();
+    assert_eq!(refused.code(), "outside.no_secret");
+    assert_eq!(server.heard(), [""; 0]);
 }
 
 #[tokio::test]
