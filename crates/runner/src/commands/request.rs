@@ -1,6 +1,6 @@
 //! What an action asks to run.
 
-use super::STDIN_MAX_BYTES;
+use crate::frame::STDIN_MAX_BYTES;
 use serde_json::{Map, Value};
 
 /// The most commands of one action.
