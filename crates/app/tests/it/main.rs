@@ -12,6 +12,7 @@ mod bin;
 mod browser;
 mod chat;
 mod claude_code;
+mod commands;
 mod conformance;
 mod crash;
 mod demo;

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 /// The least bound on memory.
-pub const MEMORY_LEAST_BYTES: u64 = 64 << 20;
+const MEMORY_LEAST_BYTES: u64 = 64 << 20;
 /// The least bound on processes.
-pub const PROCESSES_LEAST: u64 = 8;
+const PROCESSES_LEAST: u64 = 8;
 /// The least bound on open files.
-pub const OPEN_FILES_LEAST: u64 = 16;
+const OPEN_FILES_LEAST: u64 = 16;
 
 /// Bounds that the kernel holds. A bound that is passed ends the command, or fails its call.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
