@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use anyhow::{Context, anyhow};
-use portcullis_credentials::{Launches, Secrets, vault::Vault};
+use portcullis_credentials::{Secrets, launch::Launches, vault::Vault};
 use portcullis_firewall::{
     firewall::{Firewall, Screens as Known},
     hands::Hands,

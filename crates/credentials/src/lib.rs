@@ -2,7 +2,7 @@
 //!
 //! **What is this?** The ports of [`portcullis_firewall::outside`]: [`HttpCourier`] carries
 //! requests and lines of messages, [`Databases`] opens sessions, [`Programs`] starts programs to talk
-//! with, [`Launches`] starts those that run once with credentials, [`SmtpMailer`] sends letters, [`Tls`] protects what the command line asks, and [`Secrets`]
+//! with, [`launch::Launches`] starts those that run once with credentials, [`SmtpMailer`] sends letters, [`Tls`] protects what the command line asks, and [`Secrets`]
 //! reads secrets by their names and computes with them.
 //!
 //! **What will it never do?** Give a secret back (but to a program that its operator lets have it), or let one into an error, a log line or a
@@ -63,7 +63,6 @@ mod xml;
 pub use courier::{CourierSettings, HttpCourier};
 pub use database::{DatabaseSettings, Databases};
 pub use keystore::{Keystore, Keystores};
-pub use launch::Launches;
 pub use mailer::{Login, Security, SmtpMailer, SmtpSettings};
 pub use network::{Internet, Network};
 pub use program::Programs;

@@ -32,8 +32,6 @@ use std::{collections::BTreeSet, sync::Arc};
 
 /// The action type that is served.
 pub const ACTION_TYPE: &str = "command.run";
-/// The most bytes of a command's standard input.
-pub const STDIN_MAX_BYTES: usize = 1024 * 1024;
 
 /// What runs commands need.
 #[derive(Clone, Debug)]

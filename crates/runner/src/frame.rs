@@ -11,6 +11,9 @@ use std::io::{self, Read};
 /// The most bytes of the launcher's first line.
 pub const FIRST_LINE_MAX_BYTES: usize = 4 * 1024;
 
+/// The most bytes of a command's standard input.
+pub const STDIN_MAX_BYTES: usize = 1024 * 1024;
+
 /// The launcher's first line.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]

@@ -5,7 +5,7 @@ use crate::{
     plan::{Limits, Network, Plan, Wall},
     rooms::{HOME, Place, Rooms},
 };
-use portcullis_firewall::outside::{Heard, Launch, Launcher, Running, Variable};
+use portcullis_firewall::outside::{Exit, Heard, Launch, Launcher, Running, Variable};
 use portcullis_policy::id::{SessionId, TenantId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -166,18 +166,26 @@ async fn try_out(
     first_line(running).await
 }
 
+/// The launcher's first line. Where the walls stand, the program behind them must have run, too.
 async fn first_line(mut running: Box<dyn Running>) -> Result<FirstLine, String> {
-    let mut said = Vec::new();
-    loop {
+    let (mut said, mut complaint) = (Vec::new(), Vec::new());
+    let exit = loop {
         match running.next().await.map_err(|error| error.to_string())? {
             Heard::Out(bytes) => said.extend(bytes),
-            Heard::Err(_) => {}
-            Heard::Ended(_) => break,
+            Heard::Err(bytes) => complaint.extend(bytes),
+            Heard::Ended(exit) => break exit,
         }
-        if said.len() > FIRST_LINE_MAX_BYTES {
-            break;
+        if said.len().max(complaint.len()) > FIRST_LINE_MAX_BYTES {
+            return Err("the launcher says too much".to_owned());
         }
-    }
+    };
     let line = said.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    serde_json::from_slice(line).map_err(|_| "the launcher does not answer".to_owned())
+    let line = serde_json::from_slice(line);
+    match line.map_err(|_| "the launcher does not answer".to_owned())? {
+        FirstLine::Raised if exit != Exit::Code(0) => {
+            let why = String::from_utf8_lossy(&complaint);
+            Err(format!("nothing runs behind the walls: {}", why.trim()))
+        }
+        line => Ok(line),
+    }
 }

@@ -108,6 +108,11 @@ impl Plan {
         if self.walls.iter().any(|wall| wall.needs().iter().any(lacks)) {
             return Err(PlanFault("a wall is asked for without what it stands on"));
         }
+        if !self.limits.leave_room() {
+            return Err(PlanFault(
+                "a bound leaves no room for what raises the walls",
+            ));
+        }
         if self.user == Some(0) {
             return Err(PlanFault("no command runs as root"));
         }

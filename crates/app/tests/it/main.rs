@@ -13,6 +13,7 @@ mod browser;
 mod chain;
 mod chat;
 mod claude_code;
+mod commands;
 mod conformance;
 mod crash;
 mod demo;

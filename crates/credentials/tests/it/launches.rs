@@ -1,6 +1,6 @@
 //! Programs that get credentials.
 
-use portcullis_credentials::{Launches, Secrets};
+use portcullis_credentials::{Secrets, launch::Launches};
 use portcullis_firewall::outside::{
     Exit, Heard, Launch, Launcher, OutsideError, Part, PrivateFile, Running, SecretName, Stop,
     Variable,

@@ -1,6 +1,6 @@
 //! What an action asks to run.
 
-use super::STDIN_MAX_BYTES;
+use crate::frame::STDIN_MAX_BYTES;
 use portcullis_policy::{
     command::{self, account::Account, line},
     visible::visible_line,

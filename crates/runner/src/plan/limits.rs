@@ -2,6 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The least bound on memory.
+const MEMORY_LEAST_BYTES: u64 = 64 << 20;
+/// The least bound on processes.
+const PROCESSES_LEAST: u64 = 8;
+/// The least bound on open files.
+const OPEN_FILES_LEAST: u64 = 16;
+
 /// Bounds that the kernel holds. A bound that is passed ends the command, or fails its call.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -32,6 +39,15 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Whether what raises the walls has enough itself: it puts itself under the same bounds.
+    #[must_use]
+    pub const fn leave_room(&self) -> bool {
+        self.cpu_seconds >= 1
+            && self.memory_bytes >= MEMORY_LEAST_BYTES
+            && self.processes >= PROCESSES_LEAST
+            && self.open_files >= OPEN_FILES_LEAST
+    }
+
     /// The bytes of address space for each process.
     #[must_use]
     pub const fn address_bytes(&self) -> u64 {

@@ -66,6 +66,15 @@ fn root_and_empty_commands_are_refused() {
 }
 
 #[test]
+fn bounds_that_leave_no_room_for_the_walls_are_refused() {
+    let why = "a bound leaves no room for what raises the walls";
+    assert_eq!(fault(|plan| plan.limits.cpu_seconds = 0), why);
+    assert_eq!(fault(|plan| plan.limits.memory_bytes = 1 << 20), why);
+    assert_eq!(fault(|plan| plan.limits.processes = 7), why);
+    assert_eq!(fault(|plan| plan.limits.open_files = 15), why);
+}
+
+#[test]
 fn ports_are_opened_only_behind_the_wall_that_holds_the_others() {
     let ports = Network::Ports {
         ports: vec![443],

@@ -2,11 +2,10 @@
 
 use super::{
     For, Refusal, WARDEN, descriptors, limits, namespaces, privileges, sweep,
-    warden::{HERE, Report},
+    warden::{self, HERE, Report},
 };
 use crate::{
-    commands::STDIN_MAX_BYTES,
-    frame::{framed, read},
+    frame::{STDIN_MAX_BYTES, framed, read},
     plan::{PLAN_MAX_BYTES, Plan, Wall},
 };
 use nix::sys::{
@@ -92,6 +91,7 @@ fn start() -> Result<(Pid, UnixStream), Refusal> {
     let (mine, theirs) = UnixStream::pair().map_err(Refusal::plain)?;
     let child = Command::new("/proc/self/exe")
         .arg(WARDEN)
+        .env(warden::MODEST.0, warden::MODEST.1)
         .stdin(Stdio::from(OwnedFd::from(theirs)))
         .spawn()
         .of(Wall::Processes, "starting within it")?;

@@ -2,8 +2,7 @@
 
 use super::{For, Refusal, calls, files, limits, privileges, say, view};
 use crate::{
-    commands::STDIN_MAX_BYTES,
-    frame::{FirstLine, read},
+    frame::{FirstLine, STDIN_MAX_BYTES, read},
     plan::{PLAN_MAX_BYTES, Plan, Wall},
 };
 use nix::sys::signal::SigSet;
@@ -20,6 +19,10 @@ use std::{
 
 /// What the warden says first: that it ends when the keeper does.
 pub(super) const HERE: u8 = b'h';
+
+/// Has the allocator of the binary, mimalloc, take memory as it goes: what it sets aside at the
+/// beginning would count against the bounds that the warden puts itself under.
+pub(super) const MODEST: (&str, &str) = ("MIMALLOC_DISALLOW_ARENA_ALLOC", "1");
 
 /// What a program is reported to have ended with when it could not be started, as in shells.
 const NOT_FOUND: u8 = 127;
@@ -120,6 +123,7 @@ fn run(plan: &Plan, stdin: Vec<u8>) -> Report {
     command
         .args(arguments)
         .process_group(0)
+        .env_remove(MODEST.0)
         .stdin(match stdin.is_empty() {
             true => Stdio::null(),
             false => Stdio::piped(),

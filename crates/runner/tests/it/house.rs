@@ -261,9 +261,10 @@ pub(crate) fn order_in(session: Option<&str>, parameters: Value) -> Order {
         target: "shell".to_owned(),
         environment: "staging".to_owned(),
         parameters,
-        action: frozen.bytes.clone(),
+        action: frozen.bytes,
         idempotency_key: Order::key_of(&tenant(), 1, &digest),
         expected_rows: None,
+        work: None,
         lease: None,
         live: None,
     }

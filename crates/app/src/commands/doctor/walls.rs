@@ -2,7 +2,7 @@
 
 use super::finding::{Finding, Health, bad, ok};
 use anyhow::{Context, anyhow};
-use portcullis_credentials::{Launches, Secrets};
+use portcullis_credentials::{Secrets, launch::Launches};
 use portcullis_runner::{Offer, Rooms, plan::Wall};
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
