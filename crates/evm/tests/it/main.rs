@@ -1,6 +1,7 @@
 //! The contracts, tried on a chain in memory.
 #![expect(
     clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test whose world cannot be set up must stop, in its helpers too"
@@ -9,6 +10,8 @@
 mod artifacts;
 mod bytecode;
 mod chain;
+mod claims;
+mod conditions;
 mod execution;
 mod files;
 mod gas;
@@ -16,7 +19,9 @@ mod invariants;
 mod manager;
 mod matrix;
 mod red_team;
+mod reentrancy;
 mod registry;
 mod shareholders;
+mod staging;
 mod stand_ins;
 mod world;
