@@ -19,6 +19,7 @@ mod invariants;
 mod manager;
 mod matrix;
 mod red_team;
+mod red_team_roles;
 mod reentrancy;
 mod registry;
 mod shareholders;
