@@ -2,6 +2,7 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test whose world cannot be set up must stop, in its helpers too"
@@ -10,6 +11,8 @@
 mod artifacts;
 mod bytecode;
 mod chain;
+mod claims;
+mod conditions;
 mod execution;
 mod explained;
 mod facts;
@@ -22,7 +25,10 @@ mod judged;
 mod manager;
 mod matrix;
 mod red_team;
+mod red_team_roles;
+mod reentrancy;
 mod registry;
 mod shareholders;
+mod staging;
 mod stand_ins;
 mod world;
