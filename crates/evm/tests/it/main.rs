@@ -8,8 +8,10 @@
 
 mod artifacts;
 mod chain;
+mod execution;
 mod files;
 mod gas;
 mod guards;
+mod red_team;
 mod stand_ins;
 mod world;
