@@ -7,11 +7,17 @@
 )]
 
 mod artifacts;
+mod bytecode;
 mod chain;
 mod execution;
 mod files;
 mod gas;
 mod guards;
+mod invariants;
+mod manager;
+mod matrix;
 mod red_team;
+mod registry;
+mod shareholders;
 mod stand_ins;
 mod world;
