@@ -109,8 +109,8 @@ struct Stage {
 }
 
 /// A vault under all conditions, with a hostile token, Alice's dollars and a little of everything.
-fn stage() -> Stage {
-    let mut world = World::new();
+fn stage(world: World) -> Stage {
+    let mut world = world;
     let hostile = world.hostile();
     world.tighten(ALL, 1_000, 3_000);
     let mut world = world.funded();
@@ -134,6 +134,13 @@ fn stage() -> Stage {
         supply,
         value,
     }
+}
+
+fn is_execution(deed: &Deed) -> bool {
+    matches!(
+        deed,
+        Deed::Approve { .. } | Deed::Swap { .. } | Deed::SwapInABatch { .. }
+    )
 }
 
 impl Stage {
@@ -166,7 +173,7 @@ impl Stage {
     }
 
     fn act(&mut self, who: Address, deed: &Deed) -> bool {
-        let (vault, logic) = (self.world.vault, self.world.logic);
+        let vault = self.world.vault;
         let outcome = match *deed {
             Deed::Deposit { cents } => {
                 let amount = U256::from(u64::from(cents) * 10_000);
@@ -215,6 +222,16 @@ impl Stage {
                 self.world
                     .batch(who, &[(token, approve(shop, amount)), (shop, data)])
             }
+            _ => return self.act_around(who, deed),
+        };
+        self.world.chain.mine();
+        outcome.succeeded()
+    }
+
+    /// The deeds around the vault's money.
+    fn act_around(&mut self, who: Address, deed: &Deed) -> bool {
+        let (vault, logic) = (self.world.vault, self.world.logic);
+        let outcome = match *deed {
             Deed::AddAsset { token } => {
                 let (asset, deposits) = (self.tokens[token], true);
                 self.world
@@ -262,6 +279,7 @@ impl Stage {
                 self.world.chain.wait(u64::from(minutes) * 60);
                 return true;
             }
+            _ => return false,
         };
         self.world.chain.mine();
         outcome.succeeded()
@@ -307,33 +325,8 @@ impl Stage {
             trader == trader_before || who == MANAGER,
             "8: the manager alone seats a trader"
         );
-        for token in self.tokens {
-            let shop = self.world.shop;
-            prop_assert!(
-                self.world.allowance(token, shop).is_zero(),
-                "9: no allowance is left over"
-            );
-            prop_assert!(
-                self.world.allowance(token, STRANGER).is_zero(),
-                "9: nor one to a stranger"
-            );
-        }
-        let lost: u64 = self.world.view(vault, Vault::lossTodayCall {}).to();
-        prop_assert!(lost <= 3_000, "10: a day loses no more than it may: {lost}");
-        let execution = matches!(
-            deed,
-            Deed::Approve { .. } | Deed::Swap { .. } | Deed::SwapInABatch { .. }
-        );
-        if execution {
-            prop_assert_eq!(
-                supply,
-                self.supply,
-                "11: no execution makes or takes shares"
-            );
-            let may = who == MANAGER || who == trader;
-            prop_assert!(may || !done, "12: nobody executes but manager and trader");
-        }
-        self.hold_value(deed, supply, execution)?;
+        self.hold_execution(who, deed, done, trader)?;
+        self.hold_value(deed, supply)?;
         let epoch = self
             .world
             .view(self.world.registry, GuardRegistry::epochCall {});
@@ -351,12 +344,41 @@ impl Stage {
         Ok(())
     }
 
-    fn hold_value(
+    fn hold_execution(
         &mut self,
+        who: Address,
         deed: &Deed,
-        supply: U256,
-        execution: bool,
+        done: bool,
+        trader: Address,
     ) -> Result<(), TestCaseError> {
+        let vault = self.world.vault;
+        for token in self.tokens {
+            let shop = self.world.shop;
+            prop_assert!(
+                self.world.allowance(token, shop).is_zero(),
+                "9: no allowance is left over"
+            );
+            prop_assert!(
+                self.world.allowance(token, STRANGER).is_zero(),
+                "9: nor one to a stranger"
+            );
+        }
+        let lost: u64 = self.world.view(vault, Vault::lossTodayCall {}).to();
+        prop_assert!(lost <= 3_000, "10: a day loses no more than it may: {lost}");
+        if is_execution(deed) {
+            let supply = self.world.supply();
+            prop_assert_eq!(
+                supply,
+                self.supply,
+                "11: no execution makes or takes shares"
+            );
+            let may = who == MANAGER || who == trader;
+            prop_assert!(may || !done, "12: nobody executes but manager and trader");
+        }
+        Ok(())
+    }
+
+    fn hold_value(&mut self, deed: &Deed, supply: U256) -> Result<(), TestCaseError> {
         let call = portcullis_evm::chain::Call::new(
             STRANGER,
             self.world.vault,
@@ -367,7 +389,7 @@ impl Stage {
         if let (Some(before), Some(after)) = (self.value, value) {
             // Prices stand still here, so what a share is worth falls with losses alone.
             let slack = U256::from(1_u64 << 60);
-            if execution {
+            if is_execution(deed) {
                 let floor = before - before / U256::from(99);
                 prop_assert!(
                     after >= floor,
@@ -401,7 +423,7 @@ proptest! {
 
     #[test]
     fn sixteen_things_hold_after_every_deed(deeds in deeds()) {
-        let mut stage = stage();
+        let mut stage = stage(World::new());
         for (who, deed) in deeds {
             let who = PEOPLE[who];
             let trader = stage.world.view(stage.world.vault, Vault::traderCall {});
@@ -414,7 +436,7 @@ proptest! {
 /// The sequences do something: most kinds of deeds succeed for somebody.
 #[test]
 fn the_deeds_of_the_sequences_can_succeed() {
-    let mut stage = stage();
+    let mut stage = stage(World::new());
     let able = [
         (ALICE, Deed::Deposit { cents: 5_000 }),
         (
@@ -465,4 +487,29 @@ fn the_deeds_of_the_sequences_can_succeed() {
     }
     assert_eq!(stage.world.balance(stage.world.usd, STRANGER), U256::ZERO);
     assert_ne!(stage.world.value(), usd(0));
+}
+
+/// The list would notice: where a defence is missing, one deed breaks it.
+#[test]
+fn a_missing_defence_breaks_what_must_hold() {
+    let batch = Deed::SwapInABatch {
+        from: 2,
+        into: 0,
+        hundredths: 100,
+        loss: 2_999,
+    };
+    let approval = Deed::Approve {
+        token: 0,
+        spender: 1,
+        much: true,
+    };
+    for (build, deed) in [("no-floor", batch), ("allowances-left", approval)] {
+        for (world, holds) in [(World::new(), true), (World::weakened(build), false)] {
+            let mut stage = stage(world);
+            let done = stage.act(MANAGER, &deed);
+            assert_eq!(done, !holds, "{build}");
+            let held = stage.hold(MANAGER, &deed, done, TRADER);
+            assert_eq!(held.is_ok(), holds, "{build}: {held:?}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The contracts, tried on a chain in memory.
 #![expect(
     clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test whose world cannot be set up must stop, in its helpers too"
@@ -9,6 +10,8 @@
 mod artifacts;
 mod bytecode;
 mod chain;
+mod claims;
+mod conditions;
 mod execution;
 mod files;
 mod gas;
@@ -17,7 +20,10 @@ mod invariants;
 mod manager;
 mod matrix;
 mod red_team;
+mod red_team_roles;
+mod reentrancy;
 mod registry;
 mod shareholders;
+mod staging;
 mod stand_ins;
 mod world;

@@ -287,11 +287,7 @@ fn a6_announcing_anew_starts_the_wait_anew_and_can_be_taken_back() {
     let mut world = World::new();
     let logic = world.logic;
     let next = fees(0, 100, 0, 0);
-    world.must(
-        MANAGER,
-        logic,
-        VaultManager::announceFeesCall { next: next.clone() },
-    );
+    world.must(MANAGER, logic, VaultManager::announceFeesCall { next });
     world.chain.wait(13 * DAY);
     world.must(
         MANAGER,
