@@ -1,4 +1,5 @@
-// Compiles the contracts and writes their artifacts; `--check` compares instead of writing.
+// Compiles the contracts and writes their artifacts; `--check` compares instead of writing, and
+// `--keep-weakened` leaves the weakened ones as they are, which is quicker while one writes.
 //
 //   contracts/src        what is deployed                  artifacts/<Name>.json
 //   contracts/test       stand-ins for tests               artifacts/test/<Name>.json
@@ -65,12 +66,17 @@ function sources() {
   return all;
 }
 
+/** The source of a contract that is deployed. */
+function placeOf(name, texts) {
+  return Object.keys(texts).find((path) => path.startsWith("src/") && path.endsWith(`/${name}.sol`));
+}
+
 /** The contracts of `texts` that have code, by the path of their source. */
 function compile(solc, texts, only) {
   const sources = Object.fromEntries(Object.entries(texts).map(([name, content]) => [name, { content }]));
   const wanted = SETTINGS.outputSelection["*"]["*"];
   const outputSelection = only
-    ? Object.fromEntries(only.map((name) => [Object.keys(texts).find((path) => path.endsWith(`/${name}.sol`)), { [name]: wanted }]))
+    ? Object.fromEntries(only.map((name) => [placeOf(name, texts), { [name]: wanted }]))
     : SETTINGS.outputSelection;
   const input = { language: "Solidity", sources, settings: { ...SETTINGS, outputSelection } };
   const output = JSON.parse(solc.compile(JSON.stringify(input)));
@@ -129,6 +135,10 @@ function outputs(solc) {
     if (out[path]) throw new Error(`two contracts are called ${name}`);
     out[path] = text(artifact);
   }
+  if (process.argv.includes("--keep-weakened")) {
+    for (const file of files(join(OUT, "weakened"), ".json")) out[relative(OUT, file)] = readFileSync(file, "utf8");
+    return out;
+  }
   for (const file of files(join(HERE, "weakened"), ".txt")) {
     const label = relative(join(HERE, "weakened"), file).replace(/\.txt$/, "");
     const { only, changes } = weakness(file);
@@ -136,7 +146,7 @@ function outputs(solc) {
     for (const { source, name, artifact } of weak) {
       const strong = plain.get(`${source}:${name}`);
       if (strong.runtime === artifact.runtime) throw new Error(`${file} does not change ${name}`);
-      out[`weakened/${label}/${name}.json`] = text(artifact);
+      out[`weakened/${label}/${name}.json`] = text({ ...artifact, abi: [], runtime: "" });
     }
   }
   return out;

@@ -4,13 +4,19 @@ pragma solidity 0.8.37;
 import {IUniswapV3Router as Router} from "../../src/protocols/IUniswapV3.sol";
 import {MockToken} from "./MockToken.sol";
 
-/// @title A router with the calls of Uniswap's, which swaps one unit for `rate` thousandths of any other.
+/// @title A router with the calls of Uniswap's, which pays `rate` thousandths of what is given.
 /// @notice It pays out of what it holds. Like the real one it takes whoever calls it at their word.
 contract MockV3Router {
     uint256 public rate = 999;
+    /// What a unit of a token is worth, in any measure that is the same for all.
+    mapping(address token => uint256) public worth;
 
     function setRate(uint256 rate_) external {
         rate = rate_;
+    }
+
+    function setWorth(address token, uint256 worth_) external {
+        worth[token] = worth_;
     }
 
     function exactInputSingle(Router.ExactInputSingle calldata o) external payable returns (uint256) {
@@ -58,7 +64,7 @@ contract MockV3Router {
         private
         returns (uint256 paid)
     {
-        paid = given * rate / 1000;
+        paid = given * rate * worth[from] / worth[to] / 1000;
         require(paid >= least, "too little");
         MockToken(from).transferFrom(msg.sender, address(this), given);
         MockToken(to).transfer(recipient, paid);
@@ -68,7 +74,7 @@ contract MockV3Router {
         private
         returns (uint256 given)
     {
-        given = (wanted * 1000 + rate - 1) / rate;
+        given = wanted * 1000 * worth[to] / worth[from] / rate + 1;
         require(given <= most, "too much");
         MockToken(from).transferFrom(msg.sender, address(this), given);
         MockToken(to).transfer(recipient, wanted);

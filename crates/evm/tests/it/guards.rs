@@ -2,6 +2,7 @@
 
 mod abi;
 mod assets;
+mod attacks;
 mod cases;
 mod data;
 mod encode;

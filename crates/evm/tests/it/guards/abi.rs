@@ -1,5 +1,6 @@
 //! What tests say to contracts.
 
+use alloy_primitives::{U160, aliases::U24};
 use alloy_sol_types::sol;
 
 sol! {
@@ -61,9 +62,52 @@ sol! {
     function deposit(uint256 assets, address receiver) external returns (uint256);
     function redeem(uint256 shares, address receiver, address owner) external returns (uint256);
     function close(bool closed) external;
+    function setWorth(address token, uint256 worth) external;
+    function setRate(uint256 rate) external;
+    function forward(address to, bytes data) external;
+    function tried() external view returns (bool);
+    function done() external view returns (bool);
     function open(address asset, uint256 price) external;
     function supply(address asset, uint256 amount, address onBehalfOf, uint16 code) external;
     function borrow(address asset, uint256 amount, uint256 mode, uint16 code, address onBehalfOf) external;
+    function repay(address asset, uint256 amount, uint256 mode, address onBehalfOf) external returns (uint256);
+    function getUserAccountData(address user) external view returns (uint256 collateral, uint256 debt, uint256 free, uint256 threshold, uint256 ltv, uint256 health);
+
+    // Calls of a Uniswap V3 router.
+    struct Single { address tokenIn; address tokenOut; uint24 fee; address recipient; uint256 deadline; uint256 amountIn; uint256 amountOutMinimum; uint160 sqrtPriceLimitX96; }
+    struct Several { bytes path; address recipient; uint256 deadline; uint256 exact; uint256 bound; }
+    function exactInputSingle(Single params) external returns (uint256);
+    function exactInput(Several params) external returns (uint256);
+    function exactOutput(Several params) external returns (uint256);
+    function multicall(bytes[] data) external returns (bytes[]);
+    function sweepToken(address token, uint256 least, address to) external;
+
+    // Calls that no guard lets pass.
+    function increaseAllowance(address spender, uint256 more) external returns (bool);
+    function setApprovalForAll(address spender, bool allowed) external;
+    function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+    function swapExactTokensForETH(uint256 given, uint256 least, address[] path, address to, uint256 until) external returns (uint256[]);
+    function unwrapWETH9(uint256 least, address to) external;
+    function flashLoanSimple(address receiver, address asset, uint256 amount, bytes params, uint16 code) external;
+}
+
+/// A fee in millionths.
+pub(super) fn fee(millionths: u32) -> U24 {
+    U24::from(millionths)
+}
+
+/// A limit of the price.
+pub(super) fn limit(price: u64) -> U160 {
+    U160::from(price)
+}
+
+/// A call whose name another contract has too.
+pub(super) mod lend {
+    use alloy_sol_types::sol;
+
+    sol! {
+        function withdraw(address asset, uint256 amount, address to) external returns (uint256);
+    }
 }
 
 /// Calls whose names other stand-ins have too.

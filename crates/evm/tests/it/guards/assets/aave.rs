@@ -69,26 +69,24 @@ impl Place {
                 amount,
             },
         );
-        let onBehalfOf = self.lab.vault;
         self.lab.tell(
             self.pool,
             abi::supplyCall {
                 asset,
                 amount,
-                onBehalfOf,
+                onBehalfOf: self.lab.vault,
                 code: 0,
             },
         );
     }
 
     fn borrow(&mut self, asset: Address, amount: U256) {
-        let onBehalfOf = self.lab.vault;
         let call = abi::borrowCall {
             asset,
             amount,
             mode: U256::from(2),
             code: 0,
-            onBehalfOf,
+            onBehalfOf: self.lab.vault,
         };
         self.lab.by_vault(self.pool, call.abi_encode()).unwrap();
     }

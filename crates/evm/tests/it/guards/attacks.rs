@@ -1,0 +1,28 @@
+//! Attacks through the guards on a whole vault, each tried twice: on the contracts as they are, where it must
+//! fail, and on a build in which the defence against it is missing, where it must succeed.
+
+mod approvals;
+mod calldata;
+mod exits;
+mod market;
+mod nesting;
+mod prices;
+mod tokens;
+
+use market::Market;
+
+/// Whether the attacker got what they wanted.
+type Attack = fn(Market) -> bool;
+
+/// `weakness` is a build in `contracts/weakened`.
+#[track_caller]
+fn bites(weakness: &'static str, attacks: &[Attack]) {
+    for (number, attack) in attacks.iter().enumerate() {
+        assert!(!attack(Market::new()), "attack {number} succeeds");
+        let weak = Market::weakened(weakness);
+        assert!(
+            attack(weak),
+            "attack {number} does not even succeed without the defence"
+        );
+    }
+}
