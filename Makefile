@@ -24,6 +24,9 @@ CLAUDE_PACKAGE := @anthropic-ai/claude-code@2.1.332
 NODE := $(CACHE)/node
 NODE_PACKAGES := node@24.21.0 @modelcontextprotocol/conformance@0.2.0-alpha.12 \
 	@modelcontextprotocol/client@2.4.0 @modelcontextprotocol/sdk@1.32.2
+# The compiler of the contracts, exactly as contracts/package-lock.json pins it.
+SOLC := $(CACHE)/solc
+export PORTCULLIS_SOLC := $(CURDIR)/$(SOLC)
 # Where the tests find them.
 export PORTCULLIS_CLAUDE := $(CURDIR)/$(CLAUDE)/claude
 # A server of MCP as anybody installs it, for the gate to stand in front of.
@@ -48,7 +51,7 @@ STAGES := fmt-check lint test doc deny tidy $(if $(wildcard fuzz/Cargo.toml),fuz
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help pictures demo serve build clients check stages test fmt fmt-check lint deny tidy bench fuzz oracle doc clean
+.PHONY: help pictures demo serve build clients contracts check stages test fmt fmt-check lint deny tidy bench fuzz oracle doc clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -64,7 +67,10 @@ build: ## build the binary, target/release/portcullis
 
 clients: $(VENV)/ready ## install the official Python clients that the README and the tests use
 
-test: $(VENV)/ready $(BROWSER)/ready $(CLAUDE)/ready $(NODE)/ready $(SERVERS)/ready $(CHAIN)/ready $(CACHE)/postgres ## run every test, and install what they need
+contracts: $(SOLC)/ready ## compile the contracts into contracts/artifacts
+	node contracts/build.mjs
+
+test: $(VENV)/ready $(BROWSER)/ready $(CLAUDE)/ready $(NODE)/ready $(SERVERS)/ready $(CHAIN)/ready $(SOLC)/ready $(CACHE)/postgres ## run every test, and install what they need
 	$(CARGO) test $(CARGOFLAGS) --workspace --no-fail-fast
 	$(ORACLE)
 
@@ -139,6 +145,14 @@ $(NODE)/ready: Makefile
 	$(call require,npm,npm)
 	@mkdir -p $(NODE)
 	npm install --prefix $(NODE) --no-audit --no-fund --no-package-lock --silent $(NODE_PACKAGES)
+	@touch $@
+
+$(SOLC)/ready: contracts/package.json contracts/package-lock.json Makefile
+	$(call require,node,nodejs)
+	$(call require,npm,npm)
+	@mkdir -p $(SOLC)
+	@cp contracts/package.json contracts/package-lock.json $(SOLC)/
+	npm ci --prefix $(SOLC) --no-audit --no-fund --ignore-scripts --silent
 	@touch $@
 
 # The server that statements are tested at, started by the tests. Some systems keep it out of the path.

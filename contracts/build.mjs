@@ -11,8 +11,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const OUT = join(HERE, "artifacts");
@@ -124,11 +126,33 @@ function weaken(texts, changes, file) {
   return weak;
 }
 
+/** What each of the weaknesses changes: path below artifacts/ and artifact, for all of `labels`. */
+function weakened(solc, labels) {
+  const texts = sources();
+  return labels.flatMap((label) => {
+    const file = join(HERE, "weakened", `${label}.txt`);
+    const { only, changes } = weakness(file);
+    const weak = compile(solc, weaken(texts, changes, file), only);
+    return weak.map(({ name, artifact }) => [`weakened/${label}/${name}.json`, artifact]);
+  });
+}
+
+/** The same, by as many compilers at once as there is room for. */
+async function allWeakened() {
+  const labels = files(join(HERE, "weakened"), ".txt").map((file) => relative(join(HERE, "weakened"), file).replace(/\.txt$/, ""));
+  const shares = Array.from({ length: availableParallelism() }, (_, n) => labels.filter((_, i) => i % availableParallelism() === n));
+  const work = shares.map((share) => new Promise((done, failed) => {
+    const worker = new Worker(fileURLToPath(import.meta.url), { workerData: share });
+    worker.on("message", done);
+    worker.on("error", failed);
+  }));
+  return (await Promise.all(work)).flat();
+}
+
 /** Every file of artifacts/ but the manifest, by its path there. */
-function outputs(solc) {
+async function outputs(solc) {
   const texts = sources();
   const made = compile(solc, texts);
-  const plain = new Map(made.map((one) => [`${one.source}:${one.name}`, one.artifact]));
   const out = {};
   for (const { source, name, artifact } of made) {
     const path = source.startsWith("test/") ? `test/${name}.json` : `${name}.json`;
@@ -139,15 +163,10 @@ function outputs(solc) {
     for (const file of files(join(OUT, "weakened"), ".json")) out[relative(OUT, file)] = readFileSync(file, "utf8");
     return out;
   }
-  for (const file of files(join(HERE, "weakened"), ".txt")) {
-    const label = relative(join(HERE, "weakened"), file).replace(/\.txt$/, "");
-    const { only, changes } = weakness(file);
-    const weak = compile(solc, weaken(texts, changes, file), only);
-    for (const { source, name, artifact } of weak) {
-      const strong = plain.get(`${source}:${name}`);
-      if (strong.runtime === artifact.runtime) throw new Error(`${file} does not change ${name}`);
-      out[`weakened/${label}/${name}.json`] = text({ ...artifact, abi: [], runtime: "" });
-    }
+  for (const [path, artifact] of await allWeakened()) {
+    const strong = made.find((one) => one.name === artifact.name);
+    if (strong.artifact.runtime === artifact.runtime) throw new Error(`${path} is not weakened`);
+    out[path] = text({ ...artifact, abi: [], runtime: "" });
   }
   return out;
 }
@@ -179,8 +198,8 @@ function table(out) {
   ].join("\n");
 }
 
-function main() {
-  const out = outputs(compiler());
+async function main() {
+  const out = await outputs(compiler());
   const wanted = Object.fromEntries(Object.entries(out).map(([path, content]) => [join(OUT, path), content]));
   wanted[join(OUT, "manifest.json")] = manifest(out);
   wanted[TABLE] = table(out);
@@ -206,4 +225,5 @@ function main() {
   }
 }
 
-main();
+if (isMainThread) await main();
+else parentPort.postMessage(weakened(compiler(), workerData));

@@ -162,6 +162,13 @@ abstract contract Holdings is Seats {
         if (!ok) price = Outside.UNREADABLE;
     }
 
+    /// What some of a plain token on the list is worth.
+    function _worthOf(address asset, uint256 amount) internal view returns (uint256) {
+        uint256 price = _price(asset);
+        if (price == Outside.UNREADABLE) revert NotListed(asset);
+        return amount * price / 10 ** uint8(_list[_place[asset] - 1] >> 176);
+    }
+
     /// How much there is of a plain token, and what any other asset is worth.
     function _measure(uint256 word) internal view returns (uint256 amount) {
         address asset = address(uint160(word));

@@ -176,11 +176,12 @@ contract Vault is Exits {
         uint256 supply = totalSupply;
         // Shares of nothing could not be priced.
         require(supply == 0 || value != 0, "dh16");
-        uint256 had = _measure(uint160(asset));
+        uint256 had = Outside.balance(asset, address(this));
         _handOver();
         Outside.transferFrom(asset, msg.sender, address(this), amount);
         _takeBack();
-        uint256 worth = totalValue() - value;
+        uint256 came = Outside.balance(asset, address(this)) - had;
+        uint256 worth = _worthOf(asset, came);
         shares = supply == 0 ? worth : worth * supply / value;
         require(shares >= FEWEST_SHARES, "dh10");
         (uint256 entry,) = rules.gateFees();
@@ -190,7 +191,7 @@ contract Vault is Exits {
         lockedUntil[msg.sender] = block.timestamp + _cooldown(rules.cooldown(), shares);
         _mint(msg.sender, shares);
         if (fee != 0) _mint(manager, fee);
-        emit Deposited(msg.sender, asset, _measure(uint160(asset)) - had, shares);
+        emit Deposited(msg.sender, asset, came, shares);
         _leave();
     }
 

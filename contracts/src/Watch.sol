@@ -90,7 +90,8 @@ abstract contract Watch is Holdings {
         if (checks & SUPPLY != 0 && totalSupply != sight.supply) revert SupplyMoved();
         if (checks & ALLOWANCES != 0) _checkAllowances(sight);
         if (sight.still != address(0)) {
-            if (Outside.balance(sight.still, address(this)) != sight.stillAmount) revert NotStill(sight.still);
+            uint256 amount = Outside.balance(sight.still, address(this));
+            if (amount != sight.stillAmount || amount == Outside.UNREADABLE) revert NotStill(sight.still);
         } else if (sight.words.length != 0) {
             _checkValue(sight, checks & FLOOR != 0);
         }
@@ -106,7 +107,7 @@ abstract contract Watch is Holdings {
         }
     }
 
-    /// Both sums are taken at one price, that of after the call. An asset whose price cannot be read
+    /// Both sums are taken at one price, that of after the call. A plain token whose price cannot be read
     /// counts on neither side, if nothing of it moved.
     function _checkValue(Sight memory sight, bool floored) private {
         uint256 before;
@@ -117,11 +118,15 @@ abstract contract Watch is Holdings {
             uint256 had = sight.amounts[i];
             uint256 has = _measure(word);
             if (had != has && word & CLAIMED != 0) revert Claimed(address(uint160(word)));
+            // What cannot be measured could hide anything.
+            if (floored && (had == Outside.UNREADABLE || has == Outside.UNREADABLE)) {
+                revert NotListed(address(uint160(word)));
+            }
             // What nobody announced does not make up for a loss.
             if (explained && has > had && !_announced(sight, address(uint160(word)))) has = had;
             if (had == has || !floored) continue;
             (uint256 one, uint256 two) = _worth(word, had, has);
-            if (one == Outside.UNREADABLE || two == Outside.UNREADABLE) revert NotListed(address(uint160(word)));
+            if (one == Outside.UNREADABLE) revert NotListed(address(uint160(word)));
             before += one;
             left += two;
             // It is counted.
@@ -132,7 +137,6 @@ abstract contract Watch is Holdings {
 
     function _worth(uint256 word, uint256 had, uint256 has) private view returns (uint256, uint256) {
         if (uint16(word >> 160) != 0) return (had, has);
-        if (had == Outside.UNREADABLE || has == Outside.UNREADABLE) return (Outside.UNREADABLE, 0);
         // Nothing is worth nothing, whatever its price.
         if (had == 0 && has == 0) return (0, 0);
         uint256 price = _price(address(uint160(word)));

@@ -2,21 +2,32 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test whose world cannot be set up must stop, in its helpers too"
 )]
 
 mod artifacts;
+mod bytecode;
 mod chain;
+mod claims;
+mod conditions;
+mod execution;
 mod explained;
 mod facts;
-mod execution;
 mod files;
 mod flown;
 mod gas;
 mod guards;
+mod invariants;
 mod judged;
+mod manager;
+mod matrix;
 mod red_team;
+mod reentrancy;
+mod registry;
+mod shareholders;
+mod staging;
 mod stand_ins;
 mod world;

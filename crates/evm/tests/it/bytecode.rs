@@ -1,0 +1,126 @@
+//! What the compiled code holds, and what it must not.
+
+use alloy_primitives::hex;
+use portcullis_evm::{artifacts, bindings::VaultFactory};
+
+use crate::world::World;
+
+const CREATE: u8 = 0xf0;
+const CALL: u8 = 0xf1;
+const CALLCODE: u8 = 0xf2;
+const DELEGATECALL: u8 = 0xf4;
+const CREATE2: u8 = 0xf5;
+const SELFDESTRUCT: u8 = 0xff;
+
+/// The most bytes of code that a chain keeps (EIP-170).
+const MOST_CODE: usize = 24_576;
+
+/// The instructions of a code, without the data that some of them carry.
+fn instructions(code: &[u8]) -> Vec<u8> {
+    let mut found = Vec::new();
+    let mut rest = code;
+    while let Some((&instruction, after)) = rest.split_first() {
+        found.push(instruction);
+        let carried = usize::from(instruction.saturating_sub(0x5f).min(33) % 33);
+        let carried = if (0x60..=0x7f).contains(&instruction) {
+            carried
+        } else {
+            0
+        };
+        rest = after.get(carried..).unwrap_or_default();
+    }
+    found
+}
+
+fn count(name: &str, instruction: u8) -> usize {
+    let code = &artifacts::named(name).unwrap().runtime;
+    instructions(code)
+        .iter()
+        .filter(|one| **one == instruction)
+        .count()
+}
+
+#[test]
+fn what_a_push_carries_is_no_instruction() {
+    let code = hex!(
+        "60f4 61f4f4 5f f1 7ff4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4 f4"
+    );
+    assert_eq!(
+        instructions(&code),
+        [0x60, 0x61, 0x5f, CALL, 0x7f, DELEGATECALL]
+    );
+}
+
+#[test]
+fn n4_no_contract_runs_code_in_its_own_place_or_ends_itself() {
+    for artifact in artifacts::all() {
+        for instruction in [DELEGATECALL, CALLCODE, CREATE2, SELFDESTRUCT] {
+            assert_eq!(
+                count(&artifact.name, instruction),
+                0,
+                "{} {instruction:#x}",
+                artifact.name
+            );
+        }
+        let creates = usize::from(artifact.name == "VaultFactory");
+        assert_eq!(
+            count(&artifact.name, CREATE) > 0,
+            creates == 1,
+            "{}",
+            artifact.name
+        );
+    }
+}
+
+/// A new place from which a contract calls out is looked at by a person, who then counts it here. Those of
+/// a vault: the guarded call, the guard that looks again, a token asked to pay or to allow, a step of
+/// taking a position apart, the escrow, the manager contract that reckons fees, and the two tries of a
+/// vault to have itself pay.
+#[test]
+fn a5_the_places_that_call_out_are_counted() {
+    let counted = artifacts::all()
+        .iter()
+        .map(|one| (one.name.as_str(), count(&one.name, CALL)));
+    let counted: Vec<(&str, usize)> = counted.collect();
+    let known = [
+        ("Escrow", 1),
+        ("GuardRegistry", 0),
+        ("Vault", 8),
+        ("VaultFactory", 2),
+        ("VaultManager", 8),
+    ];
+    assert_eq!(counted, known);
+}
+
+#[test]
+fn every_contract_fits_with_room_to_spare() {
+    for artifact in artifacts::all() {
+        let size = artifact.runtime.len();
+        assert!(
+            size * 10 <= MOST_CODE * 9,
+            "{} has {size} bytes",
+            artifact.name
+        );
+    }
+}
+
+#[test]
+fn a_vault_is_a_minimal_proxy_and_nothing_else() {
+    let mut world = World::new();
+    let parts = [
+        (
+            world.vault,
+            world.view(world.factory, VaultFactory::vaultCodeCall {}),
+        ),
+        (
+            world.logic,
+            world.view(world.factory, VaultFactory::managerCodeCall {}),
+        ),
+    ];
+    for (clone, code) in parts {
+        let mut expected = hex!("363d3d373d3d3d363d73").to_vec();
+        expected.extend(code);
+        expected.extend(hex!("5af43d82803e903d91602b57fd5bf3"));
+        assert_eq!(world.chain.code(clone).unwrap().to_vec(), expected);
+    }
+}
