@@ -29,6 +29,7 @@ mod principles;
 mod replay;
 mod rules;
 mod serve;
+mod vault;
 mod violations;
 mod wish;
 
@@ -115,6 +116,7 @@ enum Command {
     Hook(hook::Hook),
     Permits(permits::Permits),
     Mcp(mcp::Mcp),
+    Vault(vault::Vault),
     Audit(audit::Audit),
     Violations(violations::Violations),
     Budgets(budgets::Budgets),
@@ -177,6 +179,7 @@ impl Cli {
             Command::Hook(hook) => hook.run(&desk).await,
             Command::Permits(permits) => permits.run(&desk).await,
             Command::Mcp(mcp) => mcp.run(&desk).await,
+            Command::Vault(vault) => vault.run(output).await,
             Command::Audit(audit) => audit.run(&desk).await,
             Command::Violations(violations) => violations.run(&desk).await,
             Command::Budgets(budgets) => budgets.run(&desk).await,

@@ -256,7 +256,10 @@ fn the_first_leaves_the_debt_to_others(mut market: Market) -> bool {
 
 #[test]
 fn w3_nobody_leaves_their_debt_to_others() {
-    bites("guards/gross-of-debt", &[the_first_leaves_the_debt_to_others]);
+    bites(
+        "guards/gross-of-debt",
+        &[the_first_leaves_the_debt_to_others],
+    );
 }
 
 #[test]
