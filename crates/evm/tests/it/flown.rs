@@ -163,7 +163,7 @@ fn inner(world: &World, kind: u8, amount: u64, bytes: &[u8]) -> (Address, Vec<u8
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn the_gate_and_the_chain_agree(

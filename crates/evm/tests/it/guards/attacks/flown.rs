@@ -161,7 +161,7 @@ fn twist() -> impl Strategy<Value = Twist> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 160, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_gate_and_the_guards_agree_on_whole_transactions(
