@@ -2,7 +2,7 @@
 
 use crate::{config::Config, world::SystemClock};
 use axum::Router;
-use portcullis_credentials::{CourierSettings, HttpCourier, Keystores, Secrets};
+use portcullis_credentials::{CourierSettings, HttpCourier, Secrets, keystore::Keystores};
 use portcullis_evm::{
     Address,
     account::{Account, Ports},

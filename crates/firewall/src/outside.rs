@@ -9,7 +9,7 @@ mod wallet;
 
 pub use flow::{Arrival, Flow};
 pub use program::{Program, Starter, Variable};
-pub use wallet::{Intent, Misfit, Signer, Wallet, Wish};
+pub use wallet::{Intending, Intent, Misfit, Signer, Wallet, Wish};
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, future::Future, pin::Pin, sync::Arc};

@@ -1,7 +1,7 @@
 //! The accounts on chains that act for vaults.
 
 use super::sheet::Sheet;
-use portcullis_credentials::Keystore;
+use portcullis_credentials::keystore::Keystore;
 use portcullis_evm::{
     Address,
     account::AccountSettings,

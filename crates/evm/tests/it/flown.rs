@@ -217,7 +217,7 @@ fn a_swap_is_measured() {
 fn a_verdict_counts_for_exactly_what_was_looked_at() {
     let world = world();
     let data = execute(world.usd, &approve(world.router, U256::ZERO));
-    let good = transaction(&world, TRADER, world.vault, data.clone());
+    let good = transaction(&world, TRADER, world.vault, data);
     let seen = flown(&world, &outfit(&world), &good);
     let present = Present {
         nonce: good.nonce,

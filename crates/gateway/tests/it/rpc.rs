@@ -8,8 +8,8 @@ use portcullis_firewall::{
     hands::Hands,
     order::{DryRun, Effect, Ended, Order},
     outside::{
-        Awaited, Courier, Delivery, Intent, Line as OpenLine, Misfit, OutsideError, Parcel, Reach,
-        Wallet, Wish,
+        Awaited, Courier, Delivery, Intending, Intent, Line as OpenLine, Misfit, OutsideError,
+        Parcel, Reach, Wallet, Wish,
     },
     ports::{Doing, Executor, Rehearsal},
 };
@@ -75,7 +75,7 @@ impl Wallet for Purse {
         "0x00000000000000000000000000000000000000a1".to_owned()
     }
 
-    fn intend(&self, wish: Wish) -> Doing<'_, Result<Intent, Misfit>> {
+    fn intend(&self, wish: Wish) -> Intending<'_> {
         let mut wishes = self.wishes.lock().unwrap();
         wishes.push(wish.clone());
         let count = wishes.len();
