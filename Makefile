@@ -37,6 +37,10 @@ export PORTCULLIS_CLAUDE := $(CURDIR)/$(CLAUDE)/claude
 # A server of MCP as anybody installs it, for the gate to stand in front of.
 SERVERS := $(CACHE)/servers
 SERVER_PACKAGES := @modelcontextprotocol/server-filesystem@2026.8.31
+# A chain on this machine, and the wallet libraries that agents use.
+CHAIN := $(CACHE)/chain
+CHAIN_PACKAGES := @foundry-rs/anvil@1.7.1 ethers@6.17.0 viem@2.57.20
+export PORTCULLIS_CHAIN := $(CURDIR)/$(CHAIN)
 export PORTCULLIS_SERVERS := $(CURDIR)/$(SERVERS)
 export PORTCULLIS_BROWSER := $(CURDIR)/$(BROWSER)
 export PORTCULLIS_NODE := $(CURDIR)/$(NODE)
@@ -72,7 +76,7 @@ clients: $(VENV)/ready ## install the official Python clients that the README an
 contracts: $(SOLC)/ready ## compile the contracts into contracts/artifacts
 	node contracts/build.mjs
 
-test: $(VENV)/ready $(BROWSER)/ready $(CLAUDE)/ready $(NODE)/ready $(SERVERS)/ready $(SOLC)/ready $(CACHE)/postgres $(PROVIDERS)/ready ## run every test, and install what they need
+test: $(VENV)/ready $(BROWSER)/ready $(CLAUDE)/ready $(NODE)/ready $(SERVERS)/ready $(CHAIN)/ready $(SOLC)/ready $(CACHE)/postgres $(PROVIDERS)/ready ## run every test, and install what they need
 	$(CARGO) test $(CARGOFLAGS) --workspace --no-fail-fast
 	$(ORACLE)
 
@@ -170,6 +174,13 @@ $(CACHE)/postgres: Makefile
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null \
 		|| { $(call install,postgresql); }
 	@mkdir -p $(CACHE)
+	@touch $@
+
+$(CHAIN)/ready: Makefile
+	$(call require,node,nodejs)
+	$(call require,npm,npm)
+	@mkdir -p $(CHAIN)
+	npm install --prefix $(CHAIN) --no-audit --no-fund --no-package-lock --silent $(CHAIN_PACKAGES)
 	@touch $@
 
 $(SERVERS)/ready: Makefile

@@ -2,14 +2,19 @@
 
 use crate::{config::Config, world::SystemClock};
 use axum::Router;
-use portcullis_credentials::{CourierSettings, HttpCourier, Keystores, Secrets};
+use portcullis_credentials::{CourierSettings, HttpCourier, Secrets, keystore::Keystores};
 use portcullis_evm::{
+    Address,
     account::{Account, Ports},
     node::Node,
     pilot::Pilot,
     source::{Source, Sources},
 };
-use portcullis_firewall::{firewall::Firewall, hands::Hands, outside::Courier};
+use portcullis_firewall::{
+    firewall::Firewall,
+    hands::Hands,
+    outside::{Courier, Wallet},
+};
 use portcullis_gateway::rpc::{Line, Settings, router};
 use std::{sync::Arc, time::Duration};
 
@@ -83,6 +88,14 @@ impl Accounts {
     pub(crate) fn hands(&self) -> Vec<Hands> {
         let all = self.accounts.iter();
         all.map(|(account, _)| account.hands()).collect()
+    }
+
+    /// The first account of a name, as a wallet, and its vault.
+    pub(crate) fn wallet(&self, name: &str) -> Option<(Arc<dyn Wallet>, Address)> {
+        let mut accounts = self.accounts.iter();
+        let (account, _) = accounts.find(|(account, _)| account.settings().name == name)?;
+        let vault = account.pilot().outfit.vault;
+        Some((Arc::<Account>::clone(account), vault))
     }
 
     /// Where wallet libraries come in.

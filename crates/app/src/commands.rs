@@ -33,6 +33,7 @@ mod rules;
 mod scopes;
 mod serve;
 mod sessions;
+mod vault;
 mod violations;
 mod wish;
 
@@ -123,6 +124,7 @@ enum Command {
     Hook(hook::Hook),
     Permits(permits::Permits),
     Mcp(mcp::Mcp),
+    Vault(vault::Vault),
     Audit(audit::Audit),
     Violations(violations::Violations),
     Budgets(budgets::Budgets),
@@ -189,6 +191,7 @@ impl Cli {
             Command::Hook(hook) => hook.run(&desk).await,
             Command::Permits(permits) => permits.run(&desk).await,
             Command::Mcp(mcp) => mcp.run(&desk).await,
+            Command::Vault(vault) => vault.run(output).await,
             Command::Audit(audit) => audit.run(&desk).await,
             Command::Violations(violations) => violations.run(&desk).await,
             Command::Budgets(budgets) => budgets.run(&desk).await,

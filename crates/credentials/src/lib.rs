@@ -62,7 +62,6 @@ mod xml;
 
 pub use courier::{CourierSettings, HttpCourier};
 pub use database::{DatabaseSettings, Databases};
-pub use keystore::{Keystore, Keystores};
 pub use mailer::{Login, Security, SmtpMailer, SmtpSettings};
 pub use network::{Internet, Network};
 pub use program::Programs;

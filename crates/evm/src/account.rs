@@ -17,7 +17,7 @@ use portcullis_firewall::{
     digest::Means,
     hands::Hands,
     order::{DryRun, Effect, Ended, Order},
-    outside::{Intent, Misfit, Signer, Wallet, Wish},
+    outside::{Intending, Signer, Wallet, Wish},
     ports::{Clock, Doing, Executor, Rehearsal},
 };
 use portcullis_policy::{action::Action, id::TenantId};
@@ -141,7 +141,7 @@ impl Wallet for Account {
         self.settings.address.to_string()
     }
 
-    fn intend(&self, wish: Wish) -> Doing<'_, Result<Intent, Misfit>> {
+    fn intend(&self, wish: Wish) -> Intending<'_> {
         Box::pin(async move {
             match wish {
                 Wish::Send(fields) => self.intend_to_send(&fields).await,

@@ -47,4 +47,4 @@ pub mod source;
 pub mod transaction;
 pub mod typed;
 
-pub use alloy_primitives::Address;
+pub use alloy_primitives::{Address, hex};

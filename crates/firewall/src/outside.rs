@@ -11,7 +11,7 @@ mod wallet;
 pub use flow::{Arrival, Flow};
 pub use launch::{Exit, Heard, Launch, Launcher, Part, PrivateFile, Running, Stop};
 pub use program::{Program, Starter, Variable};
-pub use wallet::{Intent, Misfit, Signer, Wallet, Wish};
+pub use wallet::{Intending, Intent, Misfit, Signer, Wallet, Wish};
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, future::Future, pin::Pin, sync::Arc};

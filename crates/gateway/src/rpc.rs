@@ -9,10 +9,13 @@
 mod counter;
 mod door;
 mod fault;
+mod line;
 mod message;
 mod passed;
 mod rate;
+mod remembered;
 mod wishes;
 
 pub use counter::{Kind, METHODS};
-pub use door::{Line, PATH, Settings, router};
+pub use door::{PATH, router};
+pub use line::{Line, Settings};

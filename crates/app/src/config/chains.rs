@@ -1,7 +1,7 @@
 //! The accounts on chains that act for vaults.
 
 use super::sheet::Sheet;
-use portcullis_credentials::Keystore;
+use portcullis_credentials::keystore::Keystore;
 use portcullis_evm::{
     Address,
     account::AccountSettings,
@@ -21,6 +21,25 @@ const PATIENCE_MAX_SECONDS: u64 = 600;
 /// The most requests of one caller in a second unless told otherwise, and at most.
 const PER_SECOND: u64 = 50;
 const PER_SECOND_MAX: u64 = 10_000;
+
+/// The keys of an account.
+const KEYS: &[&str] = &[
+    "account",
+    "chain_id",
+    "environment",
+    "guards",
+    "keystore",
+    "names",
+    "node",
+    "password",
+    "patience_seconds",
+    "requests_per_second",
+    "rules",
+    "second_node",
+    "spenders",
+    "tokens",
+    "vault",
+];
 
 /// An account as the operator's file names it.
 #[derive(Clone, Debug)]
@@ -80,61 +99,27 @@ fn account(
     path: String,
     faults: &mut Faults,
 ) -> Option<ChainAccount> {
-    const KEYS: &[&str] = &[
-        "account",
-        "chain_id",
-        "environment",
-        "guards",
-        "keystore",
-        "names",
-        "node",
-        "password",
-        "patience_seconds",
-        "requests_per_second",
-        "rules",
-        "second_node",
-        "spenders",
-        "tokens",
-        "vault",
-    ];
     let sheet = Sheet::open(value, path, KEYS, faults)?;
     let address = address(&sheet, "account", faults);
     let vault = self::address(&sheet, "vault", faults);
-    let chain_id = sheet.word::<u64>("chain_id", "the chain's id, a whole number", faults);
-    if chain_id.is_none() {
-        sheet.fault("chain_id", "must be given", faults);
-    }
+    let chain = chain(&sheet, faults);
     let node = node(&sheet, "node", faults);
     if node.is_none() {
         sheet.fault("node", "must be given", faults);
     }
     let second = self::node(&sheet, "second_node", faults);
-    let keystore = sheet.must_text("keystore", faults).map(PathBuf::from);
-    if keystore.as_ref().is_some_and(|path| !path.is_absolute()) {
-        sheet.fault("keystore", "expected an absolute path", faults);
-    }
-    let password = sheet.must_secret("password", faults);
-    let rules = rules(&sheet, faults);
+    let keystore = keystore(&sheet, faults);
     let environment = sheet.text("environment", faults);
     let outfit = Outfit {
         vault: vault.unwrap_or_default(),
         guards: guards(&sheet, faults),
         names: names(&sheet, vault.unwrap_or_default(), faults),
     };
-    let patience = bounded(
-        &sheet,
-        "patience_seconds",
-        PATIENCE_SECONDS,
-        PATIENCE_MAX_SECONDS,
-        faults,
-    );
-    let per_second = bounded(
-        &sheet,
-        "requests_per_second",
-        PER_SECOND,
-        PER_SECOND_MAX,
-        faults,
-    );
+    let patience = (PATIENCE_SECONDS, PATIENCE_MAX_SECONDS);
+    let patience = bounded(&sheet, "patience_seconds", patience, faults);
+    let per_second = (PER_SECOND, PER_SECOND_MAX);
+    let per_second = bounded(&sheet, "requests_per_second", per_second, faults);
+    let spenders = spenders(&sheet, faults);
     Some(ChainAccount {
         settings: AccountSettings {
             name: name.to_owned(),
@@ -143,23 +128,41 @@ fn account(
             address: address?,
             key: name.to_owned(),
             patience: Duration::from_secs(patience),
-            spenders: spenders(&sheet, faults),
+            spenders,
         },
-        chain: Chain {
-            id: chain_id?,
-            rules,
-        },
+        chain: chain?,
         outfit,
-        keystore: Keystore {
-            file: keystore?,
-            password: password?,
-        },
+        keystore: keystore?,
         nodes: (node?, second),
         per_second: u32::try_from(per_second).unwrap_or(u32::MAX),
     })
 }
 
-fn bounded(sheet: &Sheet<'_>, key: &str, otherwise: u64, most: u64, faults: &mut Faults) -> u64 {
+fn chain(sheet: &Sheet<'_>, faults: &mut Faults) -> Option<Chain> {
+    let id = sheet.word::<u64>("chain_id", "the chain's id, a whole number", faults);
+    if id.is_none() {
+        sheet.fault("chain_id", "must be given", faults);
+    }
+    let rules = rules(sheet, faults);
+    id.map(|id| Chain { id, rules })
+}
+
+fn keystore(sheet: &Sheet<'_>, faults: &mut Faults) -> Option<Keystore> {
+    let file = sheet.must_text("keystore", faults).map(PathBuf::from);
+    if file.as_ref().is_some_and(|path| !path.is_absolute()) {
+        sheet.fault("keystore", "expected an absolute path", faults);
+    }
+    let password = sheet.must_secret("password", faults);
+    let (file, password) = file.zip(password)?;
+    Some(Keystore { file, password })
+}
+
+fn bounded(
+    sheet: &Sheet<'_>,
+    key: &str,
+    (otherwise, most): (u64, u64),
+    faults: &mut Faults,
+) -> u64 {
     let found = sheet.word(key, "a whole number", faults);
     let found = found.unwrap_or(otherwise);
     if !(1..=most).contains(&found) {

@@ -219,6 +219,6 @@ fn what_breaks_a_rule_never_gets_to_people() {
         &json!({ "until": until, "amount": "1500000000" }),
     );
     assert_eq!(dear["data"]["verdict"], "BLOCKED", "{dear}");
-    assert_eq!(dear["data"]["code"], "limit.cap", "{dear}");
+    assert_eq!(dear["data"]["code"], "policy.cap_exceeded", "{dear}");
     assert_eq!(setting.look()["nonce"], 0);
 }

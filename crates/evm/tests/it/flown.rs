@@ -163,7 +163,7 @@ fn inner(world: &World, kind: u8, amount: u64, bytes: &[u8]) -> (Address, Vec<u8
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn the_gate_and_the_chain_agree(
@@ -217,7 +217,7 @@ fn a_swap_is_measured() {
 fn a_verdict_counts_for_exactly_what_was_looked_at() {
     let world = world();
     let data = execute(world.usd, &approve(world.router, U256::ZERO));
-    let good = transaction(&world, TRADER, world.vault, data.clone());
+    let good = transaction(&world, TRADER, world.vault, data);
     let seen = flown(&world, &outfit(&world), &good);
     let present = Present {
         nonce: good.nonce,

@@ -1,9 +1,11 @@
 //! Signing with keys that stay behind, and wallets whose every wish is judged.
 
 use super::Awaited;
-use crate::ports::Doing;
 use serde_json::{Map, Value};
-use std::fmt::Debug;
+use std::{fmt::Debug, future::Future, pin::Pin};
+
+/// A wish that is being understood.
+pub type Intending<'a> = Pin<Box<dyn Future<Output = Result<Intent, Misfit>> + Send + 'a>>;
 
 /// Signs digests with keys that nobody else sees.
 pub trait Signer: Debug + Send + Sync {
@@ -26,7 +28,7 @@ pub trait Wallet: Debug + Send + Sync {
     fn account(&self) -> String;
 
     /// What a wish is, as an action.
-    fn intend(&self, wish: Wish) -> Doing<'_, Result<Intent, Misfit>>;
+    fn intend(&self, wish: Wish) -> Intending<'_>;
 }
 
 /// What a program wants to have signed.

@@ -3,9 +3,8 @@
 use super::{
     counter::{Kind, kind},
     fault::Fault,
+    line::Line,
     message::{Asked, Body, answer, read},
-    rate::Rate,
-    wishes::Wishes,
 };
 use axum::{
     Router,
@@ -22,56 +21,13 @@ use portcullis_door::{
 use portcullis_firewall::{
     error::GateError,
     firewall::Firewall,
-    outside::{Courier, Credential, Reach, Wallet},
     principal::{Principal, Role},
 };
-use portcullis_policy::id::TenantId;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Where a wallet library is pointed at.
 pub const PATH: &str = "/v1/rpc/{account}";
-
-/// An account as the operator names it.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Whose it is.
-    pub tenant: TenantId,
-    /// Its name, the last part of the address.
-    pub name: String,
-    /// The node that is read from.
-    pub url: String,
-    /// How it is greeted.
-    pub credential: Option<Credential>,
-    /// Where its address may lead.
-    pub reach: Reach,
-    /// The most requests of one caller in a second.
-    pub most_per_second: u32,
-}
-
-/// An account, with what is behind it.
-#[derive(Debug)]
-pub struct Line {
-    pub(super) settings: Settings,
-    pub(super) wallet: Arc<dyn Wallet>,
-    pub(super) courier: Arc<dyn Courier>,
-    pub(super) wishes: Wishes,
-    rate: Rate,
-}
-
-impl Line {
-    /// An account.
-    #[must_use]
-    pub fn new(settings: Settings, wallet: Arc<dyn Wallet>, courier: Arc<dyn Courier>) -> Self {
-        Self {
-            rate: Rate::new(settings.most_per_second),
-            settings,
-            wallet,
-            courier,
-            wishes: Wishes::default(),
-        }
-    }
-}
 
 #[derive(Clone, Debug)]
 struct Desk {

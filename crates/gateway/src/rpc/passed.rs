@@ -1,6 +1,6 @@
 //! Passing on what only reads.
 
-use super::{door::Line, fault::Fault, message::Asked};
+use super::{fault::Fault, line::Line, message::Asked};
 use portcullis_firewall::{
     firewall::Firewall,
     outside::{Method, Parcel},

@@ -1,6 +1,6 @@
 //! What is to be signed becomes an action, is judged, and is carried out at most once.
 
-use super::{door::Line, fault::Fault, message::Asked};
+use super::{fault::Fault, line::Line, message::Asked, remembered::Name};
 use portcullis_firewall::{
     canonical,
     error::GateError,
@@ -13,43 +13,6 @@ use portcullis_firewall::{
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
-
-/// The most wishes that are remembered while people decide.
-const REMEMBERED_MAX: usize = 1_024;
-/// For how long, in seconds.
-const REMEMBERED_SECONDS: i64 = 7_200;
-
-/// Names a wish of a caller.
-type Name = [u8; 32];
-
-/// What wishes came to while people decide on them. The same wish later is then the same action, although
-/// prices and fees have moved: whether it still does what was judged is looked at before it is signed.
-#[derive(Debug, Default)]
-pub(super) struct Wishes(Mutex<HashMap<Name, (i64, Intent)>>);
-
-impl Wishes {
-    fn find(&self, name: &Name, now: i64) -> Option<Intent> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|_, (until, _)| *until > now);
-        known.get(name).map(|(_, intent)| intent.clone())
-    }
-
-    fn keep(&self, name: Name, intent: Intent, now: i64) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() < REMEMBERED_MAX || known.contains_key(&name) {
-            known.insert(name, (now.saturating_add(REMEMBERED_SECONDS), intent));
-        }
-    }
-
-    fn forget(&self, name: &Name) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.remove(name);
-    }
-}
 
 impl Line {
     /// Has a wish judged, and carries it out when it may happen at once, or when the very same wish was

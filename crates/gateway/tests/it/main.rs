@@ -18,6 +18,7 @@ mod house;
 mod mcp;
 mod outcomes;
 mod permits;
+mod rpc;
 mod rules;
 mod schema;
 mod thewardn;

@@ -4,6 +4,7 @@
 mod approvals;
 mod calldata;
 mod exits;
+mod flown;
 mod gas;
 mod market;
 mod nesting;

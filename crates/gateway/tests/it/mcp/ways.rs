@@ -4,7 +4,7 @@ use super::{
     entrance::{in_session, shake},
     stage::{Stage, hold_of},
 };
-use portcullis_gateway::{hook, http, mcp::METHODS};
+use portcullis_gateway::{hook, http, mcp::METHODS, rpc};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -122,5 +122,19 @@ fn the_page_lists_every_way() {
     page.push_str(
         "| `POST /api/govern`, `POST /govern` | Judges one action, in TheWARDN's dialect. |\n",
     );
+    writeln!(
+        page,
+        "\n## Ethereum's JSON-RPC: `POST {}`\n\n| Method | What becomes of it |\n|---|---|",
+        rpc::PATH
+    )
+    .unwrap();
+    for (method, kind) in rpc::METHODS {
+        let becomes = match kind {
+            rpc::Kind::Own => "the gate answers it",
+            rpc::Kind::Read => "passed on to the node, its answer screened",
+            rpc::Kind::Judged => "read, simulated and judged, and only with a permit",
+        };
+        writeln!(page, "| `{method}` | {becomes} |").unwrap();
+    }
     assert_eq!(page, PAGE, "\n{page}");
 }
