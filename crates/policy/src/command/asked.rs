@@ -1,6 +1,10 @@
 //! The command an action asks for, read from its parameters.
 
+use super::line::LINE_MAX_BYTES;
 use serde_json::{Map, Value};
+
+/// The most commands of one line.
+pub const PARTS_MAX: usize = 256;
 
 /// A command as an action gives it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -29,6 +33,12 @@ pub enum Malformed {
     /// A character that ends a text where the machine reads it.
     #[error("a command must not hold NUL characters")]
     Nul,
+    /// More than is looked at.
+    #[error("a command has at most {most} bytes", most = LINE_MAX_BYTES)]
+    TooLong,
+    /// More than is looked at.
+    #[error("a line has at most {most} commands", most = PARTS_MAX)]
+    TooMany,
 }
 
 impl Asked {
@@ -46,12 +56,18 @@ impl Asked {
             }
             (None, Some(_)) => return Err(Malformed::Line),
         };
-        let holds_nul = match &asked {
-            Self::Argv(argv) => argv.iter().any(|word| word.contains('\0')),
-            Self::Line(line) => line.contains('\0'),
+        let (holds_nul, bytes) = match &asked {
+            Self::Argv(argv) => (
+                argv.iter().any(|word| word.contains('\0')),
+                argv.iter().map(String::len).sum(),
+            ),
+            Self::Line(line) => (line.contains('\0'), line.len()),
         };
         if holds_nul {
             return Err(Malformed::Nul);
+        }
+        if bytes > LINE_MAX_BYTES {
+            return Err(Malformed::TooLong);
         }
         Ok(asked)
     }
