@@ -16,7 +16,7 @@ use portcullis_policy::{
 };
 use portcullis_runner::{
     Commands, Offer, Rooms, Settings,
-    commands::{Ports, Reading},
+    commands::Ports,
     stream::{Screens, Sieve},
     walls::KEEPER,
 };
@@ -59,9 +59,8 @@ async fn commands(folder: &Path) -> Commands {
         launcher: Arc::new(launches),
         screens: Arc::new(Unscreened),
         rooms: Arc::new(rooms),
-        listeners: Arc::default(),
     };
-    Commands::new(settings, &offer, Reading::default(), ports)
+    Commands::new(settings, &offer, ports)
 }
 
 fn order(argv: &Value, lease: Option<InHand>) -> Order {
@@ -83,7 +82,9 @@ fn order(argv: &Value, lease: Option<InHand>) -> Order {
         idempotency_key: Order::key_of(&frozen.action.tenant, 1, &frozen.digest),
         action: frozen.bytes,
         expected_rows: None,
+        work: None,
         lease,
+        live: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use portcullis_policy::{
     catalogue::demand::COMMAND,
-    command::{account::Account, asked::Asked, sight},
+    command::{account::Account, sight},
 };
 use serde_json::Value;
 
@@ -13,8 +13,8 @@ pub(super) fn lines(kind: &str, parameters: &Value) -> Vec<String> {
     let Some(parameters) = parameters.as_object().filter(|_| kind == COMMAND) else {
         return Vec::new();
     };
-    match Asked::read(parameters) {
-        Ok(asked) => sight::lines(&Account::of(&asked)),
+    match Account::read(parameters) {
+        Ok(account) => sight::lines(&account),
         Err(malformed) => vec![malformed.to_string()],
     }
 }

@@ -6,11 +6,7 @@ use super::{
 };
 use crate::{
     action::Action,
-    command::{
-        account::Account,
-        asked::{Asked, Malformed},
-        kinds::is_kind,
-    },
+    command::{account::Account, asked::Malformed, kinds::is_kind},
 };
 use serde_json::Value;
 use smallvec::SmallVec;
@@ -152,7 +148,7 @@ impl<'a> Demand<'a> {
     /// The command it wants to run, part by part; nothing for actions that are no commands.
     #[must_use]
     pub fn command(&self) -> Option<&Result<Account, Malformed>> {
-        let read = || Asked::read(&self.action.parameters).map(|asked| Account::of(&asked));
+        let read = || Account::read(&self.action.parameters);
         (self.action.kind.as_str() == COMMAND).then(|| self.command.get_or_init(read))
     }
 

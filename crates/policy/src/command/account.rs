@@ -1,16 +1,14 @@
 //! All that can be told of a command, part by part.
 
 use super::{
-    asked::Asked,
+    asked::{Asked, Malformed, PARTS_MAX},
     effect::Effect,
     line::{self, Segment},
     program,
     understanding::Understanding,
 };
 use crate::tier::RiskTier;
-
-/// The most parts that are looked at.
-pub const PARTS_MAX: usize = 256;
+use serde_json::{Map, Value};
 
 /// What a command does: the parts that a shell would make of it, each understood by itself.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -33,6 +31,18 @@ pub struct Part {
 }
 
 impl Account {
+    /// Understands the command that parameters ask for.
+    ///
+    /// # Errors
+    /// [`Malformed`] when they name no command, or more than is looked at.
+    pub fn read(parameters: &Map<String, Value>) -> Result<Self, Malformed> {
+        let account = Self::of(&Asked::read(parameters)?);
+        if account.parts.len() > PARTS_MAX {
+            return Err(Malformed::TooMany);
+        }
+        Ok(account)
+    }
+
     /// Understands a command.
     #[must_use]
     pub fn of(asked: &Asked) -> Self {

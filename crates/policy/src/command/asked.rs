@@ -1,6 +1,10 @@
 //! The command an action asks for, read from its parameters.
 
+use super::line::LINE_MAX_BYTES;
 use serde_json::{Map, Value};
+
+/// The most commands of one line.
+pub const PARTS_MAX: usize = 256;
 
 /// A command as an action gives it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -34,6 +38,12 @@ pub enum Malformed {
     /// A character that ends a text where the machine reads it.
     #[error("a command must not hold NUL characters")]
     Nul,
+    /// More than is looked at.
+    #[error("a command has at most {most} bytes", most = LINE_MAX_BYTES)]
+    TooLong,
+    /// More than is looked at.
+    #[error("a line has at most {most} commands", most = PARTS_MAX)]
+    TooMany,
 }
 
 impl Asked {
@@ -56,16 +66,25 @@ impl Asked {
             }
             (Some(_), None) => return Err(Malformed::Line),
         };
-        let holds_nul = match &asked {
-            Self::Argv(argv) => argv.iter().any(|word| word.contains('\0')),
-            Self::Line(line) => line.contains('\0'),
-            Self::Plan(plan) => plan.iter().flatten().any(|word| word.contains('\0')),
+        let (holds_nul, bytes) = match &asked {
+            Self::Argv(argv) => weighed(argv.iter()),
+            Self::Line(line) => (line.contains('\0'), line.len()),
+            Self::Plan(plan) => weighed(plan.iter().flatten()),
         };
         if holds_nul {
             return Err(Malformed::Nul);
         }
+        if bytes > LINE_MAX_BYTES {
+            return Err(Malformed::TooLong);
+        }
         Ok(asked)
     }
+}
+
+/// Whether any of the words holds a NUL character, and the bytes of all together.
+fn weighed<'w>(mut words: impl Iterator<Item = &'w String> + Clone) -> (bool, usize) {
+    let bytes = words.clone().map(String::len).sum();
+    (words.any(|word| word.contains('\0')), bytes)
 }
 
 fn argv_of(value: &Value) -> Option<Vec<String>> {

@@ -13,7 +13,7 @@ pub use obstacle::Obstacle;
 pub use quote::quote;
 
 /// The longest line that is read, in bytes.
-pub const LINE_MAX_BYTES: usize = 65_536;
+pub const LINE_MAX_BYTES: usize = 16_384;
 
 /// One command of a line.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -14,7 +14,7 @@ use crate::visible::is_unseen;
 /// The most words that are read.
 pub const WORDS_MAX: usize = 512;
 /// The most bytes that are read, of all words together.
-pub const BYTES_MAX: usize = 32_768;
+pub const BYTES_MAX: usize = 16_384;
 /// The most programs that stand before another.
 const WRAPPERS_MAX: usize = 4;
 

@@ -257,7 +257,8 @@ impl<'l> Splitter<'l> {
 
     fn read_operator(&mut self, at: usize, char: char) {
         if char == '&' && self.next() == Some('>') {
-            return self.frame.draft.obstruct(Obstacle::Redirection);
+            // One shell redirects both outputs, another puts the command behind and redirects nothing.
+            self.frame.draft.obstruct(Obstacle::Redirection);
         }
         let doubled = self.next() == Some(char) || (char == '|' && self.next() == Some('&'));
         if doubled {

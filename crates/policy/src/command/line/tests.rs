@@ -132,6 +132,19 @@ fn what_only_a_running_shell_knows_is_not_guessed() {
 }
 
 #[test]
+fn where_shells_differ_both_readings_are_kept_apart() {
+    let found = read("rm x &> y");
+    assert_eq!(
+        found.first(),
+        Some(&(words(&["rm", "x"]), vec![Redirection]))
+    );
+    assert!(
+        found.iter().all(|(_, obstacles)| !obstacles.is_empty()),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn commands_within_commands_are_cut_out() {
     for line in [
         "a $(rm -rf /)",

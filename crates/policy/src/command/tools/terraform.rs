@@ -11,7 +11,7 @@ use crate::command::{
     understanding::Understanding,
 };
 
-const PLANNING: &str = "-input= -lock= -lock-timeout= -no-color -parallelism= -refresh= -target= -replace= \
+const PLANNING: &str = "-input? -lock? -lock-timeout= -no-color -parallelism= -refresh? -target= -replace= \
     -var= -compact-warnings -detailed-exitcode -json -refresh-only -exclude= -concise -show-sensitive";
 
 const VALUES: (&str, Means) = ("-var-file=", Note("takes values from a file"));
@@ -47,15 +47,15 @@ const VERBS: &[Verb] = &[
     reads("graph", "draws what depends on what").plain("-draw-cycles -type= -plan="),
     reads("workspace list|show", "reads its workspaces"),
     writes("init", "fetches what its files name")
-        .plain("-input= -lock= -lock-timeout= -no-color -get= -upgrade -reconfigure -json -lockfile= -backend= -test-directory=")
+        .plain("-input? -lock? -lock-timeout= -no-color -get? -upgrade -reconfigure -json -lockfile= -backend? -test-directory=")
         .means(&[
             STATE,
             ("-from-module=", Doubt("copies files from elsewhere")),
             ("-migrate-state -force-copy", Raise(Destructive, "moves the state")),
         ]),
     writes("fmt", "writes its files in order")
-        .plain("-list= -diff -recursive -no-color")
-        .means(&[("-check -write=", Note("says whether files are written"))]),
+        .plain("-list? -diff -recursive -no-color")
+        .means(&[("-check -write?", Note("says whether files are written"))]),
     destroys("apply", "changes what there is to what its files say, and deletes what they no longer name")
         .plain(PLANNING)
         .means(&[
@@ -72,13 +72,13 @@ const VERBS: &[Verb] = &[
         .look(|_, understanding| understanding.foundation = true),
     writes("import", "takes {} into its state").plain(PLANNING).means(&[VALUES, STATE]),
     writes("refresh", "reads everything into its state").plain(PLANNING).means(&[VALUES, STATE]),
-    writes("taint|untaint", "marks {}").plain("-allow-missing -lock= -lock-timeout=").means(&[STATE]),
-    writes("state mv", "renames {} in its state").plain("-lock= -lock-timeout= -dry-run").means(&[STATE]),
-    writes("workspace new|select", "changes its workspace to {}").plain("-or-create= -lock= -lock-timeout="),
+    writes("taint|untaint", "marks {}").plain("-allow-missing -lock? -lock-timeout=").means(&[STATE]),
+    writes("state mv", "renames {} in its state").plain("-lock? -lock-timeout= -dry-run").means(&[STATE]),
+    writes("workspace new|select", "changes its workspace to {}").plain("-or-create? -lock? -lock-timeout="),
     writes("get", "fetches modules").plain("-update -no-color"),
-    destroys("state rm", "forgets {}").plain("-lock= -lock-timeout= -dry-run").means(&[STATE]),
-    destroys("state push", "replaces the whole state").plain("-force -lock= -lock-timeout="),
-    destroys("workspace delete", "deletes the workspace {}").plain("-force -lock= -lock-timeout="),
+    destroys("state rm", "forgets {}").plain("-lock? -lock-timeout= -dry-run").means(&[STATE]),
+    destroys("state push", "replaces the whole state").plain("-force -lock? -lock-timeout="),
+    destroys("workspace delete", "deletes the workspace {}").plain("-force -lock? -lock-timeout="),
     destroys("force-unlock", "breaks the lock {}").plain("-force"),
     hides("console", "evaluates what is typed"),
     hides("test", "runs the tests of its files"),

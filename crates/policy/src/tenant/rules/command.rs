@@ -17,6 +17,8 @@ use std::borrow::Cow;
 
 /// How many reasons a sentence tells.
 const TOLD: usize = 3;
+/// How many patterns it names.
+const MATCHES: usize = 16;
 /// The longest reason that is told, in bytes.
 const TOLD_MAX_BYTES: usize = 240;
 
@@ -59,18 +61,38 @@ fn apply(decision: &Decision, account: &Account, findings: &mut Findings<'_>) {
     let source = Source::TenantPolicy("commands");
     match decision {
         Decision::Deny(found) => {
-            findings.refuse(Code::CommandBlocked, source, text([found.to_string()]));
+            let detail = Detail::Text(Cow::Owned(found.to_string()));
+            findings.refuse(Code::CommandBlocked, source, detail);
         }
         Decision::Ask(Ask::NoRules) => {}
         Decision::Ask(ask) => {
             findings.raise_risk(account.risk().max(RiskTier::HighWrite));
-            findings.add(Code::CommandAsked, source, Tier::A, text([ask.to_string()]));
+            findings.add(Code::CommandAsked, source, Tier::A, asked(ask));
         }
         Decision::Allow(all) => {
-            let detail = text(all.iter().map(Match::to_string));
+            let all: Vec<_> = all.iter().take(MATCHES).map(Match::to_string).collect();
+            let detail = Detail::Text(Cow::Owned(all.join("; ")));
             findings.add(Code::CommandAllowed, source, Tier::A, detail);
         }
     }
+}
+
+/// Who does not allow it; what is not allowed only where it can be told.
+fn asked(ask: &Ask) -> Detail<'static> {
+    let words = ask.to_string();
+    let words = match ask {
+        Ask::NotAllowed { level, mapping, .. } if !is_plain(&words) => {
+            format!("the mapping `{mapping}` ({level}) does not allow one of its commands")
+        }
+        Ask::NotAllowed { .. } | Ask::NoRules | Ask::NotUnderstood => words,
+    };
+    Detail::Text(Cow::Owned(words))
+}
+
+/// Whether words can be told as they are: short, on one line, and nothing written out.
+fn is_plain(words: &str) -> bool {
+    let shown = !words.contains("\\u{") && !words.chars().any(is_unseen);
+    shown && words.len() <= TOLD_MAX_BYTES
 }
 
 /// A few reasons on one line.
@@ -81,8 +103,7 @@ fn text<T: AsRef<str>>(reasons: impl IntoIterator<Item = T>) -> Detail<'static> 
     let mut told: Vec<String> = Vec::new();
     for reason in reasons.into_iter().take(TOLD) {
         let reason = reason.as_ref();
-        let is_plain = reason.len() <= TOLD_MAX_BYTES && !reason.contains("\\u{");
-        let reason = if is_plain && !reason.chars().any(is_unseen) {
+        let reason = if is_plain(reason) {
             reason
         } else {
             "something in it cannot be told in a sentence"

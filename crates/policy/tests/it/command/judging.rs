@@ -165,6 +165,27 @@ fn expected(lists: &Lists, action: &Action, session: &SessionPatterns) -> (RiskT
     }
 }
 
+#[test]
+fn more_than_anybody_looks_at_is_refused() {
+    let rules = rules(&Lists::default(), ScopeMode::Strict, &[]);
+    for (parameters, wanted) in [
+        (json!({ "line": "ls; ".repeat(256) }), Verdict::Cleared),
+        (json!({ "line": "ls; ".repeat(257) }), Verdict::Blocked),
+        (json!({ "line": "a".repeat(16_384) }), Verdict::Held),
+        (json!({ "line": "a".repeat(16_385) }), Verdict::Blocked),
+        (
+            json!({ "argv": ["ls", "a".repeat(16_384)] }),
+            Verdict::Blocked,
+        ),
+    ] {
+        let action = crate::judge_world::action_with("command.run", parameters);
+        let verdict = judged(&rules, &action, &World::default(), |judgement| {
+            judgement.verdict
+        });
+        assert_eq!(verdict, wanted);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(250))]
 

@@ -186,8 +186,17 @@ impl<'a> Reader<'a> {
 
     fn take_next(&mut self, flag: Known, understanding: &mut Understanding) {
         let value = self.next();
-        if value.is_none() {
-            understanding.doubt(format!("{} asks for a value", named(flag.0.name)));
+        match value {
+            None => understanding.doubt(format!("{} asks for a value", named(flag.0.name))),
+            // Some programs take such a word for a flag of its own.
+            Some(word) if is_like_a_flag(word) => {
+                let flag = named(flag.0.name);
+                understanding.doubt(format!(
+                    "{} may be the value of {flag}, or a flag",
+                    named(word)
+                ));
+            }
+            Some(_) => {}
         }
         self.say(flag, value);
     }
@@ -280,6 +289,12 @@ fn doubt_flag(name: &str, understanding: &mut Understanding) {
         "{} is a flag that the gate does not know",
         named(name)
     ));
+}
+
+/// Whether a word begins as flags do, and is no negative number.
+fn is_like_a_flag(word: &str) -> bool {
+    let mut chars = word.chars();
+    chars.next() == Some('-') && chars.next().is_some_and(|next| !next.is_ascii_digit())
 }
 
 /// Whether a name has the form of a parameter: `--like-this`.
