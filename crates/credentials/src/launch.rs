@@ -2,16 +2,18 @@
 
 mod file;
 
-use crate::secrets::Secrets;
+use crate::{
+    child::{self, unreachable},
+    secrets::Secrets,
+};
 use file::Placed;
 use portcullis_firewall::outside::{
-    Awaited, Exit, Heard, Launch, Launcher, OutsideError, Running, Stop, Variable,
+    Awaited, Exit, Heard, Launch, Launcher, OutsideError, Running, Stop,
 };
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::{
-    ffi::OsString,
     fmt,
-    os::unix::{ffi::OsStringExt, process::ExitStatusExt},
+    os::unix::process::ExitStatusExt,
     process::{ExitStatus, Stdio},
     time::Duration,
 };
@@ -51,15 +53,7 @@ impl Launches {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0);
-        for (variable, value) in &launch.variables {
-            match value {
-                Variable::Plain(text) => command.env(variable, text),
-                Variable::Secret(secret) => {
-                    let bytes = self.secrets.read(secret)?.bytes().to_vec();
-                    command.env(variable, OsString::from_vec(bytes))
-                }
-            };
-        }
+        child::give(&mut command, &launch.variables, &self.secrets)?;
         let files = Placed::put(&launch, &self.secrets)?;
         let child = command
             .spawn()
@@ -206,13 +200,6 @@ async fn more_or_none(stream: &mut Option<impl AsyncRead + Unpin>) -> Option<Vec
 fn exit(status: ExitStatus) -> Option<Exit> {
     let code = status.code().map(Exit::Code);
     code.or_else(|| status.signal().map(Exit::Signal))
-}
-
-fn unreachable(name: &str, why: impl fmt::Display) -> OutsideError {
-    OutsideError::Unreachable {
-        host: name.to_owned(),
-        why: why.to_string(),
-    }
 }
 
 fn lost(name: &str, why: impl fmt::Display) -> OutsideError {

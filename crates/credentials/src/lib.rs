@@ -34,6 +34,7 @@
 //! ```
 
 mod address;
+mod child;
 pub mod courier;
 pub mod database;
 mod dialer;

@@ -1,9 +1,12 @@
 //! Starts programs and talks with them line by line.
 
-use crate::secrets::Secrets;
-use portcullis_firewall::outside::{Awaited, Line, OutsideError, Program, Starter, Variable};
+use crate::{
+    child::{self, unreachable},
+    secrets::Secrets,
+};
+use portcullis_firewall::outside::{Awaited, Line, OutsideError, Program, Starter};
 use rustix::process::{Pid, Signal, kill_process_group};
-use std::{ffi::OsString, fmt, os::unix::ffi::OsStringExt, process::Stdio, time::Duration};
+use std::{fmt, process::Stdio, time::Duration};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader},
     process::{Child, ChildStdin, Command},
@@ -32,7 +35,7 @@ pub struct Programs {
 impl Programs {
     /// Programs with these secrets in their environments.
     #[must_use]
-    pub const fn new(secrets: Secrets) -> Self {
+    pub fn new(secrets: Secrets) -> Self {
         Self { secrets }
     }
 
@@ -55,15 +58,7 @@ impl Programs {
         if let Some(folder) = &program.folder {
             command.current_dir(folder);
         }
-        for (variable, value) in &program.variables {
-            match value {
-                Variable::Plain(text) => command.env(variable, text),
-                Variable::Secret(secret) => {
-                    let bytes = self.secrets.read(secret)?.bytes().to_vec();
-                    command.env(variable, OsString::from_vec(bytes))
-                }
-            };
-        }
+        child::give(&mut command, &program.variables, &self.secrets)?;
         let child = command
             .spawn()
             .map_err(|error| unreachable(name, error.kind()))?;
@@ -224,13 +219,6 @@ async fn speak(mut stdin: ChildStdin, mut to_say: mpsc::Receiver<String>) {
         if written.is_err() || stdin.flush().await.is_err() {
             return;
         }
-    }
-}
-
-fn unreachable(name: &str, why: impl fmt::Display) -> OutsideError {
-    OutsideError::Unreachable {
-        host: name.to_owned(),
-        why: why.to_string(),
     }
 }
 

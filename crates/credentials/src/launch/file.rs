@@ -1,7 +1,6 @@
 //! Files with secrets in them, for as long as a program runs.
 
-use super::unreachable;
-use crate::secrets::Secrets;
+use crate::{child::unreachable, secrets::Secrets};
 use portcullis_firewall::outside::{Launch, OutsideError, Part, PrivateFile};
 use rustix::{
     fs::{AtFlags, CWD, Gid, Mode, OFlags, Uid, fchown, mkdirat, openat, unlinkat},

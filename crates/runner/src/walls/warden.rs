@@ -69,6 +69,7 @@ impl Report {
 /// Raises every wall of the plan and runs its command.
 pub(super) fn guard() -> Result<ExitCode, Refusal> {
     set_parent_process_death_signal(Some(Signal::KILL)).map_err(Refusal::plain)?;
+    privileges::hide(true)?;
     let mut keeper = io::stdin()
         .as_fd()
         .try_clone_to_owned()

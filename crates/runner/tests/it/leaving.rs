@@ -241,6 +241,28 @@ async fn when_the_gate_is_gone_so_is_the_command() {
 }
 
 #[tokio::test]
+async fn when_the_keeper_is_killed_nothing_outlives_the_room() {
+    let house = House::new().await;
+    for (standing, set) in every_set(&house) {
+        let opened = house.rooms.open(&tenant(), &session(MINE)).await;
+        opened.expect("a room");
+        let all_at_once = set.contains(&Wall::Processes);
+        let mark = format!("5{}{}", std::process::id(), standing.len());
+        let script = format!("setsid sleep {mark} & echo ready; sleep {mark}");
+        let mut running = start(&house, set, &script).await;
+        hear_until(&mut running, "ready").await;
+        running.stop(Stop::Killed);
+        // In a namespace of their own all of them end with it; elsewhere they are looked for.
+        while all_at_once && running_with(&mark) > 0 {
+            tokio::task::yield_now().await;
+        }
+        let cleared = house.rooms.clear(&tenant(), &session(MINE)).await;
+        cleared.expect("an empty room");
+        assert_eq!(running_with(&mark), 0, "{standing}");
+    }
+}
+
+#[tokio::test]
 async fn when_a_session_ends_so_do_its_commands() {
     let house = House::new().await;
     for (_, offer) in house.standings() {
