@@ -28,6 +28,7 @@ mod policy;
 mod principles;
 mod replay;
 mod rules;
+mod secrets;
 mod serve;
 mod violations;
 mod wish;
@@ -121,6 +122,7 @@ enum Command {
     Rules(rules::Rules),
     Replay(replay::Replay),
     Config(config::Config),
+    Secrets(secrets::Secrets),
     Backup(backup::Backup),
     Restore(backup::Restore),
     Doctor(doctor::Doctor),
@@ -183,6 +185,7 @@ impl Cli {
             Command::Rules(rules) => rules.run(&desk).await,
             Command::Replay(replay) => replay.run(&desk).await,
             Command::Config(config) => config.run(output),
+            Command::Secrets(secrets) => secrets.run(output),
             Command::Backup(backup) => backup.run(output).await,
             Command::Restore(restore) => restore.run(output).await,
             Command::Doctor(doctor) => doctor.run(&desk).await,
