@@ -31,6 +31,7 @@ mod principles;
 mod replay;
 mod rules;
 mod scopes;
+mod secrets;
 mod serve;
 mod sessions;
 mod vault;
@@ -131,6 +132,7 @@ enum Command {
     Rules(rules::Rules),
     Replay(replay::Replay),
     Config(config::Config),
+    Secrets(secrets::Secrets),
     Backup(backup::Backup),
     Restore(backup::Restore),
     Doctor(doctor::Doctor),
@@ -198,6 +200,7 @@ impl Cli {
             Command::Rules(rules) => rules.run(&desk).await,
             Command::Replay(replay) => replay.run(&desk).await,
             Command::Config(config) => config.run(output),
+            Command::Secrets(secrets) => secrets.run(output),
             Command::Backup(backup) => backup.run(output).await,
             Command::Restore(restore) => restore.run(output).await,
             Command::Doctor(doctor) => doctor.run(&desk).await,
