@@ -3,6 +3,7 @@
 use crate::{canonical, hold::Fired, request::Request, view::View};
 use jiff::Timestamp;
 use portcullis_policy::{
+    action::Action,
     facts::{Facts, Session},
     judgement::{Judgement, Warning},
     tier::Verdict,
@@ -169,13 +170,7 @@ impl Decision<'_, '_> {
         if let Some(rule) = &self.explanation.rule_violated {
             record.string("rule_violated", rule);
         }
-        if let Some(scope) = &action.scope {
-            record.string("scope", scope.as_str());
-        }
-        record.integer("seq", self.seq);
-        if let Some(session) = &action.session {
-            record.string("session_id", session.as_str());
-        }
+        write_work(action, self.seq, &mut record);
         record
             .string("target_service", &action.target)
             .string("tenant_id", action.tenant.as_str())
@@ -235,6 +230,17 @@ fn write_facts(facts: &Facts, mut object: canonical::Object<'_>) {
     }
     integers(&mut object, "sums", facts.sums.iter().copied());
     object.end();
+}
+
+/// The piece of work that an action names, and the record's number between.
+fn write_work(action: &Action, seq: u64, record: &mut canonical::Object<'_>) {
+    if let Some(scope) = &action.scope {
+        record.string("scope", scope.as_str());
+    }
+    record.integer("seq", seq);
+    if let Some(session) = &action.session {
+        record.string("session_id", session.as_str());
+    }
 }
 
 /// How the session stood.

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 /// Lists, adds and removes scopes: a provider of the operator's, narrowed, in one environment.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  portcullis scopes list\n  \
-    portcullis scopes add cluster:staging --provider staging --environment staging --workspace ops --filters filters.json\n  \
+    portcullis scopes add cluster:staging --provider staging --environment staging --workspace ops\n  \
     portcullis scopes remove cluster:staging")]
 pub(super) struct Scopes {
     #[command(subcommand)]
@@ -46,7 +46,7 @@ enum Command {
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  portcullis scopes add cluster:staging --provider staging --environment staging --workspace ops\n  \
-    portcullis scopes add db:staging --provider postgres --environment staging --write --workspace ops=read"
+    portcullis scopes add db:staging --provider pg --environment staging --write --workspace ops=read"
 )]
 struct Add {
     /// Its name: lower-case letters, digits and `-_.:`.

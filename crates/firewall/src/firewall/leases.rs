@@ -244,7 +244,7 @@ impl Firewall {
                 at_hand: at_hand.as_deref(),
                 issuer: &*issuer,
             };
-            turn.ask_lease(&order, asking)
+            turn.ask_lease(&order, &asking)
         })
         .await
     }

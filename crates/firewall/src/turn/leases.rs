@@ -65,7 +65,7 @@ impl Turn<'_> {
     /// # Errors
     /// [`GateError::Conflict`] with `lease.refused` when the session, the scope or the rights of
     /// whoever gave it do not reach so far now, and with the issuer's code when it would not mint.
-    pub fn ask_lease(&mut self, order: &Order, asking: Asking<'_>) -> Result<Due, GateError> {
+    pub fn ask_lease(&mut self, order: &Order, asking: &Asking<'_>) -> Result<Due, GateError> {
         let (work, name) = scoped(order)?;
         let session = reach::find(self.state, &work.session, self.now)
             .filter(|session| session.agent == order.agent)
@@ -77,7 +77,7 @@ impl Turn<'_> {
         if asking.mode > reach.mode {
             return Err(refused("the session may only read with this scope"));
         }
-        let ask = self.ask((order, work), &asking, (session, reach));
+        let ask = self.ask((order, work), asking, (session, reach));
         if let Some(again) = asking.at_hand.filter(|id| self.serves(id, &ask)) {
             return Ok(Due::Again(again.to_owned()));
         }
@@ -85,8 +85,10 @@ impl Turn<'_> {
             return Err(refused("too many credentials live already"));
         }
         let issuer = asking.issuer;
-        issuer.check(&ask.scope).map_err(not_minted)?;
-        let asked = issuer.asks(&ask).map_err(not_minted)?;
+        issuer
+            .check(&ask.scope)
+            .map_err(|error| not_minted(&error))?;
+        let asked = issuer.asks(&ask).map_err(|error| not_minted(&error))?;
         let lease = Lease::asked(ask.clone(), asked.request);
         let mut members = about(&lease);
         members.extend(details([
@@ -319,6 +321,6 @@ fn refused(why: &'static str) -> GateError {
     GateError::conflict("lease.refused", why)
 }
 
-fn not_minted(error: LeaseError) -> GateError {
+fn not_minted(error: &LeaseError) -> GateError {
     GateError::conflict(error.code(), error.to_string())
 }

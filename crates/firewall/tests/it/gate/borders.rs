@@ -73,24 +73,7 @@ async fn place(
     };
     let made = firewall.create_workspace(architect, id.clone(), new).await;
     made.expect("a workspace");
-    // The same name in both workspaces, so that mixing them up would work.
-    let mut scope = draft("cluster", "fake");
-    scope.workspaces = ["one", "two"]
-        .iter()
-        .map(|name| Attachment {
-            workspace: WorkspaceId::new(name).expect("an id"),
-            agents: None,
-        })
-        .filter(|place| place.workspace == id || workspace == "two")
-        .collect();
-    if workspace == "one" {
-        firewall.add_scope(architect, scope).await.expect("a scope");
-    } else {
-        firewall
-            .change_scope(architect, scope)
-            .await
-            .expect("changed");
-    }
+    share_a_scope(firewall, architect, workspace).await;
     let agent = register(firewall, architect, &format!("agent-{workspace}")).await;
     let new = NewKey::of(&format!("key-{workspace}"), Role::Agent(agent.clone()));
     let (_, token) = firewall.issue_key(architect, new).await.expect("a key");
@@ -100,35 +83,9 @@ async fn place(
     };
     let name = format!("person-{workspace}");
     let person = known(firewall, architect, &name, vec![grant]).await;
-    let entry = Entry {
-        workspace: id,
-        effect: Effect::Allow,
-        agents: vec![Pattern::new("regex:.*").expect("a pattern")],
-        scopes: vec![Pattern::new("regex:.*").expect("a pattern")],
-    };
-    let set = SetDraft {
-        name: format!("all of {workspace}"),
-        description: String::new(),
-        entries: vec![entry],
-    };
-    let set = firewall.create_set(architect, set).await.expect("a set");
-    let group = firewall.create_group(architect, workspace, "").await;
-    let group = group.expect("a group").id.to_string();
-    let patch = GroupPatch {
-        permission_sets: Some(vec![set.id]),
-        ..GroupPatch::default()
-    };
-    firewall
-        .update_group(architect, &group, patch)
-        .await
-        .expect("given");
-    let id = person.person.as_ref().expect("a person").id.to_string();
-    firewall
-        .add_member(architect, &group, &id)
-        .await
-        .expect("joined");
-    let people = firewall.people(architect).await.expect("people");
-    assert!(people.iter().any(|one| one.name == name));
+    let whose = person.person.as_ref().expect("a person").id.to_string();
+    let reach = (id, whose.as_str());
+    let_reach_all(firewall, architect, reach).await;
     let wished = wish(&agent, workspace, &[("cluster", Mode::Read)]);
     let person = refreshed(firewall, architect, &person).await;
     let session = firewall
@@ -144,6 +101,59 @@ async fn place(
         session,
         issuer: Arc::clone(issuer),
     }
+}
+
+/// One scope for both workspaces, so that mixing them up would work.
+async fn share_a_scope(firewall: &Firewall, architect: &Principal, workspace: &str) {
+    let mut scope = draft("cluster", "fake");
+    scope.workspaces = ["one", "two"]
+        .iter()
+        .map(|name| Attachment {
+            workspace: WorkspaceId::new(name).expect("an id"),
+            agents: None,
+        })
+        .filter(|place| place.workspace.as_str() == workspace || workspace == "two")
+        .collect();
+    if workspace == "one" {
+        firewall.add_scope(architect, scope).await.expect("a scope");
+    } else {
+        firewall
+            .change_scope(architect, scope)
+            .await
+            .expect("changed");
+    }
+}
+
+/// Lets somebody reach everything in a workspace.
+async fn let_reach_all(
+    firewall: &Firewall,
+    architect: &Principal,
+    (workspace, person): (WorkspaceId, &str),
+) {
+    let name = workspace.to_string();
+    let all = || vec![Pattern::new("regex:.*").expect("a pattern")];
+    let entry = Entry {
+        workspace,
+        effect: Effect::Allow,
+        agents: all(),
+        scopes: all(),
+    };
+    let set = SetDraft {
+        name: format!("all of {name}"),
+        description: String::new(),
+        entries: vec![entry],
+    };
+    let set = firewall.create_set(architect, set).await.expect("a set");
+    let group = firewall.create_group(architect, &name, "").await;
+    let group = group.expect("a group").id.to_string();
+    let patch = GroupPatch {
+        permission_sets: Some(vec![set.id]),
+        ..GroupPatch::default()
+    };
+    let given = firewall.update_group(architect, &group, patch).await;
+    given.expect("given");
+    let joined = firewall.add_member(architect, &group, person).await;
+    joined.expect("joined");
 }
 
 /// The same person with the rights of now.

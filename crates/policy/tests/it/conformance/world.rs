@@ -158,7 +158,7 @@ pub(super) fn facts(case: &Case, rules: &RuleSet, action: &Action) -> Result<Fac
             .filter(|_| known(Kind::Sums))
             .map(|need| recent(&need.key))
             .collect(),
-        session: needs.session.and(world.session.clone()),
+        session: needs.session.and_then(|_| world.session.clone()),
         command_patterns: world.command_patterns.clone(),
     })
 }

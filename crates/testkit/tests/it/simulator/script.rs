@@ -192,7 +192,7 @@ fn attend(life: &Life, dice: &mut Dice, witness: &Witness) {
 }
 
 /// Lets what was started go on for a little.
-fn pause(life: &Life, dice: &mut Dice) {
+pub(super) fn pause(life: &Life, dice: &mut Dice) {
     let pauses = dice.below(40);
     life.wait(async {
         for _ in 0..pauses {
@@ -252,7 +252,7 @@ fn time_passes(life: &Life, dice: &mut Dice) {
     }
 }
 
-fn trouble(life: &Life, dice: &mut Dice) {
+pub(super) fn trouble(life: &Life, dice: &mut Dice) {
     if dice.chance(2) {
         life.ledger.fail_next(1);
     } else {

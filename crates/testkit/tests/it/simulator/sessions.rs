@@ -1,6 +1,11 @@
 //! Sessions, scopes and credentials by chance, and what must hold after every life of the gate.
 
-use super::{dice::Dice, life::Life, witness::Witness};
+use super::{
+    dice::Dice,
+    life::Life,
+    script::{pause, trouble},
+    witness::Witness,
+};
 use portcullis_firewall::{
     batch::{RecordKind, StoredRecord},
     kept_scope::{Attachment, ScopeDraft},
@@ -146,15 +151,6 @@ pub(super) fn step(life: &Life, dice: &mut Dice, (witness, world): (&Witness, &m
         }
     }
     pause(life, dice);
-}
-
-fn pause(life: &Life, dice: &mut Dice) {
-    let pauses = dice.below(40);
-    life.wait(async {
-        for _ in 0..pauses {
-            tokio::task::yield_now().await;
-        }
-    });
 }
 
 fn anybody(dice: &mut Dice, witness: &Witness) -> Principal {
@@ -314,14 +310,6 @@ fn say_own(life: &Life, dice: &mut Dice, witness: &Witness) {
         .firewall
         .say_own_credential(&person, "fake", dice.chance(2));
     drop(life.wait(said));
-}
-
-fn trouble(life: &Life, dice: &mut Dice) {
-    if dice.chance(2) {
-        life.ledger.fail_next(1);
-    } else {
-        life.ledger.fail_after_write(1);
-    }
 }
 
 /// Somebody loses everything for a while, or an agent stops.
