@@ -61,6 +61,8 @@ pub(super) struct Calls(BTreeMap<String, Written>);
 #[derive(Clone, Debug)]
 pub(super) struct Case {
     pub(super) note: String,
+    /// The named call that it is a form of.
+    pub(super) call: Option<String>,
     pub(super) to: Address,
     pub(super) data: Vec<u8>,
     pub(super) want: Verdict,
@@ -79,6 +81,27 @@ pub(super) enum Verdict {
     Failed(String),
 }
 
+/// The named calls of a file that stand for themselves, with how many arguments or fields each has.
+pub(super) fn named(name: &str) -> Vec<(String, u64)> {
+    let file: File = serde_saphyr::from_str(&names::text(name)).unwrap();
+    let calls = file
+        .calls
+        .into_iter()
+        .map(|(name, value)| (name, written(value)));
+    let alone = calls.filter(|(_, call)| call.kind != Some(0));
+    let counted = alone.map(|(name, call)| {
+        let arguments = call.arguments.unwrap();
+        let arguments = arguments.as_array().unwrap();
+        // A struct stands for its fields; a list of calls is one argument.
+        let fields = match arguments.as_slice() {
+            [Value::Array(fields)] if fields.len() > 2 => fields.len(),
+            _ => arguments.len(),
+        };
+        (name, fields.try_into().unwrap())
+    });
+    counted.collect()
+}
+
 /// The guard's contract and the cases of a file.
 pub(super) fn read(name: &str) -> (String, Vec<Case>) {
     let file: File = serde_saphyr::from_str(&names::text(name)).unwrap();
@@ -93,6 +116,7 @@ pub(super) fn read(name: &str) -> (String, Vec<Case>) {
         let note = case.note.unwrap();
         Case {
             note,
+            call: case.call,
             to,
             data,
             want,

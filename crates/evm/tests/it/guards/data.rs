@@ -83,6 +83,40 @@ fn every_rule_is_broken_by_some_case() {
     assert!(names.len() > 15 && unbroken.is_empty(), "{unbroken:?}");
 }
 
+/// The arguments that may be anything: an amount that is allowed, a pool's fee, yes or no.
+const FREE: [(&str, &str, u64); 4] = [
+    ("erc20.yaml", "approve", 1),
+    ("uniswap_v3.yaml", "buy", 2),
+    ("uniswap_v3.yaml", "sell", 2),
+    ("aave_v3.yaml", "collateral", 1),
+];
+
+/// Every argument of every call that a guard lets through is wrong in some case, and refused for what it is:
+/// canonical form does not count.
+#[test]
+fn every_argument_is_refused_by_some_case() {
+    let mut missing = Vec::new();
+    for file in FILES {
+        let (_, cases) = cases::read(file);
+        for (call, count) in cases::named(file) {
+            let own = cases
+                .iter()
+                .filter(|case| case.call.as_ref() == Some(&call));
+            let refused = own.filter_map(|case| match &case.want {
+                Verdict::Refused(rule, at, _) if !rule.starts_with("canonical") => {
+                    Some(u64::from(*at))
+                }
+                _ => None,
+            });
+            let refused: std::collections::BTreeSet<u64> = refused.collect();
+            let never = (0..count).filter(|at| !refused.contains(at));
+            missing.extend(never.map(|at| (file, call.clone(), at)));
+        }
+    }
+    let free = FREE.map(|(file, call, at)| (file, call.to_owned(), at));
+    assert_eq!(missing, free);
+}
+
 #[test]
 fn notes_are_unique() {
     for name in FILES {

@@ -15,6 +15,7 @@ pub(super) const ALL: &[fn()] = &[
     a_position_that_owes_more_than_it_has_is_worth_nothing,
     s10_without_a_debt_every_reserve_is_paid_out,
     s10_with_a_debt_the_part_of_what_is_left_is_paid_out,
+    s10_a_debt_counts_in_whatever_reserve_it_is,
     w3_the_rest_stays_healthy_or_nothing_is_paid,
     the_last_part_waits_until_the_debt_is_paid,
     a_position_leaves_the_list_when_nothing_is_left_of_it,
@@ -181,6 +182,20 @@ fn s10_with_a_debt_the_part_of_what_is_left_is_paid_out() {
     assert_eq!(paid, e18(4_000));
     assert_eq!(place.lab.balance(place.dollar, LEAVER), dollars(2_000));
     assert_eq!(place.value(), e18(12_000));
+}
+
+#[test]
+fn s10_a_debt_counts_in_whatever_reserve_it_is() {
+    let mut place = place();
+    place.supply(place.ether, e18(10));
+    place.borrow(place.dollar, dollars(5_000));
+    place.unwind(1, 4).unwrap();
+    // A quarter of the 15,000 dollars that are left, in ether.
+    assert_eq!(
+        place.lab.balance(place.ether, LEAVER),
+        e18(15) / U256::from(8)
+    );
+    assert_eq!(place.value(), e18(11_250));
 }
 
 #[test]

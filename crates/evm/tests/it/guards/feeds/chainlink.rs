@@ -98,6 +98,7 @@ fn v7_answers_of_any_decimals_come_out_with_eighteen() {
         (19, 10_001_234_567_890_123_459, "1000123456789012345"),
         (17, 200_012_345_678_901_234, "2000123456789012340"),
         (0, 2_000, "2000000000000000000000"),
+        (0, 1, "1000000000000000000"),
     ] {
         let mut place = place(decimals, answer);
         assert_eq!(place.price().unwrap().to_string(), wanted, "{decimals}");
