@@ -51,7 +51,7 @@ STAGES := fmt-check lint test doc deny tidy $(if $(wildcard fuzz/Cargo.toml),fuz
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help pictures demo serve build clients contracts check stages test fmt fmt-check lint deny tidy bench fuzz oracle doc clean
+.PHONY: help pictures demo serve build clients contracts check stages test fmt fmt-check lint deny tidy bench fuzz mutants oracle doc clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -97,6 +97,9 @@ bench: build ## measure, beside peers, in one run
 
 fuzz: ## throw hostile bytes at every parser, briefly
 	$(CARGO) run $(CARGOFLAGS) --release --manifest-path fuzz/Cargo.toml -- --seconds $(FUZZ_SECONDS)
+
+mutants: $(SOLC)/ready ## put every mistake into the guards, one at a time, and tell what no test notices
+	PORTCULLIS_MUTANTS=all $(CARGO) test $(CARGOFLAGS) -p portcullis-evm mistakes_in_guards -- --nocapture
 
 oracle: ## compare what people may reach with what Cedar says
 	$(ORACLE)

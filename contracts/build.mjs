@@ -1,5 +1,5 @@
 // Compiles the contracts and writes their artifacts; `--check` compares instead of writing, and
-// `--keep-weakened` leaves the weakened ones as they are, which is quicker while one writes.
+// `--keep-weakened` makes only those weakened ones that are missing, which is quicker while one writes.
 //
 //   contracts/src        what is deployed                  artifacts/<Name>.json
 //   contracts/test       stand-ins for tests               artifacts/test/<Name>.json
@@ -138,8 +138,9 @@ function weakened(solc, labels) {
 }
 
 /** The same, by as many compilers at once as there is room for. */
-async function allWeakened() {
-  const labels = files(join(HERE, "weakened"), ".txt").map((file) => relative(join(HERE, "weakened"), file).replace(/\.txt$/, ""));
+async function allWeakened(kept) {
+  const all = files(join(HERE, "weakened"), ".txt").map((file) => relative(join(HERE, "weakened"), file).replace(/\.txt$/, ""));
+  const labels = all.filter((label) => !kept.some((path) => path.startsWith(`weakened/${label}/`)));
   const shares = Array.from({ length: availableParallelism() }, (_, n) => labels.filter((_, i) => i % availableParallelism() === n));
   const work = shares.map((share) => new Promise((done, failed) => {
     const worker = new Worker(fileURLToPath(import.meta.url), { workerData: share });
@@ -159,11 +160,10 @@ async function outputs(solc) {
     if (out[path]) throw new Error(`two contracts are called ${name}`);
     out[path] = text(artifact);
   }
-  if (process.argv.includes("--keep-weakened")) {
-    for (const file of files(join(OUT, "weakened"), ".json")) out[relative(OUT, file)] = readFileSync(file, "utf8");
-    return out;
-  }
-  for (const [path, artifact] of await allWeakened()) {
+  const old = process.argv.includes("--keep-weakened") ? files(join(OUT, "weakened"), ".json") : [];
+  const kept = old.map((file) => relative(OUT, file));
+  for (const path of kept) out[path] = readFileSync(join(OUT, path), "utf8");
+  for (const [path, artifact] of await allWeakened(kept)) {
     const strong = made.find((one) => one.name === artifact.name);
     if (strong.artifact.runtime === artifact.runtime) throw new Error(`${path} is not weakened`);
     out[path] = text({ ...artifact, abi: [], runtime: "" });

@@ -59,7 +59,9 @@ contract AaveV3Asset is Asset {
         returns (address paid, uint256 amount, Step[] memory steps)
     {
         Holding[] memory holdings = _holdings(vault, IAaveV3Pool(asset));
-        (uint256 supplied, uint256 owed) = _debts(holdings) ? _sums(holdings) : (1, 0);
+        (uint256 supplied, uint256 owed) = (0, 0);
+        // Without a debt nothing has to be compared, and so no price is asked for.
+        if (_debts(holdings)) (supplied, owed) = _sums(holdings);
         if (owed != 0) _healthy(vault, asset, part, whole, supplied, owed);
         uint256 count = 0;
         steps = new Step[](holdings.length);

@@ -11,7 +11,7 @@ import {Kinds} from "./Kinds.sol";
 import {Refused, Rules, WHOLE} from "./Refused.sol";
 
 /// @title Judges calls to a tokenised vault (ERC-4626): in and out, for the vault alone.
-/// @notice Its shares are a token too, so an allowance of them is judged as every allowance is.
+/// @notice Nobody is given an allowance of its shares: they come and go by these four calls alone.
 contract Erc4626Guard is Guard {
     constructor(IGuardRegistry registry) Guard(registry) {}
 

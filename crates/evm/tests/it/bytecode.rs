@@ -82,9 +82,21 @@ fn a5_the_places_that_call_out_are_counted() {
         .iter()
         .map(|one| (one.name.as_str(), count(&one.name, CALL)));
     let counted: Vec<(&str, usize)> = counted.collect();
+    // Guards and feeds only look.
     let known = [
+        ("AaveV3Asset", 0),
+        ("AaveV3Guard", 0),
+        ("ChainlinkFeed", 0),
+        ("Erc20Asset", 0),
+        ("Erc20Guard", 0),
+        ("Erc4626Asset", 0),
+        ("Erc4626Guard", 0),
         ("Escrow", 1),
         ("GuardRegistry", 0),
+        ("TwapFeed", 0),
+        ("UniswapV2Guard", 0),
+        ("UniswapV2LpAsset", 0),
+        ("UniswapV3Guard", 0),
         ("Vault", 8),
         ("VaultFactory", 2),
         ("VaultManager", 8),

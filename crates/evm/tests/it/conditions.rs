@@ -3,13 +3,13 @@
 use alloy_primitives::U256;
 use alloy_sol_types::SolCall;
 use portcullis_evm::{
-    bindings::{GuardRegistry, Vault, VaultManager},
+    bindings::{Vault, VaultManager},
     reason::Reason,
 };
 
 use crate::{
     stand_ins::{HostileToken, Router, Token},
-    world::{ALL, FIXED, FLOOR, MANAGER, OWNER, STRANGER, TRADER, World, approve, units, usd},
+    world::{ALL, FIXED, FLOOR, MANAGER, STRANGER, TRADER, World, approve, units, usd},
 };
 
 fn text(reason: &Reason) -> &str {
@@ -140,19 +140,7 @@ fn r6_the_registry_does_not_change_in_the_middle_of_a_call() {
     let mut world = World::new();
     world.tighten(FIXED, 1_000, 3_000);
     let mut world = world.funded();
-    world.allow_router(world.usd);
-    let next = world.router;
-    world.must(
-        OWNER,
-        world.registry,
-        GuardRegistry::setGuardianCall { next },
-    );
-    let destination = world.shop;
-    world.lie_in_wait(
-        world.registry,
-        GuardRegistry::freezeDestinationCall { destination },
-    );
-    let why = world.swap_hundred().reason().unwrap();
+    let why = world.freeze_in_the_middle().reason().unwrap();
     assert!(why.typed::<Vault::RegistryMoved>().is_some(), "{why:?}");
 }
 

@@ -109,8 +109,8 @@ struct Stage {
 }
 
 /// A vault under all conditions, with a hostile token, Alice's dollars and a little of everything.
-fn stage() -> Stage {
-    let mut world = World::new();
+fn stage(world: World) -> Stage {
+    let mut world = world;
     let hostile = world.hostile();
     world.tighten(ALL, 1_000, 3_000);
     let mut world = world.funded();
@@ -423,7 +423,7 @@ proptest! {
 
     #[test]
     fn sixteen_things_hold_after_every_deed(deeds in deeds()) {
-        let mut stage = stage();
+        let mut stage = stage(World::new());
         for (who, deed) in deeds {
             let who = PEOPLE[who];
             let trader = stage.world.view(stage.world.vault, Vault::traderCall {});
@@ -436,7 +436,7 @@ proptest! {
 /// The sequences do something: most kinds of deeds succeed for somebody.
 #[test]
 fn the_deeds_of_the_sequences_can_succeed() {
-    let mut stage = stage();
+    let mut stage = stage(World::new());
     let able = [
         (ALICE, Deed::Deposit { cents: 5_000 }),
         (
@@ -487,4 +487,29 @@ fn the_deeds_of_the_sequences_can_succeed() {
     }
     assert_eq!(stage.world.balance(stage.world.usd, STRANGER), U256::ZERO);
     assert_ne!(stage.world.value(), usd(0));
+}
+
+/// The list would notice: where a defence is missing, one deed breaks it.
+#[test]
+fn a_missing_defence_breaks_what_must_hold() {
+    let batch = Deed::SwapInABatch {
+        from: 2,
+        into: 0,
+        hundredths: 100,
+        loss: 2_999,
+    };
+    let approval = Deed::Approve {
+        token: 0,
+        spender: 1,
+        much: true,
+    };
+    for (build, deed) in [("no-floor", batch), ("allowances-left", approval)] {
+        for (world, holds) in [(World::new(), true), (World::weakened(build), false)] {
+            let mut stage = stage(world);
+            let done = stage.act(MANAGER, &deed);
+            assert_eq!(done, !holds, "{build}");
+            let held = stage.hold(MANAGER, &deed, done, TRADER);
+            assert_eq!(held.is_ok(), holds, "{build}: {held:?}");
+        }
+    }
 }

@@ -17,10 +17,10 @@ use crate::{
 };
 
 /// Whether the attacker got what they wanted.
-type Attack = fn(World) -> bool;
+pub(crate) type Attack = fn(World) -> bool;
 
 #[track_caller]
-fn bites(weakness: &'static str, attacks: &[Attack]) {
+pub(crate) fn bites(weakness: &'static str, attacks: &[Attack]) {
     for (number, attack) in attacks.iter().enumerate() {
         assert!(!attack(World::new()), "attack {number} succeeds");
         let weak = World::weakened(weakness);
@@ -426,9 +426,8 @@ fn hidden(world: World, token: fn(&World) -> Address, decimals: u8) -> bool {
     };
     let token = token(&world);
     world.lie_in_wait(token, call);
-    let data = world.swap(world.usd, usd(2_000), world.eth);
-    let router = world.router;
-    world.exec(MANAGER, router, data).succeeded()
+    let asset = world.eth;
+    world.trade(2_000, asset).succeeded()
 }
 
 fn gift_of_bitcoin(world: World) -> bool {
@@ -443,9 +442,8 @@ fn gift_of_dai(world: World) -> bool {
         amount: units(2_000, 18),
     };
     world.lie_in_wait(world.dai, call);
-    let data = world.swap(world.usd, usd(2_000), world.eth);
-    let router = world.router;
-    world.exec(MANAGER, router, data).succeeded()
+    let asset = world.eth;
+    world.trade(2_000, asset).succeeded()
 }
 
 #[test]

@@ -2,11 +2,14 @@
 
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
-use portcullis_evm::{bindings::VaultManager, chain::Outcome};
+use portcullis_evm::{
+    bindings::{GuardRegistry, VaultManager},
+    chain::Outcome,
+};
 
 use crate::{
     stand_ins::Router,
-    world::{MANAGER, PLAIN, STRANGER, World, units, usd},
+    world::{MANAGER, OWNER, PLAIN, STRANGER, World, units, usd},
 };
 
 impl World {
@@ -40,9 +43,8 @@ impl World {
 
     /// Swaps a hundred dollars into ether.
     pub(crate) fn swap_hundred(&mut self) -> Outcome {
-        let data = self.swap(self.usd, usd(100), self.eth);
-        let router = self.router;
-        self.exec(MANAGER, router, data)
+        let eth = self.eth;
+        self.trade(100, eth)
     }
 
     /// The market pays so many parts of 100,000 less for dollars.
@@ -50,5 +52,31 @@ impl World {
         let fair = units(5, 26);
         let rate = fair * U256::from(100_000 - parts) / U256::from(100_000);
         self.set_rate(self.router, self.usd, self.eth, rate);
+    }
+}
+
+impl World {
+    /// Swaps dollars into something else at the router.
+    pub(crate) fn trade(&mut self, dollars: u64, into: Address) -> Outcome {
+        let data = self.swap(self.usd, usd(dollars), into);
+        let router = self.router;
+        self.exec(MANAGER, router, data)
+    }
+
+    /// A swap in the middle of which the router, as guardian, freezes the shop.
+    pub(crate) fn freeze_in_the_middle(&mut self) -> Outcome {
+        self.allow_router(self.usd);
+        let next = self.router;
+        self.must(
+            OWNER,
+            self.registry,
+            GuardRegistry::setGuardianCall { next },
+        );
+        let destination = self.shop;
+        self.lie_in_wait(
+            self.registry,
+            GuardRegistry::freezeDestinationCall { destination },
+        );
+        self.swap_hundred()
     }
 }

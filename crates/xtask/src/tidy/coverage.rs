@@ -12,6 +12,7 @@ const PAGES: &[&str] = &[
     "ARCHITECTURE.md",
     "docs/coverage.md",
     "docs/threats.md",
+    "docs/threats-vault.md",
     "docs/decisions/",
 ];
 

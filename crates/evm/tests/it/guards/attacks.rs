@@ -5,6 +5,7 @@ mod approvals;
 mod calldata;
 mod exits;
 mod flown;
+mod gas;
 mod market;
 mod nesting;
 mod prices;

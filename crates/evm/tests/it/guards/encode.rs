@@ -35,7 +35,7 @@ fn read(text: &str) -> Kind {
         .strip_prefix('(')
         .and_then(|rest| rest.strip_suffix(')'))
     {
-        return Kind::Tuple(split(inner).into_iter().map(read).collect());
+        return Kind::Tuple(split(inner).iter().map(|part| read(part)).collect());
     }
     match text {
         "bytes" | "string" => Kind::Bytes,
@@ -44,21 +44,22 @@ fn read(text: &str) -> Kind {
 }
 
 /// At the commas that are in no brackets.
-fn split(text: &str) -> Vec<&str> {
-    let (mut parts, mut depth, mut start) = (Vec::new(), 0, 0);
-    for (at, sign) in text.char_indices() {
+fn split(text: &str) -> Vec<String> {
+    let (mut parts, mut part, mut depth) = (Vec::new(), String::new(), 0);
+    for sign in text.chars() {
         match sign {
             '(' => depth += 1,
             ')' => depth -= 1,
             ',' if depth == 0 => {
-                parts.push(&text[start..at]);
-                start = at + 1;
+                parts.push(std::mem::take(&mut part));
+                continue;
             }
             _ => {}
         }
+        part.push(sign);
     }
-    if start < text.len() {
-        parts.push(&text[start..]);
+    if !part.is_empty() {
+        parts.push(part);
     }
     parts
 }

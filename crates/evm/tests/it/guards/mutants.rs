@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     env,
+    io::Write,
     panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook},
     path::Path,
     process::Command,
@@ -25,7 +26,7 @@ struct Mutant {
 }
 
 /// How many are drawn unless `PORTCULLIS_MUTANTS` says otherwise; `all` takes all.
-const DRAWN: &str = "40";
+const DRAWN: &str = "24";
 /// The draw of every day.
 const SEED: &str = "7";
 /// Of a hundred mutants, so many have to be noticed.
@@ -80,15 +81,16 @@ fn fails(name: &str, code: &BTreeMap<String, Bytes>) -> bool {
 fn mistakes_in_guards_are_noticed() {
     let Some(home) = env::var_os("PORTCULLIS_SOLC").filter(|home| Path::new(home).exists()) else {
         assert!(env::var_os("CI").is_none(), "CI needs PORTCULLIS_SOLC");
-        eprintln!(
-            "NOT CHECKED: mistakes_in_guards_are_noticed needs PORTCULLIS_SOLC (`make test` sets it)"
-        );
+        // Past the test harness, which keeps what a passing test prints to itself.
+        let note = "NOT CHECKED: mistakes_in_guards_are_noticed needs PORTCULLIS_SOLC (`make test` sets it)";
+        writeln!(std::io::stderr(), "{note}").unwrap();
         return;
     };
-    let count = env::var("PORTCULLIS_MUTANTS").unwrap_or_else(|_| DRAWN.to_owned());
+    let count = env::var_os("PORTCULLIS_MUTANTS").unwrap_or_else(|| DRAWN.into());
     let made = Command::new("node")
         .arg(contracts().join("mutate.mjs"))
-        .args([&count, SEED])
+        .arg(count)
+        .arg(SEED)
         .env("PORTCULLIS_SOLC", home)
         .output()
         .unwrap();
@@ -128,6 +130,6 @@ fn judge(lines: &str) {
         "{noticed} of {count} noticed; not these:\n{}",
         told.join("\n")
     );
-    eprintln!("{told}");
+    std::io::stderr().write_all(told.as_bytes()).unwrap();
     assert!(count > 0 && noticed * 100 >= count * WANTED, "{told}");
 }

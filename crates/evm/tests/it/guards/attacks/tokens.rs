@@ -165,14 +165,11 @@ fn t4_a_token_that_rebases_is_shared_as_it_is() {
     assert_eq!(market.worth(), before - 500);
 }
 
-/// T5, R4: in the middle of a swap the token calls back. Nothing of the vault can be changed, and nobody is
-/// told a price of its shares.
-#[test]
-fn t5_a_token_that_calls_back_finds_every_door_shut() {
-    let (mut market, token) = with("test/HookToken");
-    let (vault, logic, dollar) = (market.world.vault, market.world.logic, market.world.usd);
+/// Whatever changes something of a vault, and what a share is worth.
+fn doors(market: &Market, token: Address) -> Vec<(Address, Vec<u8>)> {
     let one = U256::from(1);
-    let doors = [
+    let (vault, logic, dollar) = (market.world.vault, market.world.logic, market.world.usd);
+    vec![
         (
             vault,
             Vault::executeTransactionCall {
@@ -233,8 +230,15 @@ fn t5_a_token_that_calls_back_finds_every_door_shut() {
             logic,
             VaultManager::setTraderCall { trader: token }.abi_encode(),
         ),
-    ];
-    for (target, call) in doors {
+    ]
+}
+
+/// T5, R4: in the middle of a swap the token calls back. Nothing of the vault can be changed, and nobody is
+/// told a price of its shares.
+#[test]
+fn t5_a_token_that_calls_back_finds_every_door_shut() {
+    let (mut market, token) = with("test/HookToken");
+    for (target, call) in doors(&market, token) {
         let name = alloy_primitives::hex::encode(&call[..4]);
         market.tell(
             token,
