@@ -30,7 +30,7 @@ use tokio::sync::Mutex;
 const SIGN: &str = "evm.sign_typed_data";
 /// The action types of transactions, by what they do; the riskier ones later.
 const EFFECTS: &[&str] = &[
-    "evm.revoke",
+    "evm.disallow",
     "evm.swap",
     "evm.invest",
     "evm.borrow",
@@ -200,9 +200,9 @@ fn effect(seen: &Preflight) -> Option<&'static str> {
     };
     let kinds = judged.iter().map(|one| match &one.call {
         None => "evm.execute",
-        Some(Call::Approve(approval)) if approval.amount == U256::ZERO => "evm.revoke",
+        Some(Call::Approve(approval)) if approval.amount == U256::ZERO => "evm.disallow",
         // What is used up by the calls after it gives nobody anything.
-        Some(Call::Approve(_)) if judged.len() > 1 && !left(one) => "evm.revoke",
+        Some(Call::Approve(_)) if judged.len() > 1 && !left(one) => "evm.disallow",
         Some(Call::Approve(_)) => "evm.approve",
         Some(Call::Swap(_) | Call::Several(_)) => "evm.swap",
         Some(Call::Lend(lend)) if lend.function == "borrow" => "evm.borrow",

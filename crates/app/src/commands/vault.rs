@@ -25,6 +25,10 @@ enum Deed {
 }
 
 #[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  portcullis vault explain --kind token 0x095ea7b3…\n  \
+    portcullis vault explain --kind vault 0x7ae7cfb5…"
+)]
 struct Explain {
     /// What is called: `token`, `uniswap_v2`, `uniswap_v3`, `erc4626`, `aave_v3` or `vault`.
     #[arg(long, value_name = "KIND", value_parser = interface)]
@@ -42,6 +46,8 @@ struct Explain {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    portcullis vault preflight --config portcullis.yaml --account main 0x7ae7cfb5…")]
 struct Preflight {
     /// The operator's file, which names the account.
     #[arg(long, env = "PORTCULLIS_CONFIG", value_name = "FILE")]

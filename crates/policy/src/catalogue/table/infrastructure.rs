@@ -75,7 +75,7 @@ pub(super) const ROWS: &[Row] = &[
     observe("evm.logs", "read events"),
     observe("evm.estimate_gas", "estimate gas"),
     inform("evm.simulate", "simulate a transaction"),
-    low("evm.revoke", Stated, "take a right to spend back"),
+    low("evm.disallow", Stated, "take a right to spend back"),
     high(
         "evm.swap",
         Stated,
