@@ -37,10 +37,11 @@ pub(crate) fn launcher() -> anyhow::Result<Vec<String>> {
 /// Gives sessions their rooms; hands that run commands in them, where this machine has the walls
 /// for that.
 ///
-/// *Fails closed:* where walls cannot be raised no command is run.
+/// *Fails closed:* without rooms no session is opened; where walls cannot be raised no command is
+/// run.
 ///
 /// # Errors
-/// When there can be no rooms.
+/// When the gate's own folder, or this program, cannot be found.
 pub(crate) async fn hands(
     data: &Path,
     config: &Config,
@@ -48,7 +49,13 @@ pub(crate) async fn hands(
     vault: &Vault,
 ) -> anyhow::Result<Hands> {
     let_through(data)?;
-    let rooms = Arc::new(Rooms::at(&data.join(ROOMS))?);
+    let rooms = match Rooms::at(&data.join(ROOMS)) {
+        Ok(rooms) => Arc::new(rooms),
+        Err(why) => {
+            tracing::warn!(%why, "no session is opened here: it would have no directory");
+            return Ok(Hands::default());
+        }
+    };
     firewall.use_rooms(Arc::<Rooms>::clone(&rooms));
     let launcher = launcher()?;
     let launches = Launches::new(Secrets::with(vault.clone()));

@@ -38,3 +38,4 @@ mod story;
 mod tampering;
 mod targets;
 mod thewardn;
+mod work;
