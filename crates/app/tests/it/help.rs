@@ -31,6 +31,7 @@ const COMMANDS: &[&[&str]] = &[
     &["keys", "issue"],
     &["keys", "revoke"],
     &["call"],
+    &["exec"],
     &["executions"],
     &["executions", "list"],
     &["executions", "resolve"],
