@@ -2,8 +2,10 @@
 //!
 //! **What is this?** The ports of [`portcullis_firewall::outside`]: [`HttpCourier`] carries
 //! requests and lines of messages, [`Databases`] opens sessions, [`Programs`] starts programs to talk
-//! with, [`launch::Launches`] starts those that run once with credentials, [`SmtpMailer`] sends letters, [`Tls`] protects what the command line asks, and [`Secrets`]
-//! reads secrets by their names and computes with them.
+//! with, [`launch::Launches`] starts those that run once with credentials, [`SmtpMailer`] sends letters,
+//! [`Tls`] protects what the command line asks, and [`Secrets`] reads secrets by their names and
+//! computes with them. [`issuers`] has credentials made for single actions, and ends them; a
+//! [`vault`] keeps them as long as they live.
 //!
 //! **What will it never do?** Give a secret back (but to a program that its operator lets have it), or let one into an error, a log line or a
 //! `Debug`; call an address that its [`Reach`](portcullis_firewall::outside::Reach) does not allow,
@@ -11,7 +13,7 @@
 //! an end.
 //!
 //! **Where do I start reading?** At [`courier`], then `target` and `dialer` for what may be called,
-//! and [`secrets`] for where secrets come from.
+//! and [`secrets`] for where secrets come from; at [`issuer`] for how they are made.
 //!
 //! ```
 //! use portcullis_credentials::{CourierSettings, HttpCourier, Secrets};
