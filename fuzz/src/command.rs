@@ -13,6 +13,7 @@ use portcullis_policy::{
     },
     visible::is_unseen,
 };
+use std::sync::LazyLock;
 
 /// A line for a shell.
 ///
@@ -29,8 +30,15 @@ pub fn command(bytes: &[u8]) -> bool {
     assert!(!segments.is_empty());
     let fixed: Option<Vec<_>> = segments.iter().map(|segment| segment.argv()).collect();
     if let Some(fixed) = &fixed {
-        let again = fixed.iter().map(|argv| quote(argv)).collect::<Vec<_>>().join("; ");
-        let read: Vec<_> = split(&again).into_iter().map(|segment| segment.words).collect();
+        let again = fixed
+            .iter()
+            .map(|argv| quote(argv))
+            .collect::<Vec<_>>()
+            .join("; ");
+        let read: Vec<_> = split(&again)
+            .into_iter()
+            .map(|segment| segment.words)
+            .collect();
         assert_eq!(&read, fixed, "written as {again}");
     }
     let account = Account::of(&Asked::Line(line.to_owned()));
@@ -47,7 +55,8 @@ pub fn command(bytes: &[u8]) -> bool {
     fixed.is_some()
 }
 
-fn decide(account: &Account) -> Decision {
+/// Lists that allow everything but a little.
+static RULES: LazyLock<CommandRules> = LazyLock::new(|| {
     let commands = Commands {
         policies: vec![CommandPolicy {
             name: "looks".to_owned(),
@@ -63,7 +72,10 @@ fn decide(account: &Account) -> Decision {
             active: true,
         }],
     };
-    let rules = CommandRules::compile(&commands).expect("good lists");
-    let decision = rules.decide(account, None, &SessionPatterns::default());
+    CommandRules::compile(&commands).expect("good lists")
+});
+
+fn decide(account: &Account) -> Decision {
+    let decision = RULES.decide(account, None, &SessionPatterns::default());
     decision.expect("a session that says nothing")
 }

@@ -1,8 +1,6 @@
 //! The targets by name.
 
-use crate::{
-    action, chain, command, hook, note, passkey, permit, policy, screen, tenant_policy,
-};
+use crate::{action, chain, command, hook, note, passkey, permit, policy, screen, tenant_policy};
 
 /// One target: any bytes in, whether they were accepted out.
 pub type Target = fn(&[u8]) -> bool;
