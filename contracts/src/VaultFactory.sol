@@ -25,6 +25,9 @@ contract VaultFactory {
 
     event Made(address indexed vault, address indexed logic, address indexed manager);
 
+    /// There are no such conditions.
+    error BadConditions();
+
     constructor(address vaultCode_, address managerCode_) {
         vaultCode = vaultCode_;
         managerCode = managerCode_;
@@ -33,6 +36,7 @@ contract VaultFactory {
 
     /// @notice Makes a vault and its manager contract, both ready.
     function make(Plan calldata plan) external returns (Vault vault, VaultManager logic) {
+        if (plan.conditions.checks > 15) revert BadConditions();
         vault = Vault(_clone(vaultCode));
         logic = VaultManager(_clone(managerCode));
         isVault[address(vault)] = true;

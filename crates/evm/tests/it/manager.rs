@@ -1,7 +1,8 @@
 //! The layer above the guards: who may change what about a vault.
 
 use alloy_primitives::{Address, U256};
-use portcullis_evm::bindings::{Vault, VaultManager};
+use alloy_sol_types::SolCall;
+use portcullis_evm::bindings::{Vault, VaultFactory, VaultManager};
 
 use crate::world::{ALICE, ALL, BOB, DAY, FLOOR, MANAGER, STRANGER, TRADER, World, units, usd};
 
@@ -429,4 +430,43 @@ fn what_the_vault_is_worth_moves_with_prices_and_not_with_the_manager() {
         world.registry
     );
     assert_ne!(world.value(), U256::ZERO);
+}
+
+#[test]
+fn no_vault_is_made_with_fees_or_conditions_that_cannot_be() {
+    let mut world = World::new();
+    let plan = |checks: u8, exit: u16, cooldown: u32| VaultFactory::Plan {
+        manager: BOB,
+        name: String::new(),
+        symbol: String::new(),
+        conditions: VaultFactory::Conditions {
+            checks,
+            lossPerCall: 1,
+            lossPerDay: 1,
+        },
+        fees: VaultFactory::Fees {
+            entry: 0,
+            exit,
+            performance: 0,
+            management: 0,
+        },
+        cooldown,
+        isPrivate: true,
+    };
+    let bad = [plan(16, 0, 0), plan(0, 201, 0), plan(0, 0, 86_401)];
+    let factory = world.factory;
+    for plan in bad {
+        assert!(
+            !world
+                .call(BOB, factory, VaultFactory::makeCall { plan })
+                .succeeded()
+        );
+    }
+    let plan = plan(ALL, 200, 86_400);
+    let made = world.must(BOB, factory, VaultFactory::makeCall { plan });
+    let made = VaultFactory::makeCall::abi_decode_returns(made.returned().unwrap()).unwrap();
+    let vault = made.vault;
+    assert!(world.view(factory, VaultFactory::isVaultCall { vault }));
+    assert_eq!(world.view(vault, Vault::managerCall {}), BOB);
+    assert!(world.view(made.logic, VaultManager::isPrivateCall {}));
 }
