@@ -1,6 +1,6 @@
 //! An issuer of credentials that open nothing, and rooms without walls; both remember everything.
 
-use crate::MemoryLedger;
+use crate::memory::MemoryLedger;
 use jiff::SignedDuration;
 use portcullis_firewall::{
     batch::DocumentKind,
