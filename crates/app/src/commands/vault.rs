@@ -10,7 +10,10 @@ use std::path::PathBuf;
 
 /// Reads and looks at the calls of a vault before anybody signs them.
 #[derive(Args, Debug)]
-#[command(arg_required_else_help = true)]
+#[command(
+    arg_required_else_help = true,
+    after_help = "Examples:\n  portcullis vault explain --kind token 0x095ea7b3…"
+)]
 pub(super) struct Vault {
     #[command(subcommand)]
     deed: Deed,
