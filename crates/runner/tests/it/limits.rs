@@ -190,7 +190,7 @@ async fn a_command_that_does_not_listen_is_killed() {
 async fn a_command_that_listens_may_tidy_up() {
     let house = House::new().await;
     let commands = house.commands(house.offer(), |settings| {
-        settings.deadline = Duration::from_millis(500);
+        settings.deadline = Duration::from_secs(3);
         settings.grace = Duration::from_secs(20);
     });
     let script = "trap 'echo tidy; exit 0' TERM; sleep 1000 & wait";
