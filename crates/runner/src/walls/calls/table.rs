@@ -117,7 +117,6 @@ const EVERYWHERE: &[i64] = &[
     libc::SYS_getrandom,
     libc::SYS_getresgid,
     libc::SYS_getresuid,
-    libc::SYS_getrlimit,
     libc::SYS_getrusage,
     libc::SYS_getsid,
     libc::SYS_getsockname,
@@ -178,7 +177,6 @@ const EVERYWHERE: &[i64] = &[
     libc::SYS_recvfrom,
     libc::SYS_recvmmsg,
     libc::SYS_recvmsg,
-    libc::SYS_renameat,
     libc::SYS_renameat2,
     libc::SYS_restart_syscall,
     libc::SYS_rseq,
@@ -217,7 +215,6 @@ const EVERYWHERE: &[i64] = &[
     libc::SYS_setresgid,
     libc::SYS_setresuid,
     libc::SYS_setreuid,
-    libc::SYS_setrlimit,
     libc::SYS_setsid,
     libc::SYS_setsockopt,
     libc::SYS_setuid,
@@ -230,7 +227,6 @@ const EVERYWHERE: &[i64] = &[
     libc::SYS_statfs,
     libc::SYS_statx,
     libc::SYS_symlinkat,
-    libc::SYS_sync_file_range,
     libc::SYS_sysinfo,
     libc::SYS_tee,
     libc::SYS_tgkill,
@@ -254,7 +250,7 @@ const EVERYWHERE: &[i64] = &[
     libc::SYS_writev,
 ];
 
-/// The old ones of this processor.
+/// On this processor.
 #[cfg(target_arch = "x86_64")]
 const HERE: &[i64] = &[
     libc::SYS_access,
@@ -268,6 +264,7 @@ const HERE: &[i64] = &[
     libc::SYS_fork,
     libc::SYS_getdents,
     libc::SYS_getpgrp,
+    libc::SYS_getrlimit,
     libc::SYS_inotify_init,
     libc::SYS_link,
     libc::SYS_lstat,
@@ -279,24 +276,27 @@ const HERE: &[i64] = &[
     libc::SYS_poll,
     libc::SYS_readlink,
     libc::SYS_rename,
+    libc::SYS_renameat,
     libc::SYS_rmdir,
     libc::SYS_select,
+    libc::SYS_setrlimit,
     libc::SYS_signalfd,
     libc::SYS_stat,
     libc::SYS_symlink,
+    libc::SYS_sync_file_range,
     libc::SYS_time,
     libc::SYS_unlink,
     libc::SYS_vfork,
 ];
-/// The old ones of this processor.
+/// `renameat`, `sync_file_range`, `getrlimit` and `setrlimit`, which libc does not name here; by their
+/// numbers in Linux, `asm-generic/unistd.h`.
 #[cfg(not(target_arch = "x86_64"))]
-const HERE: &[i64] = &[];
+const HERE: &[i64] = &[38, 84, 163, 164];
 
 /// Those that change rights, owners, times and attributes of files.
 const RIGHTS: &[i64] = &[
     libc::SYS_fchmod,
     libc::SYS_fchmodat,
-    libc::SYS_fchmodat2,
     libc::SYS_fchown,
     libc::SYS_fchownat,
     libc::SYS_fremovexattr,
@@ -308,19 +308,20 @@ const RIGHTS: &[i64] = &[
     libc::SYS_utimensat,
 ];
 
-/// The old ones of this processor.
+/// On this processor.
 #[cfg(target_arch = "x86_64")]
 const RIGHTS_HERE: &[i64] = &[
     libc::SYS_chmod,
     libc::SYS_chown,
+    libc::SYS_fchmodat2,
     libc::SYS_futimesat,
     libc::SYS_lchown,
     libc::SYS_utime,
     libc::SYS_utimes,
 ];
-/// The old ones of this processor.
+/// `fchmodat2`, likewise.
 #[cfg(not(target_arch = "x86_64"))]
-const RIGHTS_HERE: &[i64] = &[];
+const RIGHTS_HERE: &[i64] = &[452];
 
 /// Memory, queues and counters with names that only an IPC namespace keeps apart.
 const SHARED_MEMORY: &[i64] = &[
