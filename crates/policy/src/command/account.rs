@@ -31,12 +31,20 @@ pub struct Part {
 }
 
 impl Account {
-    /// Understands the command that parameters ask for.
+    /// Understands the command that parameters ask for. Nobody understands what is fed to one.
     ///
     /// # Errors
     /// [`Malformed`] when they name no command, or more than is looked at.
     pub fn read(parameters: &Map<String, Value>) -> Result<Self, Malformed> {
-        let account = Self::of(&Asked::read(parameters)?);
+        let mut account = Self::of(&Asked::read(parameters)?);
+        let reads = parameters.get("stdin");
+        if reads.is_some_and(|stdin| stdin.as_str() != Some("")) {
+            for part in &mut account.parts {
+                part.understanding
+                    .doubt("what it reads on its standard input may be anything");
+                part.understanding.dry_run = None;
+            }
+        }
         if account.parts.len() > PARTS_MAX {
             return Err(Malformed::TooMany);
         }

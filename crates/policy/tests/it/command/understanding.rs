@@ -6,7 +6,7 @@ use portcullis_policy::{
     yaml,
 };
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::{fs, path::Path};
 
 #[derive(Deserialize)]
@@ -101,4 +101,31 @@ fn commands_are_understood_as_their_cases_say() {
         file.cases.len(),
         wrong.join("\n")
     );
+}
+
+#[test]
+fn a_plan_is_as_bad_as_its_worst_command() {
+    let account = |parameters: serde_json::Value| {
+        Account::read(parameters.as_object().unwrap()).expect("a command")
+    };
+    let reads = json!({ "plan": [["kubectl", "get", "pods"], ["ls"]] });
+    assert_eq!(account(reads).effect(), Effect::Read);
+    let deletes = json!({ "plan": [["ls"], ["kubectl", "delete", "pod", "web-1"]] });
+    assert_eq!(account(deletes).effect(), Effect::Destructive);
+    for odd in [
+        json!({ "plan": [] }),
+        json!({ "plan": ["ls"] }),
+        json!({ "plan": [["ls"], []] }),
+        json!({ "plan": [["ls"]], "argv": ["ls"] }),
+    ] {
+        assert!(Account::read(odd.as_object().unwrap()).is_err(), "{odd}");
+    }
+}
+
+#[test]
+fn nobody_understands_what_is_fed_to_a_command() {
+    let fed = json!({ "argv": ["cat"], "stdin": "anything" });
+    let account = Account::read(fed.as_object().unwrap()).expect("a command");
+    assert_eq!(account.effect(), Effect::NotUnderstood);
+    assert!(!account.is_clear());
 }
