@@ -230,7 +230,9 @@ fn order(intent: &Intent) -> Order {
         action: Vec::new(),
         idempotency_key: String::new(),
         expected_rows: None,
+        work: None,
         lease: None,
+        live: None,
     }
 }
 
