@@ -163,7 +163,8 @@ impl Wrap {
         ))?;
         let (ears, mouth) = (Lines::of_client(), Speech(tokio::io::stdout()));
         let talking = talk(staff.shop(), agent, Box::new(ears), Box::new(mouth));
-        let served = serving::serve_until(listener, &opened.firewall, staff, talking).await;
+        let serving = serving::serve_until(listener, &opened.firewall, staff, talking);
+        let served = Box::pin(serving).await;
         opened.close().await?;
         served.map(|()| exit::OK)
     }
