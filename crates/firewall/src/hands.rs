@@ -100,6 +100,12 @@ impl Rehearsal for Joined {
         hands.any(|hands| hands.rehearsal.rehearses(action))
     }
 
+    fn does_and_undoes(&self, order: &Order) -> bool {
+        let serve = |hands: &Hands, action: &Action| hands.rehearsal.rehearses(action);
+        let first = self.first(serve, order);
+        first.is_some_and(|hands| hands.rehearsal.does_and_undoes(order))
+    }
+
     fn rehearse(&self, order: Order) -> Doing<'_, DryRun> {
         let serve = |hands: &Hands, action: &Action| hands.rehearsal.rehearses(action);
         match self.first(serve, &order) {

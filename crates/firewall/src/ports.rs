@@ -119,6 +119,12 @@ pub trait Rehearsal: Debug + Send + Sync {
     /// Whether it knows how to look at such an action. Asked on the hot path: no waiting in here.
     fn rehearses(&self, action: &Action) -> bool;
 
+    /// Whether it looks by doing and undoing, which takes a credential that may write. Everything
+    /// else is looked at with one that may only read.
+    fn does_and_undoes(&self, _: &Order) -> bool {
+        false
+    }
+
     /// Looks at an order whose permit is not spent.
     fn rehearse(&self, order: Order) -> Doing<'_, DryRun>;
 }

@@ -135,6 +135,13 @@ impl Rehearsal for Targets {
         }
     }
 
+    fn does_and_undoes(&self, order: &Order) -> bool {
+        match self.of(&order.tenant, &order.action_type) {
+            Some(Bound::Postgres(deed)) => deed.writes(),
+            Some(Bound::Http(_)) | None => false,
+        }
+    }
+
     fn rehearse(&self, order: Order) -> Doing<'_, DryRun> {
         match self.of(&order.tenant, &order.action_type) {
             Some(Bound::Http(call)) => Box::pin(call.rehearse(order)),

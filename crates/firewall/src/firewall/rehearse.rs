@@ -64,15 +64,25 @@ impl Firewall {
         mut order: Order,
         comparing: bool,
     ) -> Result<Noted, GateError> {
-        // Looking is reading: whatever the action would do, this is not how it is done.
-        let found = match self.lend(&order, Mode::Read).await {
-            Ok(lent) => {
-                order.lease = lent.map(|lent| lent.in_hand);
-                doing::rehearsed(&self.hands.load_full(), order.clone()).await
-            }
-            Err(error) => DryRun::failed("credential", error.to_string()),
+        let hands = self.hands.load_full();
+        // Looking is reading, unless the only way to see what happens is to undo it.
+        let mode = match hands.rehearsal.does_and_undoes(&order) {
+            true => Mode::Write,
+            false => Mode::Read,
         };
-        let look = Look::of(&found, |value| self.screened_value(tenant, value))?;
+        let (found, lent) = match self.lend(&order, mode).await {
+            Ok(lent) => {
+                order.lease = lent.as_ref().map(|lent| lent.in_hand.clone());
+                (doing::rehearsed(&hands, order.clone()).await, lent)
+            }
+            Err(error) => (DryRun::failed("credential", error.to_string()), None),
+        };
+        let look = Look::of(&found, |value| self.screened_value(tenant, value));
+        // Not before what it found is screened: its secrets are forgotten then.
+        if let Some(lent) = lent {
+            self.give_back(tenant, lent).await;
+        }
+        let look = look?;
         self.in_turn(tenant, move |turn| {
             turn.note_dry_run(&order, &look, comparing)
         })

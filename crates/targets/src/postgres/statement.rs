@@ -45,6 +45,10 @@ impl Deed {
         self.means
     }
 
+    pub(crate) fn writes(&self) -> bool {
+        self.action.access == Access::Write
+    }
+
     /// Does it.
     ///
     /// *Fails closed:* whatever goes wrong before the server is told to commit leaves nothing
