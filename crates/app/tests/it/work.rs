@@ -211,7 +211,15 @@ fn work_is_done_with_credentials_that_die_with_it() {
     let closed = "select count(*) from orders where state = 'closed'";
     assert_eq!(setting.count(closed), 1);
 
-    let listed = ["leases", "list", "--session", &session, "-o", "json"];
+    let listed = [
+        "leases",
+        "list",
+        "--session",
+        &session,
+        "--all",
+        "-o",
+        "json",
+    ];
     let leases = setting.people(&listed).json(0);
     let leases = leases["leases"].as_array().unwrap().clone();
     let of = |mode: &str| {

@@ -63,8 +63,13 @@ async fn a_command_whose_listener_hangs_up_is_interrupted() {
     let (live, mut listener) = Live::channel();
     let hang_up =
         async move { while !matches!(listener.next().await, None | Some(Said::Text(..))) {} };
-    let script = "trap 'echo caught; exit 7' INT; echo begun; while :; do sleep 0.05; done";
-    let argv = json!({ "argv": ["sh", "-c", script] });
+    // Whoever runs the tests may have had interrupts ignored, which a shell cannot undo.
+    let script = "import signal, sys, time\n\
+        def caught(*_): print('caught', flush=True); sys.exit(7)\n\
+        signal.signal(signal.SIGINT, caught)\n\
+        print('begun', flush=True)\n\
+        while True: time.sleep(0.05)\n";
+    let argv = json!({ "argv": ["python3", "-c", script] });
     let (effect, ()) = tokio::join!(commands.execute(heard(argv, live)), hang_up);
     assert!(effect.summary.contains("went away"), "{effect:?}");
     assert!(text(&effect).contains("caught"), "{effect:?}");
