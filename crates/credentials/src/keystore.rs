@@ -67,11 +67,11 @@ impl Keystore {
     ///
     /// # Errors
     /// [`KeystoreError`].
-    pub fn address(&self, secrets: Secrets) -> Result<[u8; 20], KeystoreError> {
+    pub fn address(&self, secrets: &Secrets) -> Result<[u8; 20], KeystoreError> {
         Ok(address(&self.open(secrets)?))
     }
 
-    fn open(&self, secrets: Secrets) -> Result<SigningKey, KeystoreError> {
+    fn open(&self, secrets: &Secrets) -> Result<SigningKey, KeystoreError> {
         let length = fs::metadata(&self.file).map_err(|_| KeystoreError::File)?;
         if length.len() > FILE_MAX_BYTES {
             return Err(KeystoreError::File);
@@ -106,7 +106,7 @@ impl Signer for Keystores {
             let known = self.keys.get(key).ok_or_else(none)?;
             let opening = || async {
                 let keystore = known.keystore.clone();
-                let opened = tokio::task::spawn_blocking(move || keystore.open(Secrets::new()));
+                let opened = tokio::task::spawn_blocking(move || keystore.open(&Secrets::new()));
                 match opened.await {
                     Ok(Ok(opened)) => Ok(opened),
                     Ok(Err(error)) => {

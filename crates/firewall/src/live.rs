@@ -81,7 +81,7 @@ impl Live {
 
 impl Hearing {
     /// What comes next; `None` when the action is over.
-    pub fn next(&mut self) -> impl Future<Output = Option<Said>> + Send + '_ {
+    pub fn hear(&mut self) -> impl Future<Output = Option<Said>> + Send + '_ {
         self.0.recv()
     }
 }
@@ -97,13 +97,13 @@ mod tests {
             live.tell(Said::Text(Stream::Out, "x".to_owned()));
         }
         for _ in 0..WAITING {
-            assert!(matches!(hearing.next().await, Some(Said::Text(..))));
+            assert!(matches!(hearing.hear().await, Some(Said::Text(..))));
         }
         live.tell(Said::Code(0));
-        assert_eq!(hearing.next().await, Some(Said::Missed(3)));
-        assert_eq!(hearing.next().await, Some(Said::Code(0)));
+        assert_eq!(hearing.hear().await, Some(Said::Missed(3)));
+        assert_eq!(hearing.hear().await, Some(Said::Code(0)));
         drop(live);
-        assert_eq!(hearing.next().await, None);
+        assert_eq!(hearing.hear().await, None);
     }
 
     #[tokio::test]

@@ -211,11 +211,28 @@ fn work_is_done_with_credentials_that_die_with_it() {
     let closed = "select count(*) from orders where state = 'closed'";
     assert_eq!(setting.count(closed), 1);
 
+    look_at_leases(&setting, &session, &hold);
+    assert_eq!(setting.roles(), 1, "only what reads lives");
+
+    let ended = setting
+        .people(&["sessions", "close", &session, "-o", "json"])
+        .json(0);
+    assert_eq!(ended["leases"][0]["dead"], true, "{ended}");
+    assert_eq!(setting.roles(), 0);
+    let after = setting.call(&session, "orders.query", read).json(3);
+    let code = after["decision"]["reasons"][0]["code"].as_str();
+    assert_eq!(code, Some("session.not_open"), "{after}");
+    setting.people(&["audit", "verify"]).ended(0);
+}
+
+/// What the ledger says of the work: one credential to read that lives, and those to write, which are
+/// dead.
+fn look_at_leases(setting: &Setting, session: &str, hold: &str) {
     let listed = [
         "leases",
         "list",
         "--session",
-        &session,
+        session,
         "--all",
         "-o",
         "json",
@@ -239,9 +256,7 @@ fn work_is_done_with_credentials_that_die_with_it() {
         );
     }
     assert!(
-        writing
-            .iter()
-            .any(|lease| lease["hold_id"] == hold.as_str()),
+        writing.iter().any(|lease| lease["hold_id"] == hold),
         "{leases:?}"
     );
     let seconds = |lease: &Value| {
@@ -255,17 +270,6 @@ fn work_is_done_with_credentials_that_die_with_it() {
         at("ends_at").duration_since(at("asked_at")).as_secs()
     };
     assert!(seconds(&writing[0]) < seconds(&reading[0]), "{leases:?}");
-    assert_eq!(setting.roles(), 1, "only what reads lives");
-
-    let ended = setting
-        .people(&["sessions", "close", &session, "-o", "json"])
-        .json(0);
-    assert_eq!(ended["leases"][0]["dead"], true, "{ended}");
-    assert_eq!(setting.roles(), 0);
-    let after = setting.call(&session, "orders.query", read).json(3);
-    let code = after["decision"]["reasons"][0]["code"].as_str();
-    assert_eq!(code, Some("session.not_open"), "{after}");
-    setting.people(&["audit", "verify"]).ended(0);
 }
 
 #[test]

@@ -103,7 +103,7 @@ async fn a_key_signs_and_no_other_does() {
         file,
         password: SecretName::new(&format!("file:{}", password.display())),
     };
-    let address = keystore.address(Secrets::new()).unwrap();
+    let address = keystore.address(&Secrets::new()).unwrap();
     assert_eq!(
         hex::encode(address),
         "008aeeda4d805471df9b2a5b0f38a0c3bcba786b"

@@ -21,7 +21,7 @@ async fn a_listener_hears_screened_pieces_while_the_command_runs() {
     let listen = async {
         fs::write(house.home(MINE).join("listening"), "").expect("a file");
         let (mut out, mut err, mut code) = (String::new(), String::new(), None);
-        while let Some(said) = listener.next().await {
+        while let Some(said) = listener.hear().await {
             match said {
                 Said::Text(Stream::Out, text) => out.push_str(&text),
                 Said::Text(Stream::Err, text) => err.push_str(&text),
@@ -50,7 +50,7 @@ async fn a_listener_that_does_not_listen_changes_nothing() {
     let effect = commands.execute(heard(argv, live)).await;
     assert_eq!(effect.result, Ended::Done, "{effect:?}");
     let mut pieces = 0;
-    while listener.next().await.is_some() {
+    while listener.hear().await.is_some() {
         pieces += 1;
     }
     assert!(pieces > 0);
@@ -62,7 +62,7 @@ async fn a_command_whose_listener_hangs_up_is_interrupted() {
     let commands = house.commands(house.offer(), |_| {});
     let (live, mut listener) = Live::channel();
     let hang_up =
-        async move { while !matches!(listener.next().await, None | Some(Said::Text(..))) {} };
+        async move { while !matches!(listener.hear().await, None | Some(Said::Text(..))) {} };
     // Whoever runs the tests may have had interrupts ignored, which a shell cannot undo.
     let script = "import signal, sys, time\n\
         def caught(*_): print('caught', flush=True); sys.exit(7)\n\

@@ -33,7 +33,7 @@ where
     let (live, mut hearing) = Live::channel();
     let mut working = JoinSet::new();
     working.spawn(work(firewall.hands_heard(live)));
-    let Some(first) = hearing.next().await else {
+    let Some(first) = hearing.hear().await else {
         let bytes = outcome(&mut working).await?;
         return Ok(json_bytes(StatusCode::OK, bytes));
     };
@@ -59,7 +59,7 @@ async fn relay(say: &Say, mut hearing: Hearing, mut working: JoinSet<Outcome>, i
     loop {
         let goes_on = tokio::select! {
             biased;
-            said = hearing.next() => match said {
+            said = hearing.hear() => match said {
                 Some(said) => tell(say, &said).await,
                 None => break,
             },

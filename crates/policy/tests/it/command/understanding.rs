@@ -105,9 +105,8 @@ fn commands_are_understood_as_their_cases_say() {
 
 #[test]
 fn a_plan_is_as_bad_as_its_worst_command() {
-    let account = |parameters: serde_json::Value| {
-        Account::read(parameters.as_object().unwrap()).expect("a command")
-    };
+    let account =
+        |parameters: Value| Account::read(parameters.as_object().unwrap()).expect("a command");
     let reads = json!({ "plan": [["kubectl", "get", "pods"], ["ls"]] });
     assert_eq!(account(reads).effect(), Effect::Read);
     let deletes = json!({ "plan": [["ls"], ["kubectl", "delete", "pod", "web-1"]] });

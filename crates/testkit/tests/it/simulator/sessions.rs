@@ -190,7 +190,8 @@ fn some_scope(dice: &mut Dice) -> &'static str {
     } else {
         &SCOPES[..2]
     };
-    *dice.pick(some)
+    let picked: &&'static str = dice.pick(some);
+    picked
 }
 
 /// One of the last few: older ones are mostly over.
