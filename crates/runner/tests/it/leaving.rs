@@ -205,7 +205,7 @@ async fn end_of(running: &mut Box<dyn Running>) -> Exit {
 }
 
 /// Waits for the signal of Ctrl-C, which cannot be missed: it is blocked before.
-const CATCHES: &str = "exec python3 -c 'import signal, sys; signal.pthread_sigmask(0, [2]); \
+const CATCHES: &str = "exec python3 -c 'import signal, sys; signal.signal(2, signal.SIG_DFL); signal.pthread_sigmask(0, [2]); \
     print(\"ready\", flush=True); signal.sigwait([2]); print(\"caught\"); sys.exit(5)'";
 /// Ends by it.
 const DOES_NOT: &str = "exec python3 -c 'import signal; signal.signal(2, signal.SIG_DFL); \

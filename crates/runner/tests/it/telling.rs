@@ -67,7 +67,7 @@ async fn a_command_whose_listener_hangs_up_is_interrupted() {
     let script = "import signal, sys, time\n\
         def caught(*_): print('caught', flush=True); sys.exit(7)\n\
         signal.signal(signal.SIGINT, caught)\n\
-        print('begun', flush=True)\n\
+        print('begun ' * 9999, flush=True)\n\
         while True: time.sleep(0.05)\n";
     let argv = json!({ "argv": ["python3", "-c", script] });
     let (effect, ()) = tokio::join!(commands.execute(heard(argv, live)), hang_up);
