@@ -43,6 +43,7 @@ mod server;
 mod settings;
 mod settled;
 mod shop;
+mod spaced;
 mod talk;
 mod tasks;
 mod upstream;

@@ -4,7 +4,7 @@
 //! names. One more member says what they are for, and which definition of the tool was meant. All
 //! of it is covered by the digest; what is asked of the server is read from the frozen bytes.
 
-use super::{fault::Fault, message::Request as Asked, settings::ServerSettings};
+use super::{fault::Fault, message::Request as Asked, settings::ServerSettings, spaced};
 use portcullis_firewall::{
     digest::Nonce,
     principal::Principal,
@@ -78,6 +78,7 @@ pub(super) struct Order {
 #[serde(deny_unknown_fields)]
 pub(super) struct Purpose {
     /// The digest of the tool's definition; empty for what has none.
+    #[serde(with = "spaced")]
     pub(super) definition: String,
     /// The method.
     pub(super) method: Deed,
@@ -283,6 +284,18 @@ mod tests {
             json!({"action_type": "mcp.files.read", "parameters": order().parameters().unwrap()});
         assert!(Order::thaw(other.to_string().as_bytes()).is_none());
         assert!(Order::thaw(br#"{"action_type":"x","parameters":{}}"#).is_none());
+    }
+
+    #[test]
+    fn a_digest_is_not_taken_for_somebodys_card() {
+        let mut order = order();
+        order.purpose.definition = format!("4111111111111111{}", "0".repeat(48));
+        let parameters = order.parameters().unwrap();
+        let text = serde_json::Value::Object(parameters.clone()).to_string();
+        let runs = text.split(|char: char| !char.is_ascii_digit());
+        assert!(runs.map(str::len).all(|digits| digits <= 8), "{text}");
+        let action = json!({"action_type": "mcp.files.write", "parameters": parameters});
+        assert_eq!(Order::thaw(action.to_string().as_bytes()).unwrap(), order);
     }
 
     #[test]
