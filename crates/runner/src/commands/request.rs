@@ -2,7 +2,7 @@
 
 use crate::frame::STDIN_MAX_BYTES;
 use portcullis_policy::{
-    command::{self, account::Account, line},
+    command::{account::Account, asked::Asked as Judged, line},
     visible::visible_line,
 };
 use serde_json::{Map, Value};
@@ -11,8 +11,6 @@ use serde_json::{Map, Value};
 const COMMANDS_MAX: usize = 32;
 /// The most words of a command.
 const WORDS_MAX: usize = 1_024;
-/// The most bytes of a command's words, which all processors take.
-const WORDS_MAX_BYTES: usize = 96 * 1_024;
 
 /// The commands of one action, in order.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -24,26 +22,23 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Reads the parameters: one of `argv`, `line` and `plan`, and maybe `stdin`.
+    /// Reads the parameters: one of `argv`, `line` and `plan`, as the rules read them, and maybe
+    /// `stdin`.
     ///
     /// Fails closed: what can be taken for two things is nothing.
     ///
     /// # Errors
     /// What is wrong with them, for people.
     pub fn read(parameters: &Map<String, Value>) -> Result<Self, String> {
-        let forms = ["argv", "line", "plan"];
-        let mut given = forms
-            .into_iter()
-            .filter_map(|form| Some((form, parameters.get(form)?)));
-        let (Some((form, value)), None) = (given.next(), given.next()) else {
-            return Err("expected one of the parameters `argv`, `line` and `plan`".to_owned());
+        let judged = Judged::read(parameters).map_err(|malformed| malformed.to_string())?;
+        let commands = match judged {
+            Judged::Argv(argv) => vec![argv],
+            Judged::Line(line) => apart(&line)?,
+            Judged::Plan(plan) => plan,
         };
-        let commands = match (form, value) {
-            ("line", Value::String(line)) => apart(line)?,
-            ("argv", Value::Array(words)) => vec![texts(words, "argv")?],
-            ("plan", Value::Array(commands)) => plan(commands)?,
-            (form, _) => return Err(format!("the parameter `{form}` is of another kind")),
-        };
+        if commands.len() > COMMANDS_MAX {
+            return Err(format!("expected {COMMANDS_MAX} commands at most"));
+        }
         commands.iter().try_for_each(|argv| check(argv))?;
         Ok(Self {
             commands,
@@ -92,30 +87,8 @@ fn apart(line: &str) -> Result<Vec<Vec<String>>, String> {
 
 /// The same command as a trial that changes nothing; `None` when none is known.
 fn dry_form(argv: &[String]) -> Option<Vec<String>> {
-    let account = Account::of(&command::asked::Asked::Argv(argv.to_vec()));
+    let account = Account::of(&Judged::Argv(argv.to_vec()));
     account.parts.into_iter().next()?.understanding.dry_run
-}
-
-fn plan(commands: &[Value]) -> Result<Vec<Vec<String>>, String> {
-    if commands.is_empty() || commands.len() > COMMANDS_MAX {
-        return Err(format!(
-            "expected from 1 to {COMMANDS_MAX} commands in `plan`"
-        ));
-    }
-    let read = commands.iter().enumerate().map(|(at, command)| {
-        let words = command.as_array();
-        let words = words.ok_or_else(|| format!("expected a list of texts at `plan[{at}]`"))?;
-        texts(words, &format!("plan[{at}]"))
-    });
-    read.collect()
-}
-
-fn texts(words: &[Value], path: &str) -> Result<Vec<String>, String> {
-    let texts = words.iter().enumerate().map(|(at, word)| {
-        let text = word.as_str().map(str::to_owned);
-        text.ok_or_else(|| format!("expected a text at `{path}[{at}]`"))
-    });
-    texts.collect()
 }
 
 fn check(argv: &[String]) -> Result<(), String> {
@@ -124,13 +97,6 @@ fn check(argv: &[String]) -> Result<(), String> {
     }
     if argv.len() > WORDS_MAX {
         return Err(format!("a command has at most {WORDS_MAX} words"));
-    }
-    let bytes: usize = argv.iter().map(|word| word.len() + 1).sum();
-    if bytes > WORDS_MAX_BYTES {
-        return Err(format!("a command has at most {WORDS_MAX_BYTES} bytes"));
-    }
-    if argv.iter().any(|word| word.contains('\0')) {
-        return Err("a word of a command has no null in it".to_owned());
     }
     Ok(())
 }
