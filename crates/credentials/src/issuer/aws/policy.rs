@@ -28,7 +28,8 @@ pub(super) struct SessionPolicy {
 }
 
 impl SessionPolicy {
-    /// For one action: narrowed to its target, when that is the name of a resource.
+    /// For one action. What writes is narrowed to its target, when that is the name of a resource;
+    /// what reads serves other actions of its session too, whose targets are others.
     pub(super) fn of(ask: &LeaseAsk) -> Result<Self, LeaseError> {
         let mut policy = Self::read(&ask.scope, ask.mode)?;
         let target = &ask.action.target;
@@ -39,7 +40,9 @@ impl SessionPolicy {
                     "the scope does not reach `{target}`"
                 )));
             }
-            policy.resources = vec![target.clone()];
+            if ask.mode == Mode::Write {
+                policy.resources = vec![target.clone()];
+            }
         }
         Ok(policy)
     }

@@ -167,14 +167,22 @@ async fn moto_takes_what_is_signed_and_knows_who_holds_it() {
 async fn a_session_policy_is_narrowed_to_the_resource_that_an_action_names() {
     let aws = Remote::<Aws>::start();
     let desk = Desk::at(super::Counterpart::provider(&aws));
-    let mut ask = Desk::ask(&scope(Mode::Write, &Aws::filters()), Mode::Read);
+    let mut ask = Desk::ask(&scope(Mode::Write, &Aws::filters()), Mode::Write);
     ask.action.target = "arn:aws:s3:::reports/may".to_owned();
     let asked = desk.issuers.asks(&ask).unwrap();
     assert_eq!(
         asked.request["Policy"],
         json!(
-            r#"{"Statement":[{"Action":["s3:GetObject"],"Condition":{"StringEquals":{"aws:RequestedRegion":["eu-central-1"]}},"Effect":"Allow","Resource":["arn:aws:s3:::reports/may"]}],"Version":"2012-10-17"}"#
+            r#"{"Statement":[{"Action":["s3:GetObject","s3:PutObject"],"Condition":{"StringEquals":{"aws:RequestedRegion":["eu-central-1"]}},"Effect":"Allow","Resource":["arn:aws:s3:::reports/may"]}],"Version":"2012-10-17"}"#
         )
+    );
+    // What reads serves the next action of the session as well, which may name another.
+    ask.mode = Mode::Read;
+    let asked = desk.issuers.asks(&ask).unwrap();
+    let policy = asked.request["Policy"].as_str().unwrap();
+    assert!(
+        policy.contains(r#""Resource":["arn:aws:s3:::reports/*"]"#),
+        "{policy}"
     );
     for beyond in ["arn:aws:s3:::payroll/may", "arn:aws:s3:::reports/*"] {
         ask.action.target = beyond.to_owned();
