@@ -9,7 +9,7 @@ use portcullis_credentials::{
     issuer::{KINDS, Provider, Tools},
     issuers::{Entry, Issuers},
     sealed::{Means, SealedStore},
-    vault::Vault,
+    strongbox::Strongbox,
 };
 use portcullis_firewall::{
     digest::ActionDigest,
@@ -128,20 +128,20 @@ fn median(all: impl Iterator<Item = std::io::Result<Duration>>) -> anyhow::Resul
 
 fn desk(provider: Arc<dyn Provider>) -> anyhow::Result<Issuers> {
     let clock = Arc::new(Now);
-    let vault = Vault::new(Screens::default(), Arc::<Now>::clone(&clock) as Arc<dyn Clock>);
-    let secrets = Secrets::with(vault.clone());
+    let strongbox = Strongbox::new(Screens::default(), Arc::<Now>::clone(&clock) as Arc<dyn Clock>);
+    let secrets = Secrets::with(strongbox.clone());
     let tools = Tools {
         courier: Arc::new(HttpCourier::new(&CourierSettings::default(), secrets.clone())?),
         databases: Arc::new(Databases::new(None, secrets.clone())?),
         secrets,
-        vault,
+        strongbox,
         clock,
         entropy: Arc::new(SeededEntropy::default()),
     };
     let entry = Entry {
         name: "here".to_owned(),
         kind: "any",
-        tenants: None,
+        tenants: [tenant("acme")].into(),
         provider,
     };
     Ok(Issuers::new(vec![entry], &tools))

@@ -6,15 +6,16 @@ use crate::{
 };
 use anyhow::bail;
 use portcullis_credentials::{
-    CourierSettings, Databases, HttpCourier, Secrets, issuer::Tools, issuers::Issuers, vault::Vault,
+    CourierSettings, Databases, HttpCourier, Secrets, issuer::Tools, issuers::Issuers,
+    strongbox::Strongbox,
 };
 use portcullis_firewall::{firewall::Firewall, ports::Issuer};
 use portcullis_policy::id::TenantId;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Keeps what is minted, and has it hidden in the texts that this gate shows.
-pub(crate) fn vault(firewall: &Firewall) -> Vault {
-    Vault::new(firewall.screens(), Arc::new(SystemClock))
+pub(crate) fn strongbox(firewall: &Firewall) -> Strongbox {
+    Strongbox::new(firewall.screens(), Arc::new(SystemClock))
 }
 
 /// Who mints for each tenant of the gate, at the providers that the operator's file lets it use.
@@ -24,17 +25,17 @@ pub(crate) fn vault(firewall: &Firewall) -> Vault {
 pub(crate) fn issuers(
     config: &Config,
     firewall: &Firewall,
-    vault: &Vault,
+    strongbox: &Strongbox,
 ) -> anyhow::Result<BTreeMap<TenantId, Arc<dyn Issuer>>> {
     let known = firewall.tenants();
     for entry in &config.providers {
         let name = &entry.name;
-        let mut named = entry.tenants.iter().flatten();
+        let mut named = entry.tenants.iter();
         if let Some(strange) = named.find(|tenant| !known.contains(*tenant)) {
             bail!("providers.{name}.tenants: there is no tenant `{strange}`");
         }
     }
-    let tools = tools(config, vault)?;
+    let tools = tools(config, strongbox)?;
     let issuers = known.into_iter().map(|tenant| {
         let entries = config.providers.iter().filter(|one| one.serves(&tenant));
         let issuers = Issuers::new(entries.cloned().collect(), &tools);
@@ -44,8 +45,8 @@ pub(crate) fn issuers(
     Ok(issuers.collect())
 }
 
-fn tools(config: &Config, vault: &Vault) -> anyhow::Result<Tools> {
-    let secrets = Secrets::with(vault.clone());
+fn tools(config: &Config, strongbox: &Strongbox) -> anyhow::Result<Tools> {
+    let secrets = Secrets::with(strongbox.clone());
     let settings = CourierSettings {
         extra_roots: config.extra_roots.clone(),
         ..CourierSettings::default()
@@ -55,7 +56,7 @@ fn tools(config: &Config, vault: &Vault) -> anyhow::Result<Tools> {
         courier: Arc::new(HttpCourier::new(&settings, secrets.clone())?),
         databases: Arc::new(databases),
         secrets,
-        vault: vault.clone(),
+        strongbox: strongbox.clone(),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
     })

@@ -3,7 +3,7 @@
 use crate::{config::Config, databases::Sessions, estimates::ByTheRules};
 use axum::Router;
 use portcullis_credentials::{
-    CourierSettings, Databases, HttpCourier, Programs, Secrets, vault::Vault,
+    CourierSettings, Databases, HttpCourier, Programs, Secrets, strongbox::Strongbox,
 };
 use portcullis_firewall::{firewall::Firewall, hands::Hands};
 use portcullis_gateway::mcp::{Address, Parts, Shop, router};
@@ -59,7 +59,7 @@ pub(crate) fn hands(
     config: &Config,
     shop: &Arc<Shop>,
     gate: &Arc<Firewall>,
-    vault: &Vault,
+    strongbox: &Strongbox,
 ) -> anyhow::Result<Hands> {
     let settings = CourierSettings {
         extra_roots: config.extra_roots.clone(),
@@ -67,7 +67,7 @@ pub(crate) fn hands(
         ..CourierSettings::default()
     };
     // What was minted for an order is shown at the target alone.
-    let secrets = Secrets::with(vault.clone());
+    let secrets = Secrets::with(strongbox.clone());
     let databases = Databases::new(config.extra_roots.as_deref(), secrets.clone())?;
     let ports = Ports {
         courier: Arc::new(HttpCourier::new(&settings, secrets)?),

@@ -34,7 +34,9 @@ use portcullis_control::{
         socket,
     },
 };
-use portcullis_credentials::{CourierSettings, HttpCourier, Secrets, SmtpMailer, vault::Vault};
+use portcullis_credentials::{
+    CourierSettings, HttpCourier, Secrets, SmtpMailer, strongbox::Strongbox,
+};
 use portcullis_firewall::{access::RoleGrant, firewall::Firewall, hands::Hands, outside::Courier};
 use portcullis_gateway::mcp::Shop;
 use portcullis_policy::id::TenantId;
@@ -81,7 +83,7 @@ impl std::fmt::Debug for Staff {
 
 impl Staff {
     /// Everybody whom the operator's file names. Without a file: nobody. What is minted is kept in
-    /// `vault`; `commands` are run besides.
+    /// `strongbox`; `commands` are run besides.
     ///
     /// # Errors
     /// When the file names a tenant that is not there, or nothing can be called with its settings.
@@ -89,7 +91,7 @@ impl Staff {
         config: &Config,
         firewall: &Firewall,
         public_url: &str,
-        (vault, commands): (&Vault, Hands),
+        (strongbox, commands): (&Strongbox, Hands),
     ) -> anyhow::Result<Self> {
         let known = firewall.tenants();
         for tenant in config.tenants.keys() {
@@ -116,11 +118,11 @@ impl Staff {
             accounts: Accounts::open(config)?,
             gate: Arc::new(firewall.clone()),
         };
-        for (tenant, issuer) in minting::issuers(config, firewall, vault)? {
+        for (tenant, issuer) in minting::issuers(config, firewall, strongbox)? {
             firewall.use_issuer(&tenant, &issuer);
         }
         let mut hands = staff.accounts.hands();
-        hands.push(servers::hands(config, &staff.shop, &staff.gate, vault)?);
+        hands.push(servers::hands(config, &staff.shop, &staff.gate, strongbox)?);
         hands.push(commands);
         firewall.use_hands(Hands::joined(hands));
         staff.slack();

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use anyhow::{Context, anyhow};
-use portcullis_credentials::{Secrets, launch::Launches, vault::Vault};
+use portcullis_credentials::{Secrets, launch::Launches, strongbox::Strongbox};
 use portcullis_firewall::{
     firewall::{Firewall, Screens as Known},
     hands::Hands,
@@ -46,7 +46,7 @@ pub(crate) async fn hands(
     data: &Path,
     config: &Config,
     firewall: &Firewall,
-    vault: &Vault,
+    strongbox: &Strongbox,
 ) -> anyhow::Result<Hands> {
     let_through(data)?;
     let rooms = match Rooms::at(&data.join(ROOMS)) {
@@ -58,7 +58,7 @@ pub(crate) async fn hands(
     };
     firewall.use_rooms(Arc::<Rooms>::clone(&rooms));
     let launcher = launcher()?;
-    let launches = Launches::new(Secrets::with(vault.clone()));
+    let launches = Launches::new(Secrets::with(strongbox.clone()));
     let offer = match Offer::look(&launches, &launcher, &rooms).await {
         Ok(offer) => offer,
         Err(why) => {

@@ -14,7 +14,7 @@ pub mod openbao;
 pub mod postgres;
 pub mod sealed;
 
-use crate::{database::Databases, secrets::Secrets, vault::Vault};
+use crate::{database::Databases, secrets::Secrets, strongbox::Strongbox};
 use jiff::Timestamp;
 use portcullis_firewall::{
     lease::{LeaseAsk, LeaseError, Revoked},
@@ -47,14 +47,14 @@ const ID_DIGITS: usize = 32;
 /// What issuers work with.
 #[derive(Clone, Debug)]
 pub struct Tools {
-    /// Carries calls to providers; it knows the secrets of the vault.
+    /// Carries calls to providers; it knows the secrets of the strongbox.
     pub courier: Arc<dyn Courier>,
     /// Opens sessions at databases.
     pub databases: Arc<Databases>,
     /// The operator's secrets.
     pub secrets: Secrets,
     /// Keeps what is minted.
-    pub vault: Vault,
+    pub strongbox: Strongbox,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// For passwords.

@@ -21,8 +21,8 @@ pub struct Entry {
     pub name: String,
     /// What kind it is, e.g. `postgres`.
     pub kind: &'static str,
-    /// The tenants that may use it; all of them when there is none.
-    pub tenants: Option<BTreeSet<TenantId>>,
+    /// The tenants that may use it, and nobody else.
+    pub tenants: BTreeSet<TenantId>,
     /// What it is.
     pub provider: Arc<dyn Provider>,
 }
@@ -31,8 +31,7 @@ impl Entry {
     /// Whether a tenant may use it.
     #[must_use]
     pub fn serves(&self, tenant: &TenantId) -> bool {
-        let tenants = self.tenants.as_ref();
-        tenants.is_none_or(|tenants| tenants.contains(tenant))
+        self.tenants.contains(tenant)
     }
 }
 

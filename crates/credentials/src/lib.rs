@@ -5,7 +5,7 @@
 //! with, [`launch::Launches`] starts those that run once with credentials, [`SmtpMailer`] sends letters,
 //! [`Tls`] protects what the command line asks, and [`Secrets`] reads secrets by their names and
 //! computes with them. [`issuers`] has credentials made for single actions, and ends them; a
-//! [`vault`] keeps them as long as they live.
+//! [`strongbox`] keeps them as long as they live.
 //!
 //! **What will it never do?** Give a secret back (but to a program that its operator lets have it), or let one into an error, a log line or a
 //! `Debug`; call an address that its [`Reach`](portcullis_firewall::outside::Reach) does not allow,
@@ -58,9 +58,9 @@ mod secret;
 pub mod secrets;
 pub mod setup;
 mod sigv4;
+pub mod strongbox;
 mod target;
 pub mod tls;
-pub mod vault;
 mod xml;
 
 pub use courier::{CourierSettings, HttpCourier};

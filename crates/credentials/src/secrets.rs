@@ -2,7 +2,7 @@
 
 use crate::{
     secret::Secret,
-    vault::{self, Vault},
+    strongbox::{self, Strongbox},
 };
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
@@ -21,7 +21,7 @@ const EVERYBODY: u32 = 0o006;
 ///
 /// `env:NAME` is a variable of the process. `file:/path` is the content of a file without one
 /// trailing line break; a container's secret has to be mounted so that not everybody may read it.
-/// `lease:<id>/<part>` is what a [`Vault`] keeps, for those that were given one.
+/// `lease:<id>/<part>` is what a [`Strongbox`] keeps, for those that were given one.
 ///
 /// Fails closed: a secret that is empty, too long, or open to everybody is none.
 ///
@@ -34,7 +34,7 @@ const EVERYBODY: u32 = 0o006;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Secrets {
-    vault: Option<Vault>,
+    strongbox: Option<Strongbox>,
 }
 
 /// Why a secret cannot be had. It names no value, and no name of a form that it does not know:
@@ -84,13 +84,15 @@ impl Secrets {
     /// The secrets of this process.
     #[must_use]
     pub const fn new() -> Self {
-        Self { vault: None }
+        Self { strongbox: None }
     }
 
     /// The same, and what was minted.
     #[must_use]
-    pub const fn with(vault: Vault) -> Self {
-        Self { vault: Some(vault) }
+    pub const fn with(strongbox: Strongbox) -> Self {
+        Self {
+            strongbox: Some(strongbox),
+        }
     }
 
     /// Whether a secret can be read now, for telling it at the start.
@@ -116,15 +118,15 @@ impl Secrets {
 
     /// The time, for whoever signs what it sends; only those who know of minted secrets do.
     pub(crate) fn now(&self) -> Option<Timestamp> {
-        self.vault.as_ref().map(Vault::now)
+        self.strongbox.as_ref().map(Strongbox::now)
     }
 
     fn find(&self, name: &str) -> Result<Secret, SecretFault> {
-        if !name.starts_with(vault::SCHEME) {
+        if !name.starts_with(strongbox::SCHEME) {
             return read(name);
         }
-        let vault = self.vault.as_ref().ok_or(SecretFault::Form)?;
-        vault.read(name).ok_or(SecretFault::Absent)
+        let strongbox = self.strongbox.as_ref().ok_or(SecretFault::Form)?;
+        strongbox.read(name).ok_or(SecretFault::Absent)
     }
 
     pub(crate) fn read(&self, name: &SecretName) -> Result<Secret, OutsideError> {

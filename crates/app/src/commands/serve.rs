@@ -60,9 +60,9 @@ impl Serve {
             output.founded(&founded, (&url, &public), &self.data)?;
         }
         screening::put_up(&config, &opened.firewall)?;
-        let vault = minting::vault(&opened.firewall);
-        let commands = walled::hands(&self.data, &config, &opened.firewall, &vault).await?;
-        let staff = Staff::hire(&config, &opened.firewall, &public, (&vault, commands))?;
+        let strongbox = minting::strongbox(&opened.firewall);
+        let commands = walled::hands(&self.data, &config, &opened.firewall, &strongbox).await?;
+        let staff = Staff::hire(&config, &opened.firewall, &public, (&strongbox, commands))?;
         for fault in config.obstacles().0 {
             output.note(&format!("warning: {fault}"))?;
         }

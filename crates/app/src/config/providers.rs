@@ -72,8 +72,8 @@ fn provider(
     Some(provider)
 }
 
-fn tenants(sheet: &Sheet<'_>, faults: &mut Faults) -> Option<BTreeSet<TenantId>> {
-    sheet.value("tenants")?;
+/// Who may use it. *Fails closed:* a provider that names nobody would be nobody's, or everybody's.
+fn tenants(sheet: &Sheet<'_>, faults: &mut Faults) -> BTreeSet<TenantId> {
     let mut tenants = BTreeSet::new();
     for (value, path) in sheet.list("tenants", faults) {
         match value.as_str().map(TenantId::new) {
@@ -83,7 +83,11 @@ fn tenants(sheet: &Sheet<'_>, faults: &mut Faults) -> Option<BTreeSet<TenantId>>
             _ => faults.add(path, "this is no id of a tenant"),
         }
     }
-    Some(tenants)
+    let named = matches!(sheet.value("tenants"), Some(Value::Array(named)) if !named.is_empty());
+    if !named {
+        sheet.fault("tenants", "expected the tenants that may use it", faults);
+    }
+    tenants
 }
 
 /// Every secret that is named, with the path where it is.
@@ -153,7 +157,9 @@ mod tests {
             assert_eq!(faults(&none), [format!("providers.roles: {kinds}")]);
         }
         let secret = "host: db.example.com, user: minter, password: hush-hush";
-        let found = faults(&format!("{{ postgres: {{ {secret} }} }}"));
+        let found = faults(&format!(
+            "{{ tenants: [default], postgres: {{ {secret} }} }}"
+        ));
         assert!(
             found[0].starts_with("providers.roles.postgres.password: "),
             "{found:?}"
@@ -161,11 +167,17 @@ mod tests {
         assert!(!format!("{found:?}").contains("hush-hush"));
         for (wrong, want) in [
             (
-                "{ postgres: { host: x, port: hush-hush } }",
+                "{ tenants: [default], postgres: { host: x, port: hush-hush } }",
                 "port: this is not what belongs here",
             ),
-            ("{ postgres: { host: x } }", ": missing field `user`"),
-            ("{ postgres: { hots: x } }", "hots: unknown field `hots`"),
+            (
+                "{ tenants: [default], postgres: { host: x } }",
+                ": missing field `user`",
+            ),
+            (
+                "{ tenants: [default], postgres: { hots: x } }",
+                "hots: unknown field `hots`",
+            ),
         ] {
             let found = faults(wrong);
             assert!(found[0].contains(want), "{found:?}");
@@ -177,10 +189,18 @@ mod tests {
         );
         assert_eq!(
             faults(
-                "{ aws: { role_arn: x, region: eu-central-1, access_key_id: env:A, secret_access_key: env:B } }"
+                "{ tenants: [default], aws: { role_arn: x, region: eu-central-1, access_key_id: env:A, secret_access_key: env:B } }"
             ),
             ["providers.roles.aws.role_arn: expected `arn:aws:iam::<account>:role/<name>`"]
         );
+    }
+
+    #[test]
+    fn a_provider_that_names_no_tenant_is_nobodys() {
+        let good = "postgres: { host: db.example.com, user: minter, password: env:MINTER }";
+        let due = ["providers.roles.tenants: expected the tenants that may use it"];
+        assert_eq!(faults(&format!("{{ {good} }}")), due);
+        assert_eq!(faults(&format!("{{ tenants: [], {good} }}")), due);
     }
 
     #[test]

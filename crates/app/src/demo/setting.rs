@@ -77,7 +77,7 @@ impl Setting {
                 &config,
                 &firewall,
                 "http://localhost",
-                (&minting::vault(&firewall), Hands::default()),
+                (&minting::strongbox(&firewall), Hands::default()),
             )?;
             serve_until(listener, &firewall, staff, async { drop(stopped.await) }).await
         });

@@ -171,14 +171,14 @@ impl Sessions {
             let bytes = Zeroizing::new(text.as_bytes().to_vec());
             (part.to_owned(), bytes)
         });
-        let kept = self.tools.vault.keep(ask, parts.into());
+        let kept = self.tools.strongbox.keep(ask, parts.into());
         let compared = kept.and_then(|secrets| self.compare(ask, &granted).map(|()| secrets));
         let secrets = match compared {
             Ok(secrets) => secrets,
             Err(why) => {
                 // Whether it could be ended or not: it is not used.
                 drop(self.end(ask).await);
-                self.tools.vault.forget(ask, Some(granted.expires_at));
+                self.tools.strongbox.forget(ask, Some(granted.expires_at));
                 return Err(why);
             }
         };
@@ -227,7 +227,7 @@ impl Sessions {
     /// Ends it where the operator lets the gate do so.
     async fn end(&self, ask: &LeaseAsk) -> Result<Revoked, LeaseError> {
         let latest = latest_end(ask)?;
-        self.tools.vault.forget(ask, Some(latest));
+        self.tools.strongbox.forget(ask, Some(latest));
         if latest <= self.tools.clock.now() {
             return Ok(ended("it has expired", true));
         }
@@ -236,7 +236,7 @@ impl Sessions {
             return Ok(ended(how, false));
         }
         self.deny(ask, latest).await?;
-        self.tools.vault.forget(ask, None);
+        self.tools.strongbox.forget(ask, None);
         let how = "denied by its source identity on the role (IAM PutRolePolicy); IAM takes some \
                    seconds to spread this";
         Ok(ended(how, true))

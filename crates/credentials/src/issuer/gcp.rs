@@ -10,7 +10,7 @@ use super::{
     call::{Reply, call, form},
     digits, ended, seconds_left,
 };
-use crate::{jwt, vault::Lent};
+use crate::{jwt, strongbox::Lent};
 use boundary::Wanted;
 use jiff::{SignedDuration, Timestamp};
 use portcullis_firewall::{
@@ -141,7 +141,7 @@ impl Tokens {
         };
         let secrets = self
             .tools
-            .vault
+            .strongbox
             .keep(ask, vec![("token".to_owned(), token)])?;
         Ok(Minted {
             secrets,
@@ -171,13 +171,13 @@ impl Tokens {
         });
         let assertion = jwt::signed(&key, &claims);
         let assertion = assertion.ok_or_else(|| refused("the private key is not usable"))?;
-        let assertion = self.tools.vault.lend(assertion);
+        let assertion = self.tools.strongbox.lend(assertion);
         let pairs = [("grant_type", BEARER_GRANT)];
         let secret = ("assertion", assertion.name());
         let reply = self.form(&self.account.token_uri, &pairs, secret).await?;
         let Own { access_token } = reply.good()?.json()?;
         let token = Zeroizing::new(access_token.into_bytes());
-        Ok(self.tools.vault.lend(token))
+        Ok(self.tools.strongbox.lend(token))
     }
 
     async fn generate(
@@ -206,7 +206,7 @@ impl Tokens {
         token: Zeroizing<Vec<u8>>,
         boundary: &Value,
     ) -> Result<Zeroizing<Vec<u8>>, LeaseError> {
-        let whole = self.tools.vault.lend(token);
+        let whole = self.tools.strongbox.lend(token);
         let options = boundary.to_string();
         let pairs = [
             ("grant_type", EXCHANGE_GRANT),
@@ -242,7 +242,7 @@ impl Tokens {
 
     fn end(&self, ask: &LeaseAsk) -> Result<Revoked, LeaseError> {
         let latest = ask.asked_at + SignedDuration::from_secs(wanted(ask)?.1) + SKEW;
-        self.tools.vault.forget(ask, Some(latest));
+        self.tools.strongbox.forget(ask, Some(latest));
         let over = latest < self.tools.clock.now();
         let how = if over {
             "it has expired"

@@ -10,7 +10,7 @@ use super::{
     filters::Filters,
     seconds_left,
 };
-use crate::{jwt, vault::Lent};
+use crate::{jwt, strongbox::Lent};
 use jiff::Timestamp;
 use portcullis_firewall::{
     lease::{Asked, LeaseAsk, LeaseError, Minted, Revoked},
@@ -172,7 +172,7 @@ impl Installation {
         });
         let token = jwt::signed(&key, &claims);
         let token = token.ok_or_else(|| refused("the App's private key is not usable"))?;
-        Ok(self.tools.vault.lend(token))
+        Ok(self.tools.strongbox.lend(token))
     }
 
     async fn make(&self, ask: &LeaseAsk) -> Result<Minted, LeaseError> {
@@ -191,7 +191,7 @@ impl Installation {
         let token = Zeroizing::new(granted.token.clone().into_bytes());
         let secrets = self
             .tools
-            .vault
+            .strongbox
             .keep(ask, vec![("token".to_owned(), token)])?;
         let expires_at: Option<Timestamp> = granted.expires_at.parse().ok();
         let compared = wanted.compare(&granted);
@@ -199,7 +199,7 @@ impl Installation {
         if let Err(why) = compared {
             if self.end(ask).await.is_err() {
                 let lives = expires_at.unwrap_or(Timestamp::MAX);
-                self.tools.vault.forget(ask, Some(lives));
+                self.tools.strongbox.forget(ask, Some(lives));
             }
             return Err(why);
         }
@@ -217,10 +217,10 @@ impl Installation {
     }
 
     async fn end(&self, ask: &LeaseAsk) -> Result<Revoked, LeaseError> {
-        if self.tools.vault.has_ended(ask) {
+        if self.tools.strongbox.has_ended(ask) {
             return Ok(ended("it was ended before", true));
         }
-        let Some(token) = self.tools.vault.name(ask, "token") else {
+        let Some(token) = self.tools.strongbox.name(ask, "token") else {
             let over = ask.ends_at.as_second().saturating_add(HOUR_SECONDS);
             let over = over < self.tools.clock.now().as_second();
             let how = "GitHub ends a token for whoever holds it alone, and the gate does not any \
@@ -233,7 +233,7 @@ impl Installation {
         if reply.status != 401 {
             reply.good()?;
         }
-        self.tools.vault.forget(ask, None);
+        self.tools.strongbox.forget(ask, None);
         Ok(ended("DELETE /installation/token", true))
     }
 

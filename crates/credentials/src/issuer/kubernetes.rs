@@ -116,7 +116,7 @@ impl Accounts {
         match self.try_make(ask, &objects, seconds).await {
             Ok(minted) => Ok(minted),
             Err(why) => {
-                self.tools.vault.forget(ask, Some(ask.ends_at));
+                self.tools.strongbox.forget(ask, Some(ask.ends_at));
                 // Half of a lease is none; what cannot be taken away now is found by its name later.
                 drop(self.take_away(&objects).await);
                 Err(why)
@@ -146,7 +146,7 @@ impl Accounts {
         let expires_at: Option<Timestamp> = status.expires_at.parse().ok();
         let secrets = self
             .tools
-            .vault
+            .strongbox
             .keep(ask, vec![("token".to_owned(), token)])?;
         let longest = self.tools.clock.now() + SignedDuration::from_secs(seconds) + SKEW;
         if expires_at.is_none_or(|at| at > longest) {
@@ -170,7 +170,7 @@ impl Accounts {
         ask: &LeaseAsk,
         objects: &Objects,
     ) -> Result<Map<String, Value>, LeaseError> {
-        let token = self.tools.vault.name(ask, "token");
+        let token = self.tools.strongbox.name(ask, "token");
         let token = token.ok_or_else(|| LeaseError::TooMuch("it has ended".to_owned()))?;
         let mut granted = Map::new();
         for namespace in objects.reached() {
@@ -193,9 +193,9 @@ impl Accounts {
     async fn end(&self, ask: &LeaseAsk) -> Result<Revoked, LeaseError> {
         let objects = self.objects(ask)?;
         let began = self.tools.clock.now();
-        self.tools.vault.forget(ask, Some(ask.ends_at));
+        self.tools.strongbox.forget(ask, Some(ask.ends_at));
         let was_there = self.take_away(&objects).await?;
-        self.tools.vault.forget(ask, None);
+        self.tools.strongbox.forget(ask, None);
         let how = if was_there {
             "its bindings, roles, bound Secret and service account were deleted; the API server may know \
              the token, which may do nothing any more, for some seconds still"

@@ -180,7 +180,7 @@ impl Tokens {
         let token = Zeroizing::new(granted.access_token.clone().into_bytes());
         let secrets = self
             .tools
-            .vault
+            .strongbox
             .keep(ask, vec![("token".to_owned(), token)])?;
         let compared = wanted.compare(&granted);
         drop(Zeroizing::new(granted.access_token));
@@ -190,7 +190,7 @@ impl Tokens {
         if let Err(why) = compared {
             if self.end(ask, expires_at).await.is_err() {
                 let lives = expires_at.unwrap_or(Timestamp::MAX);
-                self.tools.vault.forget(ask, Some(lives));
+                self.tools.strongbox.forget(ask, Some(lives));
             }
             return Err(why);
         }
@@ -212,27 +212,27 @@ impl Tokens {
         ask: &LeaseAsk,
         expires_at: Option<Timestamp>,
     ) -> Result<Revoked, LeaseError> {
-        let vault = &self.tools.vault;
-        if vault.has_ended(ask) {
+        let strongbox = &self.tools.strongbox;
+        if strongbox.has_ended(ask) {
             return Ok(ended("it was ended before", true));
         }
         if expires_at.is_some_and(|at| at < self.tools.clock.now()) {
-            vault.forget(ask, None);
+            strongbox.forget(ask, None);
             return Ok(ended("it has expired", true));
         }
         let lives = expires_at.unwrap_or(Timestamp::MAX);
-        let Some(token) = vault.name(ask, "token") else {
+        let Some(token) = strongbox.name(ask, "token") else {
             let how = "a token is revoked by whoever holds it, and the gate does not any more";
             return Ok(ended(how, false));
         };
         let Some(endpoint) = &self.exchange.revocation_endpoint else {
-            vault.forget(ask, Some(lives));
+            strongbox.forget(ask, Some(lives));
             return Ok(ended("the server revokes no tokens", false));
         };
         let hint = vec![("token_type_hint", "access_token".to_owned())];
         let reply = self.call(endpoint, hint, ("token", token)).await?;
         reply.good()?;
-        vault.forget(ask, None);
+        strongbox.forget(ask, None);
         Ok(ended("revoked (RFC 7009)", true))
     }
 

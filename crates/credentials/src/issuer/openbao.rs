@@ -170,7 +170,7 @@ impl Secrets {
         let (made, secrets, open) = match minted {
             Ok(minted) => minted,
             Err(why) => {
-                self.tools.vault.forget(ask, Some(ask.ends_at));
+                self.tools.strongbox.forget(ask, Some(ask.ends_at));
                 self.end_token(&auth.accessor).await?;
                 return Err(why);
             }
@@ -199,7 +199,7 @@ impl Secrets {
         role: &str,
         own: Zeroizing<Vec<u8>>,
     ) -> Result<Kept, LeaseError> {
-        let own = self.tools.vault.lend(own);
+        let own = self.tools.strongbox.lend(own);
         let path = format!("{}/creds/{role}", self.server.engine);
         let reply = self
             .call(Method::Get, &path, None, Some(own.name()))
@@ -214,7 +214,7 @@ impl Secrets {
                 secrets.push((part, Zeroizing::new(text.into_bytes())));
             }
         }
-        let secrets = self.tools.vault.keep(ask, secrets)?;
+        let secrets = self.tools.strongbox.keep(ask, secrets)?;
         Ok((made, secrets, open))
     }
 
@@ -223,7 +223,7 @@ impl Secrets {
         ask: &LeaseAsk,
         handle: Option<&Map<String, Value>>,
     ) -> Result<Revoked, LeaseError> {
-        self.tools.vault.forget(ask, Some(ask.ends_at));
+        self.tools.strongbox.forget(ask, Some(ask.ends_at));
         let began = self.tools.clock.now();
         let part = |name| handle.and_then(|handle| handle.get(name)?.as_str());
         if let Some(lease) = part("lease_id") {
@@ -240,7 +240,7 @@ impl Secrets {
         if let Some(accessor) = &accessor {
             self.end_token(accessor).await?;
         }
-        self.tools.vault.forget(ask, None);
+        self.tools.strongbox.forget(ask, None);
         let how = match (handle, &accessor) {
             (Some(_), _) => "sys/leases/revoke, and the lease's own token",
             (None, Some(_)) => "the lease's own token, with all that it made",

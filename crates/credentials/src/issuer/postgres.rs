@@ -124,7 +124,7 @@ impl Roles {
         let part = Zeroizing::new(password.as_bytes().to_vec());
         let secrets = self
             .tools
-            .vault
+            .strongbox
             .keep(ask, vec![("password".to_owned(), part)])?;
         let made = async {
             let (mut client, _driver) = self.open(&grants.database).await?;
@@ -138,7 +138,8 @@ impl Roles {
         };
         let made = timeout(TIMEOUT, made).await;
         let granted = made.unwrap_or_else(|_| Err(late()));
-        let granted = granted.inspect_err(|_| self.tools.vault.forget(ask, Some(ask.ends_at)))?;
+        let granted =
+            granted.inspect_err(|_| self.tools.strongbox.forget(ask, Some(ask.ends_at)))?;
         let handle = Map::from_iter([("role".to_owned(), json!(role.name()))]);
         let open = [
             ("user", role.name().to_owned()),
@@ -159,7 +160,7 @@ impl Roles {
     async fn end(&self, ask: &LeaseAsk) -> Result<Revoked, LeaseError> {
         let grants = Grants::read(&ask.scope, ask.mode)?;
         let role = Role::of(ask)?;
-        self.tools.vault.forget(ask, Some(ask.ends_at));
+        self.tools.strongbox.forget(ask, Some(ask.ends_at));
         let began = self.tools.clock.now();
         let ended = async {
             let (client, _driver) = self.open(&grants.database).await?;
@@ -168,7 +169,7 @@ impl Roles {
         let was_there = timeout(TIMEOUT, ended)
             .await
             .unwrap_or_else(|_| Err(late()))?;
-        self.tools.vault.forget(ask, None);
+        self.tools.strongbox.forget(ask, None);
         let how = if was_there {
             "NOLOGIN, its sessions terminated, DROP OWNED, DROP ROLE"
         } else {

@@ -82,7 +82,7 @@ impl Lender {
         let bytes = Zeroizing::new(secret.bytes().to_vec());
         let secrets = self
             .tools
-            .vault
+            .strongbox
             .keep(ask, vec![("value".to_owned(), bytes)])?;
         Ok(Minted {
             secrets,
@@ -95,7 +95,7 @@ impl Lender {
 
     fn end(&self, ask: &LeaseAsk) -> Revoked {
         // It lives on, so that texts are looked through for it from now on.
-        self.tools.vault.forget(ask, Some(Timestamp::MAX));
+        self.tools.strongbox.forget(ask, Some(Timestamp::MAX));
         let how = "taken back; a secret that somebody typed in lives until it is changed where it \
                    is used";
         ended(how, false)

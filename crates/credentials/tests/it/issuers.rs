@@ -137,7 +137,7 @@ async fn is_dead_after_its_end<C: Counterpart>(counterpart: &C) {
     let revoked = desk.issuers.revoke(&ask, Some(&minted.handle)).await;
     let revoked = revoked.unwrap();
     assert_eq!(revoked.dead, C::ENDS, "{revoked:?}");
-    assert_eq!(desk.vault.live(), 0);
+    assert_eq!(desk.strongbox.live(), 0);
     assert!(desk.is_forgotten(&minted).await);
     let how = &revoked.how;
     if C::ENDS {
@@ -183,7 +183,7 @@ async fn gives_back_what_is_too_much<C: Counterpart>(counterpart: &C) {
     let ask = Desk::ask(&counterpart.scope(Mode::Read), Mode::Read);
     let refused = desk.issuers.mint(&ask).await.unwrap_err();
     assert_eq!(refused.code(), "lease.exceeded", "{refused}");
-    assert_eq!(desk.vault.live(), 0);
+    assert_eq!(desk.strongbox.live(), 0);
     if C::ENDS {
         assert_eq!(counterpart.alive().await, before);
     }

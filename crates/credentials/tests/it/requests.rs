@@ -4,7 +4,7 @@ use crate::{
     secrets::Safe,
     server::{Answer, Server},
 };
-use portcullis_credentials::{CourierSettings, HttpCourier, Secrets, vault::Vault};
+use portcullis_credentials::{CourierSettings, HttpCourier, Secrets, strongbox::Strongbox};
 use portcullis_firewall::{
     firewall::Screens,
     outside::{Courier, Credential, Delivery, Method, OutsideError, Parcel, Reach, SecretName},
@@ -158,7 +158,7 @@ async fn nothing_is_signed_by_who_does_not_know_the_time_or_with_what_is_no_key(
     sent.credential = Some(signed(&key));
     assert_eq!(code_of(sent.clone()).await, "outside.forbidden");
     let clock = Arc::new(FakeClock::default());
-    let secrets = Secrets::with(Vault::new(Screens::default(), clock));
+    let secrets = Secrets::with(Strongbox::new(Screens::default(), clock));
     let courier = HttpCourier::new(&settings(), secrets).unwrap();
     courier.send(sent.clone()).await.unwrap();
     let heard = server.heard().remove(0);

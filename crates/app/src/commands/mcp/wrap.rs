@@ -154,7 +154,7 @@ impl Wrap {
             &config,
             &opened.firewall,
             &public,
-            (&minting::vault(&opened.firewall), Hands::default()),
+            (&minting::strongbox(&opened.firewall), Hands::default()),
         )?;
         let credentials = data.join(CREDENTIALS);
         output.note(&format!(

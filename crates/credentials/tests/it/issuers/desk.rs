@@ -7,7 +7,7 @@ use portcullis_credentials::{
     CourierSettings, Databases, HttpCourier, Secrets,
     issuer::{Provider, Tools},
     issuers::{Entry, Issuers},
-    vault::Vault,
+    strongbox::Strongbox,
 };
 use portcullis_firewall::{
     digest::ActionDigest,
@@ -42,7 +42,7 @@ impl Clock for Now {
 /// A gate with one provider.
 pub(crate) struct Desk {
     pub(crate) issuers: Issuers,
-    pub(crate) vault: Vault,
+    pub(crate) strongbox: Strongbox,
     pub(crate) courier: Arc<dyn Courier>,
     screens: Screens,
 }
@@ -53,17 +53,17 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 impl Desk {
     pub(crate) fn at(provider: Arc<dyn Provider>) -> Self {
         let screens = Screens::default();
-        let vault = Vault::new(screens.clone(), Arc::new(Now));
-        let tools = tools(&vault);
+        let strongbox = Strongbox::new(screens.clone(), Arc::new(Now));
+        let tools = tools(&strongbox);
         let entry = Entry {
             name: "here".to_owned(),
             kind: "any",
-            tenants: Some(BTreeSet::from([tenant("acme")])),
+            tenants: BTreeSet::from([tenant("acme")]),
             provider,
         };
         Self {
             issuers: Issuers::new(vec![entry], &tools),
-            vault,
+            strongbox,
             courier: tools.courier,
             screens,
         }
@@ -137,7 +137,10 @@ impl Desk {
     /// Neither what is said of a credential nor any text of its tenant shows it.
     pub(crate) fn shows_nothing(&self, ask: &LeaseAsk, minted: &Minted, stolen: &Stolen) {
         let asked = self.issuers.asks(ask).unwrap();
-        let said = format!("{minted:?} {asked:?} {:?} {:?}", self.issuers, self.vault);
+        let said = format!(
+            "{minted:?} {asked:?} {:?} {:?}",
+            self.issuers, self.strongbox
+        );
         for (part, _) in &minted.secrets {
             marks::found_in(&said, &stolen[part]);
         }
@@ -156,14 +159,14 @@ impl Desk {
     }
 }
 
-pub(crate) fn tools(vault: &Vault) -> Tools {
-    let secrets = Secrets::with(vault.clone());
+pub(crate) fn tools(strongbox: &Strongbox) -> Tools {
+    let secrets = Secrets::with(strongbox.clone());
     let settings = CourierSettings::default();
     Tools {
         courier: Arc::new(HttpCourier::new(&settings, secrets.clone()).unwrap()),
         databases: Arc::new(Databases::new(None, secrets.clone()).unwrap()),
         secrets,
-        vault: vault.clone(),
+        strongbox: strongbox.clone(),
         clock: Arc::new(Now),
         entropy: Arc::new(SeededEntropy::new(u64::from(std::process::id()))),
     }

@@ -115,7 +115,7 @@ async fn no_secret_is_in_an_error_or_a_log() {
                 "{refused} {refused:?} {ended:?} {:?}\n",
                 desk.issuers
             ));
-            assert_eq!(desk.vault.live(), 0);
+            assert_eq!(desk.strongbox.live(), 0);
         }
     }
     drop(guard);

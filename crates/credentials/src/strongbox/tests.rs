@@ -1,4 +1,4 @@
-use super::{LINGER, MOST_LIVE, Vault};
+use super::{LINGER, MOST_LIVE, Strongbox};
 use crate::secrets::Secrets;
 use jiff::{SignedDuration, Timestamp};
 use portcullis_firewall::{
@@ -15,7 +15,7 @@ use std::{sync::Arc, time::Duration};
 use zeroize::Zeroizing;
 
 struct Safe {
-    vault: Vault,
+    strongbox: Strongbox,
     screens: Screens,
     clock: Arc<FakeClock>,
 }
@@ -24,7 +24,7 @@ impl Safe {
     fn new() -> Self {
         let (screens, clock) = (Screens::default(), Arc::new(FakeClock::default()));
         Self {
-            vault: Vault::new(screens.clone(), Arc::<FakeClock>::clone(&clock) as _),
+            strongbox: Strongbox::new(screens.clone(), Arc::<FakeClock>::clone(&clock) as _),
             screens,
             clock,
         }
@@ -32,7 +32,9 @@ impl Safe {
 
     fn keep(&self, ask: &LeaseAsk, value: &str) -> Result<SecretName, LeaseError> {
         let bytes = Zeroizing::new(value.as_bytes().to_vec());
-        let names = self.vault.keep(ask, vec![("token".to_owned(), bytes)])?;
+        let names = self
+            .strongbox
+            .keep(ask, vec![("token".to_owned(), bytes)])?;
         Ok(names[0].1.clone())
     }
 
@@ -77,7 +79,7 @@ fn what_is_kept_is_read_by_those_who_know_of_it_and_hidden_in_its_tenants_texts(
     let safe = Safe::new();
     let name = safe.keep(&ask("acme", 1), "a-minted-token").unwrap();
     assert_eq!(name.as_str(), format!("lease:lse_{:032x}/token", 1));
-    let knowing = Secrets::with(safe.vault.clone());
+    let knowing = Secrets::with(safe.strongbox.clone());
     assert!(knowing.mac(&name, b"m").is_ok());
     assert!(Secrets::new().mac(&name, b"m").is_err());
     for absent in ["lease:lse_1/token", "lease:", "lease:~0", "lease:a/b/c"] {
@@ -85,7 +87,7 @@ fn what_is_kept_is_read_by_those_who_know_of_it_and_hidden_in_its_tenants_texts(
     }
     assert!(!safe.shows("acme", "it is a-minted-token"));
     assert!(safe.shows("other", "it is a-minted-token"));
-    let said = format!("{:?} {knowing:?} {name:?}", safe.vault);
+    let said = format!("{:?} {knowing:?} {name:?}", safe.strongbox);
     assert!(!said.contains("a-minted-token"), "{said}");
 }
 
@@ -94,21 +96,25 @@ fn what_is_forgotten_cannot_be_used_and_is_hidden_a_while() {
     let safe = Safe::new();
     let one = ask("acme", 1);
     let name = safe.keep(&one, "a-minted-token").unwrap();
-    assert!(!safe.vault.has_ended(&one));
-    safe.vault.forget(&one, None);
-    assert!(safe.vault.has_ended(&one));
-    assert_eq!(safe.vault.live(), 0);
-    assert!(Secrets::with(safe.vault.clone()).mac(&name, b"m").is_err());
+    assert!(!safe.strongbox.has_ended(&one));
+    safe.strongbox.forget(&one, None);
+    assert!(safe.strongbox.has_ended(&one));
+    assert_eq!(safe.strongbox.live(), 0);
+    assert!(
+        Secrets::with(safe.strongbox.clone())
+            .mac(&name, b"m")
+            .is_err()
+    );
     for number in 2..2 + LINGER {
         let next = ask("acme", number);
         safe.keep(&next, &format!("minted-token-{number}")).unwrap();
         assert!(!safe.shows("acme", "it is a-minted-token"));
-        safe.vault.forget(&next, None);
+        safe.strongbox.forget(&next, None);
     }
     safe.keep(&ask("acme", 100), "another-token").unwrap();
     assert!(safe.shows("acme", "it is a-minted-token"));
     // Once more is nothing more.
-    safe.vault.forget(&one, None);
+    safe.strongbox.forget(&one, None);
 }
 
 #[test]
@@ -117,18 +123,18 @@ fn what_lives_elsewhere_is_hidden_until_it_expires() {
     let until = safe.clock.now() + SignedDuration::from_hours(1);
     let one = ask("acme", 1);
     safe.keep(&one, "a-minted-token").unwrap();
-    safe.vault.forget(&one, Some(until));
-    assert!(!safe.vault.has_ended(&one));
+    safe.strongbox.forget(&one, Some(until));
+    assert!(!safe.strongbox.has_ended(&one));
     let often = ask("acme", 2);
     for _ in 0..3 {
         safe.keep(&often, "one and the same").unwrap();
-        safe.vault.forget(&often, Some(Timestamp::MAX));
+        safe.strongbox.forget(&often, Some(Timestamp::MAX));
     }
     let pass = |from: usize| {
         for number in from..=from + LINGER {
             let next = ask("acme", number);
             safe.keep(&next, &format!("minted-token-{number}")).unwrap();
-            safe.vault.forget(&next, None);
+            safe.strongbox.forget(&next, None);
         }
         safe.keep(&ask("acme", 3), "another-token").unwrap();
     };
@@ -145,15 +151,15 @@ fn what_was_forgotten_first_and_ended_then_is_dead() {
     let safe = Safe::new();
     let one = ask("acme", 1);
     safe.keep(&one, "a-minted-token").unwrap();
-    safe.vault.forget(&one, Some(one.ends_at));
-    assert_eq!(safe.vault.live(), 0);
-    assert!(!safe.vault.has_ended(&one));
-    safe.vault.forget(&one, None);
-    assert!(safe.vault.has_ended(&one));
+    safe.strongbox.forget(&one, Some(one.ends_at));
+    assert_eq!(safe.strongbox.live(), 0);
+    assert!(!safe.strongbox.has_ended(&one));
+    safe.strongbox.forget(&one, None);
+    assert!(safe.strongbox.has_ended(&one));
     for number in 2..=2 + LINGER {
         let next = ask("acme", number);
         safe.keep(&next, &format!("minted-token-{number}")).unwrap();
-        safe.vault.forget(&next, None);
+        safe.strongbox.forget(&next, None);
     }
     safe.keep(&ask("acme", 100), "another-token").unwrap();
     assert!(safe.shows("acme", "it is a-minted-token"));
@@ -167,14 +173,14 @@ fn what_cannot_be_hidden_is_not_kept() {
         assert_eq!(refused.code(), "lease.refused");
         assert!(!refused.to_string().contains(value));
     }
-    assert_eq!(safe.vault.live(), 0);
+    assert_eq!(safe.strongbox.live(), 0);
 }
 
 #[test]
 fn no_more_live_than_texts_can_be_looked_through_for() {
     let safe = Safe::new();
     {
-        let mut shelf = safe.vault.shelf_mut();
+        let mut shelf = safe.strongbox.shelf_mut();
         for number in 0..MOST_LIVE {
             let kept = super::Kept {
                 tenant: tenant("acme"),
@@ -192,8 +198,10 @@ fn no_more_live_than_texts_can_be_looked_through_for() {
 #[test]
 fn what_is_lent_is_gone_with_its_loan() {
     let safe = Safe::new();
-    let knowing = Secrets::with(safe.vault.clone());
-    let lent = safe.vault.lend(Zeroizing::new(b"an assertion".to_vec()));
+    let knowing = Secrets::with(safe.strongbox.clone());
+    let lent = safe
+        .strongbox
+        .lend(Zeroizing::new(b"an assertion".to_vec()));
     let name = lent.name();
     assert!(knowing.mac(&name, b"m").is_ok());
     drop(lent);

@@ -46,7 +46,7 @@ pub(crate) type Parts = Vec<(String, Zeroizing<Vec<u8>>)>;
 ///
 /// Fails closed: what cannot be hidden in its tenant's texts is not kept, and cannot be used.
 #[derive(Clone)]
-pub struct Vault(Arc<Inside>);
+pub struct Strongbox(Arc<Inside>);
 
 struct Inside {
     screens: Screens,
@@ -93,14 +93,14 @@ struct Faded {
     lives_until: Option<Timestamp>,
 }
 
-impl fmt::Debug for Vault {
+impl fmt::Debug for Strongbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let live = self.shelf().live.len();
-        f.debug_struct("Vault").field("live", &live).finish()
+        f.debug_struct("Strongbox").field("live", &live).finish()
     }
 }
 
-impl Vault {
+impl Strongbox {
     /// An empty one, which tells these screens what to hide.
     #[must_use]
     pub fn new(screens: Screens, clock: Arc<dyn Clock>) -> Self {
@@ -221,7 +221,7 @@ impl Vault {
             .lent
             .insert(name.clone(), Secret::new(bytes));
         Lent {
-            vault: self.clone(),
+            strongbox: self.clone(),
             name: SecretName::new(&name),
         }
     }
@@ -263,7 +263,7 @@ impl Vault {
 
 /// A secret that is known by its name as long as this lives.
 pub(crate) struct Lent {
-    vault: Vault,
+    strongbox: Strongbox,
     name: SecretName,
 }
 
@@ -275,7 +275,7 @@ impl Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        self.vault.shelf_mut().lent.remove(self.name.as_str());
+        self.strongbox.shelf_mut().lent.remove(self.name.as_str());
     }
 }
 
