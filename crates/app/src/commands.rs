@@ -37,6 +37,7 @@ mod sessions;
 mod vault;
 mod violations;
 mod wish;
+mod workspaces;
 
 use crate::{
     client::Trust,
@@ -119,6 +120,7 @@ enum Command {
     Approvals(approvals::Approvals),
     Holds(holds::Holds),
     Executions(executions::Executions),
+    Workspaces(workspaces::Workspaces),
     Sessions(sessions::Sessions),
     Scopes(scopes::Scopes),
     Leases(leases::Leases),
@@ -187,6 +189,7 @@ impl Cli {
             Command::Approvals(approvals) => approvals.run(&desk).await,
             Command::Holds(holds) => holds.run(&desk).await,
             Command::Executions(executions) => executions.run(&desk).await,
+            Command::Workspaces(workspaces) => workspaces.run(&desk).await,
             Command::Sessions(sessions) => sessions.run(&desk).await,
             Command::Scopes(scopes) => scopes.run(&desk).await,
             Command::Leases(leases) => leases.run(&desk).await,

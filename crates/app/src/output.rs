@@ -99,6 +99,15 @@ impl Output {
         out.flush()
     }
 
+    /// The same on standard error, for what is said beside the output of something else.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    #[expect(clippy::unused_self, reason = "whoever speaks holds the output")]
+    pub(crate) fn aside(self, text: &str) -> io::Result<()> {
+        anstream::stderr().lock().write_all(text.as_bytes())
+    }
+
     /// A value for programs.
     ///
     /// # Errors

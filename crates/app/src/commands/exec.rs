@@ -83,7 +83,7 @@ impl Exec {
 
     async fn released(&self, desk: &Desk, client: &Client, hold: &str) -> anyhow::Result<u8> {
         if let Some(state) = call::undecided(client, hold, self.wait).await? {
-            desk.output.note(telling::waiting(&state).trim_end())?;
+            desk.output.aside(&telling::waiting(&state))?;
             return Ok(NOT_RUN);
         }
         let path = format!("/v1/holds/{}/act", escaped(hold));
@@ -158,7 +158,7 @@ fn not_run(desk: &Desk, decision: &Value) -> anyhow::Result<u8> {
     if desk.output.is_json() {
         desk.output.json(decision)?;
     } else {
-        desk.output.note(telling::verdict(decision).trim_end())?;
+        desk.output.aside(&telling::verdict(decision))?;
     }
     Ok(NOT_RUN)
 }
