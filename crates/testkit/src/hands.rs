@@ -17,8 +17,9 @@ use std::sync::{
 pub const LEAKED: &str = "password=correct-horse-battery";
 
 /// Remembers its orders. What it does depends on the target's name: `fails`, `is-silent` (nobody
-/// can tell), `panics`, `hangs`, `is-dear` (7 dollars), `is-full` (its dry run does not pass), and
-/// `elsewhere`, which it does not serve; anything else is done.
+/// can tell), `panics`, `hangs`, `is-dear` (7 dollars), `is-full` (its dry run does not pass),
+/// `is-undone` (looked at by doing and undoing), and `elsewhere`, which it does not serve; anything
+/// else is done.
 #[derive(Debug, Default)]
 pub struct FakeHands {
     orders: Mutex<Vec<Order>>,
@@ -95,6 +96,10 @@ impl Executor for FakeHands {
 impl Rehearsal for FakeHands {
     fn rehearses(&self, action: &Action) -> bool {
         action.kind.as_str() == "workloads.submit"
+    }
+
+    fn does_and_undoes(&self, order: &Order) -> bool {
+        order.target == "is-undone"
     }
 
     fn rehearse(&self, order: Order) -> Doing<'_, DryRun> {

@@ -87,6 +87,32 @@ async fn a_credential_for_writing_serves_one_action_and_dies_with_it() {
 }
 
 #[tokio::test]
+async fn what_is_done_and_undone_is_looked_at_by_a_credential_that_ends_with_the_look() {
+    let works = Works::open().await;
+    let session = works.session(WRITE).await;
+    let mut action = writing(&session, "cluster");
+    action["target"] = "is-undone".into();
+    let acted = works.attend(action.clone()).await.acted;
+    assert_eq!(acted.expect("acted").effect.result, Ended::Done);
+    let modes: Vec<Mode> = works.issuer.minted().iter().map(|ask| ask.mode).collect();
+    assert_eq!(modes, [Mode::Write, Mode::Write]);
+    let ids: Vec<String> = works
+        .issuer
+        .minted()
+        .into_iter()
+        .map(|ask| ask.id)
+        .collect();
+    assert_ne!(ids[0], ids[1], "each had its own");
+    assert!(works.issuer.alive().is_empty());
+    assert!(live(&works).await.is_empty());
+    // A session that only reads gives nothing to write with, to look at it either.
+    let reading = works.session(READ).await;
+    action["session_id"] = reading.id.as_str().into();
+    assert!(works.attend(action).await.acted.is_none());
+    assert_eq!(works.issuer.minted().len(), 2);
+}
+
+#[tokio::test]
 async fn every_lease_is_on_record_from_before_it_is_asked_until_it_is_dead() {
     let works = Works::open().await;
     works.scope("hours", "hourly").await;
