@@ -11,7 +11,10 @@ use crate::{
     turn::Turn,
 };
 use jiff::Timestamp;
-use portcullis_policy::id::{AgentId, PersonId, WorkspaceId};
+use portcullis_policy::{
+    facts::AgentStatus,
+    id::{AgentId, PersonId, WorkspaceId},
+};
 
 /// A caller as the gate knows them.
 #[derive(Clone, Debug)]
@@ -76,6 +79,28 @@ impl Firewall {
                 person: person.cloned(),
                 groups: own.map_or_else(Vec::new, |id| groups_of(turn, id)),
             })
+        })
+        .await
+    }
+
+    /// Whether an agent's own key is one of an agent that may work: for what a door passes on
+    /// without a verdict.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for anybody else, and for an agent that is paused, blocked or gone;
+    /// [`GateError::Unauthenticated`] for a key that ended meanwhile.
+    pub async fn must_be_active(&self, principal: &Principal) -> Result<(), GateError> {
+        let agent = principal.role.agent().cloned();
+        self.on_lane(principal, move |turn| {
+            let known = agent.and_then(|id| turn.state.agents.get(&id));
+            match known.map(|agent| agent.status) {
+                Some(AgentStatus::Active) => Ok(()),
+                Some(status) => {
+                    let message = format!("the agent is {}", status.as_str());
+                    Err(GateError::Forbidden(message))
+                }
+                None => Err(GateError::Forbidden("only agents may".to_owned())),
+            }
         })
         .await
     }

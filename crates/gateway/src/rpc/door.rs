@@ -114,7 +114,10 @@ impl Line {
         }
         match kind {
             Kind::Own => Ok(self.own(&asked.method)),
-            Kind::Read => self.pass_on(firewall, &principal.tenant, asked).await,
+            Kind::Read => {
+                firewall.must_be_active(principal).await?;
+                self.pass_on(firewall, &principal.tenant, asked).await
+            }
             Kind::Judged => self.grant(firewall, principal, asked).await,
         }
     }

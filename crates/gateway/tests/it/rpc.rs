@@ -14,7 +14,7 @@ use portcullis_firewall::{
     ports::{Doing, Executor, Rehearsal},
 };
 use portcullis_gateway::rpc::{Kind, Line, METHODS, Settings, router};
-use portcullis_policy::action::Action;
+use portcullis_policy::{action::Action, facts::AgentStatus};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 
@@ -271,6 +271,26 @@ async fn reads_pass_and_come_back_screened() {
     *stage.node.answer.lock().unwrap() = Some(secret.to_string().into_bytes());
     let said = stage.ask("eth_call", json!([])).await;
     assert!(!said.to_string().contains("ghp_0123"), "{said}");
+}
+
+#[tokio::test]
+async fn an_agent_that_may_not_work_reads_nothing() {
+    let stage = Stage::new().await;
+    let acme = &stage.house.acme;
+    let agent = acme.agent.as_str();
+    for status in [
+        AgentStatus::Paused,
+        AgentStatus::Active,
+        AgentStatus::Blocked,
+    ] {
+        let firewall = &stage.house.firewall;
+        let moved = firewall.move_agent(&acme.architect, agent, status, Some("to see"));
+        moved.await.unwrap();
+        let said = stage.ask("eth_blockNumber", json!([])).await;
+        let reads = status == AgentStatus::Active;
+        assert_eq!(said["error"].is_null(), reads, "{status:?}: {said}");
+    }
+    assert_eq!(stage.node.asked.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]
