@@ -24,6 +24,18 @@ fn modules() -> PathBuf {
     PathBuf::from(folder).join("node_modules")
 }
 
+/// The program itself: the script that npm puts before it leaves the chain running when it is
+/// killed.
+fn anvil() -> PathBuf {
+    let machine = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    let package = format!("@foundry-rs/anvil-{}-{machine}", std::env::consts::OS);
+    modules().join(package).join("bin/anvil")
+}
+
 /// A chain on this machine; it ends when this is dropped.
 struct Anvil {
     url: String,
@@ -32,7 +44,7 @@ struct Anvil {
 
 impl Anvil {
     fn start() -> Self {
-        let mut command = Command::new(modules().join(".bin/anvil"));
+        let mut command = Command::new(anvil());
         let args = ["--port", "0", "--hardfork", "prague", "--chain-id", "31337"];
         command.args(args).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
