@@ -10,6 +10,8 @@ use crate::{
 use jiff::Timestamp;
 use portcullis_policy::{
     action::Action,
+    catalogue::demand::COMMAND,
+    command::policy::SessionPatterns,
     facts::{self, AgentStatus},
     id::{PersonId, SessionId},
 };
@@ -27,11 +29,7 @@ pub(crate) struct Reach<'s> {
 ///
 /// *Fails closed:* another agent's and another workspace's stands as one that there is not.
 pub(crate) fn session_of(state: &State, action: &Action, now: Timestamp) -> facts::Session {
-    let named = action.session.as_ref().and_then(|id| find(state, id, now));
-    let own = named.filter(|session| {
-        session.agent == action.agent && action.workspace.as_ref() == Some(&session.workspace)
-    });
-    let Some(session) = own else {
+    let Some(session) = own(state, action, now) else {
         return facts::Session::default();
     };
     let scope = action.scope.as_ref();
@@ -43,6 +41,20 @@ pub(crate) fn session_of(state: &State, action: &Action, now: Timestamp) -> fact
             write: reach.mode == Mode::Write,
         }),
     }
+}
+
+/// What the session of an action says about commands; nothing for one that it does not rest on,
+/// and in which no command runs.
+pub(crate) fn commands_of(state: &State, action: &Action, now: Timestamp) -> SessionPatterns {
+    let own = own(state, action, now).filter(|_| action.kind.as_str() == COMMAND);
+    own.map_or_else(SessionPatterns::default, |session| session.commands.clone())
+}
+
+/// The session that an action rests on, when it is the agent's own, in the action's workspace.
+fn own<'s>(state: &'s State, action: &Action, now: Timestamp) -> Option<&'s Session> {
+    let named = find(state, action.session.as_ref()?, now)?;
+    let agrees = named.agent == action.agent && action.workspace.as_ref() == Some(&named.workspace);
+    agrees.then_some(named)
 }
 
 /// A session that may be worked in.

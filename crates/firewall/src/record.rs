@@ -4,6 +4,7 @@ use crate::{canonical, hold::Fired, request::Request, view::View};
 use jiff::Timestamp;
 use portcullis_policy::{
     action::Action,
+    command::policy::SessionPatterns,
     facts::{Facts, Session},
     judgement::{Judgement, Warning},
     tier::Verdict,
@@ -212,6 +213,9 @@ fn write_facts(facts: &Facts, mut object: canonical::Object<'_>) {
     caller.string("tenant", facts.caller.tenant.as_str());
     caller.end();
     object.boolean("chain_intact", facts.chain_intact);
+    if !facts.command_patterns.is_empty() {
+        write_patterns(&facts.command_patterns, object.object("command_patterns"));
+    }
     integers(
         &mut object,
         "grants",
@@ -254,6 +258,34 @@ fn write_session(session: &Session, mut object: canonical::Object<'_>) {
         scope.end();
     }
     object.end();
+}
+
+/// What the session said about commands.
+fn write_patterns(said: &SessionPatterns, mut object: canonical::Object<'_>) {
+    texts(&mut object, "allow", &said.allow);
+    if said.approve_all {
+        object.boolean("approve_all", true);
+    }
+    texts(&mut object, "block", &said.block);
+    if let Some(project) = &said.project {
+        object.string("project", project);
+    }
+    if said.reject_all {
+        object.boolean("reject_all", true);
+    }
+    object.end();
+}
+
+/// Writes a list of texts, unless it is empty.
+fn texts(object: &mut canonical::Object<'_>, key: &'static str, texts: &[String]) {
+    if texts.is_empty() {
+        return;
+    }
+    let mut list = object.array(key);
+    for text in texts {
+        list.string(text);
+    }
+    list.end();
 }
 
 /// Writes the budgets that are nearly used up, unless there is none.

@@ -5,7 +5,10 @@
 
 use crate::{access::Resource, moment, scope::Mode};
 use jiff::Timestamp;
-use portcullis_policy::id::{AgentId, PersonId, ScopeName, SessionId, WorkspaceId};
+use portcullis_policy::{
+    command::policy::SessionPatterns,
+    id::{AgentId, PersonId, ScopeName, SessionId, WorkspaceId},
+};
 use serde::{Deserialize, Serialize};
 
 /// How long a session lives without being renewed, in seconds.
@@ -33,6 +36,9 @@ pub struct Session {
     /// The ticket it is about, in the words of whoever opened it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
+    /// What it says about commands. It was said at the opening, and stays.
+    #[serde(default, skip_serializing_if = "SessionPatterns::is_empty")]
+    pub commands: SessionPatterns,
     /// The person who opened it; `None` when the agent did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened_by: Option<PersonId>,
@@ -113,6 +119,8 @@ pub struct SessionDraft {
     pub scopes: Vec<(ScopeName, Mode)>,
     /// The ticket it is about.
     pub ticket: Option<String>,
+    /// What it says about commands, beside what the tenant policy says.
+    pub commands: SessionPatterns,
     /// How long it lives at most, in seconds; the usual time when not given.
     pub seconds: Option<u32>,
 }

@@ -25,28 +25,11 @@ enum Command {
     /// Opens a session; actions name it with `--session` and one of its scopes with `--scope`.
     #[command(
         after_help = "Examples:\n  portcullis sessions open --agent agt_… --workspace ops --scope cluster:staging\n  \
-        portcullis sessions open --agent agt_… --workspace ops --write cluster:staging --ticket OPS-17"
+        portcullis sessions open --agent agt_… --workspace ops --write cluster:staging --ticket OPS-17\n  \
+        portcullis sessions open --agent agt_… --workspace ops --scope cluster:staging \\\n    \
+          --allow-command '^kubectl (get|logs) ' --block-command secret"
     )]
-    Open {
-        /// The agent; a key that belongs to one agent needs none.
-        #[arg(long, value_name = "ID")]
-        agent: Option<String>,
-        /// The workspace.
-        #[arg(long, value_name = "ID")]
-        workspace: String,
-        /// A scope to read with; may be given again.
-        #[arg(long = "scope", value_name = "NAME", required_unless_present = "write")]
-        scopes: Vec<String>,
-        /// A scope to write with, too; may be given again.
-        #[arg(long, value_name = "NAME")]
-        write: Vec<String>,
-        /// The ticket it is about.
-        #[arg(long)]
-        ticket: Option<String>,
-        /// How long it lives at most, renewed every 15 minutes; 28800 unless given.
-        #[arg(long, value_name = "SECONDS")]
-        seconds: Option<u32>,
-    },
+    Open(Opening),
     /// Lists sessions, newest first.
     #[command(
         after_help = "Examples:\n  portcullis sessions list\n  portcullis sessions list --all"
@@ -58,6 +41,12 @@ enum Command {
         /// At most so many.
         #[arg(long, default_value_t = 200)]
         most: usize,
+    },
+    /// Shows a session.
+    #[command(after_help = "Example:\n  portcullis sessions show ses_…")]
+    Show {
+        /// The session.
+        id: String,
     },
     /// Lets a session live for 15 minutes more, within its end.
     #[command(after_help = "Example:\n  portcullis sessions renew ses_…")]
@@ -76,6 +65,41 @@ enum Command {
     },
 }
 
+/// What a session is opened with.
+#[derive(Args, Debug)]
+struct Opening {
+    /// The agent; a key that belongs to one agent needs none.
+    #[arg(long, value_name = "ID")]
+    agent: Option<String>,
+    /// The workspace.
+    #[arg(long, value_name = "ID")]
+    workspace: String,
+    /// A scope to read with; may be given again.
+    #[arg(long = "scope", value_name = "NAME", required_unless_present = "write")]
+    scopes: Vec<String>,
+    /// A scope to write with, too; may be given again.
+    #[arg(long, value_name = "NAME")]
+    write: Vec<String>,
+    /// The ticket it is about.
+    #[arg(long)]
+    ticket: Option<String>,
+    /// A pattern of commands that may run without asking; others wait. May be given again.
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
+    allow_command: Vec<String>,
+    /// A pattern of commands that never run; may be given again.
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
+    block_command: Vec<String>,
+    /// No command runs.
+    #[arg(long)]
+    no_commands: bool,
+    /// The project whose command policy holds, too.
+    #[arg(long, value_name = "NAME")]
+    project: Option<String>,
+    /// How long it lives at most, renewed every 15 minutes; 28800 unless given.
+    #[arg(long, value_name = "SECONDS")]
+    seconds: Option<u32>,
+}
+
 const COLUMNS: &[Column] = &[
     ("session", "id"),
     ("status", "status"),
@@ -91,34 +115,46 @@ const FACTS: &[Column] = &[
     ("agent", "agent_id"),
     ("workspace", "workspace_id"),
     ("ticket", "ticket"),
+    ("status", "status"),
+    ("project", "commands.project"),
+    ("allows commands", "commands.allow"),
+    ("blocks commands", "commands.block"),
+    ("blocks all commands", "commands.reject_all"),
     ("ends", "ends_at"),
     ("at the latest", "until"),
 ];
+
+impl Opening {
+    fn body(self) -> Value {
+        let wanted = |names: Vec<String>, mode: &'static str| {
+            let names = names.into_iter();
+            names.map(move |name| json!({ "scope": name, "mode": mode }))
+        };
+        let scopes: Vec<Value> = wanted(self.scopes, "read")
+            .chain(wanted(self.write, "write"))
+            .collect();
+        json!({
+            "agent_id": self.agent,
+            "workspace_id": self.workspace,
+            "scopes": scopes,
+            "ticket": self.ticket,
+            "commands": {
+                "project": self.project,
+                "allow": self.allow_command,
+                "block": self.block_command,
+                "reject_all": self.no_commands,
+            },
+            "seconds": self.seconds,
+        })
+    }
+}
 
 impl Sessions {
     pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<u8> {
         let client = desk.client()?;
         match self.command {
-            Command::Open {
-                agent,
-                workspace,
-                scopes,
-                write,
-                ticket,
-                seconds,
-            } => {
-                let wanted = |names: Vec<String>, mode: &'static str| {
-                    let names = names.into_iter();
-                    names.map(move |name| json!({ "scope": name, "mode": mode }))
-                };
-                let scopes: Vec<Value> = wanted(scopes, "read")
-                    .chain(wanted(write, "write"))
-                    .collect();
-                let new = json!({
-                    "agent_id": agent, "workspace_id": workspace, "scopes": scopes,
-                    "ticket": ticket, "seconds": seconds,
-                });
-                let session = client.post("/v1/sessions", &new).await?;
+            Command::Open(opening) => {
+                let session = client.post("/v1/sessions", &opening.body()).await?;
                 desk.output
                     .show(&session, |session| Table::about(session, FACTS).uncut())?;
             }
@@ -128,6 +164,12 @@ impl Sessions {
                 desk.output.show(&list, |list| {
                     Table::of(entries(list, "sessions"), COLUMNS, "no sessions are open").uncut()
                 })?;
+            }
+            Command::Show { id } => {
+                let path = format!("/v1/sessions/{}", escaped(&id));
+                let session = client.get(&path).await?;
+                desk.output
+                    .show(&session, |session| Table::about(session, FACTS).uncut())?;
             }
             Command::Renew { id } => {
                 let path = format!("/v1/sessions/{}/renew", escaped(&id));

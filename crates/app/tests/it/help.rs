@@ -41,6 +41,7 @@ const COMMANDS: &[&[&str]] = &[
     &["sessions"],
     &["sessions", "open"],
     &["sessions", "list"],
+    &["sessions", "show"],
     &["sessions", "renew"],
     &["sessions", "close"],
     &["scopes"],

@@ -21,7 +21,10 @@ use portcullis_door::{
 use portcullis_firewall::{
     principal::Principal, scope::Mode, session::SessionDraft, turn::ScopePatch,
 };
-use portcullis_policy::id::{AgentId, ScopeName, WorkspaceId};
+use portcullis_policy::{
+    command::policy::SessionPatterns,
+    id::{AgentId, ScopeName, WorkspaceId},
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Gate> {
@@ -59,6 +62,27 @@ body! {
 }
 
 body! {
+    /// What a session says about commands, beside what the tenant policy says. It only narrows:
+    /// nothing in it allows what another level does not, or overrules a block.
+    pub(crate) struct SessionCommands {
+        /// The project whose lists hold, too; a person names it.
+        #[schema(example = "migration")]
+        project: Option<String>,
+        /// Patterns of what may run without asking, at most 20: what fits none of them waits for a
+        /// person.
+        #[schema(example = json!(["^kubectl (get|describe) "]))]
+        allow: Option<Vec<String>>,
+        /// Patterns of what never runs, at most 20.
+        #[schema(example = json!(["--force"]))]
+        block: Option<Vec<String>>,
+        /// Everything may, as far as the session goes.
+        approve_all: Option<bool>,
+        /// Nothing runs.
+        reject_all: Option<bool>,
+    }
+}
+
+body! {
     /// A session to open.
     pub(crate) struct NewSession {
         /// Whose work it is; may be left out with the agent's own key.
@@ -72,6 +96,8 @@ body! {
         /// The ticket it is about.
         #[schema(example = "OPS-17")]
         ticket: Option<String>,
+        /// What it says about commands; it cannot be changed later.
+        commands: Option<SessionCommands>,
         /// How long it lives at most, in seconds, if it is renewed every 15 minutes; 8 hours when
         /// not given.
         #[schema(minimum = 60, maximum = 86400)]
@@ -104,6 +130,18 @@ impl WantedScope {
     }
 }
 
+impl SessionCommands {
+    fn patterns(self) -> SessionPatterns {
+        SessionPatterns {
+            project: self.project,
+            allow: self.allow.unwrap_or_default(),
+            block: self.block.unwrap_or_default(),
+            approve_all: self.approve_all.unwrap_or_default(),
+            reject_all: self.reject_all.unwrap_or_default(),
+        }
+    }
+}
+
 impl NewSession {
     fn draft(self, caller: &Principal) -> Result<SessionDraft, Refusal> {
         let own = caller.role.agent().cloned();
@@ -117,6 +155,9 @@ impl NewSession {
                 .map(WantedScope::into_pair)
                 .collect(),
             ticket: self.ticket,
+            commands: self
+                .commands
+                .map_or_else(SessionPatterns::default, SessionCommands::patterns),
             seconds: self.seconds,
         })
     }

@@ -6,6 +6,7 @@ use portcullis_firewall::{
     scope::Mode,
     session::{self, HeldScope, SessionEnd, SessionStatus},
 };
+use portcullis_policy::command::policy::SessionPatterns;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,6 +24,8 @@ pub(crate) struct Session {
     pub scopes: Vec<SessionScope>,
     /// The ticket it is about.
     pub ticket: Option<String>,
+    /// What it says about commands; nothing when it says nothing.
+    pub commands: Option<CommandsSaid>,
     /// The person who opened it; nothing when the agent did.
     pub opened_by: Option<String>,
     /// When it was opened.
@@ -40,6 +43,21 @@ pub(crate) struct Session {
     pub ended_by: Option<String>,
     /// Why.
     pub ended_because: Option<String>,
+}
+
+/// What a session says about commands, beside what the tenant policy says.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CommandsSaid {
+    /// The project whose lists hold, too.
+    pub project: Option<String>,
+    /// Patterns of what may run without asking.
+    pub allow: Vec<String>,
+    /// Patterns of what never runs.
+    pub block: Vec<String>,
+    /// Whether everything may, as far as the session goes.
+    pub approve_all: bool,
+    /// Whether nothing runs.
+    pub reject_all: bool,
 }
 
 /// A scope that a session has.
@@ -65,6 +83,20 @@ pub(crate) struct ClosedSession {
     pub room: Option<String>,
 }
 
+impl CommandsSaid {
+    fn of(said: SessionPatterns) -> Option<Self> {
+        let silent = said.is_empty();
+        let said = Self {
+            project: said.project,
+            allow: said.allow,
+            block: said.block,
+            approve_all: said.approve_all,
+            reject_all: said.reject_all,
+        };
+        Some(said).filter(|_| !silent)
+    }
+}
+
 impl From<HeldScope> for SessionScope {
     fn from(held: HeldScope) -> Self {
         Self {
@@ -84,6 +116,7 @@ impl From<session::Session> for Session {
             workspace_id: session.workspace.to_string(),
             scopes: session.scopes.into_iter().map(Into::into).collect(),
             ticket: session.ticket,
+            commands: CommandsSaid::of(session.commands),
             opened_by: session.opened_by.map(|person| person.to_string()),
             opened_at: session.opened_at.into(),
             ends_at: session.ends_at.into(),

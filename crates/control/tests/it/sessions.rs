@@ -156,6 +156,43 @@ async fn a_person_opens_one_for_an_agent_and_says_what_it_may() {
 }
 
 #[tokio::test]
+async fn a_session_says_which_commands_may_run_in_it() {
+    let (house, _) = open().await;
+    let open = async |who: &str, commands: Value| {
+        let new = json!({
+            "agent_id": house.acme.agent, "commands": commands, "scopes": [{"scope": "cluster"}],
+            "workspace_id": "ops",
+        });
+        call(&house, who, ("POST", "/v1/sessions"), new).await
+    };
+    let (agent, operator) = (&house.acme.agent_token, &house.acme.operator);
+    let lists = json!({"allow": ["^kubectl get "], "block": ["--force"]});
+    let session = open(agent, lists).await.must(201);
+    let due = json!({
+        "allow": ["^kubectl get "], "approve_all": false, "block": ["--force"], "project": null,
+        "reject_all": false,
+    });
+    assert_eq!(session["commands"], due);
+    let path = format!("/v1/sessions/{}", session["id"].as_str().unwrap());
+    let shown = house.call(("GET", &path), agent, "").await.ok();
+    assert_eq!(shown["commands"], due);
+    let silent = open(agent, json!({})).await.must(201);
+    assert_eq!(silent["commands"], Value::Null);
+    let faulty = json!({"allow": ["(?<=a)b"], "blocks": [], "block": [7]});
+    let faults = open(agent, faulty).await.faults();
+    assert_eq!(faults, ["commands.block[0]", "commands.blocks"]);
+    let faults = open(agent, json!({"allow": ["x", "(?<=a)b"], "block": ["a++"]}))
+        .await
+        .faults();
+    assert_eq!(faults, ["commands.allow[1]", "commands.block[0]"]);
+    let project = json!({"project": "migration"});
+    let refused = open(agent, project.clone()).await;
+    assert_eq!(refused.refused(403), "auth.forbidden");
+    let named = open(operator, project).await.must(201);
+    assert_eq!(named["commands"]["project"], "migration");
+}
+
+#[tokio::test]
 async fn another_tenants_session_is_not_there() {
     let (house, _) = open().await;
     let new = json!({"workspace_id": "ops", "scopes": [{"scope": "cluster"}]});

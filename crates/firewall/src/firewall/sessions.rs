@@ -12,7 +12,10 @@ use crate::{
     state,
     turn::ScopePatch,
 };
-use portcullis_policy::id::{SessionId, TenantId};
+use portcullis_policy::{
+    command::policy::SessionPatterns,
+    id::{SessionId, TenantId},
+};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, oneshot};
 
@@ -57,6 +60,7 @@ impl Firewall {
         let tenant = &principal.tenant;
         let ticket = self.screened_reason(tenant, draft.ticket)?;
         let draft = SessionDraft { ticket, ..draft };
+        self.must_hide_nothing(tenant, &draft.commands)?;
         let id = self.session_id()?;
         let (caller, wish, own) = (principal.clone(), draft.clone(), id.clone());
         self.on_lane(principal, move |turn| {
@@ -78,6 +82,27 @@ impl Firewall {
             let _ = doing::unless_it_panics(|| rooms.clear(tenant, &id)).await;
         }
         opened
+    }
+
+    /// Patterns are shown and recorded as they are; screened, they would be others.
+    fn must_hide_nothing(
+        &self,
+        tenant: &TenantId,
+        commands: &SessionPatterns,
+    ) -> Result<(), GateError> {
+        let lists = [("allow", &commands.allow), ("block", &commands.block)];
+        let patterns = lists.into_iter().flat_map(|(key, patterns)| {
+            let numbered = patterns.iter().enumerate();
+            numbered.map(move |(at, pattern)| (format!("commands.{key}[{at}]"), pattern))
+        });
+        let project = commands.project.iter();
+        let project = project.map(|name| ("commands.project".to_owned(), name));
+        for (path, text) in patterns.chain(project) {
+            if self.screened_text(tenant, text)? != *text {
+                return Err(GateError::invalid(path, "holds what is never shown"));
+            }
+        }
+        Ok(())
     }
 
     /// Lets a session live on for another term.

@@ -10,6 +10,7 @@ use crate::{
     visible,
 };
 use portcullis_policy::{
+    command::policy::SessionPatterns,
     facts::AgentStatus,
     id::{AgentId, PersonId, ScopeName, WorkspaceId},
 };
@@ -203,6 +204,20 @@ pub(super) fn check_ticket(ticket: Option<&str>) -> Result<(), GateError> {
         let message = format!("expected at most {TICKET_MAX_BYTES} bytes that can be seen");
         Err(GateError::invalid("ticket", message))
     }
+}
+
+/// Whoever opens a session may narrow which commands run in it, and nobody may widen that. Which
+/// project's lists hold is for people to say: an agent could choose those that it likes.
+pub(super) fn check_commands(
+    principal: &Principal,
+    commands: &SessionPatterns,
+) -> Result<(), GateError> {
+    commands.check("commands")?;
+    if commands.project.is_some() && principal.role.agent().is_some() {
+        let message = "the project of a session is named by a person";
+        return Err(GateError::Forbidden(message.to_owned()));
+    }
+    Ok(())
 }
 
 pub(super) fn check_scopes(scopes: &[(ScopeName, Mode)]) -> Result<(), GateError> {

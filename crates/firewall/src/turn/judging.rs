@@ -5,7 +5,6 @@ use crate::{reach, rulebook::Rulebook, state::State};
 use jiff::Timestamp;
 use portcullis_policy::{
     action::Action,
-    command::policy::SessionPatterns,
     facts::{Caller, Facts, Needs, Standing},
     judgement::Judgement,
     rules::RuleSet,
@@ -82,8 +81,7 @@ fn gather(
             .session
             .as_ref()
             .map(|_| reach::session_of(state, action, now)),
-        // What a session says about commands comes with the session.
-        command_patterns: SessionPatterns::default(),
+        command_patterns: reach::commands_of(state, action, now),
         caller,
     };
     (needs, facts)

@@ -2,7 +2,7 @@
 
 use super::{
     Turn, details,
-    entitled::{check_scopes, check_ticket, over},
+    entitled::{check_commands, check_scopes, check_ticket, over},
     json,
     sweep::AT_ONCE,
 };
@@ -56,6 +56,7 @@ impl Turn<'_> {
         self.must_have_room(&draft.agent)?;
         check_ticket(draft.ticket.as_deref())?;
         check_scopes(&draft.scopes)?;
+        check_commands(principal, &draft.commands)?;
         let seconds = draft.seconds.unwrap_or(USUAL_SECONDS);
         if !(60..=MOST_SECONDS).contains(&seconds) {
             let message = format!("expected 60 to {MOST_SECONDS}");
@@ -68,6 +69,7 @@ impl Turn<'_> {
             workspace: draft.workspace.clone(),
             scopes: Vec::with_capacity(draft.scopes.len()),
             ticket: draft.ticket.clone(),
+            commands: draft.commands.clone(),
             opened_by,
             opened_at: self.now,
             ends_at: until,

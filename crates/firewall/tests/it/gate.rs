@@ -15,6 +15,7 @@ mod images;
 mod leases;
 mod modes;
 mod mutation;
+mod patterns;
 mod permits;
 mod principles;
 mod records;

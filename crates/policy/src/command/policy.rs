@@ -97,7 +97,13 @@ impl fmt::Display for Level {
     }
 }
 
-/// What a session says about commands. It never overrules a block of another level.
+/// The most patterns of one list of a session: they are compiled anew for each of its commands.
+pub const SESSION_PATTERNS_MAX: usize = 20;
+/// The longest name of a project, in bytes.
+const PROJECT_MAX_BYTES: usize = 128;
+
+/// What a session says about commands. It narrows: nothing that it says overrules a block of
+/// another level, or allows what another level does not.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SessionPatterns {
@@ -123,6 +129,35 @@ impl SessionPatterns {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether a session may be opened with them.
+    ///
+    /// # Errors
+    /// Every mistake, with its path below `at`: a pattern that cannot be taken, a list that is too
+    /// long, patterns that are too large together, a blank project.
+    pub fn check(&self, at: &str) -> Result<(), Faults> {
+        let mut faults = Faults::default();
+        for (key, patterns) in [("allow", &self.allow), ("block", &self.block)] {
+            let path = format!("{at}.{key}");
+            if patterns.len() > SESSION_PATTERNS_MAX {
+                let message = format!("a list has at most {SESSION_PATTERNS_MAX} patterns");
+                faults.add(path.clone(), message);
+            }
+            decision::compile(patterns, &path, &mut faults);
+        }
+        if faults.0.is_empty() && !pattern::fit_together(self.allow.iter().chain(&self.block)) {
+            faults.add(
+                at,
+                "the patterns are too large together: count less, or list less",
+            );
+        }
+        let plain = |name: &String| !name.trim().is_empty() && name.len() <= PROJECT_MAX_BYTES;
+        if self.project.as_ref().is_some_and(|name| !plain(name)) {
+            let message = format!("expected 1 to {PROJECT_MAX_BYTES} bytes");
+            faults.add(format!("{at}.project"), message);
+        }
+        faults.or(())
     }
 }
 

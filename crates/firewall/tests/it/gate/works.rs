@@ -13,6 +13,7 @@ use portcullis_firewall::{
     turn::WorkspaceDraft,
 };
 use portcullis_policy::{
+    command::policy::SessionPatterns,
     id::{AgentId, ScopeName, WorkspaceId},
     label::Label,
 };
@@ -42,7 +43,12 @@ pub(super) struct Works {
 impl Works {
     /// With the scope `cluster` in workspace `ops`: for writing in staging, and agents may read.
     pub(super) async fn open() -> Self {
-        let gate = Gate::with_policy(POLICY).await;
+        Self::under(POLICY).await
+    }
+
+    /// The same under another tenant policy.
+    pub(super) async fn under(policy: &str) -> Self {
+        let gate = Gate::with_policy(policy).await;
         let works = Self {
             issuer: FakeIssuer::of(&gate.firewall, &gate.architect.tenant),
             rooms: FakeRooms::of(&gate.firewall),
@@ -155,6 +161,7 @@ pub(super) fn wish(agent: &AgentId, workspace: &str, scopes: &[(&str, Mode)]) ->
         workspace: WorkspaceId::new(workspace).expect("an id"),
         scopes: scopes.iter().map(named).collect(),
         ticket: Some("OPS-17".to_owned()),
+        commands: SessionPatterns::default(),
         seconds: None,
     }
 }

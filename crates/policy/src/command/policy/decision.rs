@@ -111,20 +111,25 @@ impl Lists {
                     format!("a list has at most {PATTERNS_MAX} patterns"),
                 );
             }
-            let mut compiled = Vec::new();
-            for (at, pattern) in patterns.iter().enumerate().take(PATTERNS_MAX) {
-                match Pattern::compile(pattern) {
-                    Ok(pattern) => compiled.push(pattern),
-                    Err(message) => faults.add(format!("{path}[{at}]"), message),
-                }
-            }
-            Arc::from(compiled)
+            compile(patterns, &path, faults).into()
         };
         Self {
             allow: list("allow_list", &policy.allow_list),
             block: list("block_list", &policy.block_list),
         }
     }
+}
+
+/// Every pattern of a list that can be taken; of a longer one, as many as one may have.
+pub(super) fn compile(patterns: &[String], path: &str, faults: &mut Faults) -> Vec<Pattern> {
+    let mut compiled = Vec::new();
+    for (at, pattern) in patterns.iter().enumerate().take(PATTERNS_MAX) {
+        match Pattern::compile(pattern) {
+            Ok(pattern) => compiled.push(pattern),
+            Err(message) => faults.add(format!("{path}[{at}]"), message),
+        }
+    }
+    compiled
 }
 
 /// One level's say.

@@ -1,7 +1,7 @@
 //! One pattern of a list.
 
 use super::dialect;
-use regex::{Regex, RegexBuilder};
+use regex::{Regex, RegexBuilder, RegexSetBuilder};
 
 /// The longest pattern, in bytes.
 pub const PATTERN_MAX_BYTES: usize = 512;
@@ -52,6 +52,12 @@ impl Pattern {
     pub fn is_in(&self, text: &str) -> bool {
         self.regex.is_match(text)
     }
+}
+
+/// Whether patterns are no larger together than one may be.
+pub(super) fn fit_together<'p>(patterns: impl IntoIterator<Item = &'p String>) -> bool {
+    let mut set = RegexSetBuilder::new(patterns);
+    set.size_limit(COMPILED_MAX_BYTES).build().is_ok()
 }
 
 /// What is wrong, on one line, with the character it begins at.

@@ -8,7 +8,10 @@ use portcullis_policy::command::{
     account::Account,
     asked::Asked,
     line::quote,
-    policy::{CommandPolicy, CommandRules, Commands, Decision, Level, Mapping, SessionPatterns},
+    policy::{
+        Ask, CommandPolicy, CommandRules, Commands, Decision, Level, Mapping, SESSION_PATTERNS_MAX,
+        SessionPatterns,
+    },
 };
 use proptest::{
     collection::vec,
@@ -299,8 +302,84 @@ fn plain_argv() -> impl Strategy<Value = Vec<String>> {
     .prop_map(|words| words.into_iter().map(str::to_owned).collect())
 }
 
+/// How much stands in the way of a command; what no level speaks of is as free as what all allow.
+fn in_the_way(decision: &Decision) -> u8 {
+    match decision {
+        Decision::Allow(_) | Decision::Ask(Ask::NoRules) => 0,
+        Decision::Ask(_) => 1,
+        Decision::Deny(_) => 2,
+    }
+}
+
+#[test]
+fn patterns_of_a_session_are_looked_at_when_it_is_opened() {
+    let faults = |patterns: SessionPatterns| {
+        let found = patterns
+            .check("commands")
+            .map_or_else(|faults| faults.0, |()| Vec::new());
+        found.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let list = |pattern: &str, count: usize| vec![pattern.to_owned(); count];
+    assert_eq!(faults(SessionPatterns::default()), Vec::<String>::new());
+    let found = faults(SessionPatterns {
+        allow: vec!["^kubectl get ".to_owned(), "^(?!kubectl)".to_owned()],
+        block: vec![" ".to_owned(), "(".to_owned()],
+        project: Some(" ".to_owned()),
+        ..SessionPatterns::default()
+    });
+    let paths: Vec<_> = found
+        .iter()
+        .filter_map(|fault| fault.split(": ").next())
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "commands.allow[1]",
+            "commands.block[0]",
+            "commands.block[1]",
+            "commands.project"
+        ]
+    );
+    assert!(
+        found[0].contains("a negative look-ahead, at character 2, is not taken"),
+        "{found:?}"
+    );
+    let many = SessionPatterns {
+        allow: list("x", SESSION_PATTERNS_MAX + 1),
+        ..SessionPatterns::default()
+    };
+    assert_eq!(
+        faults(many),
+        ["commands.allow: a list has at most 20 patterns"]
+    );
+    // Each is taken by itself.
+    let large = SessionPatterns {
+        block: list(r"\w{8}", SESSION_PATTERNS_MAX),
+        ..SessionPatterns::default()
+    };
+    assert_eq!(
+        faults(large),
+        ["commands: the patterns are too large together: count less, or list less"]
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn whatever_a_session_says_it_only_narrows(
+        levels in [lists(), lists(), lists(), lists()], argv in an_argv(), project in any::<bool>(),
+        approve_all in any::<bool>(), reject_all in any::<bool>(),
+    ) {
+        let (rules, said) = world(levels);
+        let project = project.then(|| "move".to_owned());
+        let account = Account::of(&Asked::Argv(argv));
+        let decided = |session: &SessionPatterns| in_the_way(&rules.decide(&account, Some("shop"), session).unwrap());
+        let silent = SessionPatterns { project: project.clone(), ..SessionPatterns::default() };
+        let said = SessionPatterns { approve_all, reject_all, project, ..said };
+        prop_assert!(decided(&said) >= decided(&silent));
+        prop_assert!(decided(&silent) >= decided(&SessionPatterns::default()));
+    }
 
     #[test]
     fn a_plain_reader_of_lists_decides_the_same(levels in [lists(), lists(), lists(), lists()], argv in plain_argv()) {

@@ -18,6 +18,7 @@ use portcullis_firewall::{
     turn::{Claim, PersonPatch, ScopePatch, WorkspaceDraft},
 };
 use portcullis_policy::{
+    command::policy::SessionPatterns,
     facts::AgentStatus,
     id::{ScopeName, WorkspaceId},
     label::Label,
@@ -178,6 +179,7 @@ fn open(life: &Life, dice: &mut Dice, (witness, world): (&Witness, &mut World)) 
         workspace: place(),
         scopes,
         ticket: None,
+        commands: SessionPatterns::default(),
         seconds: None,
     };
     let opened = life.wait(life.firewall.open_session(&by, wish));
