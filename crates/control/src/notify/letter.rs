@@ -5,7 +5,7 @@
 
 use super::{
     link::{ConsoleAddress, segment},
-    notice::Notice,
+    notice::{Notice, Unended},
     subject::Subject,
 };
 use portcullis_firewall::{outside::Letter, visible::excerpt};
@@ -53,6 +53,40 @@ pub(super) fn warn(notice: &Notice, to: Vec<String>) -> Letter {
             segment(&notice.tenant),
             notice.seq
         ),
+    }
+}
+
+/// A letter about a credential that may live, to these addresses.
+pub(super) fn alarm(notice: &Notice, lease: &Unended, to: Vec<String>) -> Letter {
+    let mut text = String::from(
+        "A credential that must end could not be ended. It may live, and whoever has it could use it.\n\n",
+    );
+    let rows = [
+        ("Tenant", notice.tenant.as_str()),
+        ("Lease", &lease.id),
+        ("Scope", &lease.scope),
+        ("Session", &lease.session),
+        ("Agent", notice.agent.as_deref().unwrap_or_default()),
+        ("Failure", &lease.code),
+    ];
+    for (name, value) in rows {
+        // Writing to a string does not fail, here and below.
+        let _ = writeln!(text, "{name:<12} {}", plain(Some(value)));
+    }
+    let _ = write!(
+        text,
+        "{:<12} {}\n\nThe gate does not use it any more, and tries again ever more seldom. Look at the provider,\n\
+         and end it there if it lives: it goes by the lease's id.\n",
+        "Tries", lease.tries,
+    );
+    Letter {
+        to,
+        subject: format!(
+            "[{}] A credential may live that must not",
+            excerpt(&notice.tenant, SUBJECT_PART).text
+        ),
+        text,
+        message_id: format!("portcullis.{}.{}", segment(&notice.tenant), notice.seq),
     }
 }
 

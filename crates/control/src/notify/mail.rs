@@ -1,4 +1,5 @@
-//! Letters to people: to those who are asked about a hold, and of budgets to those who are named.
+//! Letters to people: to those who are asked about a hold, and of budgets and of credentials that may
+//! live to those who are named.
 
 use super::{
     channel::{Channel, NAME_RULE, Telling, Told, is_name},
@@ -115,7 +116,8 @@ pub struct MailPorts {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Writes to people when a hold asks them, and when a budget is nearly used up.
+/// Writes to people when a hold asks them, when a budget is nearly used up, and when a credential
+/// could not be ended.
 #[derive(Debug)]
 pub struct Mail {
     settings: MailSettings,
@@ -163,8 +165,12 @@ impl Mail {
         .await
     }
 
-    /// Warns those who are named of a budget: there is no hold that would ask anybody.
-    async fn warn(&self, tenant: &TenantId, notice: &Notice) -> Result<(), Told> {
+    /// Tells those who are named: there is no hold that would ask anybody.
+    async fn tell_named(
+        &self,
+        tenant: &TenantId,
+        letter: impl Fn(Vec<String>) -> Letter,
+    ) -> Result<(), Told> {
         let (named, mut readers) = self.split();
         let book = &self.ports.addresses;
         readers.extend(book.named(tenant, &named).await.map_err(not_now)?);
@@ -172,7 +178,7 @@ impl Mail {
         if readers.is_empty() {
             return Err(Told::Passed);
         }
-        self.post(readers, |some| letter::warn(notice, some)).await
+        self.post(readers, letter).await
     }
 
     async fn post(
@@ -247,7 +253,17 @@ impl Channel for Mail {
     fn tell<'a>(&'a self, tenant: &'a TenantId, record: &'a StoredRecord) -> Telling<'a> {
         let write = move |notice: Notice| async move {
             let written = match notice.subject {
-                Subject::BudgetWarning => self.warn(tenant, &notice).await,
+                Subject::BudgetWarning => {
+                    self.tell_named(tenant, |some| letter::warn(&notice, some))
+                        .await
+                }
+                Subject::LeaseUnended => match &notice.lease {
+                    Some(lease) => {
+                        self.tell_named(tenant, |some| letter::alarm(&notice, lease, some))
+                            .await
+                    }
+                    None => return Told::Passed,
+                },
                 subject if subject.asks() => self.ask(tenant, notice).await,
                 _ => return Told::Passed,
             };

@@ -86,6 +86,40 @@ pub struct Notice {
     /// The budgets that are nearly used up, a sentence each.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub budgets: Option<Vec<String>>,
+    /// The credential that may live.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Unended>,
+}
+
+/// A credential that must end and may live, by names.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Unended {
+    /// The lease's id.
+    pub id: String,
+    /// The scope that it was minted from.
+    pub scope: String,
+    /// The session that it was minted for.
+    pub session: String,
+    /// What went wrong, as a code.
+    pub code: String,
+    /// How often ending it was tried.
+    pub tries: u64,
+}
+
+impl Unended {
+    fn of(payload: &Map<String, Value>) -> Self {
+        let named = |key: &str| {
+            let text = payload.get(key).and_then(Value::as_str);
+            seen(text.unwrap_or_default())
+        };
+        Self {
+            id: named("lease_id"),
+            scope: named("scope"),
+            session: named("session_id"),
+            code: named("code"),
+            tries: payload.get("tries").and_then(Value::as_u64).unwrap_or(1),
+        }
+    }
 }
 
 impl Notice {
@@ -120,6 +154,7 @@ impl Notice {
             approvals_required: number("approvals_required"),
             ends_at: named("ends_at"),
             outcome: named("outcome"),
+            lease: (subject == Subject::LeaseUnended).then(|| Unended::of(&payload)),
             ..Self::bare(subject, tenant, record)
         })
     }
@@ -168,6 +203,7 @@ impl Notice {
             ends_at: None,
             outcome: None,
             budgets: None,
+            lease: None,
         }
     }
 

@@ -105,7 +105,7 @@ impl Desk {
     }
 
     async fn tell(&self, record: &StoredRecord) -> Result<(), ShowError> {
-        let mut announced = false;
+        let mut announced = self.alarm(record).await?;
         match news(record) {
             News::Hold(hold) => self.tell_of_hold(&hold, record.seq).await?,
             News::Notice(notice) => {
@@ -129,6 +129,21 @@ impl Desk {
             gate.keep_cursor(&self.tenant, CHANNEL, record.seq).await?;
         }
         Ok(())
+    }
+
+    /// Tells of a credential that may live; whether there was something to tell.
+    async fn alarm(&self, record: &StoredRecord) -> Result<bool, ShowError> {
+        if record.kind != RecordKind::LeaseUnended {
+            return Ok(false);
+        }
+        let notice = notice::Notice::of(&self.tenant, record);
+        let Some(lease) = notice.and_then(|notice| notice.lease) else {
+            return Ok(false);
+        };
+        let message = message::unended(&lease, record.seq, record.at);
+        self.announce(record, (Subject::LeaseUnended, WARNING_LATE), &message)
+            .await?;
+        Ok(true)
     }
 
     async fn tell_of_hold(&self, hold: &str, seq: u64) -> Result<(), ShowError> {

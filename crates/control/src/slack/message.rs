@@ -7,6 +7,7 @@ mod notice;
 mod reason;
 mod reply;
 mod request;
+mod unended;
 mod warning;
 
 pub use details::details;
@@ -15,6 +16,7 @@ pub use notice::{Notice, notice};
 pub use reason::{Carried, ask_reason};
 pub use reply::Reply;
 pub use request::request;
+pub use unended::unended;
 pub use warning::warning;
 
 use super::{

@@ -2,7 +2,7 @@
 
 use super::world::{
     FakeCourier, FakeSource, HOLD, acme, decision, ending, held, outline, record, settings,
-    warning, webhook,
+    unended, warning, webhook,
 };
 use crate::house::House;
 use portcullis_control::notify::{
@@ -44,6 +44,7 @@ fn every_kind() -> Vec<StoredRecord> {
         decision((Verdict::Blocked, Tier::C, 4), "cluster-1"),
         decision((Verdict::Cleared, Tier::A, 1), "cluster-1"),
         record(RecordKind::Outcome, &outcome),
+        unended("cluster"),
     ]
 }
 

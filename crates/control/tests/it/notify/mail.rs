@@ -1,7 +1,8 @@
 //! Letters: who gets them, and that nothing an agent writes becomes more than text.
 
 use super::world::{
-    FakeBook, FakeMailer, FakeSource, acme, console, decision, ending, held, outline, warning,
+    FakeBook, FakeMailer, FakeSource, acme, console, decision, ending, held, outline, unended,
+    warning,
 };
 use portcullis_control::notify::{
     channel::{Channel, Told},
@@ -73,6 +74,20 @@ async fn who_is_named_is_warned_of_budgets_and_who_is_asked_is_not() {
     let (channel, mailer) = mail(&json!(["asked"]), outline("db"));
     assert_eq!(channel.tell(&acme(), &record).await, Told::Done);
     assert_eq!(mailer.letters.lock().unwrap().len(), 1, "of the hold alone");
+}
+
+#[tokio::test]
+async fn who_is_named_hears_of_a_credential_that_may_live() {
+    let (channel, mailer) = mail(&json!(["asked", "ops@acme.test"]), outline("db"));
+    let record = unended("https://evil.test/\n\u{202e}");
+    assert_eq!(channel.tell(&acme(), &record).await, Told::Done);
+    let letters = mailer.letters.lock().unwrap().clone();
+    assert_eq!(letters.len(), 1);
+    assert_eq!(letters[0].to, ["ops@acme.test"]);
+    let shown = format!("{}\n\n{}", letters[0].subject, letters[0].text);
+    insta::assert_snapshot!("alarm", shown);
+    let (channel, _) = mail(&json!(["asked"]), outline("db"));
+    assert_eq!(channel.tell(&acme(), &record).await, Told::Passed);
 }
 
 #[tokio::test]

@@ -464,6 +464,17 @@ pub(super) fn warning(scope: &str) -> StoredRecord {
     record
 }
 
+/// A credential that could not be ended, with this text for its scope.
+pub(super) fn unended(scope: &str) -> StoredRecord {
+    let lease = json!({
+        "actor": "portcullis", "agent_id": "agt_1", "code": "lease.unanswered",
+        "failure": "the provider's words", "lease_id": "lse_1", "mode": "write", "parent_seq": 1,
+        "scope": scope, "seq": 2, "session_id": "ses_1", "tenant_id": "acme", "tries": 2,
+        "why": "the session was closed", "workspace_id": "ops",
+    });
+    record(RecordKind::LeaseUnended, &lease)
+}
+
 /// A record of a hold.
 pub(super) fn ending(status: &str, actor: &str) -> StoredRecord {
     record(

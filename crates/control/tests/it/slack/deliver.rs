@@ -65,6 +65,23 @@ async fn a_budget_that_is_nearly_used_up_is_told_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_credential_that_may_live_is_told_of() {
+    let room = Room::new().await;
+    room.leave_a_lease().await;
+    for _ in 0..2 {
+        room.desk.catch_up().await.unwrap();
+    }
+    let message = room.only_message();
+    assert!(
+        message
+            .text
+            .starts_with("A credential may live that must not: lse_")
+    );
+    let said = words(&message.blocks);
+    assert!(said.contains("scope cluster"), "{said}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn busy_and_broken_slacks_lose_no_hold() {
     let room = Room::new().await;
     for fault in [

@@ -1,9 +1,12 @@
 //! What people read, kind by kind, with hostile words in every place that an agent fills.
 
 use jiff::Timestamp;
-use portcullis_control::slack::{
-    links::Links,
-    message::{self, Carried, Message, Notice, Reply},
+use portcullis_control::{
+    notify::notice::Unended,
+    slack::{
+        links::Links,
+        message::{self, Carried, Message, Notice, Reply},
+    },
 };
 use portcullis_firewall::{
     approval::{Choice, Way},
@@ -176,6 +179,17 @@ fn warning() -> Message {
     message::warning(&budgets, 41, moment("2026-04-10T14:32:01Z"))
 }
 
+fn unended() -> Message {
+    let lease = Unended {
+        id: "lse_1".to_owned(),
+        scope: HOSTILE.to_owned(),
+        session: "ses_1".to_owned(),
+        code: "lease.unanswered".to_owned(),
+        tries: 4,
+    };
+    message::unended(&lease, 41, moment("2026-04-10T14:32:01Z"))
+}
+
 /// Every kind of message, by name.
 pub(super) fn messages() -> Vec<(&'static str, Value)> {
     let hidden = Sight {
@@ -208,6 +222,7 @@ pub(super) fn messages() -> Vec<(&'static str, Value)> {
         ("superseded", hold(&overtaken)),
         ("notice", notice()),
         ("warning", warning()),
+        ("unended", unended()),
         (
             "reply already handled",
             reply(Reply::AlreadyHandled(&released)),

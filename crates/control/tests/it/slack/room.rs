@@ -14,18 +14,28 @@ use portcullis_firewall::{
     firewall::{Firewall, Ports},
     hold::Hold,
     house::House,
+    kept_scope::{Attachment, ScopeDraft},
     person::SlackUser,
     principal::{Principal, Role},
+    scope::{Mode, Scope},
+    session::SessionDraft,
     sign::SigningKey,
-    turn::{NewAgent, NewKey},
+    turn::{NewAgent, NewKey, WorkspaceDraft},
 };
-use portcullis_policy::{id::TenantId, tenant};
+use portcullis_policy::{
+    command::policy::SessionPatterns,
+    id::{ScopeName, TenantId, WorkspaceId},
+    tenant,
+};
 use portcullis_testkit::{
-    FakeClock, MemoryLedger, SeededEntropy, StandInSlack,
+    FakeClock, FakeHands, FakeIssuer, FakeRooms, MemoryLedger, SeededEntropy, StandInSlack,
     slack::{APP, CHANNELS, Person, Posted, SlackCourier, TEAM},
 };
-use serde_json::{Value, json};
-use std::{sync::Arc, time::Duration};
+use serde_json::{Map, Value, json};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 use tower::ServiceExt;
 
 const TENANT_POLICY: &str = "
@@ -165,6 +175,55 @@ impl Room {
             .unwrap();
         let answer = self.firewall.govern(&self.agent, request).await.unwrap();
         answer.hold.map(|hold| hold.id)
+    }
+
+    /// A credential that the agent read with, and that could not be ended with its session.
+    pub(crate) async fn leave_a_lease(&self) {
+        let firewall = &self.firewall;
+        let issuer = FakeIssuer::of(firewall, &self.tenant);
+        let (_rooms, _hands) = (FakeRooms::of(firewall), FakeHands::of(firewall));
+        let (ops, name) = (WorkspaceId::new("ops").unwrap(), "cluster");
+        let workspace = WorkspaceDraft {
+            short_name: None,
+            description: String::new(),
+            active: true,
+        };
+        let made = firewall.create_workspace(&self.architect, ops.clone(), workspace);
+        made.await.unwrap();
+        let attached = Attachment {
+            workspace: ops.clone(),
+            agents: Some(Mode::Read),
+        };
+        let scope = Scope {
+            name: name.to_owned(),
+            description: String::new(),
+            provider: "fake".to_owned(),
+            environment: "staging".into(),
+            mode: Mode::Read,
+            filters: Map::new(),
+        };
+        let workspaces = vec![attached];
+        let scope = ScopeDraft { scope, workspaces };
+        firewall.add_scope(&self.architect, scope).await.unwrap();
+        let wish = SessionDraft {
+            agent: self.agent.role.agent().unwrap().clone(),
+            workspace: ops,
+            scopes: vec![(ScopeName::new(name).unwrap(), Mode::Read)],
+            ticket: None,
+            commands: SessionPatterns::default(),
+            seconds: None,
+        };
+        let session = firewall.open_session(&self.agent, wish).await.unwrap();
+        let action = json!({
+            "action_type": "data_read", "target_service": "cluster-1", "environment": "staging",
+            "workspace_id": "ops", "session_id": session.id, "scope": name,
+        });
+        let request = firewall.read_request(&self.agent, action.to_string().as_bytes(), None);
+        let attended = firewall.attend(&self.agent, request.unwrap()).await;
+        assert!(attended.unwrap().acted.is_some());
+        issuer.fails.store(1, Ordering::SeqCst);
+        let closed = firewall.close_session(&self.agent, session.id.as_str(), "done");
+        assert_eq!(closed.await.unwrap().leases.len(), 1);
     }
 
     /// A hold that one person releases, or two.
