@@ -45,7 +45,11 @@ pub(crate) fn issuers(
     Ok(issuers.collect())
 }
 
-fn tools(config: &Config, strongbox: &Strongbox) -> anyhow::Result<Tools> {
+/// What all of them work with.
+///
+/// # Errors
+/// When nothing can be called with the settings of the operator's file.
+pub(crate) fn tools(config: &Config, strongbox: &Strongbox) -> anyhow::Result<Tools> {
     let secrets = Secrets::with(strongbox.clone());
     let settings = CourierSettings {
         extra_roots: config.extra_roots.clone(),

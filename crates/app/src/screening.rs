@@ -26,7 +26,7 @@ pub(crate) fn put_up(config: &Config, firewall: &Firewall) -> anyhow::Result<()>
         }
     }
     for entry in &config.providers {
-        entry.provider.register(&Secrets::new(), &mut known);
+        entry.register(&Secrets::new(), &mut known);
     }
     for tenant in firewall.tenants() {
         let wiring = config.tenants.get(&tenant);

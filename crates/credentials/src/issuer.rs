@@ -9,22 +9,25 @@ mod filters;
 pub mod gcp;
 pub mod github;
 pub mod kubernetes;
+mod look;
 pub mod oauth;
 pub mod openbao;
 pub mod postgres;
 pub mod sealed;
+
+pub use look::Seen;
 
 use crate::{database::Databases, secrets::Secrets, strongbox::Strongbox};
 use jiff::Timestamp;
 use portcullis_firewall::{
     lease::{LeaseAsk, LeaseError, Revoked},
     outside::{Courier, Reach, SecretName},
-    ports::{Clock, Entropy, Issuer},
+    ports::{Clock, Doing, Entropy, Issuer},
 };
 use portcullis_screen::secrets::Secrets as Known;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 use zeroize::Zeroizing;
 
 /// Every kind of provider there is.
@@ -78,9 +81,35 @@ pub trait Provider: fmt::Debug + Send + Sync {
     /// away now.
     fn register(&self, _: &Secrets, _: &mut Known) {}
 
-    /// Whether people may have credentials of their own there.
+    /// Whether it tells people's own credentials from the shared one by itself.
     fn knows_people(&self) -> bool {
         false
+    }
+
+    /// The keys of the secrets that a person may have of their own in the place of these. A person
+    /// has all of them, or none.
+    fn own_keys(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The same with other secrets under [`own_keys`](Self::own_keys).
+    fn with_own(&self, _: &BTreeMap<&'static str, SecretName>) -> Option<Arc<dyn Provider>> {
+        None
+    }
+
+    /// What it shows to whoever asks it for nothing; whether it is there at all, unless a kind can do
+    /// better.
+    ///
+    /// # Errors
+    /// [`LeaseError::Unanswered`] and [`LeaseError::Refused`]: it cannot be asked.
+    fn look<'a>(&'a self, tools: &'a Tools) -> Doing<'a, Result<Seen, LeaseError>> {
+        Box::pin(async {
+            let mut seen = Err(LeaseError::Unanswered("it has no address".to_owned()));
+            for (_, url, reach) in self.addresses() {
+                seen = Ok(look::at(tools, url, reach).await?);
+            }
+            seen
+        })
     }
 
     /// Who mints there.

@@ -1,18 +1,24 @@
 //! Every provider of the operator's, and who mints there.
 
-use crate::issuer::{Provider, Tools, digits};
+use crate::{
+    issuer::{Provider, Tools, digits, sealed::Chest},
+    secrets::Secrets,
+    strongbox::Lent,
+};
 use portcullis_firewall::{
     lease::{Asked, LeaseAsk, LeaseError, Minted, Revoked},
     ports::{Doing, Issuer},
     scope::Scope,
 };
 use portcullis_policy::id::TenantId;
+use portcullis_screen::secrets::Secrets as Known;
 use serde_json::{Map, Value};
 use std::{
     collections::{BTreeMap, BTreeSet},
     future::ready,
     sync::Arc,
 };
+use zeroize::Zeroizing;
 
 /// A provider, and who may use it.
 #[derive(Clone, Debug)]
@@ -25,6 +31,9 @@ pub struct Entry {
     pub tenants: BTreeSet<TenantId>,
     /// What it is.
     pub provider: Arc<dyn Provider>,
+    /// Where people's own secrets are kept, which stand in for the provider's: each under
+    /// `<key>@<person>`.
+    pub own: Option<Chest>,
 }
 
 impl Entry {
@@ -32,6 +41,19 @@ impl Entry {
     #[must_use]
     pub fn serves(&self, tenant: &TenantId) -> bool {
         self.tenants.contains(tenant)
+    }
+
+    /// Makes known to whatever redacts texts what it could give away at any time.
+    pub fn register(&self, secrets: &Secrets, known: &mut Known) {
+        self.provider.register(secrets, known);
+        if let Some(own) = &self.own {
+            own.register(secrets, known);
+        }
+    }
+
+    /// Whether people may have credentials of their own there.
+    fn knows_people(&self) -> bool {
+        self.provider.knows_people() || self.own.is_some()
     }
 }
 
@@ -48,6 +70,72 @@ pub struct Issuers {
 struct Desk {
     entry: Entry,
     issuer: Arc<dyn Issuer>,
+    tools: Tools,
+}
+
+/// Who mints with a person's own secrets, for as long as those are lent.
+struct Proxy {
+    issuer: Arc<dyn Issuer>,
+    _lent: Vec<Lent>,
+}
+
+impl Desk {
+    /// Who mints for an ask with secrets of a person's own; `None` where the provider has them, and
+    /// for an ask that is for the shared ones.
+    ///
+    /// *Fails closed:* a person who has not all of them has none.
+    fn proxy(&self, ask: &LeaseAsk) -> Result<Option<Proxy>, LeaseError> {
+        let (Some(person), Some(chest)) = (&ask.personal, &self.entry.own) else {
+            return Ok(None);
+        };
+        let store = chest.store(&self.tools.secrets);
+        let provider = &self.entry.provider;
+        let (mut own, mut lent) = (BTreeMap::new(), Vec::new());
+        for key in provider.own_keys() {
+            let secret = store.read(&format!("{key}@{person}"));
+            let secret = secret.map_err(|error| LeaseError::Refused(error.to_string()))?;
+            self.tools
+                .strongbox
+                .hide_also(&ask.tenant, secret.bytes())?;
+            let bytes = Zeroizing::new(secret.bytes().to_vec());
+            let one = self.tools.strongbox.lend(bytes);
+            own.insert(*key, one.name());
+            lent.push(one);
+        }
+        let provider = provider.with_own(&own);
+        let provider = provider.ok_or_else(nobody_has_one)?;
+        Ok(Some(Proxy {
+            issuer: provider.issuer(&self.tools),
+            _lent: lent,
+        }))
+    }
+
+    async fn mint(&self, ask: &LeaseAsk) -> Result<Minted, LeaseError> {
+        match self.proxy(ask)? {
+            Some(proxy) => proxy.issuer.mint(ask).await,
+            None => self.issuer.mint(ask).await,
+        }
+    }
+
+    /// Ending is never too much: what a person's own secret does not end any more, because it was
+    /// changed or taken away, the shared one may.
+    async fn revoke(
+        &self,
+        ask: &LeaseAsk,
+        handle: Option<&Map<String, Value>>,
+    ) -> Result<Revoked, LeaseError> {
+        if let Ok(Some(proxy)) = self.proxy(ask) {
+            let ended = proxy.issuer.revoke(ask, handle).await;
+            if ended.is_ok() {
+                return ended;
+            }
+        }
+        self.issuer.revoke(ask, handle).await
+    }
+}
+
+fn nobody_has_one() -> LeaseError {
+    LeaseError::TooMuch("nobody has a credential of their own there".to_owned())
 }
 
 impl Issuers {
@@ -56,7 +144,12 @@ impl Issuers {
     pub fn new(entries: Vec<Entry>, tools: &Tools) -> Self {
         let desks = entries.into_iter().map(|entry| {
             let issuer = entry.provider.issuer(tools);
-            (entry.name.clone(), Desk { entry, issuer })
+            let desk = Desk {
+                entry,
+                issuer,
+                tools: tools.clone(),
+            };
+            (desk.entry.name.clone(), desk)
         });
         Self {
             desks: desks.collect(),
@@ -69,7 +162,7 @@ impl Issuers {
     }
 
     /// Who mints for an ask that asks for no more than it may.
-    fn cleared(&self, ask: &LeaseAsk) -> Result<&dyn Issuer, LeaseError> {
+    fn cleared(&self, ask: &LeaseAsk) -> Result<&Desk, LeaseError> {
         let desk = self.desk(&ask.scope)?;
         if !desk.entry.serves(&ask.tenant) {
             return Err(LeaseError::NoProvider(ask.scope.provider.clone()));
@@ -82,10 +175,10 @@ impl Issuers {
         if ask.ends_at <= ask.asked_at {
             return too_much("it would end before it begins");
         }
-        if ask.personal.is_some() && !desk.entry.provider.knows_people() {
-            return too_much("nobody has a credential of their own there");
+        if ask.personal.is_some() && !desk.entry.knows_people() {
+            return Err(nobody_has_one());
         }
-        Ok(desk.issuer.as_ref())
+        Ok(desk)
     }
 }
 
@@ -95,12 +188,12 @@ impl Issuer for Issuers {
     }
 
     fn asks(&self, ask: &LeaseAsk) -> Result<Asked, LeaseError> {
-        self.cleared(ask)?.asks(ask)
+        self.cleared(ask)?.issuer.asks(ask)
     }
 
     fn mint<'a>(&'a self, ask: &'a LeaseAsk) -> Doing<'a, Result<Minted, LeaseError>> {
         match self.cleared(ask) {
-            Ok(issuer) => issuer.mint(ask),
+            Ok(desk) => Box::pin(desk.mint(ask)),
             Err(why) => Box::pin(ready(Err(why))),
         }
     }
@@ -113,7 +206,7 @@ impl Issuer for Issuers {
         // Ending is never too much: a tenant that may not use the provider any more has leases to
         // end all the same.
         match self.desk(&ask.scope) {
-            Ok(desk) => desk.issuer.revoke(ask, handle),
+            Ok(desk) => Box::pin(desk.revoke(ask, handle)),
             Err(why) => Box::pin(ready(Err(why))),
         }
     }

@@ -61,6 +61,8 @@ struct Shelf {
     faded: HashMap<TenantId, VecDeque<Faded>>,
     /// What issuers themselves need for one call, e.g. a signed token.
     lent: HashMap<String, Secret>,
+    /// What people have of their own and was used, by its digest: hidden from then on.
+    own: HashMap<TenantId, HashMap<[u8; 32], Known>>,
     /// The leases that the provider has ended, newest last.
     ended: VecDeque<String>,
 }
@@ -226,6 +228,25 @@ impl Strongbox {
         }
     }
 
+    /// Hides a secret in a tenant's texts from now on, also when it was set since the gate began.
+    pub(crate) fn hide_also(&self, tenant: &TenantId, bytes: &[u8]) -> Result<(), LeaseError> {
+        let print: [u8; 32] = Sha256::digest(bytes).into();
+        let mut shelf = self.shelf_mut();
+        let own = shelf.own.entry(tenant.clone()).or_default();
+        if own.contains_key(&print) {
+            return Ok(());
+        }
+        let mut known = Known::new();
+        known.add(bytes).map_err(|why| unfit(&why.to_string()))?;
+        own.insert(print, known);
+        let hidden = self.hide(&mut shelf, tenant);
+        if hidden.is_err() {
+            // It is tried again before it is used.
+            shelf.own.entry(tenant.clone()).or_default().remove(&print);
+        }
+        hidden
+    }
+
     /// What stands under a name.
     pub(crate) fn read(&self, name: &str) -> Option<Secret> {
         let shelf = self.shelf();
@@ -245,6 +266,8 @@ impl Strongbox {
         live.for_each(|kept| all.add_all(&kept.known));
         let faded = shelf.faded.get(tenant).into_iter().flatten();
         faded.for_each(|faded| all.add_all(&faded.known));
+        let own = shelf.own.get(tenant).into_iter().flatten();
+        own.for_each(|(_, known)| all.add_all(known));
         let told = self.0.screens.know(tenant, Level::Session, &all);
         told.map_err(|error| unfit(&error.to_string()))
     }

@@ -3,6 +3,7 @@
 mod checks;
 mod finding;
 mod followers;
+mod providers;
 mod walls;
 
 use super::desk::Desk;
@@ -15,7 +16,7 @@ use finding::{Finding, Health};
 use serde_json::{Value, json};
 use std::{net::SocketAddr, path::PathBuf};
 
-/// Examines the data directory, the ledger, the clock, the disk, the port and the walls.
+/// Examines the data directory, ledger, clock, disk, port, walls and providers of credentials.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Example:\n  portcullis doctor --data /var/lib/portcullis\n\n\
@@ -39,11 +40,17 @@ pub(super) struct Doctor {
         value_name = "ADDRESS"
     )]
     listen: SocketAddr,
+    /// The operator's file, whose providers of credentials are asked as well.
+    #[arg(long, env = "PORTCULLIS_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 impl Doctor {
     pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<u8> {
-        let findings = checks::examine(&self.data, self.listen).await;
+        let mut findings = checks::examine(&self.data, self.listen).await;
+        if let Some(file) = &self.config {
+            findings.extend(providers::examine(file).await);
+        }
         if desk.output.is_json() {
             let list: Vec<Value> = findings.iter().map(json_of).collect();
             desk.output.json(&json!({ "checks": list }))?;

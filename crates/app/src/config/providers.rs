@@ -2,13 +2,13 @@
 
 use super::{secret, sheet::Sheet};
 use portcullis_credentials::{
-    issuer::{KINDS, Kind},
+    issuer::{KINDS, Kind, Provider, sealed::Chest},
     issuers::Entry,
 };
 use portcullis_firewall::outside::{Reach, SecretName};
 use portcullis_policy::{fault::Faults, id::TenantId, label::Label};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 /// What stands at `providers`.
 pub(super) fn settings(document: &Sheet<'_>, faults: &mut Faults) -> Vec<Entry> {
@@ -24,7 +24,7 @@ pub(super) fn settings(document: &Sheet<'_>, faults: &mut Faults) -> Vec<Entry> 
 
 fn entry(name: &str, value: &Value, path: String, faults: &mut Faults) -> Option<Entry> {
     let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
-    let keys: Vec<&str> = ["tenants"]
+    let keys: Vec<&str> = ["own", "tenants"]
         .into_iter()
         .chain(kinds.iter().copied())
         .collect();
@@ -40,12 +40,34 @@ fn entry(name: &str, value: &Value, path: String, faults: &mut Faults) -> Option
         );
         return None;
     };
+    let provider = provider(kind, said, &sheet.path_of(kind.name), faults)?;
     Some(Entry {
         name: name.to_owned(),
         kind: kind.name,
         tenants: tenants(&sheet, faults),
-        provider: provider(kind, said, &sheet.path_of(kind.name), faults)?,
+        own: own(provider.as_ref(), &sheet, faults),
+        provider,
     })
+}
+
+/// Where people's own secrets are, which stand in for the provider's.
+fn own(provider: &dyn Provider, sheet: &Sheet<'_>, faults: &mut Faults) -> Option<Chest> {
+    let own = sheet.below("own", &["folder", "master_key"], faults)?;
+    if provider.own_keys().is_empty() {
+        sheet.fault("own", "people have no secrets of their own there", faults);
+    }
+    let (folder, master_key) = (
+        own.must_text("folder", faults),
+        own.must_secret("master_key", faults),
+    );
+    let chest = Chest {
+        folder: PathBuf::from(folder?),
+        master_key: master_key?,
+    };
+    if let Some((key, why)) = chest.fault() {
+        own.fault(key, why, faults);
+    }
+    Some(chest)
 }
 
 fn provider(
@@ -53,7 +75,7 @@ fn provider(
     said: &Value,
     path: &str,
     faults: &mut Faults,
-) -> Option<std::sync::Arc<dyn portcullis_credentials::issuer::Provider>> {
+) -> Option<Arc<dyn Provider>> {
     let provider = match kind.read(said) {
         Ok(provider) => provider,
         Err(misread) => {
@@ -94,7 +116,12 @@ fn tenants(sheet: &Sheet<'_>, faults: &mut Faults) -> BTreeSet<TenantId> {
 pub(super) fn secrets(providers: &[Entry]) -> Vec<(String, SecretName)> {
     let all = providers.iter().flat_map(|entry| {
         let secrets = entry.provider.secrets().into_iter();
-        secrets.map(|(key, name)| (path(entry, key), name.clone()))
+        let secrets = secrets.map(|(key, name)| (path(entry, key), name.clone()));
+        let own = entry.own.iter().map(|own| {
+            let path = format!("providers.{}.own.master_key", entry.name);
+            (path, own.master_key.clone())
+        });
+        secrets.chain(own)
     });
     all.collect()
 }
@@ -192,6 +219,45 @@ mod tests {
                 "{ tenants: [default], aws: { role_arn: x, region: eu-central-1, access_key_id: env:A, secret_access_key: env:B } }"
             ),
             ["providers.roles.aws.role_arn: expected `arn:aws:iam::<account>:role/<name>`"]
+        );
+    }
+
+    #[test]
+    fn people_have_secrets_of_their_own_where_that_means_something() {
+        let cluster = "tenants: [default], kubernetes: { server: 'https://k8s.example.com', token: env:GATE, \
+                       namespace: gate }";
+        let with = |own: &str| format!("{{ {cluster}, own: {own} }}");
+        let good = "{ folder: /var/lib/portcullis/own, master_key: env:OWN }";
+        let config = read(&format!("providers: {{ roles: {} }}", with(good))).unwrap();
+        assert!(config.providers[0].own.is_some());
+        let paths: Vec<_> = config.secrets().into_iter().map(|(path, _)| path).collect();
+        assert!(
+            paths.contains(&"providers.roles.own.master_key".to_owned()),
+            "{paths:?}"
+        );
+        for (own, due) in [
+            (
+                "{ folder: own, master_key: env:OWN }",
+                "providers.roles.own.folder: expected an absolute path",
+            ),
+            (
+                "{ folder: /own, key: env:OWN }",
+                "providers.roles.own.key: there is no such key here",
+            ),
+        ] {
+            let found = faults(&with(own));
+            assert!(
+                found.iter().any(|fault| fault.starts_with(due)),
+                "{found:?}"
+            );
+        }
+        let database = "host: db.example.com, user: minter, password: env:MINTER";
+        let found = faults(&format!(
+            "{{ tenants: [default], postgres: {{ {database} }}, own: {good} }}"
+        ));
+        assert_eq!(
+            found,
+            ["providers.roles.own: people have no secrets of their own there"]
         );
     }
 

@@ -1,7 +1,8 @@
 //! What the doctor finds.
 
 use crate::bin::{House, Ran, example, portcullis};
-use serde_json::Value;
+use portcullis_testkit::postgres::{OWNER, PASSWORD, Postgres};
+use serde_json::{Value, json};
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 /// What it finds in a directory: the exit code, and health by check.
@@ -126,4 +127,36 @@ fn a_port_of_somebody_else_fails() {
     });
     let (code, found) = examine(&house().data(), &address);
     assert_eq!((code, health(&found, "port")), (3, "fail"));
+}
+
+#[test]
+fn providers_are_asked_whether_they_know_the_gate() {
+    let house = house();
+    let server = Postgres::shared();
+    let file = house.folder.path().join("portcullis.yaml");
+    let asked = |port: u16, password: &str| {
+        let provider = json!({
+            "host": "127.0.0.1", "password": "env:ROLES_PASSWORD", "port": port,
+            "reach": "anywhere", "tls": false, "user": OWNER,
+        });
+        let roles = json!({"tenants": ["default"], "postgres": provider});
+        fs::write(&file, json!({"providers": {"roles": roles}}).to_string()).unwrap();
+        let mut doctor = portcullis();
+        doctor
+            .env("ROLES_PASSWORD", password)
+            .args(["doctor", "-o", "json", "--listen", FREE, "--config"])
+            .arg(&file)
+            .arg("--data")
+            .arg(house.data());
+        let ran = Ran::of(&mut doctor);
+        assert!(!ran.out.contains(password), "{ran:?}");
+        let found: Value = serde_json::from_str(&ran.out).unwrap();
+        (ran.code, health(&found, "providers").to_owned())
+    };
+    assert_eq!(asked(server.port(), PASSWORD), (0, "ok".to_owned()));
+    assert_eq!(
+        asked(server.port(), "another-password"),
+        (3, "fail".to_owned())
+    );
+    assert_eq!(asked(1, PASSWORD), (3, "fail".to_owned()));
 }

@@ -6,7 +6,7 @@
 mod calls;
 mod policy;
 
-use super::{Provider, Tools, digits, ended, seconds_left};
+use super::{Provider, Seen, Tools, digits, ended, look, seconds_left};
 use jiff::{SignedDuration, Timestamp};
 use policy::SessionPolicy;
 use portcullis_firewall::{
@@ -17,7 +17,7 @@ use portcullis_firewall::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 use zeroize::Zeroizing;
 
 /// The least and the most seconds of a session.
@@ -103,6 +103,26 @@ impl Provider for Account {
             let due = "expected `arn:aws:iam::<account>:role/<name>`";
             ("role_arn", due.to_owned())
         })
+    }
+
+    fn own_keys(&self) -> &'static [&'static str] {
+        &["access_key_id", "secret_access_key"]
+    }
+
+    fn with_own(&self, own: &BTreeMap<&'static str, SecretName>) -> Option<Arc<dyn Provider>> {
+        Some(Arc::new(Self {
+            access_key_id: own.get("access_key_id")?.clone(),
+            secret_access_key: own.get("secret_access_key")?.clone(),
+            ..self.clone()
+        }))
+    }
+
+    fn look<'a>(&'a self, tools: &'a Tools) -> Doing<'a, Result<Seen, LeaseError>> {
+        let sessions = Sessions {
+            account: self.clone(),
+            tools: tools.clone(),
+        };
+        Box::pin(look::with(tools, sessions.who_am_i()))
     }
 
     fn issuer(&self, tools: &Tools) -> Arc<dyn Issuer> {

@@ -90,7 +90,7 @@ pub(super) async fn call(tools: &Tools, parcel: Parcel) -> Result<Reply, LeaseEr
     Ok(Reply { status, body })
 }
 
-fn lack(error: &OutsideError) -> LeaseError {
+pub(super) fn lack(error: &OutsideError) -> LeaseError {
     match error {
         OutsideError::Forbidden { .. } | OutsideError::NoSecret(_) => {
             LeaseError::Refused(error.to_string())

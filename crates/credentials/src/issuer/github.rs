@@ -4,17 +4,17 @@
 //! app", and <https://docs.github.com/en/rest/apps/installations>, "Revoke an installation access token".
 
 use super::{
-    Provider, Tools,
+    Provider, Seen, Tools,
     call::{Place, Reply, call},
     digits, ended,
     filters::Filters,
-    seconds_left,
+    look, seconds_left,
 };
 use crate::{jwt, strongbox::Lent};
 use jiff::Timestamp;
 use portcullis_firewall::{
     lease::{Asked, LeaseAsk, LeaseError, Minted, Revoked},
-    outside::{Credential, Method, Reach, SecretName},
+    outside::{Credential, Method, Parcel, Reach, SecretName},
     ports::{Doing, Issuer},
     scope::{Mode, Scope},
 };
@@ -60,6 +60,18 @@ impl Provider for App {
 
     fn addresses(&self) -> Vec<(&'static str, String, Reach)> {
         vec![("api", self.api.clone(), self.reach)]
+    }
+
+    fn look<'a>(&'a self, tools: &'a Tools) -> Doing<'a, Result<Seen, LeaseError>> {
+        let installation = Installation {
+            app: self.clone(),
+            tools: tools.clone(),
+        };
+        Box::pin(async move {
+            let token = installation.introduction()?;
+            let parcel = installation.parcel(Method::Get, "/app", Vec::new(), token.name());
+            look::with(tools, parcel).await
+        })
     }
 
     fn issuer(&self, tools: &Tools) -> Arc<dyn Issuer> {
@@ -244,6 +256,10 @@ impl Installation {
         body: Vec<u8>,
         token: SecretName,
     ) -> Result<Reply, LeaseError> {
+        call(&self.tools, self.parcel(method, path, body, token)).await
+    }
+
+    fn parcel(&self, method: Method, path: &str, body: Vec<u8>, token: SecretName) -> Parcel {
         let headers = [
             ("accept", "application/vnd.github+json"),
             ("content-type", "application/json"),
@@ -255,7 +271,7 @@ impl Installation {
             headers: &headers,
             reach: self.app.reach,
         };
-        call(&self.tools, place.parcel(body, Credential::Bearer(token))).await
+        place.parcel(body, Credential::Bearer(token))
     }
 }
 

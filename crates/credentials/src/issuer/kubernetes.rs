@@ -8,22 +8,22 @@ mod objects;
 mod rules;
 
 use super::{
-    Provider, Tools,
+    Provider, Seen, Tools,
     call::{self, Place, Reply, call},
-    digits, ended_since, seconds_left,
+    digits, ended_since, look, seconds_left,
 };
 use jiff::{SignedDuration, Timestamp};
 use objects::Objects;
 use portcullis_firewall::{
     lease::{Asked, LeaseAsk, LeaseError, Minted, Revoked},
-    outside::{Credential, Method, Reach, SecretName},
+    outside::{Credential, Method, Parcel, Reach, SecretName},
     ports::{Doing, Issuer},
     scope::Scope,
 };
 use rules::Rules;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 use zeroize::Zeroizing;
 
 /// The least seconds of a token; the API server takes no less.
@@ -61,6 +61,28 @@ impl Provider for Cluster {
     fn fault(&self) -> Option<(&'static str, String)> {
         let due = "expected the name of a namespace".to_owned();
         (!rules::is_name(&self.namespace)).then_some(("namespace", due))
+    }
+
+    fn own_keys(&self) -> &'static [&'static str] {
+        &["token"]
+    }
+
+    fn with_own(&self, own: &BTreeMap<&'static str, SecretName>) -> Option<Arc<dyn Provider>> {
+        Some(Arc::new(Self {
+            token: own.get("token")?.clone(),
+            ..self.clone()
+        }))
+    }
+
+    fn look<'a>(&'a self, tools: &'a Tools) -> Doing<'a, Result<Seen, LeaseError>> {
+        let accounts = Accounts {
+            cluster: self.clone(),
+            tools: tools.clone(),
+        };
+        let body = json!({"spec": {"namespace": self.namespace}});
+        let rules = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";
+        let parcel = accounts.parcel(Method::Post, rules, Some(&body), None);
+        Box::pin(look::with(tools, parcel))
     }
 
     fn issuer(&self, tools: &Tools) -> Arc<dyn Issuer> {
@@ -226,6 +248,16 @@ impl Accounts {
         body: Option<Value>,
         token: Option<SecretName>,
     ) -> Result<Reply, LeaseError> {
+        call(&self.tools, self.parcel(method, path, body.as_ref(), token)).await
+    }
+
+    fn parcel(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        token: Option<SecretName>,
+    ) -> Parcel {
         let headers = [
             ("accept", "application/json"),
             ("content-type", "application/json"),
@@ -237,8 +269,7 @@ impl Accounts {
             reach: self.cluster.reach,
         };
         let token = token.unwrap_or_else(|| self.cluster.token.clone());
-        let parcel = place.parcel(call::json(body.as_ref()), Credential::Bearer(token));
-        call(&self.tools, parcel).await
+        place.parcel(call::json(body), Credential::Bearer(token))
     }
 }
 

@@ -16,7 +16,10 @@ use portcullis_firewall::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use zeroize::Zeroizing;
 
 /// The filters, by their keys.
@@ -64,6 +67,17 @@ impl Provider for Exchange {
         let revocation = self.revocation_endpoint.clone();
         all.extend(revocation.map(|url| ("revocation_endpoint", url, self.reach)));
         all
+    }
+
+    fn own_keys(&self) -> &'static [&'static str] {
+        &["subject_token"]
+    }
+
+    fn with_own(&self, own: &BTreeMap<&'static str, SecretName>) -> Option<Arc<dyn Provider>> {
+        Some(Arc::new(Self {
+            subject_token: own.get("subject_token")?.clone(),
+            ..self.clone()
+        }))
     }
 
     fn issuer(&self, tools: &Tools) -> Arc<dyn Issuer> {

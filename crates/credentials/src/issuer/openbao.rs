@@ -4,16 +4,16 @@
 //! Sources: <https://openbao.org/api-docs/auth/token/>, <https://openbao.org/api-docs/system/leases/>.
 
 use super::{
-    Provider, Tools,
+    Provider, Seen, Tools,
     call::{self, Place, Reply, call},
     digits, ended_since,
     filters::Filters,
-    seconds_left,
+    look, seconds_left,
 };
 use jiff::{SignedDuration, Timestamp};
 use portcullis_firewall::{
     lease::{Asked, LeaseAsk, LeaseError, Minted, Revoked},
-    outside::{Credential, Method, Reach, SecretName},
+    outside::{Credential, Method, Parcel, Reach, SecretName},
     ports::{Doing, Issuer},
     scope::{Mode, Scope},
 };
@@ -70,6 +70,26 @@ impl Provider for Server {
         let fits = !self.engine.is_empty() && self.engine.split('/').all(is_name);
         let due = "expected where an engine is mounted, such as `database`";
         (!fits).then(|| ("engine", due.to_owned()))
+    }
+
+    fn own_keys(&self) -> &'static [&'static str] {
+        &["token"]
+    }
+
+    fn with_own(&self, own: &BTreeMap<&'static str, SecretName>) -> Option<Arc<dyn Provider>> {
+        Some(Arc::new(Self {
+            token: own.get("token")?.clone(),
+            ..self.clone()
+        }))
+    }
+
+    fn look<'a>(&'a self, tools: &'a Tools) -> Doing<'a, Result<Seen, LeaseError>> {
+        let secrets = Secrets {
+            server: self.clone(),
+            tools: tools.clone(),
+        };
+        let parcel = secrets.parcel(Method::Get, "auth/token/lookup-self", None, None);
+        Box::pin(look::with(tools, parcel))
     }
 
     fn issuer(&self, tools: &Tools) -> Arc<dyn Issuer> {
@@ -303,6 +323,16 @@ impl Secrets {
         body: Option<Value>,
         token: Option<SecretName>,
     ) -> Result<Reply, LeaseError> {
+        call(&self.tools, self.parcel(method, path, body.as_ref(), token)).await
+    }
+
+    fn parcel(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        token: Option<SecretName>,
+    ) -> Parcel {
         let mut headers = vec![("x-vault-request", "true")];
         let namespace = self.server.namespace.as_deref();
         headers.extend(namespace.map(|name| ("x-vault-namespace", name)));
@@ -316,8 +346,7 @@ impl Secrets {
             name: "x-vault-token".to_owned(),
             secret: token.unwrap_or_else(|| self.server.token.clone()),
         };
-        let parcel = place.parcel(call::json(body.as_ref()), credential);
-        call(&self.tools, parcel).await
+        place.parcel(call::json(body), credential)
     }
 }
 

@@ -6,9 +6,10 @@
 mod grants;
 mod role;
 
-use super::{Provider, Tools, digits, ended_since, password, seconds_left};
+use super::{Provider, Seen, Tools, digits, ended_since, password, seconds_left};
 use crate::database::DatabaseSettings;
 use grants::Grants;
+use jiff::Timestamp;
 use portcullis_firewall::{
     lease::{Asked, LeaseAsk, LeaseError, Minted, Revoked},
     outside::{OutsideError, Reach, SecretName},
@@ -82,6 +83,27 @@ impl Provider for Server {
     fn fault(&self) -> Option<(&'static str, String)> {
         let fault = self.login("postgres").fault()?;
         Some(("host", fault.to_owned()))
+    }
+
+    fn look<'a>(&'a self, tools: &'a Tools) -> Doing<'a, Result<Seen, LeaseError>> {
+        Box::pin(async {
+            let roles = Roles {
+                server: self.clone(),
+                tools: tools.clone(),
+            };
+            let looked = async {
+                let (client, _driver) = roles.open("postgres").await?;
+                let now = "select extract(epoch from clock_timestamp())::bigint";
+                let row = client.query_one(now, &[]).await.map_err(lack)?;
+                let clock = row.try_get(0).ok();
+                Ok(Seen {
+                    accepted: Some(true),
+                    clock: clock.and_then(|second| Timestamp::from_second(second).ok()),
+                })
+            };
+            let looked = timeout(TIMEOUT, looked).await;
+            looked.unwrap_or_else(|_| Err(late()))
+        })
     }
 
     fn issuer(&self, tools: &Tools) -> Arc<dyn Issuer> {

@@ -1,6 +1,6 @@
 //! Secrets that somebody typed in: kept sealed, lent for one lease, and never narrower than they are.
 
-use super::{Provider, Tools, digits, ended, filters::Filters, seconds_left};
+use super::{Provider, Seen, Tools, digits, ended, filters::Filters, seconds_left};
 use crate::{
     sealed::{SealError, SealedStore},
     secrets::Secrets,
@@ -31,6 +31,13 @@ pub struct Chest {
     pub master_key: SecretName,
 }
 
+impl Chest {
+    /// What is in it.
+    pub(crate) fn store(&self, secrets: &Secrets) -> SealedStore {
+        SealedStore::new(&self.folder, self.master_key.clone(), secrets.clone())
+    }
+}
+
 impl Provider for Chest {
     fn secrets(&self) -> Vec<(&'static str, &SecretName)> {
         vec![("master_key", &self.master_key)]
@@ -46,8 +53,7 @@ impl Provider for Chest {
     }
 
     fn register(&self, secrets: &Secrets, known: &mut Known) {
-        let store = SealedStore::new(&self.folder, self.master_key.clone(), secrets.clone());
-        if let Err(error) = store.register(known) {
+        if let Err(error) = self.store(secrets).register(known) {
             // What cannot be opened cannot be lent either.
             tracing::warn!(%error, "sealed secrets cannot be looked for in texts");
         }
@@ -57,10 +63,19 @@ impl Provider for Chest {
         true
     }
 
+    fn look<'a>(&'a self, tools: &'a Tools) -> Doing<'a, Result<Seen, LeaseError>> {
+        // Whether all of them can be opened.
+        let opened = self.store(&tools.secrets).register(&mut Known::new());
+        let seen = opened.map(|()| Seen {
+            accepted: Some(true),
+            clock: None,
+        });
+        Box::pin(ready(seen.map_err(|error| lack(&error))))
+    }
+
     fn issuer(&self, tools: &Tools) -> Arc<dyn Issuer> {
-        let (master, secrets) = (self.master_key.clone(), tools.secrets.clone());
         Arc::new(Lender {
-            store: SealedStore::new(&self.folder, master, secrets),
+            store: self.store(&tools.secrets),
             tools: tools.clone(),
         })
     }

@@ -4,6 +4,8 @@ mod desk;
 mod leaks;
 mod marks;
 mod openbao;
+mod own;
+mod panics;
 mod postgres;
 mod remote;
 mod remotes;
@@ -14,7 +16,7 @@ pub(crate) use desk::Desk;
 use portcullis_credentials::issuer::Provider;
 use portcullis_firewall::{
     lease::LeaseError,
-    ports::Issuer,
+    ports::{Clock as _, Issuer},
     scope::{Mode, Scope},
 };
 use serde_json::json;
@@ -46,6 +48,8 @@ pub(crate) trait Counterpart {
     const ENDS: bool = true;
     /// Whether what is minted is found and ended by a gate that knows nothing but the ask.
     const ENDS_WITHOUT_HANDLE: bool = true;
+    /// Whether somebody who looks is told that the gate's credential is good.
+    const KNOWS_THE_GATE: bool = true;
     /// Whether the target tells reading from writing.
     const TELLS_MODES: bool = true;
 
@@ -70,11 +74,25 @@ pub(crate) trait Counterpart {
 
 /// Everything that holds for every issuer.
 pub(crate) async fn suite<C: Counterpart>(counterpart: C) {
+    is_looked_at(&counterpart).await;
     asks_no_more_than_it_may(&counterpart).await;
     reads_and_no_more(&counterpart).await;
     is_dead_after_its_end(&counterpart).await;
     is_found_without_a_handle(&counterpart).await;
     gives_back_what_is_too_much(&counterpart).await;
+}
+
+/// Whoever looks learns whether the gate is known there, and nothing is minted.
+async fn is_looked_at<C: Counterpart>(counterpart: &C) {
+    let desk = Desk::at(counterpart.provider());
+    let before = counterpart.minted().await;
+    let seen = counterpart.provider().look(&desk.tools).await.unwrap();
+    assert_eq!(seen.accepted, C::KNOWS_THE_GATE.then_some(true), "{seen:?}");
+    if let Some(clock) = seen.clock {
+        let apart = clock.duration_since(desk::Now.now()).as_secs().abs();
+        assert!(apart < 60, "{seen:?}");
+    }
+    assert_eq!(counterpart.minted().await, before);
 }
 
 async fn asks_no_more_than_it_may<C: Counterpart>(counterpart: &C) {

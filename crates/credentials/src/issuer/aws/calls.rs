@@ -114,14 +114,26 @@ impl Sessions {
         self.send(self.account.iam(), form, place).await
     }
 
+    /// A call that every key may make, whatever policies say.
+    pub(super) fn who_am_i(&self) -> Parcel {
+        let form = form([("Action", "GetCallerIdentity"), ("Version", STS_VERSION)]);
+        let region = self.account.region.clone();
+        self.parcel(self.account.sts(), form, ("sts", region))
+    }
+
     async fn send(
         &self,
         url: String,
         form: Vec<u8>,
-        (service, region): (&str, String),
+        place: (&str, String),
     ) -> Result<Reply, LeaseError> {
+        let parcel = self.parcel(url, form, place);
+        call(&self.tools, parcel).await?.good()
+    }
+
+    fn parcel(&self, url: String, form: Vec<u8>, (service, region): (&str, String)) -> Parcel {
         let kind = "application/x-www-form-urlencoded; charset=utf-8";
-        let parcel = Parcel {
+        Parcel {
             method: Method::Post,
             url,
             headers: vec![("content-type".to_owned(), kind.to_owned())],
@@ -134,8 +146,7 @@ impl Sessions {
                 region,
             }),
             reach: self.account.reach,
-        };
-        call(&self.tools, parcel).await?.good()
+        }
     }
 }
 

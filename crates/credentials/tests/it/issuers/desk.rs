@@ -5,7 +5,7 @@ use crate::server::{Answer, Server};
 use jiff::{SignedDuration, Timestamp};
 use portcullis_credentials::{
     CourierSettings, Databases, HttpCourier, Secrets,
-    issuer::{Provider, Tools},
+    issuer::{Provider, Tools, sealed::Chest},
     issuers::{Entry, Issuers},
     strongbox::Strongbox,
 };
@@ -41,9 +41,10 @@ impl Clock for Now {
 
 /// A gate with one provider.
 pub(crate) struct Desk {
-    pub(crate) issuers: Issuers,
+    pub(crate) issuers: Arc<Issuers>,
     pub(crate) strongbox: Strongbox,
     pub(crate) courier: Arc<dyn Courier>,
+    pub(crate) tools: Tools,
     screens: Screens,
 }
 
@@ -52,19 +53,36 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 
 impl Desk {
     pub(crate) fn at(provider: Arc<dyn Provider>) -> Self {
+        Self::with_own(provider, None)
+    }
+
+    /// The same where people have secrets of their own.
+    pub(crate) fn with_own(provider: Arc<dyn Provider>, own: Option<Chest>) -> Self {
+        Self::fitted(provider, own, |_| ())
+    }
+
+    /// The same with some other tools.
+    pub(crate) fn fitted(
+        provider: Arc<dyn Provider>,
+        own: Option<Chest>,
+        fit: impl FnOnce(&mut Tools),
+    ) -> Self {
         let screens = Screens::default();
         let strongbox = Strongbox::new(screens.clone(), Arc::new(Now));
-        let tools = tools(&strongbox);
+        let mut tools = tools(&strongbox);
+        fit(&mut tools);
         let entry = Entry {
             name: "here".to_owned(),
             kind: "any",
             tenants: BTreeSet::from([tenant("acme")]),
             provider,
+            own,
         };
         Self {
-            issuers: Issuers::new(vec![entry], &tools),
+            issuers: Arc::new(Issuers::new(vec![entry], &tools)),
             strongbox,
-            courier: tools.courier,
+            courier: Arc::clone(&tools.courier),
+            tools,
             screens,
         }
     }
@@ -149,12 +167,20 @@ impl Desk {
 
     /// The texts of the tenant do not show its secret parts.
     pub(crate) fn hides(&self, stolen: &Stolen) {
-        let screen = self.screens.of(&tenant("acme")).unwrap();
         for secret in ["password", "token", "secret_access_key", "value"] {
-            for form in stolen.get(secret).iter().flat_map(|one| marks::forms(one)) {
-                let shown = screen.redact(&form).text.into_owned();
-                assert!(!shown.contains(&form), "{secret} is shown");
-            }
+            stolen
+                .get(secret)
+                .iter()
+                .for_each(|one| self.hides_text(one));
+        }
+    }
+
+    /// The texts of the tenant do not show a secret, however it is written.
+    pub(crate) fn hides_text(&self, secret: &str) {
+        let screen = self.screens.of(&tenant("acme")).unwrap();
+        for form in marks::forms(secret) {
+            let shown = screen.redact(&form).text.into_owned();
+            assert!(!shown.contains(&form), "a secret is shown");
         }
     }
 }

@@ -19,7 +19,14 @@ const MARKER: &str = "planted-marker/4711+abc";
 
 /// Remembers everything that is logged.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<String>>);
+pub(super) struct Log(Arc<Mutex<String>>);
+
+impl Log {
+    /// Stops when a secret was logged.
+    pub(super) fn shows_none(&self, secret: &str) {
+        super::marks::found_in(&self.0.lock().unwrap(), secret);
+    }
+}
 
 struct Words<'w>(&'w mut String);
 
@@ -120,6 +127,6 @@ async fn no_secret_is_in_an_error_or_a_log() {
     }
     drop(guard);
     super::marks::found_in(&said, MARKER);
-    super::marks::found_in(&log.0.lock().unwrap(), MARKER);
+    log.shows_none(MARKER);
     assert!(said.contains("it answers with 403"), "{said}");
 }

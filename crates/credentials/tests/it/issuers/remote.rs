@@ -105,6 +105,7 @@ pub(crate) trait About {
     const NAME: &'static str;
     const ENDS: bool = true;
     const ENDS_WITHOUT_HANDLE: bool = true;
+    const KNOWS_THE_GATE: bool = true;
     const KIND: &'static str;
     const SCRIPT: &'static str;
 
@@ -154,6 +155,7 @@ impl<A: About> Counterpart for Remote<A> {
     const NAME: &'static str = A::NAME;
     const ENDS: bool = A::ENDS;
     const ENDS_WITHOUT_HANDLE: bool = A::ENDS_WITHOUT_HANDLE;
+    const KNOWS_THE_GATE: bool = A::KNOWS_THE_GATE;
 
     fn provider(&self) -> Arc<dyn Provider> {
         let mut settings = A::settings(self.program.address());

@@ -8,7 +8,7 @@ use super::{
 use portcullis_firewall::{lease::LeaseError, ports::Issuer as _, scope::Mode};
 use serde_json::{Value, json};
 
-struct Aws;
+pub(super) struct Aws;
 
 impl About for Aws {
     const NAME: &'static str = "AWS";
@@ -30,7 +30,7 @@ impl About for Aws {
     }
 }
 
-struct GitHub;
+pub(super) struct GitHub;
 
 impl About for GitHub {
     const NAME: &'static str = "GitHub";
@@ -47,10 +47,11 @@ impl About for GitHub {
     }
 }
 
-struct Google;
+pub(super) struct Google;
 
 impl About for Google {
     const NAME: &'static str = "Google Cloud";
+    const KNOWS_THE_GATE: bool = false;
     const ENDS: bool = false;
     const ENDS_WITHOUT_HANDLE: bool = false;
     const KIND: &'static str = "gcp";
@@ -69,10 +70,11 @@ impl About for Google {
     }
 }
 
-struct Exchange;
+pub(super) struct Exchange;
 
 impl About for Exchange {
     const NAME: &'static str = "token exchange";
+    const KNOWS_THE_GATE: bool = false;
     const ENDS_WITHOUT_HANDLE: bool = false;
     const KIND: &'static str = "oauth";
     const SCRIPT: &'static str = "oauth.py";
@@ -89,7 +91,7 @@ impl About for Exchange {
     }
 }
 
-struct Cluster;
+pub(super) struct Cluster;
 
 impl About for Cluster {
     const NAME: &'static str = "Kubernetes";
@@ -152,7 +154,7 @@ async fn moto_takes_what_is_signed_and_knows_who_holds_it() {
     assert_eq!(moto.ask(&json!(stolen)), json!("SignatureDoesNotMatch"));
     // It signs for IAM as well.
     assert!(desk.issuers.revoke(&ask, None).await.unwrap().dead);
-    let mut wrong = settings;
+    let mut wrong = settings.clone();
     wrong["secret_access_key"] = json!("env:PATH");
     wrong["access_key_id"] = json!("env:HOME");
     let kind = portcullis_credentials::issuer::KINDS
@@ -161,6 +163,17 @@ async fn moto_takes_what_is_signed_and_knows_who_holds_it() {
     let strange = Desk::at(kind.unwrap().read(&wrong).unwrap());
     let refused = strange.issuers.mint(&ask).await.unwrap_err();
     assert_eq!(refused.code(), "lease.refused");
+    let known = moto
+        .provider("aws", settings.clone())
+        .look(&desk.tools)
+        .await;
+    assert_eq!(known.unwrap().accepted, Some(true));
+    let forged = crate::secrets::Safe::with(b"AKIAFORGEDFORGED1234");
+    wrong["access_key_id"] = json!(forged.name());
+    wrong["secret_access_key"] = json!(forged.name());
+    let unknown = kind.unwrap().read(&wrong).unwrap();
+    let unknown = unknown.look(&strange.tools).await.unwrap();
+    assert_eq!(unknown.accepted, Some(false));
 }
 
 #[tokio::test]

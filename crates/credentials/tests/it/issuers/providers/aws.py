@@ -96,7 +96,12 @@ class Aws(StandIn):
         return session, service
 
     def sts(self, form):
-        if form.pop("Action") != "AssumeRole" or form.pop("Version") != "2011-06-15":
+        action = form.pop("Action")
+        if form.pop("Version") != "2011-06-15":
+            raise Refused(400)
+        if action == "GetCallerIdentity":
+            return 200, "<R><Arn>arn:aws:iam::123456789012:user/gate</Arn></R>"
+        if action != "AssumeRole":
             raise Refused(400)
         if form.get("RoleArn") != ROLE:
             raise Refused(403, "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>")

@@ -37,6 +37,9 @@ class GitHub(StandIn):
             raise Refused(403)
         if request.path == f"/app/installations/{INSTALLATION}/access_tokens" and request.method == "POST":
             return self.mint(request)
+        if (request.method, request.path) == ("GET", "/app"):
+            self.introduced(request)
+            return 200, {"id": 1}
         token = request.bearer()
         granted = self.tokens.get(token)
         if granted is None:
@@ -52,7 +55,7 @@ class GitHub(StandIn):
             raise Refused(403)
         return 200, []
 
-    def mint(self, request):
+    def introduced(self, request):
         try:
             claims = jwt.decode(
                 request.bearer(), self.public, algorithms=["RS256"], issuer=APP, options={"require": ["exp", "iat", "iss"]}
@@ -61,6 +64,9 @@ class GitHub(StandIn):
             raise Refused(401) from error
         if claims["exp"] - claims["iat"] > 600 or claims["iat"] > time.time():
             raise Refused(401)
+
+    def mint(self, request):
+        self.introduced(request)
         asked = request.json()
         if set(asked) != {"repositories", "permissions"} or not asked["repositories"]:
             raise Refused(422)
