@@ -22,6 +22,7 @@ mod guard;
 mod health;
 mod house_key;
 mod login;
+mod memory;
 mod metrics;
 mod minting;
 mod openapi;

@@ -1,7 +1,8 @@
 //! `portcullis serve`: the gate itself.
 
 use crate::{
-    config, exit, founding, minting, output::Output, screening, serving, staff::Staff, walled, wire,
+    config, exit, founding, memory, minting, output::Output, screening, serving, staff::Staff,
+    walled, wire,
 };
 use anyhow::Context;
 use clap::Args;
@@ -45,6 +46,8 @@ impl Serve {
     pub(super) async fn run(self, output: Output) -> anyhow::Result<u8> {
         // The signals are caught from the start, so that stopping early is clean as well.
         let stop = stopped()?;
+        // Before any secret is read.
+        memory::hide().context("memory dumps cannot be turned off")?;
         let config = self.config.as_deref().map(config::load).transpose()?;
         let config = config.unwrap_or_default();
         let opened = wire::open(&self.data).await?;

@@ -154,6 +154,16 @@ impl Gate {
         environment: &[(&str, &str)],
         config: Option<&Path>,
     ) -> Self {
+        Self::serve_into(data, environment, config, Stdio::piped())
+    }
+
+    /// The same with its log put somewhere else than into a pipe, which may fill up.
+    pub(crate) fn serve_into(
+        data: &Path,
+        environment: &[(&str, &str)],
+        config: Option<&Path>,
+        log: Stdio,
+    ) -> Self {
         let mut command = portcullis();
         command.envs(environment.iter().copied());
         command
@@ -162,11 +172,7 @@ impl Gate {
         if let Some(config) = config {
             command.arg("--config").arg(config);
         }
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut greeting = Vec::new();
         loop {
@@ -195,6 +201,11 @@ impl Gate {
                 }
             }
         }
+    }
+
+    /// The number of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// The address without the scheme.

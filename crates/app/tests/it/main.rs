@@ -8,11 +8,13 @@
 )]
 
 mod agents;
+mod apart;
 mod bin;
 mod browser;
 mod chain;
 mod chat;
 mod claude_code;
+mod cloud;
 mod commands;
 mod conformance;
 mod crash;
@@ -31,6 +33,7 @@ mod mcp;
 mod mcp_typescript;
 mod openapi;
 mod people;
+mod planted;
 mod policies;
 mod shutdown;
 mod single_use;

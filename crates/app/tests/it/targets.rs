@@ -1,7 +1,7 @@
 //! The gate acts on a service over HTTP, with a credential that nobody on this side ever sees.
 
 mod database;
-mod service;
+pub(crate) mod service;
 
 use crate::bin::{Gate, House, Ran};
 use serde_json::json;

@@ -26,15 +26,15 @@ const TABLES: &str = "revoke create on schema public from public;
     insert into orders select n, 'open' from generate_series(1, 3) n";
 
 /// A database, and a gate that mints its credentials.
-struct Setting {
+pub(crate) struct Setting {
     runtime: Runtime,
     database: String,
-    house: House,
-    gate: Gate,
+    pub(crate) house: House,
+    pub(crate) gate: Gate,
 }
 
 impl Setting {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let runtime = Runtime::new().unwrap();
         let server = Postgres::shared();
         let database = runtime.block_on(server.database());
@@ -124,10 +124,15 @@ impl Setting {
 
     /// How many roles the gate has made and not taken away.
     fn roles(&self) -> i64 {
-        self.count("select count(*) from pg_roles where rolname like 'portcullis%'")
+        // Roles are the whole server's; those of this test's database have rights in it.
+        self.count(
+            "select count(distinct r.oid) from pg_roles r join pg_shdepend d on d.refobjid = r.oid \
+             and d.refclassid = 'pg_authid'::regclass join pg_database b on b.oid = d.dbid \
+             where rolname like 'portcullis%' and b.datname = current_database()",
+        )
     }
 
-    fn people(&self, args: &[&str]) -> Ran {
+    pub(crate) fn people(&self, args: &[&str]) -> Ran {
         self.gate.ask(self.house.credential("admin_token"), args)
     }
 
@@ -138,7 +143,7 @@ impl Setting {
         ran
     }
 
-    fn open(&self, how: &[&str]) -> String {
+    pub(crate) fn open(&self, how: &[&str]) -> String {
         let agent = self.house.credential("agent_id");
         let words = [
             "sessions",
@@ -342,4 +347,40 @@ fn commands_run_in_the_session_and_end_with_their_own_code() {
     assert_eq!(line.code, 1, "{line:?}");
     setting.people(&["sessions", "close", &session]).ended(0);
     assert_eq!(exec(&["--", "ls"]).code, 126);
+}
+
+#[test]
+fn a_session_may_let_fewer_commands_run() {
+    let setting = Setting::new();
+    let narrow = [
+        "--scope",
+        "orders",
+        "--allow-command",
+        "^ls",
+        "--block-command",
+        "--all",
+    ];
+    let session = setting.open(&narrow);
+    let shown = setting.people(&["sessions", "show", &session]).ended(0);
+    assert!(shown.contains("^ls") && shown.contains("--all"), "{shown}");
+    let exec = |words: &[&str]| {
+        let place = ["exec", "--session", &session, "--workspace", "ops", "--"];
+        setting.agent(&[&place[..], words].concat())
+    };
+    assert_eq!(exec(&["ls", "-l"]).code, 0);
+    let held = exec(&["cat", "nothing"]);
+    assert_eq!(held.code, 126, "{held:?}");
+    assert!(held.err.starts_with("HELD"), "{held:?}");
+    let blocked = exec(&["ls", "--all"]);
+    assert_eq!(blocked.code, 126, "{blocked:?}");
+    assert!(
+        blocked.err.contains("a command policy blocks this command"),
+        "{blocked:?}"
+    );
+    let agent = setting.house.credential("agent_id");
+    let open = "sessions open --workspace ops --scope orders --allow-command a(?=b) --agent";
+    let words: Vec<&str> = open.split(' ').chain([agent]).collect();
+    let refused = setting.people(&words);
+    assert_ne!(refused.code, 0, "{refused:?}");
+    assert!(refused.err.contains("a look-ahead"), "{refused:?}");
 }

@@ -10,6 +10,7 @@
 
 mod acting;
 mod bad_input;
+mod borders;
 mod credentials;
 mod govern;
 mod holds;

@@ -2,6 +2,7 @@
 
 mod asides;
 mod attacks;
+mod borders;
 mod calls;
 mod entrance;
 mod errands;

@@ -6,7 +6,7 @@ use crate::{
     config::{Config, LINE_BYTES, Wiring},
     exit,
     founding::{self, Founded},
-    minting,
+    memory, minting,
     output::Output,
     serving,
     staff::Staff,
@@ -107,6 +107,7 @@ impl Wrap {
         let settings = self.settings();
         let faults = settings.faults();
         ensure!(faults.0.is_empty(), "{faults}");
+        memory::hide().context("memory dumps cannot be turned off")?;
         match &self.gate {
             Some(gate) => self.elsewhere(desk, gate).await,
             None => self.here(desk.output, settings).await,

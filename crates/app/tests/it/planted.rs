@@ -1,0 +1,342 @@
+//! Secrets that were planted everywhere: one that is registered, one that is minted, shown raw and
+//! encoded by whatever the gate acts on, in success, failure and silence. Then everything is looked
+//! through that an agent, a reader of logs, or somebody else on this machine can see.
+
+use crate::{
+    bin::{Gate, House, Ran},
+    targets::service::{Manner, Service, TOKEN},
+};
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use portcullis_testkit::postgres::{OWNER, PASSWORD, Postgres};
+use serde_json::{Value, json};
+use std::{
+    fs::{self, File},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    sync::Mutex,
+    thread,
+    time::Duration,
+};
+use tokio::runtime::Runtime;
+
+const POLICY: &str = "version: 1
+actions:
+  - { action: 'orders.*' }
+  - { action: tickets.find }
+  - { action: command.run }
+catalogue:
+  - { action: orders.query, tier: 0, free: true }
+  - { action: tickets.find, tier: 0, free: true }
+";
+
+/// Shows the credential in every way that a program may, keeps it where only its session looks, and
+/// ends as it is told.
+const SHOWS: &str = "printenv PGPASSWORD >> kept; printenv PGPASSWORD; printenv PGPASSWORD | tr -d '\\n' | base64 -w0; \
+    echo; printenv PGPASSWORD | od -An -tx1 | tr -d ' \\n'; echo; printenv PGPASSWORD >&2; ";
+
+struct Setting {
+    runtime: Runtime,
+    service: Service,
+    house: House,
+    gate: Gate,
+    /// Everything that was ever shown to anybody.
+    shown: Mutex<String>,
+}
+
+impl Setting {
+    fn new() -> Self {
+        let runtime = Runtime::new().unwrap();
+        let server = Postgres::shared();
+        let database = runtime.block_on(server.database());
+        let folder = tempfile::tempdir().unwrap();
+        let policy = folder.path().join("policy.yaml");
+        fs::write(&policy, POLICY).unwrap();
+        let house = House::new(policy.to_str().unwrap());
+        let service = Service::start();
+        // Commands of a gate of root's run as somebody else, who has to come through.
+        fs::set_permissions(house.folder.path(), fs::Permissions::from_mode(0o711)).unwrap();
+        let secret = |name: &str, value: &str| {
+            let path = house.folder.path().join(name);
+            fs::write(&path, value).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            format!("file:{}", path.display())
+        };
+        let (token, password) = (secret("token", TOKEN), secret("password", PASSWORD));
+        let line =
+            json!({"host": "127.0.0.1", "port": server.port(), "tls": false, "reach": "anywhere"});
+        let with = |more: Value| {
+            let mut all = line.clone();
+            let members = more.as_object().unwrap().clone();
+            all.as_object_mut().unwrap().extend(members);
+            all
+        };
+        let config = json!({
+            "commands": {"deadline_seconds": 3},
+            "providers": {"orders-roles": {
+                "tenants": ["default"], "postgres": with(json!({"user": OWNER, "password": password})),
+            }},
+            "tenants": {"default": {"targets": {
+                "orders": {
+                    "postgres": with(json!({
+                        "database": database, "login": {"lease": "orders-roles"}, "timeout_seconds": 1,
+                    })),
+                    "actions": {"orders.query": {"statement_by": "agent"}},
+                },
+                "tickets": {
+                    "http": {
+                        "base_url": service.url, "credential": {"bearer": token}, "reach": "anywhere",
+                        "timeout_seconds": 1,
+                    },
+                    "actions": {"tickets.find": {"method": "GET", "path": "/tickets"}},
+                },
+            }}},
+        });
+        let file = house.folder.path().join("portcullis.yaml");
+        fs::write(&file, config.to_string()).unwrap();
+        let log = File::create(house.folder.path().join("log")).unwrap();
+        let wordy = [("PORTCULLIS_LOG", "trace"), ("RUST_BACKTRACE", "full")];
+        let gate = Gate::serve_into(&house.data(), &wordy, Some(&file), log.into());
+        let setting = Self {
+            runtime,
+            service,
+            house,
+            gate,
+            shown: Mutex::default(),
+        };
+        setting.prepare(&database);
+        setting
+    }
+
+    fn prepare(&self, database: &str) {
+        self.runtime.block_on(async {
+            let opened = Postgres::shared().open(database, OWNER, PASSWORD);
+            let (client, _driver) = opened.await;
+            let table = "revoke create on schema public from public; create table orders (id int)";
+            client.batch_execute(table).await.unwrap();
+        });
+        self.people(&["workspaces", "add", "ops"]).ended(0);
+        let filters = self.house.folder.path().join("filters.json");
+        let reaches = json!({"database": database, "tables": ["public.orders"]});
+        fs::write(&filters, reaches.to_string()).unwrap();
+        let scope =
+            "scopes add orders --write --provider orders-roles --environment production --filters";
+        let words = scope.split(' ').chain([filters.to_str().unwrap()]);
+        let words: Vec<&str> = words.chain(["--workspace", "ops=read"]).collect();
+        self.people(&words).ended(0);
+    }
+
+    fn keep(&self, ran: Ran) -> Ran {
+        let mut shown = self.shown.lock().unwrap();
+        shown.push_str(&ran.out);
+        shown.push_str(&ran.err);
+        ran
+    }
+
+    fn people(&self, args: &[&str]) -> Ran {
+        let ran = self.gate.ask(self.house.credential("admin_token"), args);
+        self.keep(ran)
+    }
+
+    fn agent(&self, args: &[&str]) -> Ran {
+        let ran = self.gate.ask(self.house.credential("agent_key"), args);
+        self.keep(ran)
+    }
+
+    /// The agent asks for something in its session.
+    fn call(&self, session: &str, (action, target): (&str, &str), parameter: &str) -> Value {
+        let call = format!(
+            "call --action {action} --target {target} --environment production --workspace ops \
+             --session {session} --scope orders -o json --param"
+        );
+        let words: Vec<&str> = call.split_whitespace().chain([parameter]).collect();
+        serde_json::from_str(&self.agent(&words).out).unwrap()
+    }
+
+    /// A command that nobody understands: somebody looks at it, and lets it run.
+    fn run(&self, session: &str, ann: &str, script: &str) -> Value {
+        let argv = json!(["sh", "-c", script]).to_string();
+        let held = self.call(session, ("command.run", "here"), &format!("argv={argv}"));
+        let hold = held["decision"]["hold_id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{held}"));
+        let approve = ["approvals", "approve", hold, "--yes"];
+        self.keep(self.gate.ask(ann, &approve)).ended(0);
+        let done = self.agent(&["call", "--hold", hold, "-o", "json"]);
+        serde_json::from_str(&done.out).unwrap()
+    }
+
+    /// Everything that lies below the gate's folder but in the rooms, as far as it can be read.
+    fn stored(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut all = Vec::new();
+        gather(&self.house.data(), &mut all);
+        all
+    }
+}
+
+fn gather(folder: &Path, all: &mut Vec<(PathBuf, Vec<u8>)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            if !path.ends_with("rooms") {
+                gather(&path, all);
+            }
+        } else if let Ok(bytes) = fs::read(&path) {
+            all.push((path, bytes));
+        }
+    }
+}
+
+/// A secret as it may be written, by hand.
+fn forms(secret: &str) -> Vec<String> {
+    let hex = secret.bytes().map(|byte| format!("{byte:02x}"));
+    let hex: String = hex.collect();
+    let mut forms = vec![
+        secret.to_owned(),
+        secret.chars().rev().collect(),
+        hex.to_uppercase(),
+        hex,
+        form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
+    ];
+    for before in 0..3 {
+        let padded = ["x".repeat(before), secret.to_owned()].concat();
+        let text = STANDARD_NO_PAD.encode(&padded);
+        // The characters that depend on nothing but the secret.
+        let (first, last) = ((before * 8).div_ceil(6), padded.len() * 8 / 6);
+        forms.push(text[first..last].to_owned());
+    }
+    forms
+}
+
+/// Stops when bytes show any of the secrets.
+fn must_hide(place: &str, bytes: &[u8], secrets: &[String]) {
+    let text = String::from_utf8_lossy(bytes);
+    for secret in secrets {
+        for form in forms(secret) {
+            assert!(!text.contains(&form), "{place} shows a secret as `{form}`");
+        }
+    }
+}
+
+/// The arguments of every process, as whoever lists them sees them.
+fn process_list() -> String {
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let arguments = processes.filter_map(|one| fs::read(one.path().join("cmdline")).ok());
+    let arguments = arguments.map(|bytes| String::from_utf8_lossy(&bytes).replace('\0', " "));
+    arguments.collect::<Vec<_>>().join("\n")
+}
+
+/// What was minted for the session, from the one place where the command kept it.
+fn minted(data: &Path) -> Vec<String> {
+    fn find(folder: &Path) -> Option<PathBuf> {
+        let entries = fs::read_dir(folder)
+            .ok()?
+            .flatten()
+            .map(|entry| entry.path());
+        let found = |path: PathBuf| match path.is_dir() {
+            true => find(&path),
+            false => path.ends_with("kept").then_some(path),
+        };
+        entries.filter_map(found).next()
+    }
+    let kept = find(&data.join("rooms")).expect("the command kept it");
+    let kept = fs::read_to_string(kept).unwrap();
+    kept.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn no_planted_secret_is_seen_anywhere() {
+    let setting = Setting::new();
+    let agent = setting.house.credential("agent_id");
+    let open = format!("sessions open --agent {agent} --workspace ops --write orders -o json");
+    let session = setting.people(&open.split(' ').collect::<Vec<_>>()).json(0);
+    let session = session["id"].as_str().unwrap();
+    let ann = setting.gate.ask(
+        setting.house.credential("admin_token"),
+        &["keys", "issue", "ann", "--role", "operator", "-o", "json"],
+    );
+    let ann = ann.json(0)["token"].as_str().unwrap().to_owned();
+
+    // A database: success, failure, silence.
+    for (statement, ended) in [
+        ("select current_user, 'looked' as did", "done"),
+        ("select * from nothing_of_the_kind", "failed"),
+        ("select pg_sleep(30)", "failed"),
+    ] {
+        let looked = setting.call(
+            session,
+            ("orders.query", "orders"),
+            &format!("statement={statement}"),
+        );
+        assert_eq!(looked["execution"]["ended"], ended, "{looked}");
+    }
+    // A service that repeats its credential: success, failure, silence.
+    for (manner, ended) in [
+        (Manner::Obliges, "done"),
+        (Manner::Refuses, "failed"),
+        (Manner::Hangs, "unknown"),
+        (Manner::HangsUp, "unknown"),
+    ] {
+        setting.service.behaves(manner);
+        let found = setting.call(session, ("tickets.find", "tickets"), "q=printer");
+        assert_eq!(found["execution"]["ended"], ended, "{found}");
+    }
+    // A command that shows what it has: success, failure, silence.
+    for (end, ended) in [("exit 0", "done"), ("exit 3", "failed")] {
+        let ran = setting.run(session, &ann, &format!("{SHOWS}{end}"));
+        assert_eq!(ran["execution"]["ended"], ended, "{ran}");
+        assert!(ran.to_string().contains("[REDACTED]"), "{ran}");
+    }
+    let hangs = format!("{SHOWS}sleep 30");
+    let listed = thread::scope(|threads| {
+        let ran = threads.spawn(|| setting.run(session, &ann, &hangs));
+        let mut listed = String::new();
+        while !ran.is_finished() {
+            listed.push_str(&process_list());
+            thread::sleep(Duration::from_millis(50));
+        }
+        assert_eq!(ran.join().unwrap()["execution"]["ended"], "unknown");
+        listed
+    });
+    assert!(listed.contains("sleep 30"), "it was looked while it ran");
+
+    let mut secrets = minted(&setting.house.data());
+    assert!(secrets.iter().all(|minted| minted.len() == 64));
+    assert_eq!(secrets.len(), 3, "each command had a credential of its own");
+    secrets.extend([PASSWORD.to_owned(), TOKEN.to_owned()]);
+    let of_gate = Path::new("/proc").join(setting.gate.process().to_string());
+    must_hide("the list of processes", listed.as_bytes(), &secrets);
+    must_hide(
+        "the gate's environment",
+        &fs::read(of_gate.join("environ")).unwrap(),
+        &secrets,
+    );
+    let limits = fs::read_to_string(of_gate.join("limits")).unwrap();
+    let dumps = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"));
+    let dumps: Vec<&str> = dumps.unwrap().split_whitespace().skip(4).take(2).collect();
+    assert_eq!(dumps, ["1", "1"], "no memory is dumped");
+    for (path, bytes) in setting.stored() {
+        must_hide(&path.display().to_string(), &bytes, &secrets);
+    }
+
+    setting.people(&["audit", "export"]).ended(0);
+    setting
+        .people(&["leases", "list", "--all", "-o", "json"])
+        .ended(0);
+    setting.people(&["executions", "list", "-o", "json"]);
+    setting
+        .people(&["sessions", "close", session, "-o", "json"])
+        .ended(0);
+    must_hide(
+        "what was shown",
+        setting.shown.lock().unwrap().as_bytes(),
+        &secrets,
+    );
+    for (path, bytes) in setting.stored() {
+        must_hide(&path.display().to_string(), &bytes, &secrets);
+    }
+    let log = fs::read(setting.house.folder.path().join("log")).unwrap();
+    assert!(log.len() > 1_000, "everything is logged");
+    must_hide("the log", &log, &secrets);
+}
