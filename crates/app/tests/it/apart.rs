@@ -17,7 +17,7 @@ fn home(data: &Path, session: &str) -> PathBuf {
     let rooms = fs::read_dir(data.join("rooms")).unwrap().flatten();
     let mut homes = rooms.flat_map(|tenant| fs::read_dir(tenant.path()).unwrap().flatten());
     let room = homes.find(|room| room.path().to_string_lossy().contains(session));
-    room.expect("a room").path().join("home")
+    room.unwrap().path().join("home")
 }
 
 /// Leaves a file in a session's home that every command of it may read.

@@ -202,7 +202,7 @@ fn forms(secret: &str) -> Vec<String> {
         let text = STANDARD_NO_PAD.encode(&padded);
         // The characters that depend on nothing but the secret.
         let (first, last) = ((before * 8).div_ceil(6), padded.len() * 8 / 6);
-        forms.push(text[first..last].to_owned());
+        forms.push(text.get(first..last).unwrap().to_owned());
     }
     forms
 }
@@ -238,38 +238,26 @@ fn minted(data: &Path) -> Vec<String> {
         };
         entries.filter_map(found).next()
     }
-    let kept = find(&data.join("rooms")).expect("the command kept it");
+    let kept = find(&data.join("rooms")).unwrap();
     let kept = fs::read_to_string(kept).unwrap();
     kept.lines().map(str::to_owned).collect()
 }
 
-#[test]
-fn no_planted_secret_is_seen_anywhere() {
-    let setting = Setting::new();
-    let agent = setting.house.credential("agent_id");
-    let open = format!("sessions open --agent {agent} --workspace ops --write orders -o json");
-    let session = setting.people(&open.split(' ').collect::<Vec<_>>()).json(0);
-    let session = session["id"].as_str().unwrap();
-    let ann = setting.gate.ask(
-        setting.house.credential("admin_token"),
-        &["keys", "issue", "ann", "--role", "operator", "-o", "json"],
-    );
-    let ann = ann.json(0)["token"].as_str().unwrap().to_owned();
-
-    // A database: success, failure, silence.
+/// A database: success, failure, silence.
+fn ask_the_database(setting: &Setting, session: &str) {
     for (statement, ended) in [
         ("select current_user, 'looked' as did", "done"),
         ("select * from nothing_of_the_kind", "failed"),
         ("select pg_sleep(30)", "failed"),
     ] {
-        let looked = setting.call(
-            session,
-            ("orders.query", "orders"),
-            &format!("statement={statement}"),
-        );
+        let parameter = format!("statement={statement}");
+        let looked = setting.call(session, ("orders.query", "orders"), &parameter);
         assert_eq!(looked["execution"]["ended"], ended, "{looked}");
     }
-    // A service that repeats its credential: success, failure, silence.
+}
+
+/// A service that repeats its credential: success, failure, silence.
+fn ask_the_service(setting: &Setting, session: &str) {
     for (manner, ended) in [
         (Manner::Obliges, "done"),
         (Manner::Refuses, "failed"),
@@ -280,14 +268,23 @@ fn no_planted_secret_is_seen_anywhere() {
         let found = setting.call(session, ("tickets.find", "tickets"), "q=printer");
         assert_eq!(found["execution"]["ended"], ended, "{found}");
     }
-    // A command that shows what it has: success, failure, silence.
+}
+
+/// A command that shows what it has: success, failure, silence. What the list of processes showed
+/// meanwhile.
+fn run_commands(setting: &Setting, session: &str) -> String {
+    let ann = setting.gate.ask(
+        setting.house.credential("admin_token"),
+        &["keys", "issue", "ann", "--role", "operator", "-o", "json"],
+    );
+    let ann = ann.json(0)["token"].as_str().unwrap().to_owned();
     for (end, ended) in [("exit 0", "done"), ("exit 3", "failed")] {
         let ran = setting.run(session, &ann, &format!("{SHOWS}{end}"));
         assert_eq!(ran["execution"]["ended"], ended, "{ran}");
         assert!(ran.to_string().contains("[REDACTED]"), "{ran}");
     }
     let hangs = format!("{SHOWS}sleep 30");
-    let listed = thread::scope(|threads| {
+    thread::scope(|threads| {
         let ran = threads.spawn(|| setting.run(session, &ann, &hangs));
         let mut listed = String::new();
         while !ran.is_finished() {
@@ -296,46 +293,56 @@ fn no_planted_secret_is_seen_anywhere() {
         }
         assert_eq!(ran.join().unwrap()["execution"]["ended"], "unknown");
         listed
-    });
+    })
+}
+
+/// What others on this machine may know of the gate's process.
+fn look_at_the_gate(setting: &Setting, secrets: &[String]) {
+    let of_gate = Path::new("/proc").join(setting.gate.process().to_string());
+    // Whoever is not root may not even look.
+    let environment = fs::read(of_gate.join("environ")).unwrap_or_default();
+    must_hide("the gate's environment", &environment, secrets);
+    let limits = fs::read_to_string(of_gate.join("limits")).unwrap();
+    let mut limits = limits.lines();
+    let dumps = limits.find(|line| line.starts_with("Max core file size"));
+    let dumps: Vec<&str> = dumps.unwrap().split_whitespace().skip(4).take(2).collect();
+    assert_eq!(dumps, ["1", "1"], "no memory is dumped");
+}
+
+fn look_at_the_store(setting: &Setting, secrets: &[String]) {
+    for (path, bytes) in setting.stored() {
+        must_hide(&path.display().to_string(), &bytes, secrets);
+    }
+}
+
+#[test]
+fn no_planted_secret_is_seen_anywhere() {
+    let setting = Setting::new();
+    let agent = setting.house.credential("agent_id");
+    let open = format!("sessions open --agent {agent} --workspace ops --write orders -o json");
+    let session = setting.people(&open.split(' ').collect::<Vec<_>>()).json(0);
+    let session = session["id"].as_str().unwrap();
+    ask_the_database(&setting, session);
+    ask_the_service(&setting, session);
+    let listed = run_commands(&setting, session);
     assert!(listed.contains("sleep 30"), "it was looked while it ran");
 
     let mut secrets = minted(&setting.house.data());
     assert!(secrets.iter().all(|minted| minted.len() == 64));
     assert_eq!(secrets.len(), 3, "each command had a credential of its own");
     secrets.extend([PASSWORD.to_owned(), TOKEN.to_owned()]);
-    let of_gate = Path::new("/proc").join(setting.gate.process().to_string());
     must_hide("the list of processes", listed.as_bytes(), &secrets);
-    must_hide(
-        "the gate's environment",
-        &fs::read(of_gate.join("environ")).unwrap(),
-        &secrets,
-    );
-    let limits = fs::read_to_string(of_gate.join("limits")).unwrap();
-    let dumps = limits
-        .lines()
-        .find(|line| line.starts_with("Max core file size"));
-    let dumps: Vec<&str> = dumps.unwrap().split_whitespace().skip(4).take(2).collect();
-    assert_eq!(dumps, ["1", "1"], "no memory is dumped");
-    for (path, bytes) in setting.stored() {
-        must_hide(&path.display().to_string(), &bytes, &secrets);
+    look_at_the_gate(&setting, &secrets);
+    look_at_the_store(&setting, &secrets);
+    for asked in ["audit export", "leases list --all", "executions list"] {
+        setting
+            .people(&asked.split(' ').collect::<Vec<_>>())
+            .ended(0);
     }
-
-    setting.people(&["audit", "export"]).ended(0);
-    setting
-        .people(&["leases", "list", "--all", "-o", "json"])
-        .ended(0);
-    setting.people(&["executions", "list", "-o", "json"]);
-    setting
-        .people(&["sessions", "close", session, "-o", "json"])
-        .ended(0);
-    must_hide(
-        "what was shown",
-        setting.shown.lock().unwrap().as_bytes(),
-        &secrets,
-    );
-    for (path, bytes) in setting.stored() {
-        must_hide(&path.display().to_string(), &bytes, &secrets);
-    }
+    setting.people(&["sessions", "close", session]).ended(0);
+    let shown = setting.shown.lock().unwrap();
+    must_hide("what was shown", shown.as_bytes(), &secrets);
+    look_at_the_store(&setting, &secrets);
     let log = fs::read(setting.house.folder.path().join("log")).unwrap();
     assert!(log.len() > 1_000, "everything is logged");
     must_hide("the log", &log, &secrets);
