@@ -5,7 +5,7 @@ mod typed;
 use super::{
     Changing, below, deed, entries,
     form::{Filled, FormPage},
-    found, listing, page, shown,
+    found, listing, page,
 };
 use crate::{
     console::{
@@ -104,7 +104,7 @@ async fn draw(gate: &Gate, seat: &Seated, id: &str, refused: Option<Refused>) ->
         deeds: deed(seat, &edit, "Change"),
         ..page(&set.name, view::SECTION, view::permission_set(&drawn))
     };
-    shown(body, seat, refused.as_ref())
+    body.after(seat, refused.as_ref())
 }
 
 async fn delete(
