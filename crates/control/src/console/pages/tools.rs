@@ -68,14 +68,30 @@ pub struct Filter {
 pub struct Server {
     /// Its name.
     pub name: String,
-    /// Its address; empty when the operator's file has it.
-    pub url: String,
-    /// Who added it, and when; nobody when the operator's file has it.
-    pub added: Option<(Actor, Timestamp)>,
+    /// Where it is.
+    pub place: Place,
     /// How many tools were seen of it.
     pub tools: u64,
     /// How many of these wait.
     pub waiting: u64,
+}
+
+/// Where a server is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Place {
+    /// In the operator's file.
+    File,
+    /// At an address, since somebody added it.
+    Added {
+        /// The address.
+        url: String,
+        /// Who added it.
+        by: Actor,
+        /// When.
+        at: Timestamp,
+    },
+    /// Behind the gate no more; its tools were seen once.
+    Gone,
 }
 
 /// One tool.
@@ -213,24 +229,16 @@ fn servers(view: &Tools) -> Markup {
         key: String::new(),
         cells: vec![
             html! { strong { (words::line(&server.name)) } },
-            html! {
-                @if server.url.is_empty() { span class="quiet" { "in the operator's file" } }
-                @else { (words::code(&server.url)) }
-            },
-            html! {
-                @if let Some((by, at)) = &server.added { (by.draw()) div class="quiet small" { (moment(*at, view.now)) } }
-                @else { span class="quiet" { "the operator" } }
-            },
+            place(&server.place, view.now),
             html! { (figure::full(server.tools)) },
             html! { (figure::full(server.waiting)) },
-            html! { @if view.may_change && server.added.is_some() { (remove(view, server)) } },
+            html! { @if view.may_change && matches!(server.place, Place::Added { .. }) { (remove(view, server)) } },
         ],
     };
     let rows: Vec<Row> = view.servers.iter().map(row).collect();
     let columns = [
         column("Server"),
         column("Where"),
-        column("Added by"),
         number("Tools"),
         number("Waiting"),
         column("Deed"),
@@ -240,6 +248,17 @@ fn servers(view: &Tools) -> Markup {
             header { h2 id="servers" { "Servers behind the gate" } }
             @if rows.is_empty() { p class="empty" { "None." } } @else { (table("Servers behind the gate", &columns, &rows)) }
         }
+    }
+}
+
+fn place(place: &Place, now: Timestamp) -> Markup {
+    match place {
+        Place::File => html! { span class="quiet" { "in the operator's file" } },
+        Place::Gone => html! { span class="quiet" { "behind the gate no more" } },
+        Place::Added { url, by, at } => html! {
+            (words::code(url))
+            div class="quiet small" { "added by " (by.draw()) " " (moment(*at, now)) }
+        },
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::Line;
 use crate::console::{
+    figure,
     page::Crumb,
     parts::{
         actor::Actor,
@@ -169,7 +170,7 @@ fn told(one: &Outcome, now: Timestamp) -> Markup {
         (
             "Settled",
             html! {
-                @if one.settled.is_empty() { span class="quiet" { "nothing: no budget had anything reserved for it" } }
+                @if one.settled.is_empty() { span class="quiet" { (unsettled(&one.result)) } }
                 @for line in &one.settled { div { (words::line(line)) } }
             },
         ),
@@ -177,7 +178,7 @@ fn told(one: &Outcome, now: Timestamp) -> Markup {
     if let Some(bytes) = one.output_bytes {
         facts.push((
             "Answer",
-            html! { (crate::console::figure::count(bytes, "byte")) ", not kept" },
+            html! { (figure::count(bytes, "byte")) ", not kept" },
         ));
     }
     if !one.lease.is_empty() {
@@ -188,6 +189,14 @@ fn told(one: &Outcome, now: Timestamp) -> Markup {
         html! { a href=(paths::one(paths::AUDIT, &record)) { "#" (record) } },
     ));
     html! { div class="stack tight" { p { (result(&one.result)) } (pairs(&facts)) } }
+}
+
+/// Why nothing is settled.
+fn unsettled(result: &str) -> &'static str {
+    match result {
+        "succeeded" | "failed" => "nothing: no budget had anything reserved for it",
+        _ => "nothing yet: what was reserved for it stays reserved",
+    }
 }
 
 fn result(result: &str) -> Markup {

@@ -1,7 +1,7 @@
 //! Tools and servers as pages draw them.
 
 use crate::console::{
-    pages::tools::{Line, OneTool, Server, Wait},
+    pages::tools::{Line, OneTool, Place, Server, Wait},
     parts::diff,
     rooms::{names::People, question::count, seat::Seated},
 };
@@ -30,8 +30,15 @@ pub(super) fn servers(
         let added = added.iter().find(|one| one.server.name == name);
         Server {
             name: name.to_owned(),
-            url: added.map_or_else(String::new, |one| one.server.url.clone()),
-            added: added.map(|one| (people.actor(&one.added_by, &one.added_by), one.added_at)),
+            place: match added {
+                Some(one) => Place::Added {
+                    url: one.server.url.clone(),
+                    by: people.actor(&one.added_by, &one.added_by),
+                    at: one.added_at,
+                },
+                None if taken.iter().any(|own| own == name) => Place::File,
+                None => Place::Gone,
+            },
             tools: count(own().count()),
             waiting: count(waiting.count()),
         }

@@ -2,7 +2,7 @@
 
 use super::{Outside, at, now, work::actor};
 use portcullis_control::console::{
-    pages::tools::{Filter, Line, OneTool, Server, Tools, Wait},
+    pages::tools::{Filter, Line, OneTool, Place, Server, Tools, Wait},
     parts::{
         diff::{compare, plain},
         pager::Pager,
@@ -38,17 +38,24 @@ pub(crate) fn tools(words: Outside) -> Tools {
     let ann = actor(words, "Ann Archer", "/console/people/per_1");
     let added = Server {
         name: "tickets".to_owned(),
-        url: words.say("https://tickets.example.com/mcp"),
-        added: Some((ann, at(-90_000))),
+        place: Place::Added {
+            url: words.say("https://tickets.example.com/mcp"),
+            by: ann,
+            at: at(-90_000),
+        },
         tools: 2,
         waiting: 1,
     };
     let own = Server {
         name: "files".to_owned(),
-        url: String::new(),
-        added: None,
+        place: Place::File,
         tools: 1,
         waiting: 1,
+    };
+    let gone = Server {
+        name: "old".to_owned(),
+        place: Place::Gone,
+        ..own.clone()
     };
     Tools {
         now: now(),
@@ -59,7 +66,7 @@ pub(crate) fn tools(words: Outside) -> Tools {
             state: String::new(),
         },
         waiting: 2,
-        servers: vec![own, added],
+        servers: vec![own, gone, added],
         lines: vec![
             line(words, "move_file", ToolStatus::Changed),
             fresh(words),
