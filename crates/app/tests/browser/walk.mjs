@@ -225,7 +225,9 @@ PAGES.push(policy);
 
 // A scope is added by hand, first with a fault; the agent works in a session that has it. The
 // drawer is empty and the service away, so that nothing comes of it, which is told.
+assert.equal((await api("POST", "/v1/workspaces", ADMIN_TOKEN, { id: "desk" })).status, 201);
 await ada.goto(`${ADDRESS}/console/new/scope`);
+await ada.getByLabel("Where it may be used").selectOption("desk");
 await ada.getByLabel("Name", { exact: true }).fill("reports");
 await ada.getByLabel("Provider", { exact: true }).fill("drawer");
 await ada.getByLabel("Environment", { exact: true }).fill("production");
@@ -235,11 +237,11 @@ await ada.getByText("filters.nothing").waitFor();
 await check(ada);
 await ada.getByLabel("How it narrows the provider, as JSON").fill('{"read": "reports-viewer"}');
 const scope = await save(ada, "Add the scope", "scopes");
-const opened = await api("POST", "/v1/sessions", ADMIN_TOKEN, { agent_id: agent.id, workspace_id: "lab", scopes: [{ scope: "reports" }], ticket: "LAB-1" });
+const opened = await api("POST", "/v1/sessions", ADMIN_TOKEN, { agent_id: agent.id, workspace_id: "desk", scopes: [{ scope: "reports" }], ticket: "DESK-1" });
 assert.equal(opened.status, 201, JSON.stringify(opened.json));
 const session = `/console/sessions/${opened.json.id}`;
 const acted = await api("POST", "/v1/act", AGENT_KEY, {
-  action: "reports.read", target: "reports", environment: "production", workspace_id: "lab",
+  action: "reports.read", target: "reports", environment: "production", workspace_id: "desk",
   session_id: opened.json.id, scope: "reports", reasoning: "To read it.",
 });
 assert.equal(acted.json.execution?.ended, "failed", JSON.stringify(acted.json));

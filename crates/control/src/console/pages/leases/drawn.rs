@@ -108,7 +108,7 @@ fn end(lease: &Lease, now: Timestamp) -> Markup {
     };
     html! {
         div class="small" {
-            div { (words::code(how)) " " (moment(*at, now)) }
+            div { (words::line(how)) ", " (moment(*at, now)) }
             @match delay_ms {
                 Some(delay) => div { "Refused " (figure::delay(*delay)) " later" },
                 None if *is_dead => div class="quiet" { "How long it took was not looked at" },
