@@ -13,7 +13,7 @@ use crate::console::{
 use axum::http::StatusCode;
 use maud::html;
 use portcullis_door::reply::Refusal;
-use portcullis_firewall::{visible::visible_line, workspace::Workspace};
+use portcullis_firewall::{error::GateError, visible::visible_line, workspace::Workspace};
 
 /// What is in the fields of a form: what somebody sent, else what there is.
 pub(super) enum Filled<'f> {
@@ -171,6 +171,20 @@ fn ordinal(at: usize) -> String {
         _ => "th",
     };
     format!("the {number}{end}")
+}
+
+/// What becomes of what was sent, when it can be read.
+///
+/// # Errors
+/// Why it cannot, and what `deed` says.
+pub(super) async fn attempted<D, T, F>(
+    draft: Result<D, Refusal>,
+    deed: impl FnOnce(D) -> F,
+) -> Result<T, Refusal>
+where
+    F: Future<Output = Result<T, GateError>>,
+{
+    Ok(deed(draft?).await?)
 }
 
 /// Fields without a heading.

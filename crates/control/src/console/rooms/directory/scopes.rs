@@ -4,7 +4,7 @@ mod typed;
 
 use super::{
     Changing, below, deed,
-    form::{Filled, FormPage},
+    form::{Filled, FormPage, attempted},
     found, listing, page,
 };
 use crate::{
@@ -27,7 +27,6 @@ use axum::{
     extract::State,
     routing::{get, post},
 };
-use portcullis_door::reply::Refusal;
 use portcullis_firewall::{error::GateError, kept_scope::KeptScope};
 use typed::{Drawing, Typed, changed, draft, known, typed};
 
@@ -183,13 +182,10 @@ async fn create(State(gate): State<Gate>, Changing(seat): Changing, sent: Fields
     if sent.has("more") {
         return form.ask(&seat);
     }
-    let added = match draft(&sent, &drawing.places) {
-        Ok(draft) => gate
-            .add_scope(&seat.principal, draft)
-            .await
-            .map_err(Refusal::from),
-        Err(refusal) => Err(refusal),
-    };
+    let added = attempted(draft(&sent, &drawing.places), |draft| {
+        gate.add_scope(&seat.principal, draft)
+    })
+    .await;
     form.answer(
         &seat,
         added.map(|kept| paths::one(paths::SCOPES, &kept.scope.name)),
@@ -218,13 +214,10 @@ async fn save(
     if sent.has("more") {
         return form.ask(&seat);
     }
-    let saved = match changed(&sent, &drawing.places, &name) {
-        Ok(draft) => gate
-            .change_scope(&seat.principal, draft)
-            .await
-            .map_err(Refusal::from),
-        Err(refusal) => Err(refusal),
-    };
+    let saved = attempted(changed(&sent, &drawing.places, &name), |draft| {
+        gate.change_scope(&seat.principal, draft)
+    })
+    .await;
     form.answer(
         &seat,
         saved.map(|kept| paths::one(paths::SCOPES, &kept.scope.name)),

@@ -55,7 +55,7 @@ pub(crate) fn tools(words: Outside) -> Tools {
     let gone = Server {
         name: "old".to_owned(),
         place: Place::Gone,
-        ..own.clone()
+        ..own
     };
     Tools {
         now: now(),

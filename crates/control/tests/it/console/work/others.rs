@@ -10,6 +10,9 @@ struct Things {
     lost: u64,
 }
 
+/// A deed, with what it takes, and what a viewer and a member without rights are told.
+type Deed = (String, Vec<(&'static str, &'static str)>, [u16; 2]);
+
 /// Who may see a page.
 #[derive(Clone, Copy, PartialEq)]
 enum For {
@@ -56,8 +59,7 @@ impl Things {
         ]
     }
 
-    /// Every deed, with what it takes, and what a viewer and a member without rights are told.
-    fn deeds(&self) -> Vec<(String, Vec<(&str, &str)>, [u16; 2])> {
+    fn deeds(&self) -> Vec<Deed> {
         let session = |deed: &str| format!("/console/sessions/{}/{deed}", self.session);
         let own = |path: &str| format!("/console/own-credentials{path}");
         let scope = vec![
