@@ -102,6 +102,29 @@ impl Shop {
         attended.unwrap()
     }
 
+    /// Gives somebody a set that allows or denies everything in the workspace.
+    async fn reach(&self, name: &str, effect: &str) {
+        let office = &self.office;
+        let all = ["regex:.*"];
+        let entry = json!({"workspace": "ops", "effect": effect, "agents": all, "scopes": all});
+        let set = json!({"name": name, "entries": [entry]});
+        let set = office.make("/v1/permission-sets", set).await;
+        let group = office.make("/v1/groups", json!({"name": name})).await;
+        let path = format!("/v1/groups/{group}");
+        let person = office.id_of(name).await;
+        for (method, path, body) in [
+            (
+                "POST",
+                format!("{path}/members"),
+                json!({"person_id": person}),
+            ),
+            ("PATCH", path, json!({"permission_sets": [set]})),
+        ] {
+            let done = office.house.act(method, &path, body).await;
+            assert!(done.status.is_success(), "{}", done.text);
+        }
+    }
+
     /// Has a server say something of a tool.
     async fn says(&self, name: &str, description: &str, first: FirstSight) {
         let house = &self.office.house;

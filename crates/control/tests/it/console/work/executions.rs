@@ -100,3 +100,26 @@ async fn who_only_looks_gets_no_form_and_filters_leave_what_they_name() {
         assert_eq!(vi.get(absent).await.status, 404, "{absent}");
     }
 }
+
+#[tokio::test]
+async fn what_a_set_denies_is_not_there() {
+    let shop = Shop::new().await;
+    let session = shop.session().await;
+    let hidden = shop.act(&session, "is-silent").await.answer.seq;
+    let lost = shop.lost().await;
+    shop.reach("Otto", "DENY").await;
+    let mut otto = shop.office.browser("Otto").await;
+    let list = otto.get("/console/executions").await;
+    let text = main_of(&list);
+    assert!(text.contains("what became of 1 action"), "{text}");
+    let has = |seq: u64| text.contains(&format!("/console/executions/{seq}\""));
+    assert!(has(lost) && !has(hidden), "{text}");
+    let path = format!("/console/executions/{hidden}");
+    assert_eq!(otto.get(&path).await.status, 404);
+    let page = otto.get(&format!("/console/executions/{lost}")).await;
+    let fields = [("done", "true"), ("reason", "looked")];
+    let absent = otto.post(&format!("{path}/resolve"), &page, &fields).await;
+    assert_eq!(absent.status, 404, "{}", absent.text);
+    let leases = otto.get("/console/leases?state=all").await;
+    assert!(!leases.text.contains("is-silent"), "{}", main_of(&leases));
+}

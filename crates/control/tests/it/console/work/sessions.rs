@@ -144,29 +144,9 @@ async fn who_reaches_a_workspace_sees_its_sessions_and_nothing_else() {
         unknown.text.replace("ses_nothing", "…"),
         "another's answers as one that there is not"
     );
-    // A set opens the agent and the scope of her workspace to her.
     let office = &shop.office;
-    let entry = json!({"workspace": "ops", "effect": "ALLOW", "agents": ["regex:.*"], "scopes": ["regex:.*"]});
-    let set = office
-        .make(
-            "/v1/permission-sets",
-            json!({"name": "ops", "entries": [entry]}),
-        )
-        .await;
-    let group = office.make("/v1/groups", json!({"name": "ops"})).await;
+    shop.reach("Mia", "ALLOW").await;
     let mia_id = office.id_of("Mia").await;
-    let path_of = format!("/v1/groups/{group}");
-    for (method, path, body) in [
-        (
-            "POST",
-            format!("{path_of}/members"),
-            json!({"person_id": mia_id}),
-        ),
-        ("PATCH", path_of, json!({"permission_sets": [set]})),
-    ] {
-        let done = office.house.act(method, &path, body).await;
-        assert!(done.status.is_success(), "{}", done.text);
-    }
     let roles = json!({"roles": [{"role": "operator", "workspace": "ops"}]});
     let done = office
         .house
