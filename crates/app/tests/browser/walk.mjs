@@ -223,6 +223,58 @@ await ada.getByRole("cell", { name: "Version 2" }).or(ada.getByRole("rowheader",
 await check(ada);
 PAGES.push(policy);
 
+// A scope is added by hand, first with a fault; the agent works in a session that has it. The
+// drawer is empty and the service away, so that nothing comes of it, which is told.
+assert.equal((await api("POST", "/v1/workspaces", ADMIN_TOKEN, { id: "desk" })).status, 201);
+await ada.goto(`${ADDRESS}/console/new/scope`);
+await ada.getByLabel("Where it may be used").selectOption("desk");
+await ada.getByLabel("Name", { exact: true }).fill("reports");
+await ada.getByLabel("Provider", { exact: true }).fill("drawer");
+await ada.getByLabel("Environment", { exact: true }).fill("production");
+await ada.getByLabel("How it narrows the provider, as JSON").fill('{"read": "reports-viewer", "nothing": 1}');
+await ada.getByRole("button", { name: "Add the scope" }).click();
+await ada.getByText("filters.nothing").waitFor();
+await check(ada);
+await ada.getByLabel("How it narrows the provider, as JSON").fill('{"read": "reports-viewer"}');
+const scope = await save(ada, "Add the scope", "scopes");
+const opened = await api("POST", "/v1/sessions", ADMIN_TOKEN, { agent_id: agent.id, workspace_id: "desk", scopes: [{ scope: "reports" }], ticket: "DESK-1" });
+assert.equal(opened.status, 201, JSON.stringify(opened.json));
+const session = `/console/sessions/${opened.json.id}`;
+const acted = await api("POST", "/v1/act", AGENT_KEY, {
+  action: "reports.read", target: "reports", environment: "production", workspace_id: "desk",
+  session_id: opened.json.id, scope: "reports", reasoning: "To read it.",
+});
+assert.equal(acted.json.execution?.ended, "failed", JSON.stringify(acted.json));
+const execution = `/console/executions/${acted.json.decision.seq}`;
+await look(ada, session);
+await ada.getByRole("link", { name: "reports.read" }).first().waitFor();
+await picture(ada, "session");
+await ada.goto(`${ADDRESS}/console/own-credentials`);
+await ada.getByRole("button", { name: "Use my own credential" }).click();
+await ada.getByRole("button", { name: "Switch off" }).waitFor();
+
+// A server behind the gate says what its tool does, with a character that nobody sees in it.
+const mcp = (body, more = {}) => fetch(`${ADDRESS.replace("localhost", "127.0.0.1")}/mcp`, {
+  method: "POST", body: JSON.stringify({ jsonrpc: "2.0", ...body }),
+  headers: { authorization: `Bearer ${AGENT_KEY}`, "content-type": "application/json", accept: "application/json, text/event-stream", ...more },
+});
+const hello = await mcp({ id: 1, method: "initialize", params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "walk", version: "1" } } });
+const talk = { "mcp-session-id": hello.headers.get("mcp-session-id") ?? "", "mcp-protocol-version": "2025-11-25" };
+await mcp({ method: "notifications/initialized" }, talk);
+const offered = await (await mcp({ id: 2, method: "tools/list" }, talk)).text();
+assert.ok(!offered.includes("read_notes"), offered);
+await look(ada, "/console/tools");
+await ada.getByRole("link", { name: "read_notes" }).click();
+await ada.getByText("Written by its server. Do not trust it.").waitFor();
+await ada.getByText("\\u{202E}").first().waitFor();
+await check(ada);
+await picture(ada, "tool");
+await ada.getByRole("button", { name: "Accept exactly this" }).click();
+await ada.getByRole("button", { name: "Go on" }).click();
+await ada.getByText("Accepted", { exact: true }).first().waitFor();
+await check(ada);
+PAGES.push(scope, `${scope}/edit`, session, execution, "/console/tools/notes/read_notes");
+
 // Every page, wide, in the dark, and on a phone.
 for (const path of PAGES) await look(ada, path);
 await ada.goto(`${ADDRESS}/console`);
@@ -255,6 +307,13 @@ for (const path of PAGES) {
   assert.ok([200, 403, 404].includes(answer.status()), `${path}: ${answer.status()}`);
   assert.ok(await bea.locator("h1").count(), path);
 }
+
+// He closes the session, still without scripts: what is left of it is told.
+await bea.goto(ADDRESS + session);
+await bea.getByLabel("Why it is closed").fill("looked enough");
+await bea.getByRole("button", { name: "Close the session" }).click();
+await bea.getByText("looked enough").waitFor();
+assert.equal(await bea.getByRole("button", { name: "Close the session" }).count(), 0);
 
 // Out, and in again by the passkey.
 await ada.setViewportSize(DESKTOP);

@@ -83,9 +83,19 @@ pub fn span(seconds: u64) -> String {
     }
 }
 
+/// A delay that was measured: `999 ms`, `1.2 s`. Rounded down.
+#[must_use]
+pub fn delay(milliseconds: u64) -> String {
+    match milliseconds {
+        0..1_000 => format!("{milliseconds} ms"),
+        1_000..60_000 => format!("{}.{} s", milliseconds / 1_000, milliseconds % 1_000 / 100),
+        _ => span(milliseconds / 1_000),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{ago, count, full, share, short};
+    use super::{ago, count, delay, full, share, short};
     use jiff::Timestamp;
 
     #[test]
@@ -107,6 +117,15 @@ mod tests {
             ["12.5%", "0.0%", "100.0%"]
         );
         assert_eq!([share(u64::MAX, u64::MAX), share(3, 0)], ["100.0%", "–"]);
+    }
+
+    #[test]
+    fn delays_are_told_as_exactly_as_they_matter() {
+        let told = [0, 120, 999, 1_000, 12_345, 61_000, u64::MAX].map(delay);
+        assert_eq!(
+            told[..6],
+            ["0 ms", "120 ms", "999 ms", "1.0 s", "12.3 s", "1 min"]
+        );
     }
 
     #[test]

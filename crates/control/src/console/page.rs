@@ -27,10 +27,18 @@ pub enum Section {
     Activity,
     /// Agents.
     Agents,
+    /// Pieces of work.
+    Sessions,
+    /// Credentials that were minted.
+    Leases,
+    /// What the gate carries out.
+    Executions,
     /// Policies and the tenant's limits.
     Policies,
     /// The test simulator.
     Simulator,
+    /// Tools of MCP servers.
+    Tools,
     /// The sealed records.
     Audit,
     /// People.
@@ -41,10 +49,14 @@ pub enum Section {
     PermissionSets,
     /// Workspaces.
     Workspaces,
+    /// What credentials are minted from.
+    Scopes,
     /// Lists of who may approve what.
     ApproverLists,
     /// One's own tokens and passkeys.
     Account,
+    /// One's own credentials in the place of shared ones.
+    OwnCredentials,
 }
 
 /// The navigation, in its groups.
@@ -56,11 +68,19 @@ const NAVIGATION: &[(&str, &[Section])] = &[
             Section::Approvals,
             Section::Activity,
             Section::Agents,
+            Section::Sessions,
+            Section::Leases,
+            Section::Executions,
         ],
     ),
     (
         "Rules",
-        &[Section::Policies, Section::Simulator, Section::Audit],
+        &[
+            Section::Policies,
+            Section::Simulator,
+            Section::Tools,
+            Section::Audit,
+        ],
     ),
     (
         "Directory",
@@ -69,28 +89,35 @@ const NAVIGATION: &[(&str, &[Section])] = &[
             Section::Groups,
             Section::PermissionSets,
             Section::Workspaces,
+            Section::Scopes,
             Section::ApproverLists,
         ],
     ),
-    ("You", &[Section::Account]),
+    ("You", &[Section::Account, Section::OwnCredentials]),
 ];
 
 impl Section {
     /// Every part.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 19] = [
         Self::Overview,
         Self::Approvals,
         Self::Activity,
         Self::Agents,
+        Self::Sessions,
+        Self::Leases,
+        Self::Executions,
         Self::Policies,
         Self::Simulator,
+        Self::Tools,
         Self::Audit,
         Self::People,
         Self::Groups,
         Self::PermissionSets,
         Self::Workspaces,
+        Self::Scopes,
         Self::ApproverLists,
         Self::Account,
+        Self::OwnCredentials,
     ];
 
     /// Its name, its address and its drawing.
@@ -100,6 +127,12 @@ impl Section {
             Self::Approvals => ("Approvals", paths::APPROVALS, Icon::Inbox),
             Self::Activity => ("Activity", paths::FEED, Icon::Pulse),
             Self::Agents => ("Agents", paths::AGENTS, Icon::Agent),
+            Self::Sessions => ("Sessions", paths::SESSIONS, Icon::Hourglass),
+            Self::Leases => ("Leases", paths::LEASES, Icon::Clock),
+            Self::Executions => ("Executions", paths::EXECUTIONS, Icon::Play),
+            Self::Tools => ("Tools", paths::TOOLS, Icon::Tool),
+            Self::Scopes => ("Scopes", paths::SCOPES, Icon::Reach),
+            Self::OwnCredentials => ("Own credentials", paths::OWN_CREDENTIALS, Icon::Key),
             Self::Policies => ("Policies", paths::POLICIES, Icon::Rules),
             Self::Simulator => ("Simulator", paths::SIMULATOR, Icon::Flask),
             Self::Audit => ("Audit", paths::AUDIT, Icon::Document),

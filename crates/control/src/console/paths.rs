@@ -28,6 +28,22 @@ pub const FEED: &str = "/console/activity";
 pub const EVENTS: &str = "/console/events";
 /// Agents.
 pub const AGENTS: &str = "/console/agents";
+/// Sessions: pieces of work.
+pub const SESSIONS: &str = "/console/sessions";
+/// What was minted, and how it ends.
+pub const LEASES: &str = "/console/leases";
+/// What the gate carries out.
+pub const EXECUTIONS: &str = "/console/executions";
+/// MCP servers and their tools.
+pub const TOOLS: &str = "/console/tools";
+/// MCP servers that were added; one is removed at `remove` below it.
+pub const MCP_SERVERS: &str = "/console/mcp-servers";
+/// What credentials are minted from.
+pub const SCOPES: &str = "/console/scopes";
+/// A new scope.
+pub const NEW_SCOPE: &str = "/console/new/scope";
+/// Where one's own credential is used.
+pub const OWN_CREDENTIALS: &str = "/console/own-credentials";
 /// The audit trail.
 pub const AUDIT: &str = "/console/audit";
 /// Policies.

@@ -13,20 +13,25 @@ mod deciding;
 mod directory;
 mod drafts;
 mod events;
+mod executions;
 mod feed;
 mod fields;
 mod files;
+mod leases;
 mod names;
 mod overview;
+mod own_credentials;
 mod policies;
 mod question;
 mod refused;
 mod seat;
+mod sessions;
 mod settings;
 mod signing;
 mod simulator;
 mod telling;
 mod tenant_policy;
+mod tools;
 
 use crate::{
     console::{desk::Desk, headers},
@@ -58,12 +63,17 @@ fn routes() -> Router<Gate> {
         .merge(audit::routes())
         .merge(directory::routes())
         .merge(events::routes())
+        .merge(executions::routes())
         .merge(feed::routes())
         .merge(files::routes())
+        .merge(leases::routes())
         .merge(overview::routes())
+        .merge(own_credentials::routes())
         .merge(policies::routes())
+        .merge(sessions::routes())
         .merge(settings::routes())
         .merge(signing::routes())
         .merge(simulator::routes())
         .merge(tenant_policy::routes())
+        .merge(tools::routes())
 }

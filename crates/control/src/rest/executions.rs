@@ -43,6 +43,21 @@ body! {
     }
 }
 
+impl Found {
+    /// What was found, with its amounts read.
+    ///
+    /// # Errors
+    /// 422 for an amount that is none.
+    pub(crate) fn resolution(self) -> Result<Resolution, Refusal> {
+        Ok(Resolution {
+            done: self.done,
+            cost_usd: amount("cost_usd", self.cost_usd)?,
+            gpu_hours: amount("gpu_hours", self.gpu_hours)?,
+            why: self.reason,
+        })
+    }
+}
+
 /// The record of an outcome.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OutcomeRecord {
@@ -92,12 +107,7 @@ async fn resolve(
     Numbered(seq): Numbered,
     Sent(found): Sent<Found>,
 ) -> Reply<Json<OutcomeRecord>> {
-    let resolution = Resolution {
-        done: found.done,
-        cost_usd: amount("cost_usd", found.cost_usd)?,
-        gpu_hours: amount("gpu_hours", found.gpu_hours)?,
-        why: found.reason,
-    };
+    let resolution = found.resolution()?;
     let sealed = gate.resolve_execution(&caller, seq, resolution).await?;
     Ok(Json(OutcomeRecord {
         seq: sealed.seq,

@@ -92,7 +92,11 @@ body! {
 }
 
 impl NewScope {
-    fn draft(self) -> Result<ScopeDraft, Refusal> {
+    /// The scope to be added.
+    ///
+    /// # Errors
+    /// 422 for filters that are no object.
+    pub(crate) fn draft(self) -> Result<ScopeDraft, Refusal> {
         let places = self.workspaces.unwrap_or_default().into_iter();
         Ok(ScopeDraft {
             scope: scope::Scope {
@@ -114,7 +118,8 @@ impl NewScope {
 }
 
 impl ScopeChange {
-    fn named(self, name: String) -> NewScope {
+    /// The same as a scope of a name.
+    pub(crate) fn named(self, name: String) -> NewScope {
         NewScope {
             name,
             description: self.description,

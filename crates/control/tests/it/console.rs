@@ -15,6 +15,7 @@ mod rooms;
 mod rules;
 mod sample;
 mod seats;
+mod work;
 
 use portcullis_control::console::assets::{MARK, SCRIPT, STYLE};
 

@@ -2,14 +2,21 @@
 
 use super::Firewall;
 use crate::{
+    access::Verb,
     batch::DocumentKind,
+    dry_run::Rehearsed,
     error::GateError,
-    execution::Execution,
+    execution::{Execution, Stage},
     principal::{Principal, Role},
+    query::DocumentQuery,
+    sight::Foreseen,
     state,
     turn::{Resolution, Sealed},
 };
 use portcullis_policy::id::TenantId;
+
+/// How many executions are looked through at most for a list.
+const LOOKED_THROUGH: usize = 10_000;
 
 impl Firewall {
     /// What the gate has begun and nobody knows the end of, the oldest first.
@@ -20,14 +27,54 @@ impl Firewall {
         &self,
         principal: &Principal,
     ) -> Result<Vec<Execution>, GateError> {
-        if matches!(principal.role, Role::Agent(_) | Role::Client | Role::Member) {
-            let message = "only people with a role in the tenant see what was begun";
-            return Err(GateError::Forbidden(message.to_owned()));
-        }
+        may_look(principal)?;
         self.on_lane(principal, |turn| {
             Ok(turn.state.executions.values().cloned().collect())
         })
         .await
+    }
+
+    /// What the gate carried out, carries out or tried, as far as the caller sees it, newest first:
+    /// what is in one stage, and of one agent. The newest 10,000 are looked through.
+    ///
+    /// # Errors
+    /// As [`Self::open_executions`].
+    pub async fn executions(
+        &self,
+        principal: &Principal,
+        (stage, agent): (Option<Stage>, Option<String>),
+    ) -> Result<Vec<Execution>, GateError> {
+        may_look(principal)?;
+        let query = DocumentQuery {
+            statuses: stage.iter().map(|one| one.as_str().to_owned()).collect(),
+            agent,
+            limit: LOOKED_THROUGH,
+            ..DocumentQuery::all(DocumentKind::Execution)
+        };
+        self.things_seen(principal, query, |one: &Execution| one.seq)
+            .await
+    }
+
+    /// One of them, with what its dry run found; one that the caller does not see is not there.
+    ///
+    /// # Errors
+    /// As [`Self::open_executions`], and [`GateError::NotFound`].
+    pub async fn foreseen_execution(
+        &self,
+        principal: &Principal,
+        seq: u64,
+    ) -> Result<(Execution, Option<Foreseen>), GateError> {
+        may_look(principal)?;
+        let missing = || GateError::NotFound("execution", seq.to_string());
+        let kept = self.execution(&principal.tenant, seq).await?;
+        let execution = kept.ok_or_else(missing)?;
+        if !self.reaches(principal, Verb::View, seq).await? {
+            return Err(missing());
+        }
+        let (kind, id) = (DocumentKind::DryRun, seq.to_string());
+        let run: Option<Rehearsed> =
+            state::one(&*self.ledger, &principal.tenant, kind, &id).await?;
+        Ok((execution, run.as_ref().map(Foreseen::of)))
     }
 
     /// Seals what a person found out about an action whose end is unknown.
@@ -58,4 +105,16 @@ impl Firewall {
         let id = seq.to_string();
         Ok(state::one(&*self.ledger, tenant, DocumentKind::Execution, &id).await?)
     }
+}
+
+/// Whether a caller may look at what was begun.
+///
+/// # Errors
+/// [`GateError::Forbidden`] for agents, clients and members.
+fn may_look(principal: &Principal) -> Result<(), GateError> {
+    if matches!(principal.role, Role::Agent(_) | Role::Client | Role::Member) {
+        let message = "only people with a role in the tenant see what was begun";
+        return Err(GateError::Forbidden(message.to_owned()));
+    }
+    Ok(())
 }

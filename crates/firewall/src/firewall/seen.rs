@@ -17,13 +17,12 @@ use crate::{
     state,
     tally::AgentTally,
     turn::Turn,
-    violation::Violation,
 };
 use portcullis_policy::{
     id::{AgentId, TenantId, WorkspaceId},
     tier::Verdict,
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use std::collections::{BTreeMap, HashMap};
 
 /// How many records are read at once for somebody who sees some of them.
@@ -158,25 +157,33 @@ impl Firewall {
         Ok(principal.sees_all() || self.sees(principal, record, &mut Known::new()).await?)
     }
 
-    /// The page of violations that a query asks for among those that the caller sees.
-    pub(super) async fn violations_seen(
+    /// The page that a query asks for among those things that the caller sees; each is about a
+    /// decision. For who sees some of them alone, the newest 10,000 are looked through.
+    pub(super) async fn things_seen<T: DeserializeOwned + Send>(
         &self,
         principal: &Principal,
         query: DocumentQuery,
-    ) -> Result<Vec<Violation>, GateError> {
+        decision: fn(&T) -> u64,
+    ) -> Result<Vec<T>, GateError> {
+        if principal.sees_all() {
+            return Ok(state::all(&*self.ledger, &principal.tenant, query).await?);
+        }
         let wanted = query.offset.saturating_add(query.limit);
-        let mut seen: Vec<Violation> = Vec::new();
+        let mut seen: Vec<T> = Vec::new();
         for offset in (0..LOOKED_THROUGH).step_by(AT_ONCE) {
             let part = DocumentQuery {
                 offset,
                 limit: AT_ONCE,
                 ..query.clone()
             };
-            let read: Vec<Violation> = state::all(&*self.ledger, &principal.tenant, part).await?;
+            let read: Vec<T> = state::all(&*self.ledger, &principal.tenant, part).await?;
             let is_last = read.len() < AT_ONCE;
-            for violation in read {
-                if self.reaches(principal, Verb::View, violation.seq).await? {
-                    seen.push(violation);
+            for thing in read {
+                if self
+                    .reaches(principal, Verb::View, decision(&thing))
+                    .await?
+                {
+                    seen.push(thing);
                 }
             }
             if is_last || seen.len() >= wanted {

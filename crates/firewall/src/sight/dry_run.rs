@@ -30,7 +30,9 @@ pub struct Foreseen {
 }
 
 impl Foreseen {
-    pub(super) fn of(run: &Rehearsed) -> Self {
+    /// A dry run as it is shown: without what an eye cannot see.
+    #[must_use]
+    pub fn of(run: &Rehearsed) -> Self {
         let found = &run.found;
         Self {
             passed: found.passed,

@@ -14,6 +14,7 @@ use crate::console::{
         badge::{self, Tone},
         code::{Block, block},
         diff::{Line, plain},
+        dry_run::{DryRun, dry_run},
         moment::clock,
         notice::notice,
         words::{self, Said},
@@ -114,21 +115,6 @@ pub struct Why {
     pub policy: Option<(String, String)>,
 }
 
-/// What would happen.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct DryRun {
-    /// Whether every check passed.
-    pub has_passed: bool,
-    /// What was found, line by line. It comes from the system that was asked.
-    pub effects: Vec<String>,
-    /// The checks: name, and whether it passed.
-    pub checks: Vec<(String, bool)>,
-    /// How the system would go about it; empty when it does not say.
-    pub plan: String,
-    /// When it was made.
-    pub at: Timestamp,
-}
-
 /// One thing that is touched.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Affected {
@@ -223,7 +209,7 @@ pub fn approval(view: &Approval) -> Markup {
                 (facts::command(view))
                 (parameters(view))
                 (why(view))
-                (facts::dry_run(view))
+                (dry_run(view.dry_run.as_ref(), view.now))
                 (facts::affected(view))
                 (words::untrusted(&view.said))
                 (facts::confidence(view))

@@ -8,6 +8,7 @@ pub mod elevations;
 pub mod groups;
 pub mod people;
 pub mod permission_sets;
+pub mod scopes;
 pub mod sheet;
 pub mod workspaces;
 
@@ -15,6 +16,7 @@ use crate::console::{
     page::Crumb,
     parts::{
         button::{Call, submit, submit_about},
+        deed::Deed,
         empty::empty,
         field::{Choice, Field, Kind},
         filter::filters,
@@ -147,36 +149,6 @@ impl Members<'_> {
             &form,
             &html! { (field.draw()) div { (submit(Call::Normal, "Add")) } },
         )
-    }
-}
-
-/// A deed on one entry: a form that is one button.
-struct Deed<'v> {
-    /// Where it posts to.
-    path: String,
-    csrf: &'v str,
-    call: Call,
-    words: &'static str,
-    /// Whom it is about, where a page has several of its kind; may be empty.
-    whom: &'v str,
-    /// What is asked before.
-    confirm: &'static str,
-}
-
-impl Deed<'_> {
-    fn draw(&self) -> Markup {
-        let form = Form {
-            path: &self.path,
-            csrf: self.csrf,
-            confirm: self.confirm,
-            ..Form::default()
-        };
-        let button = if self.whom.is_empty() {
-            submit(self.call, self.words)
-        } else {
-            submit_about(self.call, self.words, self.whom)
-        };
-        one_button(&form, &button)
     }
 }
 

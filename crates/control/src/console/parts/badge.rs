@@ -2,7 +2,7 @@
 
 use crate::console::parts::icon::Icon;
 use maud::{Markup, html};
-use portcullis_firewall::hold::HoldStatus;
+use portcullis_firewall::{hold::HoldStatus, scope::Mode};
 use portcullis_policy::tier::{RiskTier, Tier, Verdict};
 
 /// What a badge feels like.
@@ -64,6 +64,15 @@ pub fn hold(status: HoldStatus) -> Markup {
         HoldStatus::Killed => drawn(Tone::Bad, Icon::Cross, "Rejected"),
         HoldStatus::TimedOut => drawn(Tone::Bad, Icon::Cross, "Timed out: refused"),
         HoldStatus::Superseded => drawn(Tone::Bad, Icon::Cross, "Superseded: refused"),
+    }
+}
+
+/// What may be done with a scope or a credential.
+#[must_use]
+pub fn mode(mode: Mode) -> Markup {
+    match mode {
+        Mode::Read => label(Tone::Quiet, "Read"),
+        Mode::Write => label(Tone::Warning, "Write"),
     }
 }
 

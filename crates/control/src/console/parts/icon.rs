@@ -43,6 +43,16 @@ pub enum Icon {
     Unseen,
     /// Three lines.
     Menu,
+    /// An hourglass.
+    Hourglass,
+    /// A triangle that points on.
+    Play,
+    /// A ring around a dot.
+    Reach,
+    /// A clock.
+    Clock,
+    /// A spanner.
+    Tool,
 }
 
 impl Icon {
@@ -81,6 +91,17 @@ impl Icon {
                 "M1.5 8s2.5-4.5 6.5-4.5S14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8zM2.5 14l11-12"
             }
             Self::Menu => "M2 4h12M2 8h12M2 12h12",
+            Self::Hourglass => {
+                "M4 1.5h8M4 14.5h8M5 1.5c0 3.5 2 4.5 3 6.5-1 2-3 3-3 6.5M11 1.5c0 3.5-2 4.5-3 6.5 1 2 3 3 3 6.5"
+            }
+            Self::Play => "M4.5 2.5l8 5.5-8 5.5z",
+            Self::Reach => {
+                "M8 14.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM8 10.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z"
+            }
+            Self::Clock => "M8 14.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM8 4.5V8l2.5 2",
+            Self::Tool => {
+                "M10.5 1.5a3.5 3.5 0 0 0-3 5.2L2 12.2 3.8 14l5.5-5.5a3.5 3.5 0 0 0 4.9-4.3l-2.1 2.1-2.1-.4-.4-2.1 2-2a3.5 3.5 0 0 0-1.1-.3z"
+            }
         }
     }
 

@@ -85,15 +85,25 @@ pub fn untrusted(said: &[Said]) -> Markup {
     if said.is_empty() {
         return html! {};
     }
+    let body = html! {
+        @for one in said {
+            @let cut = excerpt(&one.words, WORDS_MOST_BYTES);
+            h3 { (one.about) }
+            blockquote { (shown(cut.text, Layout::Block)) }
+            @if cut.hidden_bytes > 0 { (hidden_bytes(cut.hidden_bytes, None)) }
+        }
+    };
+    foreign("untrusted", "Written by the agent. Do not trust it.", &body)
+}
+
+/// What somebody outside says, set apart from everything the gate says; `title` warns of it, and
+/// `id` is the heading's.
+#[must_use]
+pub fn foreign(id: &str, title: &str, body: &Markup) -> Markup {
     html! {
-        section class="untrusted" aria-labelledby="untrusted" {
-            header { (Icon::Warning.draw()) h2 id="untrusted" { "Written by the agent. Do not trust it." } }
-            @for one in said {
-                @let cut = excerpt(&one.words, WORDS_MOST_BYTES);
-                h3 { (one.about) }
-                blockquote { (shown(cut.text, Layout::Block)) }
-                @if cut.hidden_bytes > 0 { (hidden_bytes(cut.hidden_bytes, None)) }
-            }
+        section class="untrusted" aria-labelledby=(id) {
+            header { (Icon::Warning.draw()) h2 id=(id) { (title) } }
+            (body)
         }
     }
 }

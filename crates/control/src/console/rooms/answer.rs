@@ -47,6 +47,13 @@ impl Body<'_> {
         drawn(status, &page.render())
     }
 
+    /// The same with why something on it was not done, if it was not.
+    pub(super) fn after(self, seat: &Seated, refused: Option<&Refused>) -> Answer {
+        let status = refused.map_or(StatusCode::OK, Refused::status);
+        let flash: Vec<_> = refused.iter().map(|one| bad(one.words())).collect();
+        Ok(self.show(seat, status, &flash))
+    }
+
     /// The same, with nothing to tell.
     pub(super) fn ok(self, seat: &Seated) -> Answer {
         Ok(self.show(seat, StatusCode::OK, &[]))

@@ -2,6 +2,8 @@
 
 mod view;
 
+pub(super) use view::foreseen;
+
 use super::{
     answer::{Answer, Body, Refused, back, bad},
     fields::Fields,

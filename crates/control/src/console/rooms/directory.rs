@@ -12,10 +12,11 @@ mod permission_sets;
 mod person;
 mod rights;
 mod roles;
+mod scopes;
 mod workspaces;
 
 use super::{
-    answer::{Answer, Body, Refused, bad},
+    answer::{Body, Refused},
     question::Question,
     seat::Seated,
 };
@@ -27,11 +28,7 @@ use crate::{
     },
     rights::Gate,
 };
-use axum::{
-    Router,
-    extract::FromRequestParts,
-    http::{StatusCode, request::Parts},
-};
+use axum::{Router, extract::FromRequestParts, http::request::Parts};
 use maud::{Markup, html};
 use portcullis_firewall::{access::PermissionSet, error::GateError, group::Group, person::Person};
 
@@ -43,6 +40,7 @@ pub(super) fn routes() -> Router<Gate> {
         .merge(people::routes())
         .merge(permission_sets::routes())
         .merge(person::routes())
+        .merge(scopes::routes())
         .merge(workspaces::routes())
 }
 
@@ -70,13 +68,6 @@ fn page(title: &str, section: Section, markup: Markup) -> Body<'_> {
         deeds: html! {},
         markup,
     }
-}
-
-/// A page with why something on it was not done, if it was not.
-fn shown(body: Body<'_>, seat: &Seated, refused: Option<&Refused>) -> Answer {
-    let status = refused.map_or(StatusCode::OK, Refused::status);
-    let flash: Vec<_> = refused.iter().map(|one| bad(one.words())).collect();
-    Ok(body.show(seat, status, &flash))
 }
 
 /// The one of all that is meant.

@@ -6,7 +6,7 @@ use crate::{
     rights::Gate,
 };
 use portcullis_firewall::{error::GateError, principal::Principal};
-use portcullis_policy::id::AgentId;
+use portcullis_policy::id::{AgentId, PersonId};
 use std::collections::HashMap;
 
 /// The agents that somebody sees, by id.
@@ -85,5 +85,18 @@ impl People {
                 path: paths::one(paths::PEOPLE, id),
             },
         )
+    }
+
+    /// Somebody by their id alone.
+    pub(super) fn one(&self, id: &PersonId) -> Actor {
+        self.actor(&format!("person:{id}"), id.as_str())
+    }
+}
+
+/// Whoever did something, as records name them: an agent, a person, or the gate itself.
+pub(super) fn whoever(by: &str, agents: &Agents, people: &People) -> Actor {
+    match by.strip_prefix("agent:") {
+        Some(id) => agents.actor(id),
+        None => people.actor(by, by),
     }
 }

@@ -106,31 +106,20 @@ fn stranger(parts: &Parts, has_no_cookie: bool) -> Refused {
     Refused::instead(paths::with_query(paths::SIGN_IN, &[("next", next)]))
 }
 
-/// The parts of the console that somebody may open, of those that there are rooms for.
+/// The parts of the console that somebody may open.
 fn sections(principal: &Principal) -> Vec<Section> {
-    let all = [
-        Section::Overview,
-        Section::Approvals,
-        Section::Activity,
-        Section::Agents,
-        Section::Policies,
-        Section::Simulator,
-        Section::Audit,
-        Section::People,
-        Section::Groups,
-        Section::PermissionSets,
-        Section::Workspaces,
-        Section::ApproverLists,
-        Section::Account,
-    ];
     // Rules, people and the chain as a whole are for roles in the whole tenant.
     let narrow = [
         Section::Overview,
         Section::Approvals,
         Section::Activity,
         Section::Agents,
+        Section::Sessions,
+        Section::Leases,
+        Section::Scopes,
         Section::Account,
+        Section::OwnCredentials,
     ];
     let opens = |section: &Section| principal.reads() || narrow.contains(section);
-    all.into_iter().filter(opens).collect()
+    Section::ALL.into_iter().filter(opens).collect()
 }

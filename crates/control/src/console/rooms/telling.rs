@@ -3,6 +3,7 @@
 use crate::wire::record;
 use portcullis_firewall::batch::StoredRecord;
 use portcullis_policy::tier::RiskTier;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// The members of a record, read once.
@@ -19,9 +20,24 @@ impl Telling {
         self.0.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
+    /// A member that is a number.
+    pub(super) fn number(&self, name: &str) -> Option<u64> {
+        self.0.get(name).and_then(Value::as_u64)
+    }
+
+    /// Whether a member says yes.
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.0.get(name).and_then(Value::as_bool) == Some(true)
+    }
+
+    /// A member as something else; nothing when it is none.
+    pub(super) fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        T::deserialize(self.0.get(name)?).ok()
+    }
+
     /// How risky the action of a decision is; the worst, when the record does not say.
     pub(super) fn risk(&self) -> RiskTier {
-        let number = self.0.get("risk_tier").and_then(Value::as_u64);
+        let number = self.number("risk_tier");
         let known = [
             RiskTier::Observe,
             RiskTier::Inform,

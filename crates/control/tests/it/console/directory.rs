@@ -12,16 +12,16 @@ use axum::Router;
 use serde_json::json;
 
 /// A word that breaks out of text and attributes.
-const HOSTILE: &str = "<script>x()</script>\"'><img src=x>";
+pub(super) const HOSTILE: &str = "<script>x()</script>\"'><img src=x>";
 
 /// A house with a console, and somebody of every kind who can sign in there.
-struct Office {
-    house: House,
-    console: Router,
+pub(super) struct Office {
+    pub(super) house: House,
+    pub(super) console: Router,
 }
 
 impl Office {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let house = House::new().await;
         for (name, roles) in [
             ("Arch", json!([{"role": "architect"}])),
@@ -35,18 +35,18 @@ impl Office {
         Self { house, console }
     }
 
-    async fn browser(&self, name: &str) -> Browser {
+    pub(super) async fn browser(&self, name: &str) -> Browser {
         Browser::signed_in(&self.console, name).await
     }
 
     /// Makes something over the API; its id.
-    async fn make(&self, path: &str, new: serde_json::Value) -> String {
+    pub(super) async fn make(&self, path: &str, new: serde_json::Value) -> String {
         let made = self.house.act("POST", path, new).await.must(201);
         made["id"].as_str().unwrap().to_owned()
     }
 
     /// The id of somebody by name.
-    async fn id_of(&self, name: &str) -> String {
+    pub(super) async fn id_of(&self, name: &str) -> String {
         let people = self.house.get("/v1/people?limit=100").await.ok();
         let people = people["people"].as_array().unwrap().clone();
         let found = people.iter().find(|person| person["name"] == name);
@@ -54,7 +54,7 @@ impl Office {
     }
 
     /// Somebody of the other tenant who changes everything there.
-    async fn stranger(&self) -> Browser {
+    pub(super) async fn stranger(&self) -> Browser {
         let token = &self.house.globex.architect;
         let new = json!({"name": "Gil", "roles": [{"role": "architect"}]}).to_string();
         let made = self
@@ -84,13 +84,13 @@ impl Office {
 
 /// Where something that was done leads to.
 #[track_caller]
-fn led(reply: &Reply) -> String {
+pub(super) fn led(reply: &Reply) -> String {
     assert_eq!(reply.status, 303, "{}", reply.text);
     location(reply).to_owned()
 }
 
 /// What is between two words of a page.
-fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
+pub(super) fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
     let (_, rest) = text
         .split_once(from)
         .unwrap_or_else(|| panic!("no `{from}` in {text}"));
@@ -98,7 +98,7 @@ fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
 }
 
 /// What a page says was wrong with a field of its form.
-fn fault<'t>(page: &'t Reply, field: &str) -> &'t str {
+pub(super) fn fault<'t>(page: &'t Reply, field: &str) -> &'t str {
     between(
         &page.text,
         &format!("id=\"form-{field}-error\">"),

@@ -1,9 +1,13 @@
 //! Made-up views: with plain words to look at, or with one hostile word everywhere.
 
 mod directory;
+mod doing;
+mod offered;
+mod reach;
 mod records;
 mod rules;
 pub(super) mod waiting;
+mod work;
 
 use jiff::Timestamp;
 use maud::Markup;
@@ -12,9 +16,10 @@ use portcullis_control::console::{
     pages::{
         account, agents, approval, approvals, audit,
         directory::{
-            approver_lists, elevations, groups, people, permission_sets, sheet, workspaces,
+            approver_lists, elevations, groups, people, permission_sets, scopes, sheet, workspaces,
         },
-        draft, feed, overview, policies, settings, sign_in, simulator, tenant_policy,
+        draft, executions, feed, leases, overview, own_credentials, policies, sessions, settings,
+        sign_in, simulator, tenant_policy, tools,
     },
     parts::badge::Tone,
 };
@@ -53,7 +58,13 @@ impl Outside {
 /// Every page, by name, as a whole document.
 pub(super) fn pages(words: Outside) -> Vec<(&'static str, Markup)> {
     let mut all = vec![("sign-in", sign_in::sign_in(&waiting::sign_in(), &[]))];
-    let bodies = [work(words), rules(words), people_and_rights(words)].concat();
+    let bodies = [
+        work(words),
+        pieces(words),
+        rules(words),
+        people_and_rights(words),
+    ]
+    .concat();
     all.extend(bodies.into_iter().map(|page| (page.0, framed(words, page))));
     all
 }
@@ -96,6 +107,39 @@ fn work(words: Outside) -> Vec<Body> {
     ]
 }
 
+/// Pieces of work, and what they are done with.
+fn pieces(words: Outside) -> Vec<Body> {
+    let all = sessions::sessions(&work::sessions(words));
+    let open = sessions::session(&work::session(words));
+    let over = sessions::session(&work::session_over(words));
+    let ledger = leases::leases(&work::leases(words));
+    let offered = tools::tools(&offered::tools(words));
+    let changed = tools::tool(&offered::changed(words));
+    let new = tools::tool(&offered::new(words));
+    let (way, tools_way) = (sessions::crumbs, tools::crumbs);
+    let carried_out = executions::executions(&doing::executions(words));
+    let done = executions::execution(&doing::done(words));
+    let unknown = executions::execution(&doing::unknown(words));
+    let done_way = executions::crumbs;
+    vec![
+        ("sessions", sessions::SECTION, vec![], all),
+        ("session", sessions::SECTION, way(), open),
+        ("session over", sessions::SECTION, way(), over),
+        ("leases", leases::SECTION, vec![], ledger),
+        ("tools", tools::SECTION, vec![], offered),
+        ("tool", tools::SECTION, tools_way(), changed),
+        ("tool new", tools::SECTION, tools_way(), new),
+        ("executions", executions::SECTION, vec![], carried_out),
+        ("execution", executions::SECTION, done_way(), done),
+        (
+            "execution unknown",
+            executions::SECTION,
+            done_way(),
+            unknown,
+        ),
+    ]
+}
+
 fn rules(words: Outside) -> Vec<Body> {
     let audit = audit::audit(&records::audit(words));
     let record = audit::record(&records::record(words));
@@ -131,6 +175,10 @@ fn people_and_rights(words: Outside) -> Vec<Body> {
     let place = workspaces::workspace(&directory::workspace(words), now());
     let lists = approver_lists::approver_lists(&directory::approver_lists(words));
     let account = account::account(&directory::account(words));
+    let reaches = scopes::scopes(&reach::scopes(words));
+    let one_scope = scopes::scope(&reach::scope(words));
+    let bare = scopes::scope(&reach::bare(words));
+    let own = own_credentials::own_credentials(&reach::own_credentials(words));
     let sets_crumbs = permission_sets::crumbs;
     vec![
         ("people", people::SECTION, vec![], people),
@@ -155,5 +203,9 @@ fn people_and_rights(words: Outside) -> Vec<Body> {
         ),
         ("approver lists", approver_lists::SECTION, vec![], lists),
         ("account", account::SECTION, vec![], account),
+        ("scopes", scopes::SECTION, vec![], reaches),
+        ("scope", scopes::SECTION, scopes::crumbs(), one_scope),
+        ("scope bare", scopes::SECTION, scopes::crumbs(), bare),
+        ("own credentials", own_credentials::SECTION, vec![], own),
     ]
 }

@@ -1,58 +1,14 @@
 //! What is known about a hold besides the action itself.
 
-use super::{Approval, Budget, DryRun};
+use super::{Approval, Budget};
 use crate::console::parts::{
     badge::{self, Tone},
     icon::Icon,
-    moment::moment,
     table::{Row, table, words as column},
     words,
 };
 use maud::{Markup, html};
 use portcullis_firewall::visible::{Layout, visible_line};
-
-/// What would happen.
-pub(super) fn dry_run(view: &Approval) -> Markup {
-    let Some(run) = &view.dry_run else {
-        return html! {
-            section class="card" aria-labelledby="dry-run" {
-                header { h2 id="dry-run" { "Dry run" } }
-                p class="quiet" { "None was made: what would happen is not known." }
-            }
-        };
-    };
-    html! {
-        section class="card stack" aria-labelledby="dry-run" {
-            div class="row" {
-                h2 id="dry-run" { "Dry run" }
-                @if run.has_passed { (badge::drawn(Tone::Good, Icon::Check, "Passed")) }
-                @else { (badge::drawn(Tone::Bad, Icon::Cross, "Failed")) }
-                span class="quiet small" { (moment(run.at, view.now)) }
-            }
-            (effects(run))
-        }
-    }
-}
-
-fn effects(run: &DryRun) -> Markup {
-    html! {
-        @if !run.effects.is_empty() { ul class="bullets" { @for effect in &run.effects { li { (words::line(effect)) } } } }
-        @if !run.checks.is_empty() {
-            ul class="votes" {
-                @for (name, passed) in &run.checks {
-                    li {
-                        @if *passed { (badge::drawn(Tone::Good, Icon::Check, "Pass")) }
-                        @else { (badge::drawn(Tone::Bad, Icon::Cross, "Fail")) }
-                        (words::line(name))
-                    }
-                }
-            }
-        }
-        @if !run.plan.is_empty() {
-            details { summary { "How it would be done" } pre { (words::shown(&run.plan, Layout::Block)) } }
-        }
-    }
-}
 
 /// What a command does, told from its words.
 pub(super) fn command(view: &Approval) -> Markup {

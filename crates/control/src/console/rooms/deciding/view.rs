@@ -1,11 +1,10 @@
 //! A hold as its page shows it.
 
 use crate::console::{
-    pages::approval::{
-        Affected, Approval, Budget, Choice as Offer, Confidence, DryRun, Ending, Vote, Why,
-    },
+    pages::approval::{Affected, Approval, Budget, Choice as Offer, Confidence, Ending, Vote, Why},
     parts::{
         diff::{self, Line},
+        dry_run::DryRun,
         words::Said,
     },
     rooms::names::People,
@@ -84,7 +83,8 @@ fn votes(hold: &Hold, people: &People) -> Vec<Vote> {
     yes.chain(no).collect()
 }
 
-fn foreseen(run: sight::Foreseen) -> DryRun {
+/// A dry run as pages draw it.
+pub(in crate::console::rooms) fn foreseen(run: sight::Foreseen) -> DryRun {
     DryRun {
         has_passed: run.passed,
         effects: run.effects,

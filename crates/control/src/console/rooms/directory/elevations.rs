@@ -1,6 +1,6 @@
 //! What waits for a second architect.
 
-use super::{Changing, entry, page, shown};
+use super::{Changing, entry, page};
 use crate::{
     console::{
         pages::directory::elevations as view,
@@ -69,7 +69,7 @@ async fn draw(gate: &Gate, seat: &Seated, refused: Option<Refused>) -> Answer {
         view::SECTION,
         view::elevations(&drawn),
     );
-    shown(body, seat, refused.as_ref())
+    body.after(seat, refused.as_ref())
 }
 
 /// Back to what waits, or the list with what was wrong; what is not there is no list's matter.

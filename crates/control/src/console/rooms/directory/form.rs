@@ -3,7 +3,7 @@
 use crate::console::{
     page::{Crumb, Section},
     pages::directory::sheet::{Part, Sheet, sheet},
-    parts::field::Field,
+    parts::field::{Choice, Field, Kind},
     rooms::{
         answer::{Answer, Body, Refused, back},
         fields::Fields,
@@ -13,6 +13,7 @@ use crate::console::{
 use axum::http::StatusCode;
 use maud::html;
 use portcullis_door::reply::Refusal;
+use portcullis_firewall::{error::GateError, visible::visible_line, workspace::Workspace};
 
 /// What is in the fields of a form: what somebody sent, else what there is.
 pub(super) enum Filled<'f> {
@@ -172,10 +173,36 @@ fn ordinal(at: usize) -> String {
     format!("the {number}{end}")
 }
 
+/// What becomes of what was sent, when it can be read.
+///
+/// # Errors
+/// Why it cannot, and what `deed` says.
+pub(super) async fn attempted<D, T, F>(
+    draft: Result<D, Refusal>,
+    deed: impl FnOnce(D) -> F,
+) -> Result<T, Refusal>
+where
+    F: Future<Output = Result<T, GateError>>,
+{
+    Ok(deed(draft?).await?)
+}
+
 /// Fields without a heading.
 pub(super) fn plain(fields: Vec<Field>) -> Part {
     Part {
         fields,
         ..Part::default()
     }
+}
+
+/// The choice of a workspace: those there are, and one that is not there but was sent.
+pub(super) fn places(workspaces: &[Workspace], sent: &str) -> Kind {
+    let choice = |id: &str| Choice {
+        value: id.to_owned(),
+        name: visible_line(id).into_owned(),
+    };
+    let known = workspaces.iter().map(|one| one.id.as_str());
+    let missing = !sent.is_empty() && known.clone().all(|id| id != sent);
+    let all = missing.then_some(sent).into_iter().chain(known);
+    Kind::Choice(all.map(choice).collect())
 }

@@ -3,7 +3,7 @@
 use super::{
     Changing, below, deed, entries,
     form::{Filled, FormPage, plain},
-    found, listing, page, shown,
+    found, listing, page,
 };
 use crate::{
     console::{
@@ -102,7 +102,7 @@ async fn draw(gate: &Gate, seat: &Seated, id: &str, refused: Option<Refused>) ->
         deeds: deed(seat, &edit, "Change"),
         ..page(&group.name, view::SECTION, view::group(&drawn))
     };
-    shown(body, seat, refused.as_ref())
+    body.after(seat, refused.as_ref())
 }
 
 /// Back to the group, or its page with what was wrong.

@@ -4,8 +4,8 @@ mod typed;
 
 use super::{
     Changing, below, deed, entries,
-    form::{Filled, FormPage},
-    found, listing, page, shown,
+    form::{Filled, FormPage, attempted},
+    found, listing, page,
 };
 use crate::{
     console::{
@@ -26,7 +26,6 @@ use axum::{
     extract::State,
     routing::{get, post},
 };
-use portcullis_door::reply::Refusal;
 use portcullis_firewall::{
     access::{self, Effect, Pattern, PermissionSet},
     error::GateError,
@@ -104,7 +103,7 @@ async fn draw(gate: &Gate, seat: &Seated, id: &str, refused: Option<Refused>) ->
         deeds: deed(seat, &edit, "Change"),
         ..page(&set.name, view::SECTION, view::permission_set(&drawn))
     };
-    shown(body, seat, refused.as_ref())
+    body.after(seat, refused.as_ref())
 }
 
 async fn delete(
@@ -172,13 +171,10 @@ async fn create(State(gate): State<Gate>, Changing(seat): Changing, sent: Fields
     if sent.has("more") {
         return form.ask(&seat);
     }
-    let made = match draft(&sent, &drawing.entries) {
-        Ok(draft) => gate
-            .create_set(&seat.principal, draft)
-            .await
-            .map_err(Refusal::from),
-        Err(refusal) => Err(refusal),
-    };
+    let made = attempted(draft(&sent, &drawing.entries), |draft| {
+        gate.create_set(&seat.principal, draft)
+    })
+    .await;
     form.answer(
         &seat,
         made.map(|set| paths::one(paths::PERMISSION_SETS, &set.id)),
@@ -209,13 +205,10 @@ async fn save(
     if sent.has("more") {
         return form.ask(&seat);
     }
-    let saved = match draft(&sent, &drawing.entries) {
-        Ok(draft) => gate
-            .replace_set(&seat.principal, &id, draft)
-            .await
-            .map_err(Refusal::from),
-        Err(refusal) => Err(refusal),
-    };
+    let saved = attempted(draft(&sent, &drawing.entries), |draft| {
+        gate.replace_set(&seat.principal, &id, draft)
+    })
+    .await;
     form.answer(
         &seat,
         saved.map(|set| paths::one(paths::PERMISSION_SETS, &set.id)),

@@ -3,11 +3,11 @@
 use super::{Outside, at, now};
 use portcullis_control::console::{
     pages::{
-        approval::{Affected, Approval, Budget, Choice, Confidence, DryRun, Vote, Why},
+        approval::{Affected, Approval, Budget, Choice, Confidence, Vote, Why},
         approvals::{Inbox, Line, Shown},
         sign_in::{Provider, SignIn},
     },
-    parts::{actor::Actor, diff::compare, pager::Pager, words::Said},
+    parts::{actor::Actor, diff::compare, dry_run::DryRun, pager::Pager, words::Said},
 };
 use portcullis_firewall::hold::HoldStatus;
 use portcullis_policy::tier::{RiskTier, Tier};

@@ -3,9 +3,9 @@
 use crate::{
     console::{
         pages::directory::sheet::Part,
-        parts::field::{Choice, Field, Kind, choices},
+        parts::field::{Field, Kind, choices},
         rooms::{
-            directory::form::{Filled, plain},
+            directory::form::{Filled, places, plain},
             fields::Fields,
         },
     },
@@ -123,23 +123,11 @@ impl Drawing<'_> {
                 .to_owned(),
             fields: vec![
                 line("effect", "Effect", &one.effect).kind(choices(&effects)),
-                line("workspace", "Workspace", &one.workspace).kind(self.places(&one.workspace)),
+                line("workspace", "Workspace", &one.workspace).kind(places(&self.workspaces, &one.workspace)),
                 line("agents", "Ids of agents", &one.agents).kind(Kind::Code),
                 line("scopes", "Scopes: of an action, its target", &one.scopes).kind(Kind::Code),
             ],
             leave_out: Some((field(at, "leave_out"), false)),
         }
-    }
-
-    /// The workspaces there are, and one that is not there but was sent.
-    fn places(&self, sent: &str) -> Kind {
-        let choice = |id: &str| Choice {
-            value: id.to_owned(),
-            name: portcullis_firewall::visible::visible_line(id).into_owned(),
-        };
-        let known = self.workspaces.iter().map(|one| one.id.as_str());
-        let missing = !sent.is_empty() && known.clone().all(|id| id != sent);
-        let all = missing.then_some(sent).into_iter().chain(known);
-        Kind::Choice(all.map(choice).collect())
     }
 }
