@@ -8,6 +8,7 @@
 )]
 
 mod agents;
+mod anvil;
 mod bin;
 mod browser;
 mod chain;
@@ -38,4 +39,5 @@ mod story;
 mod tampering;
 mod targets;
 mod thewardn;
+mod vault;
 mod work;

@@ -1,0 +1,5 @@
+//! The commands for vaults, on a chain of their own.
+
+mod chain;
+mod deploying;
+mod running;
