@@ -48,10 +48,10 @@ pub(super) struct ChainArgs {
     deployment: Option<PathBuf>,
     /// What a token is called, as `ADDRESS=SYMBOL:DECIMALS`; what it says itself counts for nothing. May be given
     /// several times.
-    #[arg(long = "token", value_name = "TOKEN", value_parser = token)]
+    #[arg(long = "name-token", value_name = "TOKEN", value_parser = token)]
     tokens: Vec<(Address, TokenName)>,
     /// What another address is called, as `ADDRESS=NAME`. May be given several times.
-    #[arg(long = "place", value_name = "PLACE", value_parser = place)]
+    #[arg(long = "name-place", value_name = "PLACE", value_parser = place)]
     places: Vec<(Address, String)>,
 }
 

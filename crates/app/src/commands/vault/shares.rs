@@ -59,7 +59,7 @@ enum Deed {
     Revoke {
         /// The token.
         #[arg(value_name = "TOKEN")]
-        token: Address,
+        spent: Address,
         /// Who may spend it.
         #[arg(value_name = "SPENDER")]
         spender: Address,
@@ -105,11 +105,11 @@ impl Shares {
                 change.at_vault(output, settle).await
             }
             Deed::Revoke {
-                token,
+                spent,
                 spender,
                 change,
             } => {
-                let revoke = |at, names: &_| vault::revoke(at, token, spender, names);
+                let revoke = |at, names: &_| vault::revoke(at, spent, spender, names);
                 change.at_vault(output, revoke).await
             }
         }

@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 use std::{
     path::{Path, PathBuf},
     process::Command,
+    thread::sleep,
+    time::Duration,
 };
 use tempfile::TempDir;
 
@@ -226,7 +228,15 @@ fn with(who: &str) -> [String; 4] {
 /// Sends something in the name of an account that the chain signs for; its receipt.
 fn sent(anvil: &Anvil, transaction: &Value) -> Value {
     let hash = anvil.ask("eth_sendTransaction", &json!([transaction]));
-    let receipt = anvil.ask("eth_getTransactionReceipt", &json!([hash]));
+    let mut receipt = Value::Null;
+    // Mining comes a moment after handing in.
+    for _ in 0..600 {
+        receipt = anvil.ask("eth_getTransactionReceipt", &json!([hash]));
+        if !receipt.is_null() {
+            break;
+        }
+        sleep(Duration::from_millis(50));
+    }
     assert_eq!(receipt["status"], "0x1", "{transaction}");
     receipt
 }

@@ -164,7 +164,7 @@ fn what_is_not_understood_is_said_before_anything_is_asked() {
             "expected `floor`",
         ),
         (
-            vec!["inspect", "--vault", OWNER, "--token", "x"],
+            vec!["inspect", "--vault", OWNER, "--name-token", "x"],
             "ADDRESS=SYMBOL:DECIMALS",
         ),
     ] {

@@ -167,7 +167,7 @@ fn what_is_listed_is_announced_finished_restricted_and_frozen() {
 fn a_vault_is_made_shown_and_traded_for() {
     let (town, vault) = funded();
     let [usd, eth] = named(&town);
-    let names = ["--token", &usd, "--token", &eth];
+    let names = ["--name-token", &usd, "--name-token", &eth];
     let shown = Ran::of(town.look(&["inspect", "--vault", &vault]).args(names)).ended(0);
     insta::with_settings!({ filters => vec![
         (r"each worth [0-9.]+ USD", "each worth [price] USD"),
