@@ -3,6 +3,7 @@
 mod amount;
 mod assets;
 mod change;
+mod compare;
 mod conditions;
 mod create;
 mod deploy;
@@ -31,8 +32,8 @@ use serde_json::json;
     arg_required_else_help = true,
     after_help = "Examples:\n  portcullis vault explain --kind token 0x095ea7b3…\n  \
     portcullis vault inspect --vault 0x2b5A… --rpc https://base.example.com\n\n\
-    Whatever sends is tried first, and not sent when it would be refused: the exit code is then 3. It asks before\n\
-    it sends, unless told `--yes`."
+    Whatever sends is tried first, and not sent when it would be refused: the exit code is then 3.\n\
+    It asks before it sends, unless told `--yes`."
 )]
 pub(super) struct Vault {
     #[command(subcommand)]

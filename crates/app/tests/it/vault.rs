@@ -2,4 +2,6 @@
 
 mod chain;
 mod deploying;
+mod listed;
 mod running;
+mod seats;

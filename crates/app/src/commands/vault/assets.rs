@@ -14,7 +14,7 @@ use serde_json::json;
 #[command(
     arg_required_else_help = true,
     after_help = "Example:\n  portcullis vault assets add 0x8335… --deposits --vault 0x2b5A… \\\n    \
-    --rpc https://base.example.com --chain-id 8453 --keystore manager.json --password env:MANAGER_PASSWORD"
+    --rpc https://base.example.com --chain-id 8453 \\\n    --keystore manager.json --password env:PASSWORD"
 )]
 pub(super) struct Assets {
     #[command(subcommand)]

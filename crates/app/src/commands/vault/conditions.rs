@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 #[command(
     arg_required_else_help = true,
     after_help = "Example:\n  portcullis vault conditions tighten --loss-per-call 0.5 --loss-per-day 2 --vault 0x2b5A… \\\n    \
-    --rpc https://base.example.com --chain-id 8453 --keystore manager.json --password env:MANAGER_PASSWORD"
+    --rpc https://base.example.com --chain-id 8453 \\\n    --keystore manager.json --password env:PASSWORD"
 )]
 pub(super) struct Conditions {
     #[command(subcommand)]
@@ -49,7 +49,6 @@ struct Next {
 
 /// Conditions.
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Conditions")]
 pub(super) struct ConditionArgs {
     /// What is checked, of `floor`, `allowances`, `supply` and `fixed`; all of them unless told otherwise.
     #[arg(long, value_name = "CHECKS", default_value = "floor,allowances,supply,fixed", value_parser = checks)]

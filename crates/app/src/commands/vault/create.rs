@@ -1,6 +1,7 @@
 //! `portcullis vault create`: a vault and its manager contract.
 
 use super::{
+    compare,
     conditions::ConditionArgs,
     fees::FeeArgs,
     ground::ChainArgs,
@@ -21,8 +22,8 @@ use serde_json::{Value, json};
 
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  \
-    portcullis vault create --name 'Steady Hands' --symbol HANDS --deposit-asset 0x8335… --asset 0x4200… \\\n    \
-    --trader 0x9d8A… --rpc https://base.example.com --deployment guards.json \\\n    \
+    portcullis vault create --name 'Steady Hands' --symbol HANDS \\\n    --deposit-asset 0x8335… --asset 0x4200… --trader 0x9d8A… \\\n    \
+    --rpc https://base.example.com --deployment guards.json \\\n    \
     --keystore manager.json --password env:MANAGER_PASSWORD\n\n\
     Assets and the trader are set by the manager: with them, the sender has to be the manager.")]
 pub(super) struct Create {
@@ -73,7 +74,7 @@ impl Create {
         let ground = self.chain.open().await?;
         let factory = ground.part(self.factory, "VaultFactory")?;
         let hand = self.key.open(&ground, output)?;
-        let manager = self.manager.unwrap_or(hand.address());
+        let manager = self.manager.unwrap_or_else(|| hand.address());
         let more = !self.assets.is_empty() || !self.deposits.is_empty() || self.trader.is_some();
         ensure!(
             !more || manager == hand.address(),
@@ -90,6 +91,9 @@ impl Create {
             cooldown: self.cooldown,
             private: self.private,
         };
+        if self.factory.is_none() {
+            as_deployed(&hand).await?;
+        }
         let make = factory::make(factory, &plan, &ground.names);
         let sent = hand.carry(&make).await?;
         let Sent::Mined(mined) = &sent else {
@@ -127,6 +131,39 @@ impl Create {
             exit::REFUSED
         })
     }
+}
+
+/// What every vault rests on.
+const GROUND: &[&str] = &[
+    "GuardRegistry",
+    "Escrow",
+    "Vault",
+    "VaultManager",
+    "VaultFactory",
+];
+
+/// Compares the contracts that a vault would rest on with the artifacts.
+///
+/// Fails closed: no vault is made on other code.
+async fn as_deployed(hand: &Hand<'_>) -> anyhow::Result<()> {
+    let Some(record) = &hand.ground.record else {
+        return Ok(());
+    };
+    let placed = record.placed();
+    let parts = record.plan().parts();
+    for part in parts
+        .iter()
+        .filter(|part| GROUND.contains(&part.name.as_str()))
+    {
+        let address = hand.ground.part(None, &part.name)?;
+        let stands = compare::stands(hand, &placed, (part, address)).await?;
+        ensure!(
+            stands,
+            "there is no code at {address}, where `{}` was created",
+            part.name
+        );
+    }
+    Ok(())
 }
 
 /// What the manager does next.

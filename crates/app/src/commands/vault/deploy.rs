@@ -1,6 +1,7 @@
 //! `portcullis vault deploy`: the whole guard system, part by part.
 
 use super::{
+    compare,
     ground::ChainArgs,
     hand::{Hand, KeyArgs, Sent, refused},
     record::{Placing, Record},
@@ -10,14 +11,12 @@ use crate::{
     exit,
     output::{Output, table::Table},
 };
-use anyhow::{Context, bail, ensure};
+use anyhow::{bail, ensure};
 use clap::Args;
 use portcullis_evm::{
-    Address, Bytes,
+    Address,
     deployment::{Part, Plan, WAIT_SECONDS},
-    errand::{Errand, trial::Trial},
     rules::Denial,
-    snapshot::End,
 };
 use serde_json::json;
 use std::path::PathBuf;
@@ -30,14 +29,10 @@ const GRACE_SECONDS: u64 = 604_800;
 #[command(after_help = "Example:\n  \
     portcullis vault deploy --rpc https://base.example.com --chain-id 8453 \\\n    \
     --keystore deployer.json --password env:DEPLOYER_PASSWORD --out guards.json\n\n\
-    Every part is tried before it is sent, and written down in the file before it leaves. Run it again with the\n\
-    same file to go on after a stop: what is there is compared with the artifacts, byte by byte, and left.\n\
-    docs/vault.md says what the plan is.")]
+    Every part is tried before it is sent, and written down in the file before it leaves. Run it\n\
+    again with the same file to go on after a stop: what is there is compared with the artifacts,\n\
+    byte by byte, and left. docs/vault.md says what the plan is.")]
 pub(super) struct Deploy {
-    #[command(flatten)]
-    chain: ChainArgs,
-    #[command(flatten)]
-    key: KeyArgs,
     /// Where to write the addresses down; a file that is there already is gone on with.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -57,6 +52,10 @@ pub(super) struct Deploy {
         value_parser = clap::value_parser!(u64).range(3_600..=31_536_000)
     )]
     delay: Option<u64>,
+    #[command(flatten)]
+    chain: ChainArgs,
+    #[command(flatten)]
+    key: KeyArgs,
 }
 
 /// What is to be deployed, and what of it is.
@@ -72,7 +71,7 @@ impl Deploy {
         let told = told.unwrap_or_default();
         let ground = self.chain.open().await?;
         let hand = self.key.open(&ground, output)?;
-        let owner = self.owner.or(told.owner).unwrap_or(hand.address());
+        let owner = self.owner.or(told.owner).unwrap_or_else(|| hand.address());
         let plan = Plan {
             owner,
             guardian: self.guardian.or(told.guardian).unwrap_or(owner),
@@ -208,40 +207,15 @@ impl Site<'_> {
         Ok(false)
     }
 
-    /// Whether the code at an address is what the artifact makes of its arguments; nothing at all is no.
-    ///
-    /// Fails closed: other code is an error, and nothing is built on it.
     async fn stands(&self, part: &Part, address: Address) -> anyhow::Result<bool> {
-        let mut asker = self.hand.ground.asker().await?;
-        let code = asker.code(address).await?;
-        if code.is_empty() {
-            return Ok(false);
-        }
-        let trial = self.tried(part).await?;
-        let expected =
-            made(&trial).with_context(|| format!("`{}` cannot be compared", part.name))?;
-        if code != expected {
-            bail!(
-                "the code at {address} is not that of `{}` (it has the hash {}, and should have {}): nothing was sent",
-                part.name,
-                keccak(&code),
-                keccak(&expected)
-            );
-        }
-        Ok(true)
-    }
-
-    async fn tried(&self, part: &Part) -> anyhow::Result<Trial> {
-        let creation = part.creation(&self.record.placed())?;
-        let words = format!("Creates `{}`", part.name);
-        self.hand.tries(&Errand::create(creation, words)).await
+        compare::stands(self.hand, &self.record.placed(), (part, address)).await
     }
 
     async fn create(&mut self, part: &Part) -> anyhow::Result<Made> {
         if let Some(address) = self.at(part) {
             return Ok(Made::There(address));
         }
-        let trial = self.tried(part).await?;
+        let trial = compare::tried(self.hand, &self.record.placed(), part).await?;
         if let Err(denial) = &trial.ending {
             return Ok(Made::Refused(denial.clone()));
         }
@@ -265,7 +239,7 @@ impl Site<'_> {
         };
         let code = hand.ground.asker().await?.code(address).await?;
         ensure!(
-            Some(&code) == made(&trial).as_ref(),
+            Some(&code) == compare::made(&trial).as_ref(),
             "the code at {address} is not what was tried: do not use it"
         );
         self.mined(part, mined.receipt.block)?;
@@ -316,16 +290,4 @@ enum Made {
     There(Address),
     Now(Address, u64),
     Refused(Denial),
-}
-
-/// The code that a trial left behind.
-fn made(trial: &Trial) -> Option<Bytes> {
-    match &trial.ending.as_ref().ok()?.end {
-        End::Success(code) => Some(code.clone()),
-        End::Revert(_) | End::Halt(_) => None,
-    }
-}
-
-fn keccak(code: &Bytes) -> String {
-    portcullis_evm::keccak256(code).to_string()
 }

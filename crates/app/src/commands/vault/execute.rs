@@ -12,8 +12,8 @@ use portcullis_firewall::ports::Clock;
 
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  \
-    portcullis vault execute --vault 0x2b5A… --to 0x4752… --rpc https://base.example.com --deployment guards.json \\\n    \
-    --keystore trader.json --password env:TRADER_PASSWORD 0x38ed1739…\n\n\
+    portcullis vault execute --vault 0x2b5A… --to 0x4752… \\\n    \
+    --rpc https://base.example.com --deployment guards.json \\\n    --keystore trader.json --password env:TRADER_PASSWORD 0x38ed1739…\n\n\
     For agents there is the gate, which judges besides: docs/preflight.md.")]
 pub(super) struct Execute {
     #[command(flatten)]

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 #[command(
     arg_required_else_help = true,
     after_help = "Example:\n  portcullis vault fees announce --management 1 --performance 10 --vault 0x2b5A… \\\n    \
-    --rpc https://base.example.com --chain-id 8453 --keystore manager.json --password env:MANAGER_PASSWORD"
+    --rpc https://base.example.com --chain-id 8453 \\\n    --keystore manager.json --password env:PASSWORD"
 )]
 pub(super) struct Fees {
     #[command(subcommand)]
@@ -50,7 +50,6 @@ struct Next {
 
 /// Fees in per cent.
 #[derive(Args, Clone, Copy, Debug)]
-#[command(next_help_heading = "Fees")]
 pub(super) struct FeeArgs {
     /// For coming, in per cent.
     #[arg(long, value_name = "PERCENT", default_value = "0", value_parser = hundredths)]

@@ -11,7 +11,7 @@ use portcullis_evm::{Address, errand::manager};
 #[command(
     arg_required_else_help = true,
     after_help = "Example:\n  portcullis vault manager propose 0x5e11… --vault 0x2b5A… \\\n    \
-    --rpc https://base.example.com --chain-id 8453 --keystore manager.json --password env:MANAGER_PASSWORD"
+    --rpc https://base.example.com --chain-id 8453 \\\n    --keystore manager.json --password env:PASSWORD"
 )]
 pub(super) struct Manager {
     #[command(subcommand)]

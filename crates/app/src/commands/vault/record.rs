@@ -2,7 +2,10 @@
 //! middle can go on.
 
 use anyhow::{Context, ensure};
-use portcullis_evm::{Address, B256, deployment::Placed};
+use portcullis_evm::{
+    Address, B256,
+    deployment::{Placed, Plan},
+};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
@@ -79,6 +82,17 @@ impl Record {
             .with_context(cannot)?;
         file.persist(path).with_context(cannot)?;
         Ok(())
+    }
+
+    /// What it was made by, but for feeds.
+    pub(super) const fn plan(&self) -> Plan {
+        Plan {
+            owner: self.owner,
+            guardian: self.guardian,
+            delay: self.delay_seconds,
+            grace: self.grace_seconds,
+            feeds: Vec::new(),
+        }
     }
 
     /// The parts that are mined, and where.

@@ -21,7 +21,7 @@ use portcullis_evm::{
     after_help = "Examples:\n  \
     portcullis vault registry list --rpc https://base.example.com --deployment guards.json\n  \
     portcullis vault registry announce destination 0x4752… --guard UniswapV2Guard --spender \\\n    \
-    --rpc https://base.example.com --deployment guards.json --keystore owner.json --password env:OWNER_PASSWORD"
+    --rpc https://base.example.com --deployment guards.json \\\n    --keystore owner.json --password env:PASSWORD"
 )]
 pub(super) struct Registry {
     #[command(subcommand)]

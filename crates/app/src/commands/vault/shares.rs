@@ -22,7 +22,7 @@ use serde_json::Value;
 #[command(
     arg_required_else_help = true,
     after_help = "Example:\n  portcullis vault shares deposit 0x8335… 1000 --fewest 990 --vault 0x2b5A… \\\n    \
-    --rpc https://base.example.com --chain-id 8453 --keystore alice.json --password env:ALICE_PASSWORD"
+    --rpc https://base.example.com --chain-id 8453 \\\n    --keystore alice.json --password env:PASSWORD"
 )]
 pub(super) struct Shares {
     #[command(subcommand)]

@@ -30,10 +30,10 @@ const GAS: u64 = 8_000_000;
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
-    portcullis vault simulate --vault 0x2b5A… --from 0x9d8A… --to 0x4752… --rpc https://base.example.com \\\n    \
-    --deployment guards.json 0x38ed1739…\n  \
-    portcullis vault simulate --vault 0x2b5A… --from 0x9d8A… --block 21000000 --rpc https://base.example.com \\\n    \
-    --deployment guards.json 0x7ae7cfb5…\n\n\
+    portcullis vault simulate --vault 0x2b5A… --from 0x9d8A… --to 0x4752… \\\n    \
+    --rpc https://base.example.com --deployment guards.json 0x38ed1739…\n  \
+    portcullis vault simulate --vault 0x2b5A… --from 0x9d8A… --block 21000000 \\\n    \
+    --rpc https://base.example.com --deployment guards.json 0x7ae7cfb5…\n\n\
     The exit code is 3 for what is refused.")]
 pub(super) struct Simulate {
     #[command(flatten)]

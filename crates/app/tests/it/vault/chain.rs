@@ -31,6 +31,7 @@ const FOUNDER: &str = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
 pub(super) const DELAY: u64 = 3_600;
 
 /// The chain.
+#[derive(Debug)]
 pub(super) struct Town {
     pub(super) anvil: Anvil,
     pub(super) folder: TempDir,
@@ -88,7 +89,7 @@ impl Town {
         let (a, b) = (address(&self.usd), address(&self.eth));
         self.tell(&self.router, &MockV2Router::createPairCall { a, b });
         let pair = self.asked(&self.router, &MockV2Router::getPairCall { _0: a, _1: b });
-        let pair = checked(&format!("0x{}", &pair[26..]));
+        let pair = checked(&format!("0x{}", pair.get(26..).unwrap()));
         for (token, to, amount) in [
             (&self.usd, &pair, units(20_000_000, 6)),
             (&self.eth, &pair, units(10_000, 18)),
