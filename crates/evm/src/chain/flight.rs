@@ -60,7 +60,11 @@ impl<D: DatabaseRef> Chain<D> {
         Snapshot::new(chain, block)
     }
 
-    fn fetch(&self, snapshot: &mut Snapshot, missing: Missing) -> Result<(), ChainError> {
+    /// Brings a part of the state that a snapshot is missing.
+    ///
+    /// # Errors
+    /// [`ChainError`] when the state cannot be read.
+    pub fn fetch(&self, snapshot: &mut Snapshot, missing: Missing) -> Result<(), ChainError> {
         match missing {
             Missing::Account(address) => {
                 let account = snapshot::Account {

@@ -3,7 +3,7 @@
 use super::Errand;
 use crate::{bindings::GuardRegistry, names::Names};
 use alloy_primitives::{Address, B256, U256, keccak256};
-use alloy_sol_types::SolValue;
+use alloy_sol_types::{SolCall, SolValue};
 
 /// What vaults may do with a destination besides calling it.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -123,6 +123,42 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// The functions that announce it and finish that; both take the same.
+    const fn functions(&self) -> [[u8; 4]; 2] {
+        use GuardRegistry as R;
+        match self {
+            Self::Destination { .. } => [
+                R::announceDestinationCall::SELECTOR,
+                R::commitDestinationCall::SELECTOR,
+            ],
+            Self::Asset { .. } => [R::announceAssetCall::SELECTOR, R::commitAssetCall::SELECTOR],
+            Self::Type { .. } => [R::announceTypeCall::SELECTOR, R::commitTypeCall::SELECTOR],
+        }
+    }
+
+    fn sent(&self, registry: Address, function: [u8; 4], words: String) -> Errand {
+        let arguments = match *self {
+            Self::Destination {
+                address,
+                guard,
+                flags,
+            } => (address, guard, flags.bits()).abi_encode_params(),
+            Self::Asset {
+                address,
+                feed,
+                kind,
+            } => (address, feed, kind).abi_encode_params(),
+            Self::Type { kind, guard } => (kind, guard).abi_encode_params(),
+        };
+        Errand {
+            to: Some(registry),
+            data: [function.as_slice(), &arguments].concat().into(),
+            words,
+        }
+    }
+}
+
 impl Subject {
     /// The name under which an announcement is kept.
     #[must_use]
@@ -147,80 +183,16 @@ impl Subject {
 #[must_use]
 pub fn announce(registry: Address, entry: &Entry, names: &Names) -> Errand {
     let words = format!("Announces that {}", entry.words(names));
-    match *entry {
-        Entry::Destination {
-            address: destination,
-            guard,
-            flags,
-        } => {
-            let flags = flags.bits();
-            let call = GuardRegistry::announceDestinationCall {
-                destination,
-                guard,
-                flags,
-            };
-            Errand::call(registry, &call, words)
-        }
-        Entry::Asset {
-            address: asset,
-            feed,
-            kind,
-        } => {
-            let call = GuardRegistry::announceAssetCall {
-                asset,
-                feed,
-                assetType: kind,
-            };
-            Errand::call(registry, &call, words)
-        }
-        Entry::Type { kind, guard } => {
-            let call = GuardRegistry::announceTypeCall {
-                assetType: kind,
-                guard,
-            };
-            Errand::call(registry, &call, words)
-        }
-    }
+    let [announce, _] = entry.functions();
+    entry.sent(registry, announce, words)
 }
 
 /// Does what was announced.
 #[must_use]
 pub fn finish(registry: Address, entry: &Entry, names: &Names) -> Errand {
     let words = format!("Does what was announced: {}", entry.words(names));
-    match *entry {
-        Entry::Destination {
-            address: destination,
-            guard,
-            flags,
-        } => {
-            let flags = flags.bits();
-            let call = GuardRegistry::commitDestinationCall {
-                destination,
-                guard,
-                flags,
-            };
-            Errand::call(registry, &call, words)
-        }
-        Entry::Asset {
-            address: asset,
-            feed,
-            kind,
-        } => {
-            let call = GuardRegistry::commitAssetCall {
-                asset,
-                feed,
-                assetType: kind,
-            };
-            Errand::call(registry, &call, words)
-        }
-        Entry::Type { kind, guard } => {
-            let call = GuardRegistry::commitTypeCall {
-                assetType: kind,
-                guard,
-            };
-            Errand::call(registry, &call, words)
-        }
-    }
+    let [_, finish] = entry.functions();
+    entry.sent(registry, finish, words)
 }
 
 /// Takes an announcement back.

@@ -1,5 +1,6 @@
 //! Amounts, parts of a hundred and moments on the command line.
 
+use crate::output::table::Table;
 use portcullis_evm::{
     U256,
     names::{decimal, units},
@@ -35,4 +36,11 @@ pub(super) fn moment(seconds: u64) -> String {
     let seconds_ = i64::try_from(seconds).ok();
     let moment = seconds_.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
     moment.map_or_else(|| seconds.to_string(), |moment| moment.to_string())
+}
+
+/// What holds now, and what is announced with the time from which it may be in force.
+pub(super) fn now_and_next(now: &str, next: Option<(String, u64)>) -> Table {
+    let next = next.map(|(words, ready)| format!("{words}, from {} on for 14 days", moment(ready)));
+    let next = next.unwrap_or_else(|| "nothing".to_owned());
+    Table::facts([("now", now), ("announced", &next)]).uncut()
 }

@@ -52,11 +52,7 @@ impl Change {
         output: Output,
         errand: impl FnOnce(Address, &Names) -> Errand,
     ) -> anyhow::Result<u8> {
-        let ground = self.chain.open().await?;
-        let hand = self.key.open(&ground, output)?;
-        let mut asker = ground.asker().await?;
-        let logic = asker.must(self.vault, &Vault::logicCall {}).await?;
-        hand.does(&errand(logic, &named(&ground, self.vault))).await
+        self.does(output, true, errand).await
     }
 
     /// Does something at the vault itself.
@@ -65,10 +61,23 @@ impl Change {
         output: Output,
         errand: impl FnOnce(Address, &Names) -> Errand,
     ) -> anyhow::Result<u8> {
+        self.does(output, false, errand).await
+    }
+
+    async fn does(
+        self,
+        output: Output,
+        at_logic: bool,
+        errand: impl FnOnce(Address, &Names) -> Errand,
+    ) -> anyhow::Result<u8> {
         let ground = self.chain.open().await?;
         let hand = self.key.open(&ground, output)?;
-        hand.does(&errand(self.vault, &named(&ground, self.vault)))
-            .await
+        let mut place = self.vault;
+        if at_logic {
+            let mut asker = ground.asker().await?;
+            place = asker.must(self.vault, &Vault::logicCall {}).await?;
+        }
+        hand.does(&errand(place, &named(&ground, self.vault))).await
     }
 }
 

@@ -1,13 +1,10 @@
 //! `portcullis vault conditions`: what is checked after every call.
 
 use super::{
-    amount::{moment, thousandths},
+    amount::{now_and_next, thousandths},
     change::{Change, Look},
 };
-use crate::{
-    exit,
-    output::{Output, table::Table},
-};
+use crate::{exit, output::Output};
 use clap::{Args, Subcommand};
 use portcullis_evm::errand::manager::{self, CHECKS};
 use serde_json::{Value, json};
@@ -116,13 +113,8 @@ async fn show(look: Look, output: Output) -> anyhow::Result<u8> {
     let (_, survey, _) = look.survey().await?;
     let (now, next) = &survey.conditions;
     let value = json!({ "conditions": shown(now), "announced": announced(next.as_ref()) });
-    output.show(&value, |_| {
-        let next = next.as_ref().map(|(next, ready)| {
-            format!("{}, from {} on for 14 days", next.words(), moment(*ready))
-        });
-        let next = next.unwrap_or_else(|| "nothing".to_owned());
-        Table::facts([("now", now.words().as_str()), ("announced", &next)]).uncut()
-    })?;
+    let next = next.as_ref().map(|(next, ready)| (next.words(), *ready));
+    output.show(&value, |_| now_and_next(&now.words(), next))?;
     Ok(exit::OK)
 }
 

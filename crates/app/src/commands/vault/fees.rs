@@ -1,13 +1,10 @@
 //! `portcullis vault fees`: what the manager is paid.
 
 use super::{
-    amount::{hundredths, moment},
+    amount::{hundredths, now_and_next},
     change::{Change, Look},
 };
-use crate::{
-    exit,
-    output::{Output, table::Table},
-};
+use crate::{exit, output::Output};
 use clap::{Args, Subcommand};
 use portcullis_evm::errand::{manager, vault};
 use serde_json::{Value, json};
@@ -107,13 +104,8 @@ async fn show(look: Look, output: Output) -> anyhow::Result<u8> {
     let (_, survey, _) = look.survey().await?;
     let (now, next) = &survey.fees;
     let value = json!({ "fees": shown(now), "announced": announced(next.as_ref()) });
-    output.show(&value, |_| {
-        let next = next.as_ref().map(|(fees, ready)| {
-            format!("{}, from {} on for 14 days", fees.words(), moment(*ready))
-        });
-        let next = next.unwrap_or_else(|| "nothing".to_owned());
-        Table::facts([("now", now.words().as_str()), ("announced", &next)]).uncut()
-    })?;
+    let next = next.as_ref().map(|(next, ready)| (next.words(), *ready));
+    output.show(&value, |_| now_and_next(&now.words(), next))?;
     Ok(exit::OK)
 }
 
