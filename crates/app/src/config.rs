@@ -14,6 +14,7 @@ mod sheet;
 mod sign_in;
 mod slack;
 mod targets;
+pub(crate) mod vault_plan;
 mod webhook;
 
 pub(crate) use chains::{ChainAccount, ChainNode};
@@ -98,6 +99,11 @@ fn content(path: &Path) -> anyhow::Result<String> {
         "`{shown}` is larger than {most} bytes"
     );
     fs::read_to_string(path).with_context(|| format!("cannot read `{shown}`"))
+}
+
+/// Whether a text is the name of a secret, `env:NAME` or `file:/path`.
+pub(crate) fn is_secret_name(text: &str) -> bool {
+    secret::is_name(text)
 }
 
 /// Everything that is wrong with a file, and everything that stands in the way of using it.

@@ -12,6 +12,7 @@ mod props;
 mod script;
 mod setting;
 mod stage;
+pub(crate) mod vault;
 
 use crate::output::Output;
 use anyhow::bail;

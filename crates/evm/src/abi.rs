@@ -13,6 +13,7 @@ sol! {
         function increaseAllowance(address spender, uint256 addedValue) external returns (bool);
         function decreaseAllowance(address spender, uint256 subtractedValue) external returns (bool);
         function decimals() external view returns (uint8);
+        function symbol() external view returns (string);
         function balanceOf(address owner) external view returns (uint256);
         function allowance(address owner, address spender) external view returns (uint256);
         event Transfer(address indexed from, address indexed to, uint256 amount);
@@ -111,6 +112,11 @@ sol! {
         function isEnabled(address asset) external view returns (bool);
         function assets() external view returns (address[]);
         function totalValue() external view returns (uint256);
+    }
+
+    interface AssetGuard {
+        function balance(address vault, address asset) external view returns (uint256);
+        function value(address vault, address asset) external view returns (uint256);
     }
 
     interface Feed {

@@ -3,6 +3,8 @@
 //! The rules are pinned to Prague, so that no figure of gas moves by itself. Nothing costs ether:
 //! the base fee and the gas price are zero, and senders need no balance.
 
+mod flight;
+
 use alloy_primitives::{Address, B256, Bytes, Log, TxKind, U256, keccak256};
 use revm::{
     Context, DatabaseRef, ExecuteEvm, InspectEvm, Inspector, MainBuilder,

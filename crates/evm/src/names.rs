@@ -77,6 +77,20 @@ pub fn decimal(amount: U256, decimals: u8) -> String {
     }
 }
 
+/// A decimal number as a whole one, in units of the last of `decimals` places: the reverse of
+/// [`decimal`]. Nothing for a text that is none, has more places, or is too large.
+#[must_use]
+pub fn units(text: &str, decimals: u8) -> Option<U256> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let plain = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    let places = usize::from(decimals);
+    let dangling = text.ends_with('.');
+    if whole.is_empty() || dangling || part.len() > places || !plain(whole) || !plain(part) {
+        return None;
+    }
+    format!("{whole}{part:0<places$}").parse().ok()
+}
+
 /// A text that somebody else wrote, so that it can be shown: in quotation marks, bounded, without
 /// anything that is not plainly visible.
 #[must_use]
@@ -102,7 +116,7 @@ pub fn foreign(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{decimal, foreign};
+    use super::{decimal, foreign, units};
     use alloy_primitives::U256;
 
     #[test]
@@ -118,6 +132,29 @@ mod tests {
             assert_eq!(decimal(U256::from(amount), decimals), shown);
         }
         assert_eq!(decimal(U256::from(7), 40).len(), 42);
+    }
+
+    #[test]
+    fn a_decimal_number_is_read_back() {
+        for (text, decimals, amount) in [("0", 6, 0), ("1.5", 6, 1_500_000), ("12", 0, 12_u64)] {
+            assert_eq!(units(text, decimals), Some(U256::from(amount)));
+        }
+        for text in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "-1",
+            "+1",
+            "1e3",
+            "1.2345678",
+            "1,0",
+            " 1",
+            "0x1",
+        ] {
+            assert_eq!(units(text, 6), None, "{text}");
+        }
+        assert_eq!(units(&"9".repeat(90), 6), None);
     }
 
     #[test]

@@ -6,10 +6,10 @@ mod parsed;
 
 use crate::{
     names::foreign,
-    snapshot::{Account, Block, Missing},
+    snapshot::{Account, Block, Log, Missing},
     source::{Found, Receipt, Source, SourceError},
 };
-use alloy_primitives::{Address, B256, hex};
+use alloy_primitives::{Address, B256, Bytes, hex};
 use parsed::Parsed;
 use portcullis_firewall::{
     outside::{Courier, Credential, Method, OutsideError, Parcel, Reach},
@@ -20,6 +20,15 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 type Told<T> = Result<T, SourceError>;
+
+/// Something that a contract noted, and in which transaction.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Note {
+    /// What it noted.
+    pub log: Log,
+    /// The transaction.
+    pub transaction: B256,
+}
 
 /// A node.
 #[derive(Clone, Debug)]
@@ -55,6 +64,55 @@ impl Node {
             .await
             .map_err(|error| outside(&error))?;
         answer(&delivery.body)
+    }
+
+    /// A block by its number.
+    ///
+    /// # Errors
+    /// [`SourceError`].
+    pub async fn block(&self, number: u64) -> Told<Block> {
+        let number = format!("0x{number:x}");
+        let found = self
+            .ask("eth_getBlockByNumber", json!([number, false]))
+            .await?;
+        if found.is_null() {
+            return Err(SourceError::Unusable("there is no such block".to_owned()));
+        }
+        Parsed(&found).block()
+    }
+
+    /// What a contract noted from one block to another, both included.
+    ///
+    /// # Errors
+    /// [`SourceError`].
+    pub async fn notes(&self, contract: Address, (from, to): (u64, u64)) -> Told<Vec<Note>> {
+        let asked = json!([{
+            "address": contract,
+            "fromBlock": format!("0x{from:x}"),
+            "toBlock": format!("0x{to:x}"),
+        }]);
+        let found = self.ask("eth_getLogs", asked).await?;
+        let notes = Parsed(&found).items()?.map(|item| {
+            Ok(Note {
+                log: item.log()?,
+                transaction: item.member("transactionHash")?.hash()?,
+            })
+        });
+        notes.collect()
+    }
+
+    /// The calldata of a mined transaction, and whom it calls; nothing for a new contract.
+    ///
+    /// # Errors
+    /// [`SourceError`].
+    pub async fn calldata(&self, hash: B256) -> Told<Option<(Address, Bytes)>> {
+        let found = self.ask("eth_getTransactionByHash", json!([hash])).await?;
+        let found = Parsed(&found);
+        let to = found.member("to")?;
+        if to.0.is_null() {
+            return Ok(None);
+        }
+        Ok(Some((to.address()?, found.member("input")?.bytes()?)))
     }
 
     async fn account(&self, block: &Block, address: Address) -> Told<Account> {
@@ -171,6 +229,11 @@ impl Source for Node {
                 block: found.member("blockNumber")?.number()?,
                 gas_used: found.member("gasUsed")?.number()?,
                 gas_price: found.member("effectiveGasPrice")?.wide()?,
+                logs: found
+                    .member("logs")?
+                    .items()?
+                    .map(Parsed::log)
+                    .collect::<Told<_>>()?,
             }))
         })
     }

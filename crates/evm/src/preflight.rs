@@ -1,6 +1,6 @@
 //! One transaction, from its bytes to a verdict: read, explained, judged, run, measured, bound.
 
-mod reverted;
+pub mod reverted;
 
 use crate::{
     binding::{Binding, GOOD_FOR_SECONDS},

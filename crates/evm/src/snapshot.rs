@@ -223,6 +223,17 @@ impl Snapshot {
         found.ok_or(Stop::Missing(Missing::Account(address)))
     }
 
+    /// The code of an account; empty for a person's.
+    ///
+    /// # Errors
+    /// [`Stop::Missing`].
+    pub fn code(&self, address: Address) -> Result<Bytes, Stop> {
+        let found = self.accounts.get(&address);
+        let found = found.ok_or(Stop::Missing(Missing::Account(address)))?;
+        let code = found.code.as_ref().map(Bytecode::original_bytes);
+        Ok(code.unwrap_or_default())
+    }
+
     /// Runs a transaction on top of the block, exactly as it would be sent, with its own gas limit.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Where the state of a chain comes from.
 
-use crate::snapshot::{Account, Block, Missing};
+use crate::snapshot::{Account, Block, Log, Missing};
 use alloy_primitives::{Address, B256, U256};
 use portcullis_firewall::ports::Doing;
 use std::{fmt::Debug, sync::Arc};
@@ -57,6 +57,8 @@ pub struct Receipt {
     pub gas_used: u64,
     /// What each unit of gas cost, in wei.
     pub gas_price: u128,
+    /// What contracts noted in it.
+    pub logs: Vec<Log>,
 }
 
 /// Why a source did not tell.

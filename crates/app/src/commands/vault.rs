@@ -1,18 +1,39 @@
-//! `portcullis vault`: calls of a vault, read and looked at before anybody signs them.
+//! `portcullis vault`: vaults on a chain, from the guard system to one call.
 
-use crate::{chains::Accounts, config, exit, output::Output, world::SystemClock};
-use anyhow::{Context, anyhow};
+mod amount;
+mod assets;
+mod change;
+mod compare;
+mod conditions;
+mod create;
+mod deploy;
+mod execute;
+mod fees;
+mod ground;
+mod hand;
+mod inspect;
+mod manager;
+mod members;
+mod record;
+mod registry;
+mod shares;
+mod sight;
+mod simulate;
+mod trader;
+
+use crate::{exit, output::Output};
+use anyhow::Context;
 use clap::{Args, Subcommand};
-use portcullis_evm::{Address, calldata, calldata::Interface, explain::explain, names::Names};
-use portcullis_firewall::{outside::Wish, ports::Clock};
-use serde_json::{Map, Value, json};
-use std::path::PathBuf;
+use serde_json::json;
 
-/// Reads and looks at the calls of a vault before anybody signs them.
+/// Deploys, changes and looks at vaults on a chain, and reads their calls before anybody signs them.
 #[derive(Args, Debug)]
 #[command(
     arg_required_else_help = true,
-    after_help = "Examples:\n  portcullis vault explain --kind token 0x095ea7b3…"
+    after_help = "Examples:\n  portcullis vault explain --kind token 0x095ea7b3…\n  \
+    portcullis vault inspect --vault 0x2b5A… --rpc https://base.example.com\n\n\
+    Whatever sends is tried first, and not sent when it would be refused: the exit code is then 3.\n\
+    It asks before it sends, unless told `--yes`."
 )]
 pub(super) struct Vault {
     #[command(subcommand)]
@@ -21,119 +42,49 @@ pub(super) struct Vault {
 
 #[derive(Debug, Subcommand)]
 enum Deed {
+    /// Creates the guard system on a chain: registry, vault code, factory, escrow, guards, feeds.
+    Deploy(Box<deploy::Deploy>),
+    /// Makes a vault: manager, assets, trader, conditions, fees.
+    Create(Box<create::Create>),
+    /// Shows a vault: assets and their values, shares, seats, fees, conditions, what is announced.
+    Inspect(Box<inspect::Inspect>),
+    Registry(Box<registry::Registry>),
+    Assets(Box<assets::Assets>),
+    Trader(Box<trader::Trader>),
+    Fees(Box<fees::Fees>),
+    Conditions(Box<conditions::Conditions>),
+    Members(Box<members::Members>),
+    Manager(Box<manager::Manager>),
+    Shares(Box<shares::Shares>),
+    /// Has a vault make a call, as its manager or trader: looked at first, then signed and sent.
+    Execute(Box<execute::Execute>),
+    /// Runs a call of a vault at a block: what it means, whether it goes through, what would change. Needs no key.
+    Simulate(Box<simulate::Simulate>),
     /// Puts calldata into words, or says where it is not canonical. Asks nobody.
-    Explain(Explain),
-    /// Looks at a transaction on the newest block: rules, run, what would change. Nothing is signed or sent.
-    Preflight(Preflight),
-}
-
-#[derive(Args, Debug)]
-#[command(
-    after_help = "Examples:\n  portcullis vault explain --kind token 0x095ea7b3…\n  \
-    portcullis vault explain --kind vault 0x7ae7cfb5…"
-)]
-struct Explain {
-    /// What is called: `token`, `uniswap_v2`, `uniswap_v3`, `erc4626`, `aave_v3` or `vault`.
-    #[arg(long, value_name = "KIND", value_parser = interface)]
-    kind: Interface,
-    /// The contract that is called.
-    #[arg(
-        long,
-        value_name = "ADDRESS",
-        default_value = "0x0000000000000000000000000000000000000000"
-    )]
-    to: Address,
-    /// The calldata, in hex.
-    #[arg(value_name = "DATA")]
-    data: String,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  \
-    portcullis vault preflight --config portcullis.yaml --account main 0x7ae7cfb5…")]
-struct Preflight {
-    /// The operator's file, which names the account.
-    #[arg(long, env = "PORTCULLIS_CONFIG", value_name = "FILE")]
-    config: PathBuf,
-    /// The account, below `chains`.
-    #[arg(long, value_name = "NAME")]
-    account: String,
-    /// The calldata for the vault, in hex.
-    #[arg(value_name = "DATA")]
-    data: String,
-}
-
-fn interface(name: &str) -> Result<Interface, String> {
-    Interface::named(name).ok_or_else(|| {
-        let names = Interface::ALL.map(Interface::as_str);
-        format!("expected one of {}", names.join(", "))
-    })
+    Explain(sight::Explain),
+    /// Looks at a transaction of an account of the gate's: rules, run, what would change. Nothing is signed or sent.
+    Preflight(sight::Preflight),
 }
 
 impl Vault {
     pub(super) async fn run(self, output: Output) -> anyhow::Result<u8> {
         match self.deed {
+            Deed::Deploy(deploy) => deploy.run(output).await,
+            Deed::Create(create) => create.run(output).await,
+            Deed::Inspect(inspect) => inspect.run(output).await,
+            Deed::Registry(registry) => registry.run(output).await,
+            Deed::Assets(assets) => assets.run(output).await,
+            Deed::Trader(trader) => trader.run(output).await,
+            Deed::Fees(fees) => fees.run(output).await,
+            Deed::Conditions(conditions) => conditions.run(output).await,
+            Deed::Members(members) => members.run(output).await,
+            Deed::Manager(manager) => manager.run(output).await,
+            Deed::Shares(shares) => shares.run(output).await,
+            Deed::Execute(execute) => execute.run(output).await,
+            Deed::Simulate(simulate) => simulate.run(output).await,
             Deed::Explain(explain) => explain.run(output),
             Deed::Preflight(preflight) => preflight.run(output).await,
         }
-    }
-}
-
-impl Explain {
-    fn run(self, output: Output) -> anyhow::Result<u8> {
-        let data = bytes(&self.data)?;
-        let call = match calldata::read(self.kind, &data) {
-            Ok(call) => call,
-            Err(why) => return refused(output, why.code(), &why.to_string()),
-        };
-        let explained = explain(self.to, &call, &Names::default(), SystemClock.now());
-        let lines = explained.text();
-        if output.is_json() {
-            output.json(&json!({ "words": lines }))?;
-        } else {
-            output.raw(&format!("{}\n", lines.join("\n")))?;
-        }
-        Ok(exit::OK)
-    }
-}
-
-impl Preflight {
-    async fn run(self, output: Output) -> anyhow::Result<u8> {
-        let config = config::load(&self.config)?;
-        let accounts = Accounts::open(&config)?;
-        let missing = || {
-            anyhow!(
-                "the file names no account `{}` below `chains`",
-                self.account
-            )
-        };
-        let (wallet, vault) = accounts.wallet(&self.account).with_context(missing)?;
-        let mut fields = Map::new();
-        fields.insert("to".to_owned(), vault.to_string().into());
-        fields.insert("data".to_owned(), self.data.clone().into());
-        let intent = match wallet.intend(Wish::Send(fields)).await {
-            Ok(intent) => intent,
-            Err(misfit) => return refused(output, &misfit.code, &misfit.why),
-        };
-        if output.is_json() {
-            let shown =
-                json!({ "action_type": intent.action_type, "parameters": intent.parameters });
-            output.json(&shown)?;
-            return Ok(exit::OK);
-        }
-        let words = intent.parameters.get("words").and_then(Value::as_array);
-        let words = words.into_iter().flatten().filter_map(Value::as_str);
-        let mut text = format!("{}\n", intent.action_type);
-        for line in words {
-            text.push_str(&format!("  {line}\n"));
-        }
-        for name in ["usd", "estimated_cost_usd", "gas", "state"] {
-            if let Some(value) = intent.parameters.get(name) {
-                text.push_str(&format!("  {name}: {value}\n"));
-            }
-        }
-        output.raw(&text)?;
-        Ok(exit::OK)
     }
 }
 

@@ -1,85 +1,17 @@
 //! An agent trades for a vault through the gate, with the wallet libraries there are, on a chain of its own.
 
-use crate::bin::{Gate, House, Ran, without_proxies};
-use serde_json::{Value, json};
-use std::{
-    fs,
-    io::{BufRead, BufReader},
-    os::unix::fs::PermissionsExt,
-    path::PathBuf,
-    process::{Child, Command, Stdio},
+use crate::{
+    anvil::Anvil,
+    bin::{Gate, House, Ran},
 };
+use serde_json::{Value, json};
+use std::{fs, os::unix::fs::PermissionsExt};
 
 const POLICY: &str = "version: 1
 actions:
   - action: evm.swap
     caps: { max_usd: 1000 }
 ";
-
-/// Where anvil and the libraries are.
-fn modules() -> PathBuf {
-    let folder = std::env::var_os("PORTCULLIS_CHAIN").unwrap_or_else(|| {
-        panic!("PORTCULLIS_CHAIN names no folder with anvil and wallet libraries: run `make test`")
-    });
-    PathBuf::from(folder).join("node_modules")
-}
-
-/// The program itself: the script that npm puts before it leaves the chain running when it is
-/// killed.
-fn anvil() -> PathBuf {
-    let machine = match std::env::consts::ARCH {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        other => other,
-    };
-    let package = format!("@foundry-rs/anvil-{}-{machine}", std::env::consts::OS);
-    modules().join(package).join("bin/anvil")
-}
-
-/// A chain on this machine; it ends when this is dropped.
-struct Anvil {
-    url: String,
-    child: Child,
-}
-
-impl Anvil {
-    fn start() -> Self {
-        let mut command = Command::new(anvil());
-        let args = ["--port", "0", "--hardfork", "prague", "--chain-id", "31337"];
-        command.args(args).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let mut said = BufReader::new(child.stdout.take().unwrap());
-        let url = loop {
-            let mut line = String::new();
-            assert!(said.read_line(&mut line).unwrap() > 0, "anvil ended");
-            if let Some(address) = line.trim().strip_prefix("Listening on ") {
-                break format!("http://{address}");
-            }
-        };
-        // Whatever else it says is read and forgotten.
-        std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
-        Self { url, child }
-    }
-
-    fn client(&self, part: &str) -> Command {
-        let folder = env!("CARGO_MANIFEST_DIR");
-        let mut node = Command::new("node");
-        without_proxies(&mut node);
-        node.arg(format!("{folder}/tests/it/chain_client.mjs"))
-            .env("ARTIFACTS", format!("{folder}/../../contracts/artifacts"))
-            .env("MODULES", modules())
-            .env("NODE_URL", &self.url)
-            .env("PART", part);
-        node
-    }
-}
-
-impl Drop for Anvil {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// A chain with a vault, and a house whose gate trades for it.
 struct Setting {

@@ -41,6 +41,22 @@ fn it_tells_the_story() {
     assert!(is_empty(folder.path()));
 }
 
+/// Deployed, listed, deposited, traded, refused with dh23, toggled, announced, withdrawn and unwound.
+#[test]
+fn a_vault_refuses_what_it_must_in_memory() {
+    let mut demo = portcullis();
+    demo.args(["demo", "--vault", "--fast", "--color", "never"]);
+    insta::assert_snapshot!(Ran::of(&mut demo).ended(0));
+    let story = Ran::of(portcullis().args(["demo", "--vault", "-o", "json"])).json(0);
+    let acts = story["acts"].as_array().unwrap();
+    assert_eq!(acts.len(), 11);
+    let told = acts[5].to_string();
+    assert!(
+        told.contains("the chain") && told.contains("dh23"),
+        "{told}"
+    );
+}
+
 #[test]
 fn programs_get_the_whole_of_it() {
     let story = Ran::of(without_node().args(["demo", "-o", "json"])).json(0);

@@ -8,6 +8,7 @@
 )]
 
 mod agents;
+mod anvil;
 mod apart;
 mod bin;
 mod browser;
@@ -41,4 +42,5 @@ mod story;
 mod tampering;
 mod targets;
 mod thewardn;
+mod vault;
 mod work;

@@ -1,7 +1,10 @@
 //! The values of Ethereum's JSON-RPC, read strictly.
 
 use super::Told;
-use crate::{snapshot::Block, source::SourceError};
+use crate::{
+    snapshot::{Block, Log},
+    source::SourceError,
+};
 use alloy_primitives::{Address, B256, Bytes, U256, hex};
 use serde_json::Value;
 
@@ -43,7 +46,21 @@ impl<'a> Parsed<'a> {
         B256::try_from(bytes.as_ref()).map_err(|_| bad("a hash"))
     }
 
-    fn address(self) -> Told<Address> {
+    pub(super) fn items(self) -> Told<impl Iterator<Item = Parsed<'a>>> {
+        let items = self.0.as_array().ok_or_else(|| bad("a list"))?;
+        Ok(items.iter().map(Parsed))
+    }
+
+    pub(super) fn log(self) -> Told<Log> {
+        let topics = self.member("topics")?.items()?;
+        Ok(Log {
+            address: self.member("address")?.address()?,
+            topics: topics.map(Self::hash).collect::<Told<_>>()?,
+            data: self.member("data")?.bytes()?,
+        })
+    }
+
+    pub(super) fn address(self) -> Told<Address> {
         let bytes = self.bytes()?;
         Address::try_from(bytes.as_ref()).map_err(|_| bad("an address"))
     }

@@ -39,21 +39,7 @@ pub(crate) fn empty(world: &World) -> Snapshot {
 
 /// Brings what is missing.
 pub(crate) fn fetch(world: &World, snapshot: &mut Snapshot, missing: Missing) {
-    match missing {
-        Missing::Account(address) => {
-            let account = snapshot::Account {
-                balance: world.chain.balance(address).unwrap(),
-                nonce: world.chain.nonce(address).unwrap(),
-                code: world.chain.code(address).unwrap(),
-            };
-            snapshot.put_account(address, &account);
-        }
-        Missing::Slot(address, slot) => {
-            let word = world.chain.storage(address, slot).unwrap();
-            snapshot.put_slot(address, slot, word);
-        }
-        Missing::Hash(number) => snapshot.put_hash(number, B256::ZERO),
-    }
+    world.chain.fetch(snapshot, missing).unwrap();
 }
 
 pub(crate) fn outfit(world: &World) -> Outfit {

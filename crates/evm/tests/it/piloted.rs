@@ -126,6 +126,7 @@ impl Source for Node {
             block: 7,
             gas_used: 50_000,
             gas_price: 0,
+            logs: Vec::new(),
         };
         Box::pin(async move { Ok(known.then_some(receipt)) })
     }

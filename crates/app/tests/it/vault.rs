@@ -1,0 +1,7 @@
+//! The commands for vaults, on a chain of their own.
+
+mod chain;
+mod deploying;
+mod listed;
+mod running;
+mod seats;
