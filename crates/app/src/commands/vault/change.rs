@@ -45,6 +45,14 @@ pub(super) struct Keeping {
     key: KeyArgs,
 }
 
+/// Which contract of a vault is called.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Vault,
+    Logic,
+    Escrow,
+}
+
 impl Change {
     /// Does something at the vault's manager contract.
     pub(super) async fn at_logic(
@@ -52,7 +60,7 @@ impl Change {
         output: Output,
         errand: impl FnOnce(Address, &Names) -> Errand,
     ) -> anyhow::Result<u8> {
-        self.does(output, true, errand).await
+        self.does(output, Place::Logic, errand).await
     }
 
     /// Does something at the vault itself.
@@ -61,23 +69,33 @@ impl Change {
         output: Output,
         errand: impl FnOnce(Address, &Names) -> Errand,
     ) -> anyhow::Result<u8> {
-        self.does(output, false, errand).await
+        self.does(output, Place::Vault, errand).await
+    }
+
+    /// Does something at the escrow of the vault.
+    pub(super) async fn at_escrow(
+        self,
+        output: Output,
+        errand: impl FnOnce(Address, &Names) -> Errand,
+    ) -> anyhow::Result<u8> {
+        self.does(output, Place::Escrow, errand).await
     }
 
     async fn does(
         self,
         output: Output,
-        at_logic: bool,
+        place: Place,
         errand: impl FnOnce(Address, &Names) -> Errand,
     ) -> anyhow::Result<u8> {
         let ground = self.chain.open().await?;
         let hand = self.key.open(&ground, output)?;
-        let mut place = self.vault;
-        if at_logic {
-            let mut asker = ground.asker().await?;
-            place = asker.must(self.vault, &Vault::logicCall {}).await?;
-        }
-        hand.does(&errand(place, &named(&ground, self.vault))).await
+        let mut asker = ground.asker().await?;
+        let at = match place {
+            Place::Vault => self.vault,
+            Place::Logic => asker.must(self.vault, &Vault::logicCall {}).await?,
+            Place::Escrow => asker.must(self.vault, &Vault::escrowCall {}).await?,
+        };
+        hand.does(&errand(at, &named(&ground, self.vault))).await
     }
 }
 

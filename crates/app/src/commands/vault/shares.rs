@@ -55,6 +55,17 @@ enum Deed {
         #[command(flatten)]
         change: Change,
     },
+    /// Fetches what waits in escrow for the sender, because it could not be paid.
+    Take {
+        /// The token.
+        #[arg(value_name = "TOKEN")]
+        owed: Address,
+        /// Who gets it.
+        #[arg(value_name = "RECEIVER")]
+        receiver: Address,
+        #[command(flatten)]
+        change: Change,
+    },
     /// Takes an allowance of the vault's back that may not stand any more; anybody may.
     Revoke {
         /// The token.
@@ -103,6 +114,14 @@ impl Shares {
             } => {
                 let settle = |at, names: &_| vault::settle_claim(at, account, asset, names);
                 change.at_vault(output, settle).await
+            }
+            Deed::Take {
+                owed,
+                receiver,
+                change,
+            } => {
+                let take = |at, names: &_| vault::take(at, owed, receiver, names);
+                change.at_escrow(output, take).await
             }
             Deed::Revoke {
                 spent,

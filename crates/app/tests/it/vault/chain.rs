@@ -102,6 +102,20 @@ impl Town {
         self.tell(&pair, &MockPair::provideCall { to });
     }
 
+    /// Creates another contract of `contracts/test`; where it is.
+    pub(super) fn made(&self, name: &str, arguments: &[u64]) -> String {
+        let folder = env!("CARGO_MANIFEST_DIR");
+        let file = format!("{folder}/../../contracts/artifacts/test/{name}.json");
+        let artifact = Artifact::read(&std::fs::read_to_string(file).unwrap()).unwrap();
+        let mut code = artifact.creation.to_vec();
+        for argument in arguments {
+            code.extend(word(U256::from(*argument)));
+        }
+        let data = hex::encode_prefixed(code);
+        let receipt = sent(&self.anvil, &json!({ "from": FOUNDER, "data": data }));
+        checked(receipt["contractAddress"].as_str().unwrap())
+    }
+
     fn tell(&self, to: &str, call: &impl portcullis_evm::SolCall) {
         let data = hex::encode_prefixed(call.abi_encode());
         sent(

@@ -92,6 +92,43 @@ fn a_deployment_that_was_stopped_goes_on_where_it_stopped() {
 }
 
 #[test]
+fn feeds_are_deployed_with_their_bounds_and_refused_without_sense() {
+    let town = Town::new();
+    let now = town.now();
+    let source = town.made("MockAggregator", &[8, 200_000_000_000, now, now]);
+    let file = town.folder.path().join("plan.yaml");
+    let plan = |least: u64, most: u64| {
+        let bounds = format!("least_usd: {least}, most_usd: {most}");
+        let feed = format!("{{ aggregator: \"{source}\", max_age_seconds: 86400, {bounds} }}");
+        fs::write(&file, format!("feeds: {{ eth-usd: {feed} }}\n")).unwrap();
+    };
+    let deploy = || {
+        let mut command = town.deploy();
+        command.args(["-o", "json"]).arg("--plan").arg(&file);
+        command
+    };
+    plan(5_000, 10);
+    let wrong = Ran::of(&mut deploy()).json(3);
+    assert_eq!(wrong["code"], "WrongBounds", "{wrong}");
+    plan(10, 5_000);
+    let right = Ran::of(&mut deploy()).json(0);
+    assert_eq!(
+        (&right["created"], &right["already_there"]),
+        (&json!(1), &json!(13)),
+        "{right}"
+    );
+    // One that was deployed with other bounds is another feed.
+    plan(10, 6_000);
+    let other = Ran::of(&mut deploy());
+    assert_eq!(other.code, 1);
+    assert!(
+        other.err.contains("is not that of `eth-usd`"),
+        "{}",
+        other.err
+    );
+}
+
+#[test]
 fn another_chain_other_code_and_other_plans_are_refused() {
     let town = Town::new();
     let other = Ran::of(&mut town.vault(&[

@@ -177,6 +177,16 @@ fn members_come_and_go_and_the_seat_is_handed_on() {
         (&json!([ALICE]), &json!(60))
     );
     home.does("manager", "members open");
+    // What nobody is owed, nobody gets.
+    let usd = &home.town.usd;
+    assert_eq!(
+        home.refused("alice", &format!("shares take {usd} {ALICE}")),
+        "NothingOwed"
+    );
+    assert_eq!(
+        home.refused("alice", &format!("shares settle {ALICE} {usd}")),
+        "NoClaim"
+    );
 
     home.does("manager", &format!("manager propose {ALICE}"));
     assert_eq!(home.shows("inspect")["next_manager"], ALICE);
