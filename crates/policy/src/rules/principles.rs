@@ -107,14 +107,17 @@ impl<'a> Contents<'a> {
         }
         while let Some((value, counts)) = waiting.pop() {
             match value {
-                Value::String(text) if !declared && !(counts && is_quantity(text)) => {
-                    contents.look_at(text);
+                Value::String(text) => {
+                    let counted = counts && is_quantity(text);
+                    if !declared && !counted {
+                        contents.look_at(text);
+                    }
                 }
                 Value::Array(items) => waiting.extend(items.iter().map(|item| (item, counts))),
                 Value::Object(map) => {
                     contents.look_into(map.iter(), &action.tenant, counts, &mut waiting);
                 }
-                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+                Value::Null | Value::Bool(_) | Value::Number(_) => {}
             }
         }
         if declared {

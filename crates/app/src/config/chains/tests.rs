@@ -108,143 +108,99 @@ fn a_key_is_with_a_signer_as_well() {
     assert!(told.is_some(), "{obstacles:?}");
 }
 
+/// That an account is wrong at a path, and why.
+#[track_caller]
+fn is_told(account: &Value, path: &str, due: &str) {
+    let found = wrong(account);
+    let mut found_here = found.iter().filter(|(at, _)| at == path);
+    assert!(
+        found_here.any(|(_, why)| why.contains(due)),
+        "{path}: {found:?}"
+    );
+}
+
 #[test]
 fn every_mistake_is_told_where_it_is() {
-    for (at, value, due) in [
-        ("/account", json!(null), "is required"),
-        ("/account", json!("0x12"), "expected an address"),
-        ("/account", json!(12), "expected a text"),
-        ("/vault", json!(null), "is required"),
-        ("/vault", json!("the vault"), "expected an address"),
-        ("/chain_id", json!(null), "must be given"),
-        ("/chain_id", json!("main"), "a whole number"),
-        ("/chain_id", json!(-1), "a whole number"),
-        ("/rules", json!("london"), "`prague`"),
-        ("/node", json!(null), "must be given"),
-        (
-            "/node",
-            json!("https://node.example.com"),
-            "expected a mapping",
-        ),
-        ("/second_node", json!([]), "expected a mapping"),
-        ("/keystore", json!("trader.json"), "an absolute path"),
-        ("/keystore", json!(null), "is required"),
-        ("/password", json!(null), "is required"),
-        ("/password", json!("hunter2"), "the name of a secret"),
-        ("/patience_seconds", json!(0), "expected 1 to 600"),
-        ("/patience_seconds", json!(601), "expected 1 to 600"),
-        ("/patience_seconds", json!("long"), "a whole number"),
-        ("/requests_per_second", json!(0), "expected 1 to 10000"),
-        ("/guards", json!([]), "expected a mapping"),
-        ("/names", json!("none"), "expected a mapping"),
-        ("/tokens", json!(1), "expected a mapping"),
-        ("/spenders", json!({}), "expected a list"),
-        ("/private_key", json!("env:KEY"), "no such key here"),
-        ("/key", json!("env:KEY"), "no such key here"),
+    for (key, value, due) in [
+        ("account", json!(null), "is required"),
+        ("account", json!("0x12"), "expected an address"),
+        ("account", json!(12), "expected a text"),
+        ("vault", json!(null), "is required"),
+        ("vault", json!("the vault"), "expected an address"),
+        ("chain_id", json!(null), "must be given"),
+        ("chain_id", json!("main"), "a whole number"),
+        ("chain_id", json!(-1), "a whole number"),
+        ("rules", json!("london"), "`prague`"),
+        ("node", json!(null), "must be given"),
+        ("node", json!("https://n.example"), "expected a mapping"),
+        ("second_node", json!([]), "expected a mapping"),
+        ("keystore", json!("trader.json"), "an absolute path"),
+        ("keystore", json!(null), "is required"),
+        ("password", json!(null), "is required"),
+        ("password", json!("hunter2"), "the name of a secret"),
+        ("patience_seconds", json!(0), "expected 1 to 600"),
+        ("patience_seconds", json!(601), "expected 1 to 600"),
+        ("patience_seconds", json!("long"), "a whole number"),
+        ("requests_per_second", json!(0), "expected 1 to 10000"),
+        ("guards", json!([]), "expected a mapping"),
+        ("names", json!("none"), "expected a mapping"),
+        ("tokens", json!(1), "expected a mapping"),
+        ("spenders", json!({}), "expected a list"),
+        ("private_key", json!("env:KEY"), "no such key here"),
+        ("key", json!("env:KEY"), "no such key here"),
     ] {
-        let found = wrong(&with(account(), at, value.clone()));
-        let at = at.trim_start_matches('/');
-        let told = found
-            .iter()
-            .any(|(path, message)| path == at && message.contains(due));
-        assert!(told, "{at}: {value}: {found:?}");
+        is_told(&with(account(), &format!("/{key}"), value), key, due);
     }
 }
 
 #[test]
-fn every_mistake_below_is_told_where_it_is() {
-    for (at, value, path, due) in [
-        ("/node", json!({"url": "https://n.example"}), "", ""),
-        ("/node", json!({}), "node.url", "is required"),
-        (
-            "/node",
-            json!({"url": "https://n.example", "token": "env:A"}),
-            "node.token",
-            "no such key",
-        ),
-        (
-            "/second_node",
-            json!({"url": "https://n.example", "bearer": "abc"}),
-            "second_node.bearer",
-            "the name of a secret",
-        ),
-        (
-            "/second_node",
-            json!({"url": "https://n.example", "reach": "far"}),
-            "second_node.reach",
-            "`anywhere`",
-        ),
-        (
-            "/guards",
-            json!({OTHER: "vault"}),
-            &format!("guards.{OTHER}"),
-            "`erc4626`",
-        ),
-        (
-            "/guards",
-            json!({OTHER: 1}),
-            &format!("guards.{OTHER}"),
-            "`erc4626`",
-        ),
-        (
-            "/guards",
-            json!({"0x1": "token"}),
-            "guards.0x1",
-            "the address of a guard",
-        ),
-        (
-            "/tokens",
-            json!({"usdc": {}}),
-            "tokens.usdc",
-            "the address of a token",
-        ),
-        (
-            "/tokens",
-            json!({OTHER: {"symbol": "USDC", "decimals": 78}}),
-            &format!("tokens.{OTHER}.decimals"),
-            "expected 0 to 77",
-        ),
-        (
-            "/tokens",
-            json!({OTHER: {"decimals": 6}}),
-            &format!("tokens.{OTHER}.symbol"),
-            "is required",
-        ),
-        (
-            "/tokens",
-            json!({OTHER: {"symbol": "USDC", "decimals": 6, "price": 1}}),
-            &format!("tokens.{OTHER}.price"),
-            "no such key",
-        ),
-        (
-            "/names",
-            json!({OTHER: " "}),
-            &format!("names.{OTHER}"),
-            "what it is called",
-        ),
-        (
-            "/names",
-            json!({"router": "Uniswap"}),
-            "names.router",
-            "an address",
-        ),
-        (
-            "/spenders",
-            json!([OTHER, "x"]),
-            "spenders[1]",
-            "expected an address",
-        ),
+fn every_mistake_of_a_node_is_told_where_it_is() {
+    for (key, value, due) in [
+        ("url", json!(null), "is required"),
+        ("token", json!("env:A"), "no such key"),
+        ("bearer", json!("abc"), "the name of a secret"),
+        ("reach", json!("far"), "`anywhere`"),
     ] {
-        let found = wrong(&with(account(), at, value.clone()));
-        if path.is_empty() {
-            assert_eq!(found, [], "{value}");
-            continue;
+        for node in ["node", "second_node"] {
+            let good = with(account(), &format!("/{node}"), account()["node"].clone());
+            let bad = with(good, &format!("/{node}/{key}"), value.clone());
+            is_told(&bad, &format!("{node}.{key}"), due);
         }
-        let told = found
-            .iter()
-            .any(|(at, message)| at == path && message.contains(due));
-        assert!(told, "{path}: {value}: {found:?}");
     }
+}
+
+#[test]
+fn every_mistake_of_a_name_is_told_where_it_is() {
+    for (key, below, value, due) in [
+        ("guards", OTHER, json!("vault"), "`erc4626`"),
+        ("guards", OTHER, json!(1), "`erc4626`"),
+        ("guards", "0x1", json!("token"), "the address of a guard"),
+        ("tokens", "usdc", json!({}), "the address of a token"),
+        ("tokens", OTHER, json!("USDC"), "expected a mapping"),
+        ("names", OTHER, json!(" "), "what it is called"),
+        ("names", "router", json!("Uniswap"), "an address"),
+    ] {
+        let bad = with(account(), &format!("/{key}"), json!({ below: value }));
+        is_told(&bad, &format!("{key}.{below}"), due);
+    }
+    for (key, value, due) in [
+        ("decimals", json!(78), "expected 0 to 77"),
+        ("decimals", json!(null), "expected 0 to 77"),
+        ("symbol", json!(null), "is required"),
+        ("price", json!(1), "no such key"),
+    ] {
+        let token = with(
+            json!({ "symbol": "USDC", "decimals": 6 }),
+            &format!("/{key}"),
+            value,
+        );
+        let bad = with(account(), "/tokens", json!({ OTHER: token }));
+        let found = wrong(&bad);
+        assert_eq!(found.len(), 1, "{key}: {found:?}");
+        is_told(&bad, &format!("tokens.{OTHER}.{key}"), due);
+    }
+    let spenders = with(account(), "/spenders", json!([OTHER, "x"]));
+    is_told(&spenders, "spenders[1]", "expected an address");
 }
 
 #[test]
@@ -310,12 +266,8 @@ fn every_mistake_of_a_signer_is_told_where_it_is() {
         ("/password", json!("env:A"), "no such key here"),
         ("/key", json!("env:A"), "no such key here"),
     ] {
-        let found = wrong(&with(remote(), &format!("/signer{at}"), value.clone()));
         let path = format!("signer.{}", at.trim_start_matches('/'));
-        let told = found
-            .iter()
-            .any(|(at, message)| *at == path && message.contains(due));
-        assert!(told, "{path}: {value}: {found:?}");
+        is_told(&with(remote(), &format!("/signer{at}"), value), &path, due);
     }
     // A key of somebody else.
     let found = wrong(&with(remote(), "/account", json!(OTHER)));
