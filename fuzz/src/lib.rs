@@ -6,18 +6,22 @@
 
 mod action;
 mod command;
+mod evm;
 mod hook;
 pub mod mutation;
 mod passkey;
 mod record;
+mod rpc;
 mod rules;
 mod screen;
 pub mod target;
 
 pub use action::action;
 pub use command::command;
+pub use evm::{calldata, transaction, typed_data};
 pub use hook::hook;
 pub use passkey::passkey;
 pub use record::{chain, note, permit};
+pub use rpc::rpc;
 pub use rules::{policy, tenant_policy};
 pub use screen::screen;

@@ -1,8 +1,13 @@
 //! The accounts on chains that the gate acts by, and the door to them.
 
-use crate::{config::Config, world::SystemClock};
+use crate::{
+    config::{AccountKey, ChainAccount, Config},
+    world::SystemClock,
+};
 use axum::Router;
-use portcullis_credentials::{CourierSettings, HttpCourier, Secrets, keystore::Keystores};
+use portcullis_credentials::{
+    CourierSettings, HttpCourier, Secrets, keystore::Keystores, remote::RemoteKeys,
+};
 use portcullis_evm::{
     Address,
     account::{Account, Ports},
@@ -13,7 +18,7 @@ use portcullis_evm::{
 use portcullis_firewall::{
     firewall::Firewall,
     hands::Hands,
-    outside::{Courier, Wallet},
+    outside::{Courier, Signer, Wallet},
 };
 use portcullis_gateway::rpc::{Line, Settings, router};
 use std::{sync::Arc, time::Duration};
@@ -28,6 +33,18 @@ const ANSWER_BYTES: usize = 4 << 20;
 pub(crate) struct Accounts {
     accounts: Vec<(Arc<Account>, Settings)>,
     courier: Arc<dyn Courier>,
+}
+
+/// Who signs for an account.
+fn signer(one: &ChainAccount, courier: &Arc<dyn Courier>) -> Arc<dyn Signer> {
+    let name = one.settings.key.clone();
+    match &one.key {
+        AccountKey::File(keystore) => Arc::new(Keystores::new([(name, keystore.clone())].into())),
+        AccountKey::Remote(key) => {
+            let keys = [(name, key.clone())];
+            Arc::new(RemoteKeys::new(Arc::clone(courier), keys.into()))
+        }
+    }
 }
 
 impl Accounts {
@@ -62,9 +79,8 @@ impl Accounts {
                 },
                 outfit: one.outfit.clone(),
             };
-            let keys = [(one.settings.key.clone(), one.keystore.clone())];
             let ports = Ports {
-                signer: Arc::new(Keystores::new(keys.into())),
+                signer: signer(one, &courier),
                 clock: Arc::new(SystemClock),
             };
             let settings = Settings {

@@ -17,7 +17,7 @@ mod targets;
 pub(crate) mod vault_plan;
 mod webhook;
 
-pub(crate) use chains::{ChainAccount, ChainNode};
+pub(crate) use chains::{AccountKey, ChainAccount, ChainNode};
 pub(crate) use mail::Post;
 pub(crate) use mcp::LINE_BYTES;
 pub(crate) use redaction::Redaction;
@@ -135,7 +135,7 @@ pub(crate) fn read(text: &str) -> Result<Config, Faults> {
 /// What is wrong with the address people use. Over plain HTTP everybody on the way reads the secrets
 /// of their sign-ins, so that only this machine may go without TLS.
 fn public_url_fault(url: &str) -> Option<&'static str> {
-    const FORM: &str = "expected an address such as `https://gate.example.com`, without a path";
+    const FORM: &str = "expected `https://` and a host, without a path";
     let Some((scheme, authority)) = url.split_once("://") else {
         return Some(FORM);
     };
@@ -187,6 +187,7 @@ fn document(value: &Value, faults: &mut Faults) -> Option<Config> {
             Err(_) => faults.add(path, "this is no id of a tenant"),
         }
     }
+    chains::doubled(&tenants, faults);
     Some(Config {
         public_url,
         extra_roots,
@@ -319,11 +320,8 @@ impl Config {
                     note(path, &http.base_url, http.reach);
                 }
             }
-            for account in &wiring.chains {
-                for (key, node) in chains::nodes(account) {
-                    let path = format!("chains.{}.{key}.url", account.settings.name);
-                    note(path, &node.url, node.reach);
-                }
+            for (path, url, reach) in chains::addresses(&wiring.chains) {
+                note(path, url, reach);
             }
             for server in &wiring.mcp.servers {
                 if let Transport::Http { url, reach, .. } = &server.transport {

@@ -100,7 +100,7 @@ impl Keystores {
 }
 
 impl Signer for Keystores {
-    fn sign<'a>(&'a self, key: &'a str, digest: [u8; 32]) -> Awaited<'a, [u8; 65]> {
+    fn sign<'a>(&'a self, key: &'a str, message: &'a [u8]) -> Awaited<'a, [u8; 65]> {
         Box::pin(async move {
             let none = || OutsideError::NoSecret(key.to_owned());
             let known = self.keys.get(key).ok_or_else(none)?;
@@ -117,6 +117,7 @@ impl Signer for Keystores {
                 }
             };
             let opened = known.opened.get_or_try_init(opening).await?;
+            let digest: [u8; 32] = Keccak256::digest(message).into();
             let signed = opened.sign_prehash_recoverable(&digest);
             let (signature, parity) = signed.map_err(|_| none())?;
             let mut bytes = [0; 65];
@@ -131,8 +132,12 @@ impl Signer for Keystores {
 /// The last 20 bytes of the digest of the public point.
 fn address(key: &SigningKey) -> [u8; 20] {
     let point = key.verifying_key().to_encoded_point(false);
-    let plain = point.as_bytes().get(1..).unwrap_or_default();
-    let digest: [u8; 32] = Keccak256::digest(plain).into();
+    address_of(point.as_bytes().get(1..).unwrap_or_default())
+}
+
+/// The same of a public point, both coordinates of it.
+pub(crate) fn address_of(point: &[u8]) -> [u8; 20] {
+    let digest: [u8; 32] = Keccak256::digest(point).into();
     let mut address = [0; 20];
     for (to, from) in address.iter_mut().zip(digest.iter().skip(12)) {
         *to = *from;

@@ -4,7 +4,7 @@
 //! requests and lines of messages, [`Databases`] opens sessions, [`Programs`] starts programs to talk
 //! with, [`launch::Launches`] starts those that run once with credentials, [`SmtpMailer`] sends letters,
 //! [`Tls`] protects what the command line asks, and [`Secrets`] reads secrets by their names and
-//! computes with them. [`issuers`] has credentials made for single actions, and ends them; a
+//! computes with them. [`keystore`] and [`remote`] sign for accounts on chains. [`issuers`] has credentials made for single actions, and ends them; a
 //! [`strongbox`] keeps them as long as they live.
 //!
 //! **What will it never do?** Give a secret back (but to a program that its operator lets have it), or let one into an error, a log line or a
@@ -51,6 +51,7 @@ mod line;
 pub mod mailer;
 pub mod network;
 pub mod program;
+pub mod remote;
 mod request;
 mod roots;
 pub mod sealed;

@@ -3,7 +3,7 @@
 use crate::{
     call::{Approval, Call, Lend, Side, Swap},
     field::{Unit, Value, fields},
-    names::{Names, decimal},
+    names::{Names, decimal, whole},
 };
 use alloy_primitives::{Address, U256};
 use jiff::Timestamp;
@@ -173,11 +173,14 @@ fn words(value: &Value, names: &Names, now: Timestamp) -> String {
         Value::Amount(amount, Unit::Token(token)) => names.amount(*amount, *token),
         Value::Amount(amount, Unit::Shares(of)) => {
             format!(
-                "{amount} smallest units of the shares of {}",
+                "{} smallest units of the shares of {}",
+                whole(*amount),
                 names.party(*of)
             )
         }
-        Value::Amount(amount, Unit::Asset) => format!("{amount} smallest units of its asset"),
+        Value::Amount(amount, Unit::Asset) => {
+            format!("{} smallest units of its asset", whole(*amount))
+        }
         Value::Route(route, fees) => {
             let mut shown = String::new();
             for (at, token) in route.iter().enumerate() {
@@ -193,7 +196,7 @@ fn words(value: &Value, names: &Names, now: Timestamp) -> String {
         Value::Until(seconds) => until(*seconds, now),
         Value::Flag(true) => "yes".to_owned(),
         Value::Flag(false) => "no".to_owned(),
-        Value::Number(number) => number.to_string(),
+        Value::Number(number) => whole(*number),
     }
 }
 

@@ -59,9 +59,26 @@ impl Names {
         match self.tokens.get(&token) {
             _ if amount == U256::MAX => format!("an unlimited amount of {}", self.token(token)),
             Some(known) => format!("{} {}", decimal(amount, known.decimals), known.symbol),
-            None => format!("{amount} smallest units of the unverified token {token}"),
+            None => format!(
+                "{} smallest units of the unverified token {token}",
+                whole(amount)
+            ),
         }
     }
+}
+
+/// A whole number, with a comma before every three digits that follow.
+#[must_use]
+pub fn whole(amount: U256) -> String {
+    let digits = amount.to_string();
+    let mut shown = String::with_capacity(digits.len().saturating_mul(4) / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && digits.len().saturating_sub(at).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
 }
 
 /// A whole number as a decimal one.
@@ -116,7 +133,7 @@ pub fn foreign(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{decimal, foreign, units};
+    use super::{decimal, foreign, units, whole};
     use alloy_primitives::U256;
 
     #[test]
@@ -155,6 +172,18 @@ mod tests {
             assert_eq!(units(text, 6), None, "{text}");
         }
         assert_eq!(units(&"9".repeat(90), 6), None);
+    }
+
+    #[test]
+    fn whole_numbers_are_read_in_threes() {
+        for (amount, shown) in [
+            (0_u64, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(whole(U256::from(amount)), shown);
+        }
     }
 
     #[test]

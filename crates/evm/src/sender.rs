@@ -84,8 +84,8 @@ impl Sender {
                 )));
             }
         }
-        let hash = transaction.signing_hash().0;
-        let signature = self.signer.sign(&self.key, hash).await?;
+        let message = transaction.signing_bytes();
+        let signature = self.signer.sign(&self.key, &message).await?;
         let other = |_| SendError::Signature("the key is not that of the account".to_owned());
         let raw = transaction.signed(&signature).map_err(other)?;
         Ok(Signed {

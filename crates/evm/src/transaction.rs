@@ -87,10 +87,16 @@ pub enum TransactionError {
 }
 
 impl Transaction {
-    /// What is signed.
+    /// The message whose digest is signed.
+    #[must_use]
+    pub fn signing_bytes(&self) -> Vec<u8> {
+        raw::unsigned(self)
+    }
+
+    /// What is signed: the digest of [`Transaction::signing_bytes`].
     #[must_use]
     pub fn signing_hash(&self) -> B256 {
-        keccak256(raw::unsigned(self))
+        keccak256(self.signing_bytes())
     }
 
     /// The bytes to be sent, with a signature over [`Transaction::signing_hash`]: r, s and the

@@ -6,7 +6,7 @@
 mod form;
 
 use crate::names::Names;
-use alloy_primitives::{Address, B256, U256, address};
+use alloy_primitives::{Address, B256, U256, address, keccak256};
 use alloy_sol_types::{Eip712Domain, SolStruct, sol};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -71,8 +71,8 @@ pub struct Right {
     pub amount: U256,
     /// Until when it may be handed in, and used: the later one, in seconds since 1970.
     pub until: U256,
-    /// What is signed.
-    pub hash: B256,
+    /// The message whose digest is signed (EIP-712): a mark, the domain and the form.
+    pub message: [u8; 66],
 }
 
 /// Why typed data is not signed.
@@ -130,7 +130,7 @@ pub fn read(data: &Value) -> Result<Right, TypedError> {
     let domain = form.domain()?;
     let contract = domain.verifying_contract.unwrap_or_default();
     let chain_id = domain.chain_id.unwrap_or_default();
-    let right = |form, hash| Right {
+    let right = |form: &'static str, said: B256| Right {
         form,
         chain_id,
         contract,
@@ -139,7 +139,7 @@ pub fn read(data: &Value) -> Result<Right, TypedError> {
         spender: Address::ZERO,
         amount: U256::ZERO,
         until: U256::ZERO,
-        hash,
+        message: message(&domain, said),
     };
     match form.primary() {
         "Permit" => {
@@ -149,7 +149,7 @@ pub fn read(data: &Value) -> Result<Right, TypedError> {
                 spender: permit.spender,
                 amount: permit.value,
                 until: permit.deadline,
-                ..right("Permit", permit.eip712_signing_hash(&domain))
+                ..right("Permit", permit.eip712_hash_struct())
             })
         }
         "PermitSingle" => {
@@ -160,7 +160,7 @@ pub fn read(data: &Value) -> Result<Right, TypedError> {
                 spender: permit.spender,
                 amount: U256::from(permit.details.amount),
                 until: permit.sigDeadline.max(expiration),
-                ..right("PermitSingle", permit.eip712_signing_hash(&domain))
+                ..right("PermitSingle", permit.eip712_hash_struct())
             })
         }
         "PermitTransferFrom" => {
@@ -170,14 +170,31 @@ pub fn read(data: &Value) -> Result<Right, TypedError> {
                 spender: permit.spender,
                 amount: permit.permitted.amount,
                 until: permit.deadline,
-                ..right("PermitTransferFrom", permit.eip712_signing_hash(&domain))
+                ..right("PermitTransferFrom", permit.eip712_hash_struct())
             })
         }
         other => Err(TypedError::Form(crate::names::foreign(other))),
     }
 }
 
+/// What EIP-712 has signed of a form.
+fn message(domain: &Eip712Domain, said: B256) -> [u8; 66] {
+    let separator = domain.separator();
+    let parts = [0x19, 0x01].into_iter().chain(separator.0).chain(said.0);
+    let mut message = [0; 66];
+    for (to, from) in message.iter_mut().zip(parts) {
+        *to = from;
+    }
+    message
+}
+
 impl Right {
+    /// What is signed: the digest of its message.
+    #[must_use]
+    pub fn hash(&self) -> B256 {
+        keccak256(self.message)
+    }
+
     /// Whether it may be signed.
     ///
     /// # Errors

@@ -18,4 +18,7 @@ mod wishes;
 
 pub use counter::{Kind, METHODS};
 pub use door::{PATH, router};
+pub use fault::Fault;
 pub use line::{Line, Settings};
+pub use message::{Asked, Body, read};
+pub use wishes::wish;

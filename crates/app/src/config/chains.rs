@@ -1,7 +1,12 @@
 //! The accounts on chains that act for vaults.
 
-use super::sheet::Sheet;
-use portcullis_credentials::keystore::Keystore;
+mod key;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use key::AccountKey;
+
+use super::{Wiring, sheet::Sheet};
 use portcullis_evm::{
     Address,
     account::AccountSettings,
@@ -13,7 +18,7 @@ use portcullis_evm::{
 use portcullis_firewall::outside::{Credential, Reach, SecretName};
 use portcullis_policy::{fault::Faults, id::TenantId};
 use serde_json::Value;
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 /// How long a transaction is waited for unless told otherwise, in seconds, and at most.
 const PATIENCE_SECONDS: u64 = 60;
@@ -36,6 +41,7 @@ const KEYS: &[&str] = &[
     "requests_per_second",
     "rules",
     "second_node",
+    "signer",
     "spenders",
     "tokens",
     "vault",
@@ -51,7 +57,7 @@ pub(crate) struct ChainAccount {
     /// The vault, its guards and names.
     pub(crate) outfit: Outfit,
     /// The key.
-    pub(crate) keystore: Keystore,
+    pub(crate) key: AccountKey,
     /// The node that is asked, and the one that it is compared with.
     pub(crate) nodes: (ChainNode, Option<ChainNode>),
     /// The most requests of one caller in a second.
@@ -108,7 +114,7 @@ fn account(
         sheet.fault("node", "must be given", faults);
     }
     let second = self::node(&sheet, "second_node", faults);
-    let keystore = keystore(&sheet, faults);
+    let key = key::key(&sheet, address, faults);
     let environment = sheet.text("environment", faults);
     let outfit = Outfit {
         vault: vault.unwrap_or_default(),
@@ -132,7 +138,7 @@ fn account(
         },
         chain: chain?,
         outfit,
-        keystore: keystore?,
+        key: key?,
         nodes: (node?, second),
         per_second: u32::try_from(per_second).unwrap_or(u32::MAX),
     })
@@ -145,16 +151,6 @@ fn chain(sheet: &Sheet<'_>, faults: &mut Faults) -> Option<Chain> {
     }
     let rules = rules(sheet, faults);
     id.map(|id| Chain { id, rules })
-}
-
-fn keystore(sheet: &Sheet<'_>, faults: &mut Faults) -> Option<Keystore> {
-    let file = sheet.must_text("keystore", faults).map(PathBuf::from);
-    if file.as_ref().is_some_and(|path| !path.is_absolute()) {
-        sheet.fault("keystore", "expected an absolute path", faults);
-    }
-    let password = sheet.must_secret("password", faults);
-    let (file, password) = file.zip(password)?;
-    Some(Keystore { file, password })
 }
 
 fn bounded(
@@ -234,11 +230,12 @@ fn names(account: &Sheet<'_>, vault: Address, faults: &mut Faults) -> Names {
         };
         let symbol = sheet.must_text("symbol", faults);
         let decimals = sheet.word::<u8>("decimals", "a whole number", faults);
-        match (symbol, decimals) {
-            (Some(symbol), Some(decimals)) if decimals <= 77 => {
-                names.tokens.insert(token, TokenName { symbol, decimals });
-            }
-            _ => sheet.fault("decimals", "expected 0 to 77", faults),
+        let decimals = decimals.filter(|decimals| *decimals <= 77);
+        if decimals.is_none() {
+            sheet.fault("decimals", "expected 0 to 77", faults);
+        }
+        if let Some((symbol, decimals)) = symbol.zip(decimals) {
+            names.tokens.insert(token, TokenName { symbol, decimals });
         }
     }
     for (name, value, path) in account.entries("names", faults) {
@@ -271,7 +268,8 @@ pub(super) fn secrets(accounts: &[ChainAccount]) -> Vec<(String, &SecretName)> {
     let mut all = Vec::new();
     for account in accounts {
         let path = format!("chains.{}", account.settings.name);
-        all.push((format!("{path}.password"), &account.keystore.password));
+        let secret = account.key.secret();
+        all.extend(secret.map(|(key, name)| (format!("{path}.{key}"), name)));
         for (key, node) in nodes(account) {
             all.extend(
                 node.bearer
@@ -283,8 +281,42 @@ pub(super) fn secrets(accounts: &[ChainAccount]) -> Vec<(String, &SecretName)> {
     all
 }
 
+/// Every address that is called, with the path where it is and how far it may reach.
+pub(super) fn addresses(accounts: &[ChainAccount]) -> Vec<(String, &str, Reach)> {
+    let mut all = Vec::new();
+    for account in accounts {
+        let path = format!("chains.{}", account.settings.name);
+        for (key, node) in nodes(account) {
+            all.push((format!("{path}.{key}.url"), node.url.as_str(), node.reach));
+        }
+        if let AccountKey::Remote(remote) = &account.key {
+            all.push((format!("{path}.signer.url"), &remote.url, remote.reach));
+        }
+    }
+    all
+}
+
+/// Two that send from one address would take the same nonces.
+pub(super) fn doubled(tenants: &BTreeMap<TenantId, Wiring>, faults: &mut Faults) {
+    let mut seen: BTreeMap<(u64, Address), String> = BTreeMap::new();
+    for (tenant, wiring) in tenants {
+        for one in &wiring.chains {
+            let path = format!("tenants.{tenant}.chains.{}", one.settings.name);
+            match seen.get(&(one.chain.id, one.settings.address)) {
+                Some(first) => {
+                    let why = format!("`{first}` has the same one: each needs its own");
+                    faults.add(format!("{path}.account"), why);
+                }
+                None => {
+                    seen.insert((one.chain.id, one.settings.address), path);
+                }
+            }
+        }
+    }
+}
+
 /// The nodes of an account, with the keys that they stand at.
-pub(super) fn nodes(account: &ChainAccount) -> impl Iterator<Item = (&'static str, &ChainNode)> {
+fn nodes(account: &ChainAccount) -> impl Iterator<Item = (&'static str, &ChainNode)> {
     let (first, second) = &account.nodes;
     let second = second.iter().map(|node| ("second_node", node));
     std::iter::once(("node", first)).chain(second)

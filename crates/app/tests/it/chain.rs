@@ -5,23 +5,31 @@ use crate::{
     bin::{Gate, House, Ran},
 };
 use serde_json::{Value, json};
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::{fs, os::unix::fs::PermissionsExt, sync::OnceLock};
 
 const POLICY: &str = "version: 1
 actions:
   - action: evm.swap
     caps: { max_usd: 1000 }
+  - action: evm.sign_typed_data
 ";
 
 /// A chain with a vault, and a house whose gate trades for it.
-struct Setting {
+pub(crate) struct Setting {
     anvil: Anvil,
-    world: Value,
-    house: House,
+    pub(crate) world: Value,
+    pub(crate) house: House,
+    /// The key of a second person, known before anything is asked for.
+    ann: OnceLock<String>,
 }
 
 impl Setting {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
+        Self::with(|_, _| {})
+    }
+
+    /// The same with something else said of the account; what is on the chain is given.
+    pub(crate) fn with(change: impl FnOnce(&mut Value, &Value)) -> Self {
         let anvil = Anvil::start();
         let world = Ran::of(&mut anvil.client("deploy")).json(0);
         let folder = tempfile::tempdir().unwrap();
@@ -31,7 +39,7 @@ impl Setting {
         let keystore = house.folder.path().join("trader.json");
         fs::write(&keystore, world["keystore"].as_str().unwrap()).unwrap();
         fs::set_permissions(&keystore, fs::Permissions::from_mode(0o600)).unwrap();
-        let account = json!({
+        let mut account = json!({
             "account": world["trader"],
             "chain_id": 31337,
             "guards": {
@@ -48,6 +56,7 @@ impl Setting {
             },
             "vault": world["vault"],
         });
+        change(&mut account, &world);
         let config = json!({"tenants": {"default": {"chains": {"main": account}}}});
         // JSON is YAML as well.
         fs::write(
@@ -59,18 +68,33 @@ impl Setting {
             anvil,
             world,
             house,
+            ann: OnceLock::new(),
         }
     }
 
-    fn serve(&self) -> Gate {
+    pub(crate) fn serve(&self) -> Gate {
         let config = self.house.folder.path().join("portcullis.yaml");
-        let password = [("TRADER_PASSWORD", "a password")];
-        Gate::serve_by(&self.house.data(), &password, Some(&config))
+        let secrets = [
+            ("TRADER_PASSWORD", "a password"),
+            ("SIGNER_TOKEN", "a-token"),
+        ];
+        let gate = Gate::serve_by(&self.house.data(), &secrets, Some(&config));
+        let ann = ["keys", "issue", "ann", "--role", "operator", "-o", "json"];
+        let ann = self.people(&gate, &ann).json(0);
+        self.ann
+            .set(ann["token"].as_str().unwrap().to_owned())
+            .unwrap();
+        gate
     }
 
     /// What a library gets for a swap: a hash, or what the gate says instead.
-    fn trade(&self, gate: &Gate, library: &str, asked: &Value) -> Value {
-        let mut client = self.anvil.client("trade");
+    pub(crate) fn trade(&self, gate: &Gate, library: &str, asked: &Value) -> Value {
+        self.have("trade", gate, library, asked)
+    }
+
+    /// What a library gets for a part of the script that asks for something.
+    pub(crate) fn have(&self, part: &str, gate: &Gate, library: &str, asked: &Value) -> Value {
+        let mut client = self.anvil.client(part);
         client
             .env("AGENT_KEY", self.house.credential("agent_key"))
             .env("ASKED", asked.to_string())
@@ -81,18 +105,28 @@ impl Setting {
     }
 
     /// What the vault has, the time, and how much the trader has sent.
-    fn look(&self) -> Value {
+    pub(crate) fn look(&self) -> Value {
         let mut client = self.anvil.client("look");
         client.env("WORLD", self.world.to_string());
         Ran::of(&mut client).json(0)
     }
 
-    fn people(&self, gate: &Gate, args: &[&str]) -> Ran {
+    pub(crate) fn people(&self, gate: &Gate, args: &[&str]) -> Ran {
         gate.ask(self.house.credential("admin_token"), args)
     }
 
+    /// As many people as are needed say yes to what is held.
+    pub(crate) fn approve(&self, gate: &Gate, held: &Value) {
+        let hold = held["hold_id"].as_str().unwrap_or_else(|| panic!("{held}"));
+        let yes = ["approvals", "approve", hold, "--yes"];
+        self.people(gate, &yes).ended(0);
+        if held["approvals_required"] == 2 {
+            gate.ask(self.ann.get().unwrap(), &yes).ended(0);
+        }
+    }
+
     /// In a few minutes, as the chain has it.
-    fn soon(&self) -> String {
+    pub(crate) fn soon(&self) -> String {
         let now: u64 = self.look()["now"].as_str().unwrap().parse().unwrap();
         (now + 600).to_string()
     }

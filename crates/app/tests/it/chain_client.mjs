@@ -93,7 +93,7 @@ async function deploy() {
   await tell(manager, vault, 'Vault', 'execTransaction', [usd, allow]);
   const { address, privateKey } = trader;
   const keystore = await encryptKeystoreJson({ address, privateKey }, 'a password', { scrypt: { N: 16, r: 8, p: 1 } });
-  console.log(JSON.stringify({ vault, trader: address, usd, eth, router, tokenGuard, routerGuard, keystore }));
+  console.log(JSON.stringify({ vault, trader: address, usd, eth, router, tokenGuard, routerGuard, keystore, key: privateKey }));
 }
 
 // One swap of the vault, word by word.
@@ -150,6 +150,40 @@ async function trade() {
   return found;
 }
 
+// Whose signature over typed data it is, as the other library finds out.
+async function signed(world, { data, signature }) {
+  const { verifyTypedData } = await load('ethers');
+  const { EIP712Domain, ...types } = data.types;
+  const { recoverTypedDataAddress } = await load('viem');
+  const found = [verifyTypedData(data.domain, types, data.message, signature), await recoverTypedDataAddress({ ...data, signature })];
+  must(found.every((one) => one.toLowerCase() === world.trader.toLowerCase()), 'the signature of somebody else');
+}
+
+async function sign() {
+  const world = JSON.parse(process.env.WORLD);
+  const gate = process.env.GATE_URL;
+  const headers = { authorization: `Bearer ${process.env.AGENT_KEY}` };
+  const data = JSON.parse(process.env.ASKED);
+  let found;
+  if (process.env.LIBRARY === 'ethers') {
+    const { FetchRequest, JsonRpcProvider } = await load('ethers');
+    const request = new FetchRequest(gate);
+    request.setHeader('authorization', headers.authorization);
+    const provider = new JsonRpcProvider(request);
+    const signer = await provider.getSigner();
+    const { EIP712Domain, ...types } = data.types;
+    found = await settled(() => signer.signTypedData(data.domain, types, data.message));
+    provider.destroy();
+  } else {
+    const transport = http(gate, { fetchOptions: { headers }, retryCount: 0, timeout: 60_000 });
+    const wallet = createWalletClient({ chain, transport });
+    const [account] = await wallet.getAddresses();
+    found = await settled(() => wallet.signTypedData({ account, ...data }));
+  }
+  if (found.hash) await signed(world, { data, signature: found.hash });
+  return found;
+}
+
 async function look() {
   const world = JSON.parse(process.env.WORLD);
   const node = createPublicClient({ chain, transport: http() });
@@ -162,4 +196,5 @@ async function look() {
 
 if (process.env.PART === 'deploy') await deploy();
 if (process.env.PART === 'look') await look();
+if (process.env.PART === 'sign') console.log(JSON.stringify(await sign()));
 if (process.env.PART === 'trade') console.log(JSON.stringify(await trade()));

@@ -109,7 +109,7 @@ async fn a_key_signs_and_no_other_does() {
         "008aeeda4d805471df9b2a5b0f38a0c3bcba786b"
     );
     let keys = Keystores::new([("trader".to_owned(), keystore)].into());
-    let signature = keys.sign("trader", [7; 32]).await.unwrap();
-    assert_eq!(signature, keys.sign("trader", [7; 32]).await.unwrap());
-    assert!(keys.sign("other", [7; 32]).await.is_err());
+    let signature = keys.sign("trader", &[7; 32]).await.unwrap();
+    assert_eq!(signature, keys.sign("trader", &[7; 32]).await.unwrap());
+    assert!(keys.sign("other", &[7; 32]).await.is_err());
 }

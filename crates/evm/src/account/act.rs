@@ -127,11 +127,11 @@ impl Account {
     }
 
     async fn sign_transaction(&self, transaction: &Transaction) -> Result<Bytes, String> {
-        let hash = transaction.signing_hash().0;
-        let signature = self.ports.signer.sign(&self.settings.key, hash).await;
+        let message = transaction.signing_bytes();
+        let signature = self.ports.signer.sign(&self.settings.key, &message).await;
         let signature = signature.map_err(|error| error.to_string())?;
         let signed = transaction.signed(&signature);
-        signed.map_err(|_| "the key is not that of the account".to_owned())
+        signed.map_err(|_| "the signature over it is not that of the account".to_owned())
     }
 
     async fn look_again(&self, order: &Order) -> Result<Looked, String> {

@@ -2,7 +2,7 @@
 
 use super::{Account, SIGN, parameters::misfit};
 use crate::typed::{Limits, Right, TypedError, read};
-use alloy_primitives::{Address, hex};
+use alloy_primitives::{Address, Signature, hex};
 use portcullis_firewall::{
     order::{Check, DryRun, Effect, Ended, Order},
     outside::{Intent, Misfit},
@@ -25,7 +25,8 @@ impl Account {
         parameters.insert("data".to_owned(), data.clone());
         parameters.insert("words".to_owned(), json!(self.words(&right)));
         parameters.insert("spender".to_owned(), json!(right.spender));
-        parameters.insert("token".to_owned(), json!(right.token));
+        // Under `token`, nobody would see it: that is what secrets are called.
+        parameters.insert("asset".to_owned(), json!(right.token));
         Ok(Intent {
             action_type: SIGN.to_owned(),
             target: self.settings.name.clone(),
@@ -58,20 +59,27 @@ impl Account {
             Ok(right) => right,
             Err(why) => return failed(why),
         };
-        let signed = self.ports.signer.sign(&self.settings.key, right.hash.0);
-        match signed.await {
-            Err(error) => failed(error.to_string()),
-            Ok(mut signature) => {
-                // Contracts want the parity as 27 or 28.
-                let [.., parity] = &mut signature;
-                *parity = parity.saturating_add(27);
-                let output = json!({"signature": hex::encode_prefixed(signature)});
-                Effect {
-                    output: output.to_string().into_bytes(),
-                    ..Effect::new(Ended::Done, "signed")
-                }
-            }
+        let signed = self.ports.signer.sign(&self.settings.key, &right.message);
+        let signature = match signed.await {
+            Ok(signature) => signature,
+            Err(error) => return failed(error.to_string()),
+        };
+        let Some(signature) = self.ours(&right, &signature) else {
+            return failed("the signature over it is not that of the account".to_owned());
+        };
+        let output = json!({"signature": hex::encode_prefixed(signature)});
+        Effect {
+            output: output.to_string().into_bytes(),
+            ..Effect::new(Ended::Done, "signed")
         }
+    }
+
+    /// A signature as contracts want it, with 27 or 28 for the parity; nothing when it is not the account's.
+    fn ours(&self, right: &Right, signature: &[u8; 65]) -> Option<[u8; 65]> {
+        let parsed = Signature::from_raw_array(signature).ok()?;
+        let parsed = parsed.normalize_s().unwrap_or(parsed);
+        let signer = parsed.recover_address_from_prehash(&right.hash()).ok()?;
+        (signer == self.settings.address).then(|| parsed.as_bytes())
     }
 
     fn right_of(&self, order: &Order) -> Result<Right, String> {

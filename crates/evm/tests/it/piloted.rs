@@ -137,7 +137,8 @@ impl Source for Node {
 struct Pen(SigningKey);
 
 impl Signer for Pen {
-    fn sign<'a>(&'a self, _: &'a str, digest: [u8; 32]) -> Awaited<'a, [u8; 65]> {
+    fn sign<'a>(&'a self, _: &'a str, message: &'a [u8]) -> Awaited<'a, [u8; 65]> {
+        let digest = keccak256(message).0;
         let (signature, parity) = self.0.sign_prehash_recoverable(&digest).unwrap();
         let mut bytes = [parity.to_byte(); 65];
         bytes[..64].copy_from_slice(&signature.to_bytes());
@@ -386,7 +387,7 @@ async fn what_was_signed_elsewhere_is_looked_at_in_the_same_way() {
     let mut transaction = crate::flown::transaction(&world, from, world.vault, data);
     transaction.gas_limit = 500_000;
     let signature = Pen(pen)
-        .sign("", transaction.signing_hash().0)
+        .sign("", &transaction.signing_bytes())
         .await
         .unwrap();
     let raw = transaction.signed(&signature).unwrap();

@@ -7,14 +7,16 @@ use std::{fmt::Debug, future::Future, pin::Pin};
 /// A wish that is being understood.
 pub type Intending<'a> = Pin<Box<dyn Future<Output = Result<Intent, Misfit>> + Send + 'a>>;
 
-/// Signs digests with keys that nobody else sees.
+/// Signs messages with keys that nobody else sees.
 pub trait Signer: Debug + Send + Sync {
-    /// Signs a digest with the key of that name (ECDSA over secp256k1): r and s, each of 32 bytes, and
-    /// the parity of the point, 0 or 1. Of the two signatures there are it is the one with the lower s.
+    /// Signs the Keccak-256 digest of a message with the key of that name (ECDSA over secp256k1): r and s,
+    /// each of 32 bytes, and the parity of the point, 0 or 1. Of the two signatures there are it is the
+    /// one with the lower s. It is the message that is given, for some who hold keys digest it themselves.
     ///
     /// # Errors
-    /// [`super::OutsideError::NoSecret`] when there is no such key.
-    fn sign<'a>(&'a self, key: &'a str, digest: [u8; 32]) -> Awaited<'a, [u8; 65]>;
+    /// [`super::OutsideError::NoSecret`] when there is no such key; any other when whoever holds it does not
+    /// sign.
+    fn sign<'a>(&'a self, key: &'a str, message: &'a [u8]) -> Awaited<'a, [u8; 65]>;
 }
 
 /// A wallet on a chain: turns what a program wants to have signed into an action to be judged.

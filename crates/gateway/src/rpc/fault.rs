@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// An error.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Fault {
+pub struct Fault {
     code: i64,
     message: String,
     data: Value,
@@ -126,7 +126,9 @@ impl Fault {
         Self::new(-32_000, summary, data)
     }
 
-    pub(super) fn shown(&self) -> Value {
+    /// The member `error` of an answer.
+    #[must_use]
+    pub fn shown(&self) -> Value {
         let mut error = json!({"code": self.code, "message": self.message});
         if let Some(members) = error.as_object_mut()
             && !self.data.is_null()

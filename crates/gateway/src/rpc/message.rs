@@ -9,23 +9,31 @@ pub(super) const BATCH_MAX: usize = 50;
 
 /// One request.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Asked {
-    pub(super) id: Value,
-    pub(super) method: String,
-    pub(super) params: Vec<Value>,
+pub struct Asked {
+    /// What its answer is told by: a whole number or a short text.
+    pub id: Value,
+    /// The method, known or not.
+    pub method: String,
+    /// Its parameters.
+    pub params: Vec<Value>,
 }
 
-/// What a body holds.
+/// What a body holds; what is no request comes with the id of its answer.
 #[derive(Debug, PartialEq)]
-pub(super) enum Body {
+pub enum Body {
+    /// One request.
     One(Result<Asked, (Value, Fault)>),
+    /// Several.
     Many(Vec<Result<Asked, (Value, Fault)>>),
 }
 
 /// Reads a body.
 ///
 /// Fails closed: a text that could be read in two ways is refused whole.
-pub(super) fn read(bytes: &[u8]) -> Result<Body, Fault> {
+///
+/// # Errors
+/// [`Fault`].
+pub fn read(bytes: &[u8]) -> Result<Body, Fault> {
     let value = strict::parse(bytes, &strict::Limits::default())
         .map_err(|error| Fault::unreadable(format!("{}: {error}", error.path())))?;
     match value {

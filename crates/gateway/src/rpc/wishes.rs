@@ -76,8 +76,11 @@ impl Line {
     }
 }
 
-/// What a method asks for.
-fn wish(asked: &Asked) -> Result<Wish, Fault> {
+/// What a method asks to have signed.
+///
+/// # Errors
+/// [`Fault`] for one that signs nothing, and for parameters that are not its own.
+pub fn wish(asked: &Asked) -> Result<Wish, Fault> {
     match (asked.method.as_str(), asked.params.as_slice()) {
         ("eth_sendTransaction", [Value::Object(fields)]) => Ok(Wish::Send(fields.clone())),
         ("eth_sendRawTransaction", [Value::String(raw)]) => Ok(Wish::Raw(raw.clone())),

@@ -2,8 +2,12 @@
 //!
 //! This is the coarse net of principle 11: what looks like a social security number, a payment
 //! card or a mail address counts. Finer detection and redaction belong to the screen.
+//!
+//! Bytes that are written in hex are no text: among enough of them, some digits in a row pass for a card
+//! by chance. So do the parts of a decimal number.
 
 use smallvec::SmallVec;
+use std::borrow::Cow;
 
 /// A kind of personal data.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -37,7 +41,7 @@ pub fn find(text: &str) -> Option<Personal> {
     }
     let (digits, ats) = signs(bytes);
     if digits >= SSN_DIGITS
-        && let Some(found) = find_number(bytes)
+        && let Some(found) = find_number(&without_hex(bytes))
     {
         return Some(found);
     }
@@ -65,19 +69,83 @@ fn signs(bytes: &[u8]) -> (usize, bool) {
     (digits, ats)
 }
 
-/// Looks at each longest run of digits, blanks and dashes that begins and ends with a digit.
+/// What has at least as many digits behind its `0x` as an address on a chain is bytes; no card has as many.
+const HEX_DIGITS: usize = 40;
+
+/// A text without bytes in hex, of which the `0x` stays.
+fn without_hex(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let mut parts = Parts { rest: bytes };
+    match parts.next() {
+        Some(text) if text.len() < bytes.len() => {
+            let mut kept = text.to_vec();
+            parts.for_each(|text| kept.extend_from_slice(text));
+            Cow::Owned(kept)
+        }
+        _ => Cow::Borrowed(bytes),
+    }
+}
+
+/// The parts of a text between what is bytes in hex.
+struct Parts<'t> {
+    rest: &'t [u8],
+}
+
+impl<'t> Iterator for Parts<'t> {
+    type Item = &'t [u8];
+
+    fn next(&mut self) -> Option<&'t [u8]> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let marks = self.rest.windows(2).enumerate();
+        for (at, _) in marks.filter(|(_, pair)| pair == b"0x") {
+            let (text, hex) = self.rest.split_at_checked(at + 2)?;
+            let digits = hex.iter().take_while(|byte| byte.is_ascii_hexdigit());
+            let (digits, rest) = hex.split_at_checked(digits.count())?;
+            if digits.len() >= HEX_DIGITS {
+                self.rest = rest;
+                return Some(text);
+            }
+        }
+        Some(std::mem::take(&mut self.rest))
+    }
+}
+
+/// Looks at each longest run of digits, blanks and dashes.
 fn find_number(bytes: &[u8]) -> Option<Personal> {
     let joins = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-');
-    let mut found = None;
-    for run in bytes.split(|byte| !joins(byte)) {
+    let mut runs = bytes.split(|byte| !joins(byte)).peekable();
+    let (mut found, mut before, mut end) = (None, None, 0);
+    while let Some(run) = runs.next() {
+        end += run.len();
+        let point = bytes.get(end) == Some(&b'.');
+        end += 1;
         if is_social_security_number(run) {
             return Some(Personal::SocialSecurityNumber);
         }
-        if found.is_none() && is_payment_card(run) {
+        let after = runs.peek().filter(|_| point).and_then(|next| next.first());
+        if found.is_none() && is_payment_card(beside_points(before, run, after)) {
             found = Some(Personal::PaymentCard);
         }
+        before = run.last().filter(|_| point);
     }
     found
+}
+
+/// A run without the parts of decimal numbers; `before` and `after` stand beyond a point beside it.
+fn beside_points<'r>(before: Option<&u8>, mut run: &'r [u8], after: Option<&u8>) -> &'r [u8] {
+    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    if digit(before) {
+        while let [b'0'..=b'9', rest @ ..] = run {
+            run = rest;
+        }
+    }
+    if digit(after) {
+        while let [rest @ .., b'0'..=b'9'] = run {
+            run = rest;
+        }
+    }
+    run
 }
 
 /// Whether a run holds a word `ddd-dd-dddd`.

@@ -80,6 +80,9 @@ fn names_model(action: &Action) -> bool {
         .is_some_and(|model| !model.trim().is_empty())
 }
 
+/// Values that are still to be looked at, with whether a text that is a number counts something there.
+type Waiting<'a> = SmallVec<[(&'a Value, bool); 16]>;
+
 /// What the texts and parameters of an action hold.
 #[derive(Default)]
 struct Contents<'a> {
@@ -97,14 +100,24 @@ impl<'a> Contents<'a> {
             contents.look_at(reasoning);
         }
         // A stack of our own: how deep the parameters go is the agent's choice.
-        let mut waiting: SmallVec<[&Value; 16]> = SmallVec::new();
-        contents.look_into(action.parameters.iter(), &action.tenant, &mut waiting);
-        while let Some(value) = waiting.pop() {
+        let mut waiting = Waiting::new();
+        for entry in &action.parameters {
+            let counts = holds_quantities(action, entry.0);
+            contents.look_into(std::iter::once(entry), &action.tenant, counts, &mut waiting);
+        }
+        while let Some((value, counts)) = waiting.pop() {
             match value {
-                Value::String(text) if !declared => contents.look_at(text),
-                Value::Array(items) => waiting.extend(items),
-                Value::Object(map) => contents.look_into(map.iter(), &action.tenant, &mut waiting),
-                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+                Value::String(text) => {
+                    let counted = counts && is_quantity(text);
+                    if !declared && !counted {
+                        contents.look_at(text);
+                    }
+                }
+                Value::Array(items) => waiting.extend(items.iter().map(|item| (item, counts))),
+                Value::Object(map) => {
+                    contents.look_into(map.iter(), &action.tenant, counts, &mut waiting);
+                }
+                Value::Null | Value::Bool(_) | Value::Number(_) => {}
             }
         }
         if declared {
@@ -113,12 +126,14 @@ impl<'a> Contents<'a> {
         contents
     }
 
-    /// Looks at keys that mean something to a principle, and puts the values aside for later.
+    /// Looks at keys that mean something to a principle, and puts the values aside for later, with whether
+    /// a text that is a number counts something there.
     fn look_into(
         &mut self,
         entries: impl Iterator<Item = (&'a String, &'a Value)>,
         tenant: &TenantId,
-        waiting: &mut SmallVec<[&'a Value; 16]>,
+        counts: bool,
+        waiting: &mut Waiting<'a>,
     ) {
         for (key, value) in entries {
             if names_tenant(key) && self.foreign.is_none() {
@@ -128,7 +143,7 @@ impl<'a> Contents<'a> {
                 self.undeclared = declares(key);
             }
             if !matches!(value, Value::Null | Value::Bool(_) | Value::Number(_)) {
-                waiting.push(value);
+                waiting.push((value, counts));
             }
         }
     }
@@ -138,6 +153,19 @@ impl<'a> Contents<'a> {
             self.undeclared = personal::find(text).map(Personal::as_str);
         }
     }
+}
+
+/// Whether a parameter is what a wallet on a chain wrote: what is signed, and what gas may cost. Amounts are
+/// texts there, for they have more digits than a number keeps, and one in ten would pass for a card.
+fn holds_quantities(action: &Action, key: &str) -> bool {
+    action.kind.as_str().starts_with("evm.") && ["data", "fees"].contains(&key)
+}
+
+/// Whether a text is one whole number, decimal or in hex, and nothing else.
+fn is_quantity(text: &str) -> bool {
+    let hex = text.strip_prefix("0x");
+    let hex = hex.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    hex || text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a key names a tenant, however it is spelled: `tenant_id`, `Tenant-ID`, `orgId`.

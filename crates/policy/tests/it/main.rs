@@ -27,4 +27,5 @@ mod reference;
 mod sessions;
 mod tenant;
 mod tenant_examples;
+mod wallets;
 mod windows;

@@ -333,6 +333,10 @@ fn personal_data_is_found_by_its_shape() {
         "3714 496353 98431",
         "mail bob@example.co.uk now",
         "<ann_b+c@x.io>",
+        "it is 4111111111111111.",
+        "0x4111111111111111",
+        "0x2b5ad5c4795c026514f8317c7a215e218dccd6cf pays by 4111111111111111",
+        "1.5 4111 1111 1111 1111 2.5",
     ] {
         assert!(personal::find(text).is_some(), "{text}");
     }
@@ -350,6 +354,9 @@ fn personal_data_is_found_by_its_shape() {
         "2026-03-04 12:00:00",
         "10.0.0.1",
         "1-2-3",
+        "1.412345678901234567 WETH",
+        "412345678901234567.5 WETH",
+        "0xaf4111111111111111aa4111111111111111aaaaaaaaaa",
     ] {
         assert_eq!(personal::find(text), None, "{text}");
     }
