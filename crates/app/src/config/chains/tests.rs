@@ -206,7 +206,7 @@ fn every_mistake_of_a_name_is_told_where_it_is() {
 #[test]
 fn a_key_is_in_one_place() {
     let signer = remote()["signer"].clone();
-    let both = with(account(), "/signer", signer.clone());
+    let both = with(account(), "/signer", signer);
     for found in [
         wrong(&both),
         wrong(&with(both.clone(), "/password", json!(null))),
