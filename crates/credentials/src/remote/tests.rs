@@ -87,7 +87,13 @@ fn a_key_is_known_by_both_its_coordinates() {
     let address = hex::encode(key.address());
     assert_eq!(address, "9d8a62f656a8d1615c1294fd71e9cfb3e4855a4f");
     assert_eq!(PublicKey::read(&text), Some(key));
-    for bad in ["", "0x", &text[2..], &format!("04{text}"), &"1".repeat(128)] {
+    for bad in [
+        "",
+        "0x",
+        text.split_at(2).1,
+        &format!("04{text}"),
+        &"1".repeat(128),
+    ] {
         assert_eq!(PublicKey::read(bad), None, "{bad}");
     }
 }

@@ -64,7 +64,7 @@ fn cards() -> impl Strategy<Value = Vec<u8>> {
         let padded = format!("{}a{card}a", "0".repeat(zeros));
         let digits = format!("{padded:a<64}");
         (0..32)
-            .map(|at| u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).unwrap())
+            .map(|at| u8::from_str_radix(digits.get(2 * at..2 * at + 2).unwrap(), 16).unwrap())
             .collect()
     });
     prop::collection::vec(word, 1..20).prop_map(|words: Vec<Vec<u8>>| words.concat())
