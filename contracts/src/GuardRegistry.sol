@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IGuardRegistry} from "./interfaces/IGuardRegistry.sol";
+import {IPriceFeed} from "./interfaces/IPriceFeed.sol";
+import {Outside} from "./Outside.sol";
 
 /// @title Which contracts and assets vaults may touch, and who judges them.
 /// @notice What opens a way is announced, waits, and is committed before it expires. What closes one is
@@ -101,6 +103,12 @@ contract GuardRegistry is IGuardRegistry {
     }
 
     /// @inheritdoc IGuardRegistry
+    function admitted(address destination) external view returns (uint256) {
+        (address guard, bool hooked) = admit(destination);
+        return uint160(guard) | (hooked ? 1 << 160 : 0);
+    }
+
+    /// @inheritdoc IGuardRegistry
     function assetOf(address asset) external view returns (address guard, address feed, uint16 assetType) {
         uint256 flags;
         (guard, feed, assetType, flags) = _assetOf(asset);
@@ -120,10 +128,18 @@ contract GuardRegistry is IGuardRegistry {
     }
 
     /// @inheritdoc IGuardRegistry
-    function feedOf(address asset) external view returns (address feed) {
+    function feedOf(address asset) public view returns (address feed) {
         uint256 entry = _assets[asset];
         feed = address(uint160(entry));
         if (entry >> 184 != _print(asset, feed) >> 184) return address(0);
+    }
+
+    /// @inheritdoc IGuardRegistry
+    function readPrice(address asset) external view returns (uint256 price) {
+        address feed = feedOf(asset);
+        bool ok;
+        if (feed != address(0)) (ok, price) = Outside.word(feed, IPriceFeed.price.selector);
+        if (!ok) price = Outside.UNREADABLE;
     }
 
     /// @inheritdoc IGuardRegistry
@@ -316,8 +332,12 @@ contract GuardRegistry is IGuardRegistry {
         if (code.length == 23 && code[0] == 0xef && code[1] == 0x01 && code[2] == 0x00) revert NoCode(subject);
     }
 
-    function _print(address one, address two) private view returns (uint256) {
-        return uint256(keccak256(abi.encode(one.codehash, two.codehash)));
+    function _print(address one, address two) private view returns (uint256 print) {
+        assembly ("memory-safe") {
+            mstore(0, extcodehash(one))
+            mstore(32, extcodehash(two))
+            print := keccak256(0, 64)
+        }
     }
 
     function _announce(bytes32 subject, uint256 entry) private {

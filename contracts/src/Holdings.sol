@@ -7,11 +7,14 @@ import {IGuardRegistry} from "./interfaces/IGuardRegistry.sol";
 import {IPriceFeed} from "./interfaces/IPriceFeed.sol";
 import {Outside} from "./Outside.sol";
 import {Seats} from "./Seats.sol";
+import {Words} from "./Words.sol";
 
 /// @title What a vault holds, and what that is worth.
 /// @notice Assets of type zero are plain tokens: one is worth its balance times its price. What any
 /// other is worth, its asset guard says.
 abstract contract Holdings is Seats {
+    using Words for uint256[];
+
     /// The most assets of a vault.
     uint256 public constant MOST_ASSETS = 12;
 
@@ -139,7 +142,13 @@ abstract contract Holdings is Seats {
     function _words() internal view returns (uint256[] memory words) {
         uint256 count = uint8(_state);
         words = new uint256[](count);
-        for (uint256 i; i < count; ++i) words[i] = _list[i];
+        for (uint256 i; i < count; ++i) {
+            uint256 word;
+            assembly ("memory-safe") {
+                word := sload(add(_list.slot, i))
+            }
+            words.put(i, word);
+        }
     }
 
     /// Another list: its length, and the next version.
@@ -156,17 +165,23 @@ abstract contract Holdings is Seats {
 
     /// The price of one whole unit of a plain token, or UNREADABLE.
     function _price(address asset) internal view returns (uint256 price) {
-        address feed = REGISTRY.feedOf(asset);
         bool ok;
-        if (feed != address(0)) (ok, price) = Outside.word(feed, abi.encodeCall(IPriceFeed.price, ()));
+        (ok, price) = Outside.about(address(REGISTRY), IGuardRegistry.readPrice.selector, asset);
         if (!ok) price = Outside.UNREADABLE;
+    }
+
+    /// One whole unit of a plain token; it has 36 decimals at most.
+    function _unit(uint256 word) internal pure returns (uint256) {
+        unchecked {
+            return 10 ** uint256(uint8(word >> 176));
+        }
     }
 
     /// What some of a plain token on the list is worth.
     function _worthOf(address asset, uint256 amount) internal view returns (uint256) {
         uint256 price = _price(asset);
         if (price == Outside.UNREADABLE) revert NotListed(asset);
-        return amount * price / 10 ** uint8(_list[_place[asset] - 1] >> 176);
+        return amount * price / _unit(_list[_place[asset] - 1]);
     }
 
     /// How much there is of a plain token, and what any other asset is worth.

@@ -27,16 +27,37 @@ library Outside {
         }
     }
 
+    /// @notice The same where the question is a selector alone.
+    function word(address target, bytes4 question) internal view returns (bool ok, uint256 answer) {
+        assembly ("memory-safe") {
+            mstore(0, question)
+            ok := staticcall(gas(), target, 0, 4, 0, 32)
+            ok := and(ok, gt(returndatasize(), 31))
+            answer := mload(0)
+        }
+    }
+
+    /// @notice Asks for one word about an account, without memory: it is asked several times in every call.
+    function about(address target, bytes4 question, address account) internal view returns (bool ok, uint256 answer) {
+        assembly ("memory-safe") {
+            mstore(0, question)
+            mstore(4, account)
+            ok := staticcall(gas(), target, 0, 36, 0, 32)
+            ok := and(ok, gt(returndatasize(), 31))
+            answer := mload(0)
+        }
+    }
+
+    /// @notice Asks a question that is answered with yes or no; no answer is a no.
+    function says(address target, bytes4 question, address account) internal view returns (bool) {
+        (bool ok, uint256 answer) = about(target, question, account);
+        return ok && answer == 1;
+    }
+
     /// @notice A token's balance, or UNREADABLE.
     function balance(address token, address holder) internal view returns (uint256 amount) {
         bool ok;
-        assembly ("memory-safe") {
-            mstore(0, 0x70a0823100000000000000000000000000000000000000000000000000000000)
-            mstore(4, holder)
-            ok := staticcall(gas(), token, 0, 36, 0, 32)
-            ok := and(ok, gt(returndatasize(), 31))
-            amount := mload(0)
-        }
+        (ok, amount) = about(token, IERC20.balanceOf.selector, holder);
         if (!ok) amount = UNREADABLE;
     }
 

@@ -9,12 +9,15 @@ import {Escrow} from "./Escrow.sol";
 import {Exits} from "./Exits.sol";
 import {Outside} from "./Outside.sol";
 import {Conditions, Seats} from "./Seats.sol";
+import {Words} from "./Words.sol";
 
 /// @title A vault: many people's assets, moved by one manager inside of rules.
 /// @notice Whatever the manager or the trader does with the assets goes through `executeTransaction`. The
 /// order of it is fixed: lock, role, registry, guard, what there is, the call, what is left, unlock.
 /// The vault sends and takes no native value and runs no other contract's code in its own place.
 contract Vault is Exits {
+    using Words for uint256[];
+
     /// The fewest shares that are bought, and that are left when somebody withdraws: with fewer, rounding
     /// could be turned against whoever comes next.
     uint256 public constant FEWEST_SHARES = 100_000;
@@ -81,9 +84,9 @@ contract Vault is Exits {
         require(seat != 0, "dh24");
         if (to.length == 0 || to.length != data.length) revert BadBatch();
         if (keccak256(msg.data) != keccak256(abi.encodeCall(this.execTransactions, (to, data)))) revert NotCanonical();
-        Sight memory sight = _look(seat, to.length, REGISTRY.epoch());
+        Sight memory sight = _look(seat, to.length);
         for (uint256 i; i < to.length; ++i) {
-            (address guard, bool hooked) = REGISTRY.admit(to[i]);
+            (address guard, bool hooked) = _admitted(to[i]);
             Ruling memory ruling = _judged(guard, to[i], data[i]);
             sight.rulings[sight.count++] = ruling;
             if (i == 0) _weigh(sight, ruling, false);
@@ -100,42 +103,46 @@ contract Vault is Exits {
         uint256 seat = _seats[msg.sender];
         require(seat != 0, "dh24");
         _canonical(data);
-        bool watched = _watched(seat);
-        address guard;
-        bool hooked;
-        uint64 epoch;
-        if (watched) (guard, hooked, epoch) = REGISTRY.guardOf(to);
-        else (guard, hooked) = REGISTRY.admit(to);
+        (address guard, bool hooked) = _admitted(to);
         Ruling memory ruling = _judged(guard, to, data);
-        Sight memory sight;
-        if (watched) {
-            sight = _look(seat, 1, epoch);
+        if (_watched(seat)) {
+            Sight memory sight = _look(seat, 1);
             sight.rulings[sight.count++] = ruling;
             _weigh(sight, ruling, true);
+            _mayReceive(ruling.received, sight.words);
+            result = _call(guard, hooked, to, data);
+            _check(sight);
+        } else {
+            _mayReceive(ruling.received, new uint256[](0));
+            result = _call(guard, hooked, to, data);
         }
-        _mayReceive(ruling.received, sight.words);
-        result = _call(guard, hooked, to, data);
-        if (watched) _check(sight);
         emit Executed(msg.sender, to, ruling.kind, bytes4(data));
         _leave();
     }
 
+    /// Who judges calls to a destination, and whether they look again after it.
+    function _admitted(address to) private view returns (address guard, bool hooked) {
+        (bool ok, uint256 word) = Outside.about(address(REGISTRY), IGuardRegistry.admitted.selector, to);
+        // No answer is no guard.
+        if (ok) (guard, hooked) = (address(uint160(word)), word >> 160 != 0);
+    }
+
     /// An unlisted destination always answers dh23, whatever it is called with; so does a call that its
     /// guard does not know.
-    function _judged(address guard, address to, bytes calldata data) private view returns (Ruling memory ruling) {
+    function _judged(address guard, address to, bytes calldata data) private view returns (Ruling memory) {
         require(guard != address(0) && data.length >= 4, "dh23");
-        ruling = IContractGuard(guard).judge(address(this), to, data);
+        Ruling memory ruling = IContractGuard(guard).judge(address(this), to, data);
         require(ruling.kind != 0, "dh23");
+        return ruling;
     }
 
     /// What comes in is on the vault's list, and still on the registry's.
     function _mayReceive(address asset, uint256[] memory words) private view {
         if (asset == address(0)) return;
         bool enabled = words.length == 0 && isEnabled(asset);
-        for (uint256 i; i < words.length; ++i) {
-            if (address(uint160(words[i])) == asset) enabled = true;
-        }
-        require(enabled && REGISTRY.mayHold(asset), "dh22");
+        uint256 count = words.length;
+        for (uint256 i; i < count && !enabled; ++i) enabled = address(uint160(words.get(i))) == asset;
+        require(enabled && Outside.says(address(REGISTRY), IGuardRegistry.mayHold.selector, asset), "dh22");
     }
 
     function _call(address guard, bool hooked, address to, bytes calldata data) private returns (bytes memory) {
@@ -153,11 +160,15 @@ contract Vault is Exits {
         assembly ("memory-safe") {
             start := data.offset
         }
-        uint256 padded = (data.length + 31) & ~uint256(31);
-        if (start != 100 || msg.data.length != 100 + padded) revert NotCanonical();
-        uint256 rest = padded - data.length;
-        if (rest != 0 && uint256(bytes32(msg.data[msg.data.length - 32:])) << (256 - 8 * rest) != 0) {
-            revert NotCanonical();
+        // No length that the decoder let pass comes near 2^256.
+        unchecked {
+            uint256 padded = (data.length + 31) & ~uint256(31);
+            if (start != 100 || msg.data.length != 100 + padded) revert NotCanonical();
+            uint256 padding;
+            assembly ("memory-safe") {
+                padding := shl(shl(3, sub(32, sub(padded, data.length))), calldataload(sub(calldatasize(), 32)))
+            }
+            if (padding != 0) revert NotCanonical();
         }
     }
 

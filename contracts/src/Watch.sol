@@ -2,12 +2,16 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "./interfaces/IERC20.sol";
+import {IGuardRegistry} from "./interfaces/IGuardRegistry.sol";
 import {Ruling} from "./interfaces/IContractGuard.sol";
 import {Holdings} from "./Holdings.sol";
 import {Outside} from "./Outside.sol";
+import {Words} from "./Words.sol";
 
 /// @title What is measured before a call or batch, and must hold after it.
 abstract contract Watch is Holdings {
+    using Words for uint256[];
+
     uint256 private constant PARTS = 100_000;
     uint256 private constant CENT = 1e16;
     /// Eight of them and the one that runs cover any 24 hours.
@@ -16,6 +20,7 @@ abstract contract Watch is Holdings {
     /// Where the losses begin in the state, and how long they are.
     uint256 private constant LOSSES = 112;
     uint256 private constant LENGTH = 16 * BUCKETS;
+    uint256 private constant EVERY_SECOND = 0xffff0000ffff0000ffff0000ffff0000ffff;
 
     /// What was seen before.
     struct Sight {
@@ -24,7 +29,7 @@ abstract contract Watch is Holdings {
         uint256 supply;
         uint256[] words;
         uint256[] amounts;
-        uint64 epoch;
+        uint256 epoch;
         /// Every ruling of the batch so far.
         Ruling[] rulings;
         uint256 count;
@@ -56,13 +61,15 @@ abstract contract Watch is Holdings {
         return seat & (0xff00 | CLAIMS) != 0;
     }
 
-    function _look(uint256 seat, uint256 calls, uint64 epoch) internal view returns (Sight memory sight) {
+    function _look(uint256 seat, uint256 calls) internal view returns (Sight memory sight) {
         sight.seat = seat;
-        sight.epoch = epoch;
         sight.rulings = new Ruling[](calls);
         uint256 checks = uint8(seat >> 8);
         if (checks & SUPPLY != 0) sight.supply = totalSupply;
-        if (checks & FIXED != 0) sight.set = uint40(_state);
+        if (checks & FIXED != 0) {
+            sight.set = uint40(_state);
+            sight.epoch = _epoch();
+        }
     }
 
     /// Weighs what there is, before the first call.
@@ -75,17 +82,24 @@ abstract contract Watch is Holdings {
             return;
         }
         uint256[] memory words = _words();
-        uint256[] memory amounts = new uint256[](words.length);
-        for (uint256 i; i < words.length; ++i) amounts[i] = _measure(words[i]);
+        uint256 count = words.length;
+        uint256[] memory amounts = new uint256[](count);
+        for (uint256 i; i < count; ++i) amounts.put(i, _measure(words.get(i)));
         sight.words = words;
         sight.amounts = amounts;
+    }
+
+    function _epoch() private view returns (uint256) {
+        (bool ok, uint256 epoch) = Outside.word(address(REGISTRY), IGuardRegistry.epoch.selector);
+        if (!ok) revert RegistryMoved();
+        return epoch;
     }
 
     /// Looks again, after the last call.
     function _check(Sight memory sight) internal {
         uint256 checks = uint8(sight.seat >> 8);
         if (checks & FIXED != 0) {
-            if (uint40(_state) != sight.set || REGISTRY.epoch() != sight.epoch) revert RegistryMoved();
+            if (uint40(_state) != sight.set || _epoch() != sight.epoch) revert RegistryMoved();
         }
         if (checks & SUPPLY != 0 && totalSupply != sight.supply) revert SupplyMoved();
         if (checks & ALLOWANCES != 0) _checkAllowances(sight);
@@ -100,7 +114,8 @@ abstract contract Watch is Holdings {
     function _checkAllowances(Sight memory sight) private view {
         for (uint256 i; i < sight.count; ++i) {
             Ruling memory ruling = sight.rulings[i];
-            if (ruling.granted == address(0) || REGISTRY.isStanding(ruling.spender)) continue;
+            if (ruling.granted == address(0)) continue;
+            if (Outside.says(address(REGISTRY), IGuardRegistry.isStanding.selector, ruling.spender)) continue;
             if (IERC20(ruling.granted).allowance(address(this), ruling.spender) != 0) {
                 revert AllowanceLeft(ruling.granted, ruling.spender);
             }
@@ -113,36 +128,37 @@ abstract contract Watch is Holdings {
         uint256 before;
         uint256 left;
         bool explained = floored && _explained(sight);
-        for (uint256 i; i < sight.words.length; ++i) {
-            uint256 word = sight.words[i];
-            uint256 had = sight.amounts[i];
+        uint256[] memory words = sight.words;
+        uint256[] memory amounts = sight.amounts;
+        uint256 count = words.length;
+        for (uint256 i; i < count; ++i) {
+            uint256 word = words.get(i);
+            uint256 had = amounts.get(i);
             uint256 has = _measure(word);
-            if (had != has && word & CLAIMED != 0) revert Claimed(address(uint160(word)));
             // What cannot be measured could hide anything.
-            if (floored && (had == Outside.UNREADABLE || has == Outside.UNREADABLE)) {
-                revert NotListed(address(uint160(word)));
+            if (had == has) {
+                if (floored && had == Outside.UNREADABLE) revert NotListed(address(uint160(word)));
+                continue;
             }
+            if (word & CLAIMED != 0) revert Claimed(address(uint160(word)));
+            if (!floored) continue;
+            if (had == Outside.UNREADABLE || has == Outside.UNREADABLE) revert NotListed(address(uint160(word)));
             // What nobody announced does not make up for a loss.
-            if (explained && has > had && !_announced(sight, address(uint160(word)))) has = had;
-            if (had == has || !floored) continue;
-            (uint256 one, uint256 two) = _worth(word, had, has);
-            if (one == Outside.UNREADABLE) revert NotListed(address(uint160(word)));
-            before += one;
-            left += two;
+            if (explained && has > had && !_announced(sight, address(uint160(word)))) continue;
+            (uint256 price, uint256 unit) = _priceFor(word);
+            if (price == Outside.UNREADABLE) revert NotListed(address(uint160(word)));
+            before += had * price / unit;
+            left += has * price / unit;
             // It is counted.
-            sight.words[i] = 0;
+            words.put(i, 0);
         }
         if (floored && left < before) _count(sight, before - left, before);
     }
 
-    function _worth(uint256 word, uint256 had, uint256 has) private view returns (uint256, uint256) {
-        if (uint16(word >> 160) != 0) return (had, has);
-        // Nothing is worth nothing, whatever its price.
-        if (had == 0 && has == 0) return (0, 0);
-        uint256 price = _price(address(uint160(word)));
-        if (price == Outside.UNREADABLE) return (price, price);
-        uint256 unit = 10 ** uint8(word >> 176);
-        return (had * price / unit, has * price / unit);
+    /// What so many units of a plain token cost; anything else is measured by its worth already.
+    function _priceFor(uint256 word) private view returns (uint256 price, uint256 unit) {
+        if (uint16(word >> 160) != 0) return (1, 1);
+        return (_price(address(uint160(word))), _unit(word));
     }
 
     /// Whether each call said what it brings in. If none did, whatever came counts; a batch of both
@@ -184,10 +200,16 @@ abstract contract Watch is Holdings {
     /// What everything was worth before the call, in cents: what moved, and what did not.
     function _reckoned(Sight memory sight, uint256 moved) private view returns (uint256 cents) {
         uint256 value = moved;
-        for (uint256 i; i < sight.words.length; ++i) {
-            if (sight.words[i] == 0) continue;
-            (uint256 one,) = _worth(sight.words[i], sight.amounts[i], sight.amounts[i]);
-            if (one != Outside.UNREADABLE) value += one;
+        uint256[] memory words = sight.words;
+        uint256[] memory amounts = sight.amounts;
+        uint256 count = words.length;
+        for (uint256 i; i < count; ++i) {
+            uint256 word = words.get(i);
+            uint256 had = amounts.get(i);
+            // What moved is counted already, and nothing is worth nothing, whatever its price.
+            if (word == 0 || had == 0) continue;
+            (uint256 price, uint256 unit) = _priceFor(word);
+            if (price != Outside.UNREADABLE) value += had * price / unit;
         }
         cents = value / CENT;
         if (cents > type(uint40).max) cents = type(uint40).max;
@@ -207,10 +229,8 @@ abstract contract Watch is Holdings {
         return ((state >> LOSSES) << (16 * shift)) & ((1 << LENGTH) - 1);
     }
 
-    function _sum(uint256 losses) private pure returns (uint256 sum) {
-        for (uint256 i; i < BUCKETS; ++i) {
-            sum += uint16(losses);
-            losses >>= 16;
-        }
+    /// Every second bucket at a time, in 32 bits each; what is left by 2^32 - 1 is what they sum up to.
+    function _sum(uint256 losses) private pure returns (uint256) {
+        return ((losses & EVERY_SECOND) + ((losses >> 16) & EVERY_SECOND)) % type(uint32).max;
     }
 }

@@ -25,6 +25,9 @@ interface IGuardRegistry {
     /// @notice The same as `guardOf` without the epoch: what a vault asks that does not watch it.
     function admit(address destination) external view returns (address guard, bool hooked);
 
+    /// @notice The same as `admit` in one word: the guard, and above it whether that looks again.
+    function admitted(address destination) external view returns (uint256);
+
     /// @notice The guard, feed and type of an asset that is or ever was listed: the way out stays open
     /// when the way in is closed.
     function exitOf(address asset) external view returns (address guard, address feed, uint16 assetType);
@@ -34,6 +37,10 @@ interface IGuardRegistry {
 
     /// @notice The feed of an asset that is or ever was listed.
     function feedOf(address asset) external view returns (address feed);
+
+    /// @notice What one whole unit of an asset costs by its feed, in USD with 18 decimals; the largest
+    /// number when that cannot be read.
+    function readPrice(address asset) external view returns (uint256 price);
 
     /// @notice Whether an address is or ever was listed, as a destination or as an asset.
     function knows(address subject) external view returns (bool);

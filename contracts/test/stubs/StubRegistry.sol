@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IGuardRegistry} from "../../src/interfaces/IGuardRegistry.sol";
+import {IPriceFeed} from "../../src/interfaces/IPriceFeed.sol";
 
 /// @title A registry that says what a test told it.
 contract StubRegistry is IGuardRegistry {
@@ -51,6 +52,14 @@ contract StubRegistry is IGuardRegistry {
 
     function admit(address destination) external view returns (address, bool) {
         return (_guards[destination], false);
+    }
+
+    function admitted(address destination) external view returns (uint256) {
+        return uint160(_guards[destination]);
+    }
+
+    function readPrice(address asset) external view returns (uint256) {
+        return IPriceFeed(assetOf[asset].feed).price();
     }
 
     function guardOf(address destination) external view returns (address, bool, uint64) {

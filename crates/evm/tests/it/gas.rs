@@ -33,6 +33,10 @@ const BOUNDS: &[(&str, u64)] = &[
         "swap at a loss, more than a plain account, floor over four assets",
         90_000,
     ),
+    (
+        "first swap at a loss in three hours, floor over four assets",
+        90_000,
+    ),
 ];
 
 /// The vault and the plain account are alike: both hold dollars and some ether, and have allowed the

@@ -26,6 +26,7 @@ mod manager;
 mod matrix;
 mod piloted;
 mod red_team;
+mod red_team_exits;
 mod red_team_roles;
 mod reentrancy;
 mod registry;
