@@ -11,14 +11,8 @@ pub(crate) const MOST_BLANKS: u8 = 16;
 /// The most backslashes in a row that count as one.
 pub(crate) const MOST_SLASHES: u8 = 8;
 
-/// How many bytes are read at once where nothing is escaped.
-pub(crate) const CHUNK: usize = 8;
-
-/// A byte that stays as it is, and one that may begin an escape; blanks are neither.
-const KEPT: u8 = 1;
-const SPECIAL: u8 = 2;
-
-static CLASSES: [u8; 256] = classes();
+/// One for every byte that is no blank.
+static KEPT: [u8; 256] = kept();
 
 /// What parts two sides of a long run of blanks: no secret in this form contains it.
 const BARRIER: u8 = b'\n';
@@ -63,37 +57,41 @@ enum State {
 }
 
 impl Loose {
+    /// Whether no escape is under way, so that what comes next is read as if nothing came before, but for
+    /// blanks.
+    #[inline]
+    pub(crate) const fn is_settled(&self) -> bool {
+        matches!(self.state, State::Plain) && self.high.is_none()
+    }
+
     /// Reads several bytes at once if they stand for themselves or are blanks that are left out: puts
     /// them at the beginning of `out`, and says how many there are. Otherwise nothing is read.
     #[inline]
-    pub(crate) fn feed_plain(
+    pub(crate) fn feed_plain<const N: usize>(
         &mut self,
-        chunk: &[u8; CHUNK],
-        out: &mut [u8; CHUNK],
+        bytes: &[u8; N],
+        out: &mut [u8; N],
     ) -> Option<usize> {
-        let settled = matches!(self.state, State::Plain) && self.high.is_none();
-        if !settled || usize::from(self.blanks) + CHUNK > usize::from(MOST_BLANKS) {
+        if !self.is_settled() || has(bytes, |byte| byte == b'%' || byte == b'\\') {
             return None;
         }
-        let (mut kept, mut special) = (0, 0);
-        for byte in chunk {
-            let class = CLASSES.get(usize::from(*byte)).copied().unwrap_or(SPECIAL);
-            if let Some(slot) = out.get_mut(kept % CHUNK) {
-                *slot = *byte;
+        if !has(bytes, |byte| byte <= b' ') {
+            *out = *bytes;
+            self.blanks = 0;
+            return Some(N);
+        }
+        let (mut kept, mut blanks) = (0, u32::from(self.blanks));
+        for chunk in bytes.as_chunks().0 {
+            let before = kept;
+            for byte in chunk {
+                if let Some(slot) = out.get_mut(kept) {
+                    *slot = *byte;
+                }
+                kept += usize::from(KEPT.get(usize::from(*byte)).copied().unwrap_or(1));
             }
-            kept += usize::from(class & KEPT);
-            special |= class;
+            blanks = after_blanks(blanks, *chunk, kept - before)?;
         }
-        if special & SPECIAL != 0 {
-            return None;
-        }
-        let blanks = chunk.iter().rev().take_while(|byte| is_blank(**byte));
-        let blanks = u8::try_from(blanks.count()).unwrap_or(MOST_BLANKS);
-        self.blanks = if kept == 0 {
-            self.blanks + blanks
-        } else {
-            blanks
-        };
+        self.blanks = u8::try_from(blanks).unwrap_or(u8::MAX);
         Some(kept)
     }
 
@@ -272,18 +270,37 @@ fn unit_bytes(unit: u16) -> [Option<u8>; 3] {
     }
 }
 
+/// Whether one of `bytes` is like this.
+#[inline]
+fn has<const N: usize>(bytes: &[u8; N], like: impl Fn(u8) -> bool) -> bool {
+    let any = bytes
+        .iter()
+        .fold(0, |any, byte| any | u8::from(like(*byte)));
+    any != 0
+}
+
+/// How many blanks stand at the end once `chunk` has come behind `blanks` of them and `kept` of it are no
+/// blanks; nothing if a run is too long, or if a byte looks like a blank and is none.
+#[inline]
+fn after_blanks(blanks: u32, chunk: [u8; 8], kept: usize) -> Option<u32> {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let word = u64::from_le_bytes(chunk);
+    // The highest bit of each byte that is above a blank.
+    let solid = (((word | HIGH) - 0x2121_2121_2121_2121) | word) & HIGH;
+    let (first, last) = (solid.trailing_zeros() / 8, solid.leading_zeros() / 8);
+    let count = (solid >> 7).wrapping_mul(0x0101_0101_0101_0101) >> 56;
+    let fits = blanks + first <= u32::from(MOST_BLANKS) && count == kept as u64;
+    fits.then_some(if solid == 0 { blanks + 8 } else { last })
+}
+
 #[expect(clippy::indexing_slicing, reason = "every byte is below 256")]
-const fn classes() -> [u8; 256] {
-    let mut classes = [KEPT; 256];
+const fn kept() -> [u8; 256] {
+    let mut kept = [0; 256];
     let mut byte = 0_u8;
     loop {
-        if is_blank(byte) {
-            classes[byte as usize] = 0;
-        } else if matches!(byte, b'%' | b'\\') {
-            classes[byte as usize] = SPECIAL;
-        }
+        kept[byte as usize] = if is_blank(byte) { 0 } else { 1 };
         if byte == u8::MAX {
-            return classes;
+            return kept;
         }
         byte += 1;
     }
@@ -312,6 +329,21 @@ pub(crate) fn loose(bytes: &[u8]) -> zeroize::Zeroizing<Vec<u8>> {
     }
     reader.finish(bytes.len() as u64, &mut out);
     form
+}
+
+/// Whether `bytes` give the same form with the same places wherever they stand, if no escape is under way
+/// before them: they begin with what is kept, and no escape is under way behind them.
+pub(crate) fn is_settled(bytes: &[u8]) -> bool {
+    let end = bytes.len() as u64;
+    let (mut first, mut last) = (None, None);
+    let mut reader = Loose::default();
+    for (byte, at) in bytes.iter().zip(0..) {
+        reader.feed(*byte, at, &mut |piece: Piece| {
+            first = first.or(Some(piece.start));
+            last = Some(piece.end);
+        });
+    }
+    reader.is_settled() && first == Some(0) && last == Some(end)
 }
 
 /// The form of a text in which `bytes` are escaped throughout: what looks like an escape in them is

@@ -146,13 +146,19 @@ impl fmt::Debug for Secrets {
 /// The secrets of one level, made ready to be looked for.
 pub(crate) struct Layer {
     pub(crate) needles: Needles,
+    /// Those that the loose form of a text does not tell of; hardly any secret has one.
+    pub(crate) apart: Option<Needles>,
     pub(crate) level: Level,
 }
 
 impl Layer {
     pub(crate) fn new(level: Level, secrets: &Secrets) -> Self {
+        let apart = |form: &&encode::Form| form.ways & Way::Apart.bit() != 0;
+        let forms = secrets.forms.iter();
+        let some = forms.clone().any(|form| apart(&form));
         Self {
-            needles: Needles::new(&secrets.forms),
+            needles: Needles::new(forms.clone(), Way::Loose),
+            apart: some.then(|| Needles::new(forms.filter(apart), Way::Apart)),
             level,
         }
     }

@@ -20,9 +20,14 @@ use std::{cmp::Reverse, fs, path::Path, sync::LazyLock};
 type Part = (usize, usize, Kind, usize);
 
 struct Plain {
-    rules: Vec<(&'static Rule, Regex, Regex)>,
     secrets: Secrets,
 }
+
+/// Each rule, its lead and its head.
+static RULES: LazyLock<Vec<(&'static Rule, Regex, Regex)>> = LazyLock::new(|| {
+    let ready = |rule: &'static Rule| (rule, expression(rule.lead), expression(rule.head));
+    rule::all().map(ready).collect()
+});
 
 /// Short and long ones, some of which begin with or hold another.
 const SECRETS: [&str; 7] = [
@@ -41,11 +46,11 @@ const LONG_SECRETS: [&str; 3] = [
     "horse/battery+staple",
 ];
 
-fn secrets(values: &[&str]) -> Secrets {
+fn secrets(values: &[impl AsRef<str>]) -> Secrets {
     let mut secrets = Secrets::new();
     values
         .iter()
-        .for_each(|value| secrets.add(value).expect("a secret"));
+        .for_each(|value| secrets.add(value.as_ref()).expect("a secret"));
     secrets
 }
 
@@ -55,11 +60,8 @@ fn expression(pattern: &str) -> Regex {
 }
 
 impl Plain {
-    fn new(values: &[&str]) -> Self {
-        let rules = rule::all();
-        let ready = |rule: &'static Rule| (rule, expression(rule.lead), expression(rule.head));
+    fn new(values: &[impl AsRef<str>]) -> Self {
         Self {
-            rules: rules.map(ready).collect(),
             secrets: secrets(values),
         }
     }
@@ -67,7 +69,7 @@ impl Plain {
     fn redact(&self, text: &[u8]) -> Vec<u8> {
         let mut parts = self.registered(text);
         for at in 0..text.len() {
-            for (number, rule) in self.rules.iter().enumerate() {
+            for (number, rule) in RULES.iter().enumerate() {
                 let found = format(rule, text, at);
                 parts.extend(found.map(|(start, end)| (start, end, rule.0.kind, number)));
             }
@@ -192,7 +194,7 @@ struct Pair {
     plain: Plain,
 }
 
-fn pair(values: &[&str]) -> Pair {
+fn pair(values: &[impl AsRef<str>]) -> Pair {
     let screen = Screen::builder().secrets(Level::Global, secrets(values));
     Pair {
         screen: screen.personal(Kind::PERSONAL).build().expect("a screen"),
@@ -320,6 +322,33 @@ proptest! {
                 prop_assert_eq!(redacted.as_bytes(), &want[..]);
             }
             prop_assert_eq!(screen.is_clean(&text), want == text);
+        }
+    }
+
+    #[test]
+    fn secrets_that_look_like_escapes_are_found_as_the_plain_one_finds_them(
+        values in vec(r#"(a|b|%|\\|u|0|4|1|2| |n|"|\n){6,12}"#, 1..3),
+        parts in vec((any::<prop::sample::Index>(), r"(%|\\|a|b|u|0|4|1| |\\ud83d){0,8}"), 1..5),
+        cut in 1_usize..20,
+    ) {
+        let usable = |value: &String| Secrets::new().add(value).is_ok();
+        let values: Vec<String> = values.into_iter().filter(usable).collect();
+        if values.is_empty() { return Ok(()); }
+        let known = secrets(&values);
+        let forms = [Way::Exact, Way::Loose].map(|way| known.forms_for(way));
+        let forms: Vec<Vec<u8>> = forms.into_iter().flatten().map(<[u8]>::to_vec).collect();
+        let mut text = Vec::new();
+        for (form, between) in &parts {
+            text.extend_from_slice(between.as_bytes());
+            let form: &Vec<u8> = form.get(&forms);
+            text.extend_from_slice(form);
+        }
+        let Pair { screen, plain } = pair(&values);
+        let show = |bytes: &[u8]| bytes.escape_ascii().to_string();
+        let want = show(&plain.redact(&text));
+        for pieces in [text.len(), cut] {
+            let got = streamed(&screen, text.chunks(pieces));
+            prop_assert_eq!(show(&got), want.clone(), "{:?} in {}", values, show(&text));
         }
     }
 

@@ -1,6 +1,7 @@
 //! The ways in which a secret is usually written.
 
-use crate::loose::{literal, loose};
+use super::LEAST_BYTES;
+use crate::loose::{is_settled, literal, loose};
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD},
@@ -26,6 +27,8 @@ pub(crate) enum Way {
     Exact,
     /// In its [loose](crate::loose) form.
     Loose,
+    /// Byte for byte, and the loose form does not tell where.
+    Apart,
 }
 
 impl Way {
@@ -35,16 +38,22 @@ impl Way {
 }
 
 /// All the ways of writing a secret, each once.
+///
+/// What stands in a text byte for byte stands in its loose form too, at the same place, when it is
+/// settled and does not begin within an escape. Only what is not settled, or not looked for there, must be
+/// looked for apart.
 pub(super) fn forms(secret: &[u8]) -> Vec<Form> {
-    let form = |way: Way| {
-        move |bytes| Form {
-            bytes,
-            ways: way.bit(),
-        }
-    };
-    let exact = exact(secret).into_iter().map(form(Way::Exact));
-    let loosened = loosened(secret).into_iter().map(form(Way::Loose));
-    let mut forms: Vec<Form> = exact.chain(loosened).collect();
+    let loosened = loosened(secret);
+    let told = |form: &[u8]| is_settled(form) && loosened.contains(&loose(form));
+    let exact = exact(secret).into_iter().map(|bytes| Form {
+        ways: Way::Exact.bit() | if told(&bytes) { 0 } else { Way::Apart.bit() },
+        bytes,
+    });
+    let mut forms: Vec<Form> = exact.collect();
+    forms.extend(loosened.into_iter().map(|bytes| Form {
+        bytes,
+        ways: Way::Loose.bit(),
+    }));
     forms.sort_unstable_by(|one, other| one.bytes.as_slice().cmp(&other.bytes));
     forms.dedup_by(|one, other| {
         let same = one.bytes == other.bytes;
@@ -73,7 +82,9 @@ fn loosened(secret: &[u8]) -> Vec<Bytes> {
     if std::str::from_utf8(secret).is_ok() {
         forms.push(loose(secret));
         forms.push(literal(secret));
+        forms.push(loose(&percent(secret, false, "+")));
     }
+    forms.retain(|form| form.len() >= LEAST_BYTES);
     forms
 }
 

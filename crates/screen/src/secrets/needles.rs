@@ -32,6 +32,8 @@ pub(crate) struct Needles {
     /// How many upper bits these are.
     bits: u32,
     sieve: Sieve,
+    /// The windows of all strings.
+    keys: Sieve,
     window: usize,
     stride: usize,
 }
@@ -61,7 +63,7 @@ pub(crate) struct Stretch<'a> {
 }
 
 /// What stands at one place of a text.
-enum Here {
+pub(crate) enum Here {
     Nothing,
     Found(usize),
     /// More text is needed to tell.
@@ -69,32 +71,42 @@ enum Here {
 }
 
 impl Needles {
-    pub(super) fn new(forms: &[Form]) -> Self {
-        let lengths = || forms.iter().map(|form| form.bytes.len());
-        let window = lengths().min().unwrap_or(WINDOW).clamp(GRAM, WINDOW);
+    /// These strings, ready to be looked for everywhere in a text that is read `way`, and at single
+    /// places in others.
+    pub(super) fn new<'f>(forms: impl Iterator<Item = &'f Form> + Clone, way: Way) -> Self {
+        let lengths = forms.clone().map(|form| form.bytes.len());
+        let window = lengths.clone().min().unwrap_or(WINDOW).clamp(GRAM, WINDOW);
         let stride = (window - GRAM + 1).min(STRIDE);
-        let bits = forms.len().next_power_of_two().ilog2().clamp(4, 20);
+        let count = forms.clone().count();
+        let scanned = forms.clone().filter(|form| form.ways & way.bit() != 0);
+        let bits = count.next_power_of_two().ilog2().clamp(4, 20);
         let mut needles = Self {
-            arena: wiped(Vec::with_capacity(lengths().sum())),
-            needles: wiped(Vec::with_capacity(forms.len())),
+            arena: wiped(Vec::with_capacity(lengths.sum())),
+            needles: wiped(Vec::with_capacity(count)),
             firsts: wiped(Vec::with_capacity((1 << bits) + 1)),
             bits,
-            sieve: Sieve::new(forms.len() * (stride + 1)),
+            sieve: Sieve::new(scanned.count() * stride),
+            keys: Sieve::new(count),
             window,
             stride,
         };
-        forms.iter().for_each(|form| needles.insert(form));
+        forms.for_each(|form| needles.insert(form, way));
         needles.sort();
         needles
     }
 
-    fn insert(&mut self, form: &Form) {
+    fn insert(&mut self, form: &Form, way: Way) {
         let Some(window) = form.bytes.get(..self.window) else {
             return;
         };
-        let grams = (0..self.stride).filter_map(|place| gram(window, place));
+        let stride = if form.ways & way.bit() == 0 {
+            0
+        } else {
+            self.stride
+        };
+        let grams = (0..stride).filter_map(|place| gram(window, place));
         grams.for_each(|gram| self.sieve.insert(gram));
-        self.sieve.insert(key(window));
+        self.keys.insert(key(window));
         self.needles.push(Needle {
             at: self.arena.len(),
             len: form.bytes.len(),
@@ -166,7 +178,7 @@ impl Needles {
         let mut next = from;
         while let Some(place) = self.sieve.next(text, next, self.stride) {
             for start in (place + 1).saturating_sub(self.stride).max(from)..=place {
-                match self.here(text.get(start..).unwrap_or_default(), stretch) {
+                match self.here(stretch, start) {
                     Here::Undecided => return start,
                     Here::Found(len) => found(start, len),
                     Here::Nothing => {}
@@ -181,13 +193,17 @@ impl Needles {
         room.map_or(from, |room| from + room / self.stride * self.stride + 1)
     }
 
-    /// What `rest` begins with. The strings that it begins with come before it in their order, the
-    /// longest of them last, and those that begin with it follow.
-    fn here(&self, rest: &[u8], Stretch { over, way, .. }: Stretch<'_>) -> Here {
+    /// What stands at `start`. The strings that the text there begins with come before it in their
+    /// order, the longest of them last, and those that begin with it follow.
+    pub(crate) fn here(&self, stretch: Stretch<'_>, start: usize) -> Here {
+        let Stretch {
+            text, over, way, ..
+        } = stretch;
+        let rest = text.get(start..).unwrap_or_default();
         let Some(key) = rest.get(..self.window).map(key) else {
             return if over { Here::Nothing } else { Here::Undecided };
         };
-        if !self.sieve.holds(key) {
+        if !self.keys.holds(key) {
             return Here::Nothing;
         }
         let is_wanted = |one: &Needle| one.ways & way.bit() != 0;
@@ -262,9 +278,9 @@ mod tests {
             text in "[ab]{0,40}c?[ab]{0,40}",
             cut in 0_usize..80,
         ) {
-            let needles = Needles::new(&forms(&strings));
             let text = text.as_bytes();
             for way in [Way::Exact, Way::Loose] {
+                let needles = Needles::new(forms(&strings).iter(), way);
                 let longest = |at: usize| {
                     let wanted = strings.iter().filter(|(_, ways)| ways & way.bit() != 0);
                     let here = wanted.filter(|(one, _)| text[at..].starts_with(one.as_bytes()));

@@ -1,7 +1,7 @@
 //! The loose form of the text at hand.
 
 use crate::{
-    loose::{CHUNK, Loose, Piece},
+    loose::{Loose, Piece},
     stream::view::View,
 };
 use zeroize::Zeroizing;
@@ -9,8 +9,11 @@ use zeroize::Zeroizing;
 /// About how many bytes are made at once.
 const BLOCK: usize = 1_024;
 
-/// The bytes of text after which a place is marked.
+/// The bytes of text after which a place is marked, and that are read at once where nothing is escaped.
 const STEP: usize = 64;
+
+/// How many are read at once where something is.
+const CHUNK: usize = 8;
 
 /// How far before its first undecided byte the form may need the text again.
 pub(super) const NEEDS: usize = 2 * STEP;
@@ -28,6 +31,8 @@ pub(super) struct Form {
     /// Up to where the reader has read.
     read: u64,
     marks: Vec<Mark>,
+    /// The places within escapes that were read last.
+    within: Vec<u64>,
 }
 
 /// A place in the text, and how far that is in the form.
@@ -48,16 +53,23 @@ impl Form {
         self.base
     }
 
+    /// The places within escapes that were read last: what begins there byte for byte is not seen in the
+    /// form.
+    pub(super) fn within(&self) -> &[u64] {
+        &self.within
+    }
+
     /// Reads on; says whether the text at hand is read to its end.
     pub(super) fn read(&mut self, view: View<'_>) -> bool {
         let rest = view.text.get(view.place(self.read)..);
         let mut rest = rest.unwrap_or_default();
+        self.within.clear();
         let mut used = self.bytes.len();
         let enough = used + rest.len().min(BLOCK);
-        self.bytes.resize(enough + CHUNK, 0);
-        while used < enough && !rest.is_empty() {
+        self.bytes.resize(enough + STEP, 0);
+        while used < enough && self.within.len() < BLOCK && !rest.is_empty() {
             self.mark(used);
-            rest = self.run(rest, &mut used);
+            rest = self.step(rest, &mut used);
         }
         if view.over && rest.is_empty() {
             let mut put = |piece: Piece| put(&mut self.bytes, piece, &mut used);
@@ -68,17 +80,15 @@ impl Form {
     }
 
     /// Reads on to the next mark, and gives the rest.
-    fn run<'t>(&mut self, text: &'t [u8], used: &mut usize) -> &'t [u8] {
+    fn step<'t>(&mut self, text: &'t [u8], used: &mut usize) -> &'t [u8] {
+        match text.split_first_chunk::<STEP>() {
+            Some((step, rest)) if self.plainly(step, used) => return rest,
+            _ => {}
+        }
         let (mut few, rest) = text.split_at(text.len().min(STEP));
-        while let Some((chunk, more)) = few.split_first_chunk() {
-            let room = self.bytes.get_mut(*used..);
-            let room = room.and_then(|room| room.first_chunk_mut());
-            match room.and_then(|room| self.reader.feed_plain(chunk, room)) {
-                Some(kept) => {
-                    *used += kept;
-                    self.read += CHUNK as u64;
-                }
-                None => self.feed(chunk, used),
+        while let Some((chunk, more)) = few.split_first_chunk::<CHUNK>() {
+            if !self.plainly(chunk, used) {
+                self.feed(chunk, used);
             }
             few = more;
         }
@@ -86,10 +96,23 @@ impl Form {
         rest
     }
 
+    /// Reads bytes at once that are not escaped, if they are not.
+    fn plainly<const N: usize>(&mut self, bytes: &[u8; N], used: &mut usize) -> bool {
+        let room = self.bytes.get_mut(*used..);
+        let room = room.and_then(|room| room.first_chunk_mut());
+        let kept = room.and_then(|room| self.reader.feed_plain(bytes, room));
+        *used += kept.unwrap_or(0);
+        self.read += kept.map_or(0, |_| N as u64);
+        kept.is_some()
+    }
+
     /// Reads byte by byte.
     fn feed(&mut self, bytes: &[u8], used: &mut usize) {
         let mut put = |piece: Piece| put(&mut self.bytes, piece, used);
         for byte in bytes {
+            if !self.reader.is_settled() {
+                self.within.push(self.read);
+            }
             self.reader.feed(*byte, self.read, &mut put);
             self.read += 1;
         }
