@@ -196,6 +196,10 @@ fn end_by(signal: i32) -> ExitCode {
     };
     let _ = setrlimit(Resource::Core, none);
     let _ = SigSet::all().thread_unblock();
+    if PASSED_ON.into_iter().any(|one| one as i32 == signal) {
+        // It may have been ignored already where the gate was started.
+        let _ = signal_hook::low_level::emulate_default_handler(signal);
+    }
     if let Some(signal) = Signal::from_named_raw(signal) {
         // The first one may go to the handler that looks for the end of the stack.
         for _ in 0..2 {

@@ -14,6 +14,7 @@ use std::{
     io::{self, Read, Write},
     os::{fd::AsFd, unix::process::CommandExt},
     process::{Child, Command, ExitCode, Stdio},
+    sync::Arc,
     thread,
 };
 
@@ -81,6 +82,7 @@ pub(super) fn guard() -> Result<ExitCode, Refusal> {
     let plan: Plan = serde_json::from_slice(&plan).map_err(Refusal::plain)?;
     setsid().map_err(Refusal::plain)?;
     raise(&plan)?;
+    hear_again().map_err(Refusal::plain)?;
     // Before the command can say anything.
     say(&FirstLine::Raised).map_err(Refusal::plain)?;
     let report = run(&plan, stdin);
@@ -113,6 +115,16 @@ fn raise(plan: &Plan) -> Result<(), Refusal> {
     privileges::check()?;
     files::restrict(plan)?;
     calls::restrict(plan)
+}
+
+/// Has the command begin with the usual end by every signal that is passed on to it, also where the gate was
+/// started with some of them ignored, as shells do with what runs in the background: what is caught
+/// here is as usual in the program that starts next (execve(2)).
+fn hear_again() -> io::Result<()> {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT] {
+        signal_hook::flag::register(signal.as_raw(), Arc::default())?;
+    }
+    Ok(())
 }
 
 /// Runs the command, and waits until it has ended.

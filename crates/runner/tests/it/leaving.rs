@@ -133,6 +133,15 @@ async fn what_was_left_in_the_background_is_ended() {
 
 /// Starts a script behind walls, without the gate's hands.
 async fn start(house: &House, walls_of: BTreeSet<Wall>, script: &str) -> Box<dyn Running> {
+    start_by(walls(), house, walls_of, script).await
+}
+
+async fn start_by(
+    keeper: Vec<String>,
+    house: &House,
+    walls_of: BTreeSet<Wall>,
+    script: &str,
+) -> Box<dyn Running> {
     let room = house.room(MINE);
     let own = room.join("run/by-hand");
     fs::create_dir_all(own.join("tmp")).expect("a folder");
@@ -160,7 +169,7 @@ async fn start(house: &House, walls_of: BTreeSet<Wall>, script: &str) -> Box<dyn
         Variable::Plain("/usr/bin:/bin".to_owned()),
     );
     let launch = Launch {
-        command: walls(),
+        command: keeper,
         input: [framed(&plan), framed(b"")].concat(),
         variables: vec![path],
         folder: own,
@@ -222,6 +231,21 @@ async fn ctrl_c_reaches_the_command() {
         hear_until(&mut running, "caught").await;
         assert_eq!(end_of(&mut running).await, Exit::Code(5), "{standing}");
         let mut running = start(&house, set, DOES_NOT).await;
+        hear_until(&mut running, "ready").await;
+        running.stop(Stop::Interrupted);
+        assert_eq!(end_of(&mut running).await, Exit::Signal(2), "{standing}");
+    }
+}
+
+#[tokio::test]
+async fn ctrl_c_reaches_the_command_of_a_gate_that_ignores_it() {
+    let house = House::new().await;
+    for (standing, set) in every_set(&house) {
+        // As a shell starts what runs in the background.
+        let deaf = ["/bin/sh", "-c", "trap '' INT; exec \"$@\"", "sh"].map(str::to_owned);
+        let keeper = [deaf.to_vec(), walls()].concat();
+        let script = "echo ready; exec sleep 60";
+        let mut running = start_by(keeper, &house, set, script).await;
         hear_until(&mut running, "ready").await;
         running.stop(Stop::Interrupted);
         assert_eq!(end_of(&mut running).await, Exit::Signal(2), "{standing}");

@@ -91,6 +91,7 @@ const RESERVED: &[Reserved] = &[
     only("landlock", &["runner"]),
     only("nix", &["runner"]),
     only("seccompiler", &["runner"]),
+    only("signal-hook", &["runner"]),
     only("revm", &["evm"]),
     only("clap", &["app"]),
     only("anyhow", &["app"]),
