@@ -2,9 +2,6 @@
 //!
 //! This is the coarse net of principle 11: what looks like a social security number, a payment
 //! card or a mail address counts. Finer detection and redaction belong to the screen.
-//!
-//! Bytes that are written in hex are no text: among enough of them, some digits in a row pass for a card
-//! by chance. So do the parts of a decimal number.
 
 use smallvec::SmallVec;
 use std::borrow::Cow;
@@ -35,15 +32,31 @@ impl Personal {
 /// The first personal data in a text.
 #[must_use]
 pub fn find(text: &str) -> Option<Personal> {
+    find_by(text, has_card)
+}
+
+/// The same in what a wallet on a chain wrote. Among enough bytes in hex some digits in a row pass for a card
+/// by chance, and so do the parts of decimal numbers: these are no cards there.
+///
+/// For nothing else: with `0x` before it, a card is in no other text less of a card.
+#[must_use]
+pub fn find_in_wallets(text: &str) -> Option<Personal> {
+    find_by(text, |bytes| has_card_beside_numbers(&without_hex(bytes)))
+}
+
+fn find_by(text: &str, has_card: impl FnOnce(&[u8]) -> bool) -> Option<Personal> {
     let bytes = text.as_bytes();
     if bytes.len() < SHORTEST {
         return None;
     }
     let (digits, ats) = signs(bytes);
-    if digits >= SSN_DIGITS
-        && let Some(found) = find_number(&without_hex(bytes))
-    {
-        return Some(found);
+    if digits >= SSN_DIGITS {
+        if runs(bytes).any(is_social_security_number) {
+            return Some(Personal::SocialSecurityNumber);
+        }
+        if has_card(bytes) {
+            return Some(Personal::PaymentCard);
+        }
     }
     (ats && has_address(bytes)).then_some(Personal::MailAddress)
 }
@@ -111,25 +124,30 @@ impl<'t> Iterator for Parts<'t> {
     }
 }
 
-/// Looks at each longest run of digits, blanks and dashes.
-fn find_number(bytes: &[u8]) -> Option<Personal> {
+/// Each longest run of digits, blanks and dashes; empty ones between other bytes.
+fn runs(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let joins = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-');
-    let mut runs = bytes.split(|byte| !joins(byte)).peekable();
-    let (mut found, mut before, mut end) = (None, None, 0);
+    bytes.split(move |byte| !joins(byte))
+}
+
+fn has_card(bytes: &[u8]) -> bool {
+    runs(bytes).any(is_payment_card)
+}
+
+fn has_card_beside_numbers(bytes: &[u8]) -> bool {
+    let mut runs = runs(bytes).peekable();
+    let (mut before, mut end) = (None, 0);
     while let Some(run) = runs.next() {
         end += run.len();
         let point = bytes.get(end) == Some(&b'.');
         end += 1;
-        if is_social_security_number(run) {
-            return Some(Personal::SocialSecurityNumber);
-        }
         let after = runs.peek().filter(|_| point).and_then(|next| next.first());
-        if found.is_none() && is_payment_card(beside_points(before, run, after)) {
-            found = Some(Personal::PaymentCard);
+        if is_payment_card(beside_points(before, run, after)) {
+            return true;
         }
         before = run.last().filter(|_| point);
     }
-    found
+    false
 }
 
 /// A run without the parts of decimal numbers; `before` and `after` stand beyond a point beside it.

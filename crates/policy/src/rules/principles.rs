@@ -97,8 +97,12 @@ impl<'a> Contents<'a> {
         let mut contents = Self::default();
         let declared = !action.data_classes.is_empty();
         if !declared && let Some(reasoning) = &action.reasoning {
-            contents.look_at(reasoning);
+            contents.look_at(reasoning, personal::find);
         }
+        let find = match is_wallets(action) {
+            true => personal::find_in_wallets,
+            false => personal::find,
+        };
         // A stack of our own: how deep the parameters go is the agent's choice.
         let mut waiting = Waiting::new();
         for entry in &action.parameters {
@@ -110,7 +114,7 @@ impl<'a> Contents<'a> {
                 Value::String(text) => {
                     let counted = counts && is_quantity(text);
                     if !declared && !counted {
-                        contents.look_at(text);
+                        contents.look_at(text, find);
                     }
                 }
                 Value::Array(items) => waiting.extend(items.iter().map(|item| (item, counts))),
@@ -148,9 +152,9 @@ impl<'a> Contents<'a> {
         }
     }
 
-    fn look_at(&mut self, text: &str) {
+    fn look_at(&mut self, text: &str, find: fn(&str) -> Option<Personal>) {
         if self.undeclared.is_none() {
-            self.undeclared = personal::find(text).map(Personal::as_str);
+            self.undeclared = find(text).map(Personal::as_str);
         }
     }
 }
@@ -158,7 +162,12 @@ impl<'a> Contents<'a> {
 /// Whether a parameter is what a wallet on a chain wrote: what is signed, and what gas may cost. Amounts are
 /// texts there, for they have more digits than a number keeps, and one in ten would pass for a card.
 fn holds_quantities(action: &Action, key: &str) -> bool {
-    action.kind.as_str().starts_with("evm.") && ["data", "fees"].contains(&key)
+    is_wallets(action) && ["data", "fees"].contains(&key)
+}
+
+/// Whether an action is what a program asked of its wallet on a chain.
+fn is_wallets(action: &Action) -> bool {
+    action.kind.as_str().starts_with("evm.")
 }
 
 /// Whether a text is one whole number, decimal or in hex, and nothing else.

@@ -140,3 +140,27 @@ fn only_what_a_wallet_wrote_counts_something() {
         );
     }
 }
+
+/// Nobody hides a card by writing it as if a wallet had.
+#[test]
+fn what_no_wallet_wrote_is_text_however_it_looks() {
+    let bytes = format!("0x{}", "a".repeat(40));
+    for text in [
+        format!("0x4111111111111111{}", "a".repeat(24)),
+        format!("{bytes}4111111111111111"),
+        "4111111111111111.5".to_owned(),
+        "1.4111111111111111".to_owned(),
+    ] {
+        assert!(
+            found(&action_with("deploy", json!({ "note": text }))),
+            "{text}"
+        );
+        let mut action = swap("0x", "0x", "Trades", "1");
+        action.reasoning = Some(text.clone());
+        assert!(found(&action), "reasoning: {text}");
+    }
+    // Bytes in hex do not swallow the beginning of what stands behind them.
+    let number = format!("{bytes}078-05-1120");
+    assert!(found(&action_with("deploy", json!({ "note": number }))));
+    assert!(found(&swap("0x", "0x", &number, "1")));
+}
