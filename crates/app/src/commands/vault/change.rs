@@ -81,6 +81,18 @@ impl Change {
         self.does(output, Place::Escrow, errand).await
     }
 
+    /// Does something that depends on how the vault stands now.
+    pub(super) async fn after_a_look(
+        self,
+        output: Output,
+        errand: impl FnOnce(&Survey) -> Errand,
+    ) -> anyhow::Result<u8> {
+        let ground = self.chain.open().await?;
+        let hand = self.key.open(&ground, output)?;
+        let survey = ground.asker().await?.survey(self.vault).await?;
+        hand.does(&errand(&survey)).await
+    }
+
     async fn does(
         self,
         output: Output,

@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{exit, output::Output};
 use clap::{Args, Subcommand};
-use portcullis_evm::errand::manager::{self, CHECKS};
+use portcullis_evm::{
+    errand::manager::{self, CHECKS},
+    survey::Survey,
+};
 use serde_json::{Value, json};
 
 /// What is checked after every call of a vault. Stricter conditions count at once, looser ones are announced for 14
@@ -26,9 +29,9 @@ pub(super) struct Conditions {
 enum Deed {
     /// Shows the conditions, and those that are announced.
     Show(Look),
-    /// Makes them stricter, at once.
+    /// Makes them stricter, at once; what is left out stays as it is.
     Tighten(Next),
-    /// Announces conditions of which any is looser.
+    /// Announces conditions of which any is looser; what is left out stays as it is.
     Announce(Next),
     /// Puts announced conditions in force, from 14 to 28 days after they were announced.
     Commit(Change),
@@ -44,19 +47,26 @@ struct Next {
     change: Change,
 }
 
-/// Conditions.
-#[derive(Args, Clone, Debug)]
+/// Conditions; what is left out stays as it is.
+#[derive(Args, Clone, Copy, Debug)]
 pub(super) struct ConditionArgs {
-    /// What is checked, of `floor`, `allowances`, `supply` and `fixed`; all of them unless told otherwise.
-    #[arg(long, value_name = "CHECKS", default_value = "floor,allowances,supply,fixed", value_parser = checks)]
-    checks: u8,
-    /// The most that one call or batch may lose of the vault's value, in per cent.
-    #[arg(long, value_name = "PERCENT", default_value = "1", value_parser = thousandths)]
-    loss_per_call: u16,
-    /// The most that any 24 hours may lose, in per cent.
-    #[arg(long, value_name = "PERCENT", default_value = "3", value_parser = thousandths)]
-    loss_per_day: u16,
+    /// What is checked, of `floor`, `allowances`, `supply` and `fixed`; all of them in a new vault.
+    #[arg(long, value_name = "CHECKS", value_parser = checks)]
+    checks: Option<u8>,
+    /// The most that one call or batch may lose of the vault's value, in per cent; 1 in a new vault.
+    #[arg(long, value_name = "PERCENT", value_parser = thousandths)]
+    loss_per_call: Option<u16>,
+    /// The most that any 24 hours may lose, in per cent; 3 in a new vault.
+    #[arg(long, value_name = "PERCENT", value_parser = thousandths)]
+    loss_per_day: Option<u16>,
 }
+
+/// The conditions of a new vault unless told otherwise.
+pub(super) const USUAL: manager::Conditions = manager::Conditions {
+    checks: 0b1111,
+    loss_per_call: 1_000,
+    loss_per_day: 3_000,
+};
 
 fn checks(text: &str) -> Result<u8, String> {
     let mut bits = 0;
@@ -71,11 +81,12 @@ fn checks(text: &str) -> Result<u8, String> {
 }
 
 impl ConditionArgs {
-    pub(super) const fn conditions(&self) -> manager::Conditions {
+    /// These conditions, and the present ones where none is given.
+    pub(super) fn over(self, now: manager::Conditions) -> manager::Conditions {
         manager::Conditions {
-            checks: self.checks,
-            loss_per_call: self.loss_per_call,
-            loss_per_day: self.loss_per_day,
+            checks: self.checks.unwrap_or(now.checks),
+            loss_per_call: self.loss_per_call.unwrap_or(now.loss_per_call),
+            loss_per_day: self.loss_per_day.unwrap_or(now.loss_per_day),
         }
     }
 }
@@ -85,15 +96,15 @@ impl Conditions {
         match self.deed {
             Deed::Show(look) => show(look, output).await,
             Deed::Tighten(next) => {
-                let next_ = next.conditions.conditions();
-                next.change
-                    .at_logic(output, |logic, _| manager::tighten(logic, next_))
-                    .await
+                let conditions = |now: &Survey| next.conditions.over(now.conditions.0);
+                let tighten = |now: &Survey| manager::tighten(now.logic, conditions(now));
+                next.change.after_a_look(output, tighten).await
             }
             Deed::Announce(next) => {
-                let next_ = next.conditions.conditions();
-                let announce = |logic, _: &_| manager::announce_conditions(logic, next_);
-                next.change.at_logic(output, announce).await
+                let conditions = |now: &Survey| next.conditions.over(now.conditions.0);
+                let announce =
+                    |now: &Survey| manager::announce_conditions(now.logic, conditions(now));
+                next.change.after_a_look(output, announce).await
             }
             Deed::Commit(change) => {
                 change

@@ -2,7 +2,7 @@
 
 use super::{
     compare,
-    conditions::ConditionArgs,
+    conditions::{self, ConditionArgs},
     fees::FeeArgs,
     ground::ChainArgs,
     hand::{Hand, KeyArgs, Sent},
@@ -86,8 +86,8 @@ impl Create {
             manager,
             name: self.name,
             symbol: self.symbol,
-            conditions: self.conditions.conditions(),
-            fees: self.fees.fees(),
+            conditions: self.conditions.over(conditions::USUAL),
+            fees: self.fees.over(manager::Fees::default()),
             cooldown: self.cooldown,
             private: self.private,
         };

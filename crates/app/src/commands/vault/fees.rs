@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{exit, output::Output};
 use clap::{Args, Subcommand};
-use portcullis_evm::errand::{manager, vault};
+use portcullis_evm::{
+    errand::{manager, vault},
+    survey::Survey,
+};
 use serde_json::{Value, json};
 
 /// What the manager of a vault is paid. Lower fees count at once, higher ones are announced for 14 days.
@@ -25,9 +28,9 @@ pub(super) struct Fees {
 enum Deed {
     /// Shows the fees, and those that are announced.
     Show(Look),
-    /// Lowers fees at once.
+    /// Lowers fees at once; those that are left out stay as they are.
     Lower(Next),
-    /// Announces fees of which any is higher.
+    /// Announces fees of which any is higher; those that are left out stay as they are.
     Announce(Next),
     /// Puts announced fees in force, from 14 to 28 days after they were announced.
     Commit(Change),
@@ -45,30 +48,31 @@ struct Next {
     change: Change,
 }
 
-/// Fees in per cent.
+/// Fees in per cent; what is left out stays as it is, and is nothing in a new vault.
 #[derive(Args, Clone, Copy, Debug)]
 pub(super) struct FeeArgs {
     /// For coming, in per cent.
-    #[arg(long, value_name = "PERCENT", default_value = "0", value_parser = hundredths)]
-    entry: u16,
+    #[arg(long, value_name = "PERCENT", value_parser = hundredths)]
+    entry: Option<u16>,
     /// For going, in per cent.
-    #[arg(long, value_name = "PERCENT", default_value = "0", value_parser = hundredths)]
-    exit: u16,
+    #[arg(long, value_name = "PERCENT", value_parser = hundredths)]
+    exit: Option<u16>,
     /// Of gains, in per cent.
-    #[arg(long, value_name = "PERCENT", default_value = "0", value_parser = hundredths)]
-    performance: u16,
+    #[arg(long, value_name = "PERCENT", value_parser = hundredths)]
+    performance: Option<u16>,
     /// For a year, in per cent.
-    #[arg(long, value_name = "PERCENT", default_value = "0", value_parser = hundredths)]
-    management: u16,
+    #[arg(long, value_name = "PERCENT", value_parser = hundredths)]
+    management: Option<u16>,
 }
 
 impl FeeArgs {
-    pub(super) const fn fees(self) -> manager::Fees {
+    /// These fees, and the present ones where none is given.
+    pub(super) fn over(self, now: manager::Fees) -> manager::Fees {
         manager::Fees {
-            entry: self.entry,
-            exit: self.exit,
-            performance: self.performance,
-            management: self.management,
+            entry: self.entry.unwrap_or(now.entry),
+            exit: self.exit.unwrap_or(now.exit),
+            performance: self.performance.unwrap_or(now.performance),
+            management: self.management.unwrap_or(now.management),
         }
     }
 }
@@ -78,12 +82,14 @@ impl Fees {
         match self.deed {
             Deed::Show(look) => show(look, output).await,
             Deed::Lower(next) => {
-                let lower = |logic, _: &_| manager::lower_fees(logic, next.fees.fees());
-                next.change.at_logic(output, lower).await
+                let fees = |now: &Survey| next.fees.over(now.fees.0);
+                let lower = |now: &Survey| manager::lower_fees(now.logic, fees(now));
+                next.change.after_a_look(output, lower).await
             }
             Deed::Announce(next) => {
-                let announce = |logic, _: &_| manager::announce_fees(logic, next.fees.fees());
-                next.change.at_logic(output, announce).await
+                let fees = |now: &Survey| next.fees.over(now.fees.0);
+                let announce = |now: &Survey| manager::announce_fees(now.logic, fees(now));
+                next.change.after_a_look(output, announce).await
             }
             Deed::Commit(change) => {
                 change

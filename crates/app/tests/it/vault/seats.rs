@@ -130,8 +130,14 @@ fn fees_and_conditions_are_announced_or_tightened() {
     home.town.wait(14 * 86_400);
     home.does("manager", "fees commit");
     assert_eq!(home.shows("fees show")["fees"]["exit"], 100);
-    home.does("manager", "fees lower");
+    // What is left out stays as it is.
+    home.does("manager", "fees lower --exit 0.5");
+    let fees = home.shows("fees show");
+    assert_eq!(fees["fees"]["exit"], 50, "{fees}");
+    assert_eq!(fees["fees"]["management"], 150, "{fees}");
     home.does("manager", "fees announce --entry 1");
+    let fees = home.shows("fees show");
+    assert_eq!(fees["announced"]["fees"]["management"], 150, "{fees}");
     home.does("manager", "fees cancel");
     assert_eq!(home.shows("fees show")["announced"], Value::Null);
     home.does("alice", "fees take");
@@ -141,12 +147,14 @@ fn fees_and_conditions_are_announced_or_tightened() {
         "conditions tighten --loss-per-call 0.5 --loss-per-day 2",
     );
     assert_eq!(
-        home.refused("manager", "conditions tighten"),
+        home.refused("manager", "conditions tighten --loss-per-day 3"),
         "BadConditions"
     );
     home.does("manager", "conditions announce --checks none");
     let rules = home.shows("conditions show");
     assert_eq!(rules["conditions"]["loss_per_call"], 500, "{rules}");
+    let next = &rules["announced"]["conditions"];
+    assert_eq!(next["loss_per_day"], 2_000, "{rules}");
     assert_eq!(
         rules["announced"]["conditions"]["checks"],
         json!([]),
