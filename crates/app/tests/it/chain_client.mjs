@@ -36,8 +36,10 @@ async function deploy() {
     const hash = await wallet.deployContract({ account: owner, abi, bytecode, args });
     return (await mined(hash)).contractAddress;
   };
+  // What a call costs depends on the second it is mined in; an estimate of the second before may be too little.
+  const gas = 5_000_000n;
   const tell = async (account, address, name, functionName, args) =>
-    mined(await wallet.writeContract({ account, address, abi: artifact(name).abi, functionName, args }));
+    mined(await wallet.writeContract({ account, address, abi: artifact(name).abi, functionName, args, gas }));
 
   const delay = 172800n;
   const registry = await made('GuardRegistry', [owner, owner, delay, 604800n]);
@@ -78,7 +80,7 @@ async function deploy() {
     fees: { entry: 0, exit: 0, performance: 0, management: 0 },
   };
   const factoryAbi = artifact('VaultFactory').abi;
-  const planned = { account: owner, address: factory, abi: factoryAbi, functionName: 'make', args: [plan] };
+  const planned = { account: owner, address: factory, abi: factoryAbi, functionName: 'make', args: [plan], gas };
   const { result } = await node.simulateContract(planned);
   await mined(await wallet.writeContract(planned));
   const [vault, logic] = result;
