@@ -19,7 +19,8 @@ use portcullis_policy::id::TenantId;
 const LOOKED_THROUGH: usize = 10_000;
 
 impl Firewall {
-    /// What the gate has begun and nobody knows the end of, the oldest first.
+    /// What the gate has begun and nobody knows the end of, as far as the caller sees it, the oldest
+    /// first.
     ///
     /// # Errors
     /// [`GateError::Forbidden`] for agents, clients and members, [`GateError::Unavailable`].
@@ -28,10 +29,18 @@ impl Firewall {
         principal: &Principal,
     ) -> Result<Vec<Execution>, GateError> {
         may_look(principal)?;
-        self.on_lane(principal, |turn| {
-            Ok(turn.state.executions.values().cloned().collect())
-        })
-        .await
+        let all: Vec<Execution> = self
+            .on_lane(principal, |turn| {
+                Ok(turn.state.executions.values().cloned().collect())
+            })
+            .await?;
+        let mut seen = Vec::with_capacity(all.len());
+        for execution in all {
+            if self.reaches(principal, Verb::View, execution.seq).await? {
+                seen.push(execution);
+            }
+        }
+        Ok(seen)
     }
 
     /// What the gate carried out, carries out or tried, as far as the caller sees it, newest first:
@@ -80,13 +89,23 @@ impl Firewall {
     /// Seals what a person found out about an action whose end is unknown.
     ///
     /// # Errors
-    /// As [`crate::turn::Turn::resolve_execution`].
+    /// As [`crate::turn::Turn::resolve_execution`]; [`GateError::NotFound`] for what the caller does not
+    /// see, and [`GateError::Forbidden`] for what they may only look at.
     pub async fn resolve_execution(
         &self,
         principal: &Principal,
         seq: u64,
         resolution: Resolution,
     ) -> Result<Sealed, GateError> {
+        if principal.decides() {
+            if !self.reaches(principal, Verb::View, seq).await? {
+                return Err(GateError::NotFound("unknown outcome", seq.to_string()));
+            }
+            if !self.reaches(principal, Verb::Decide, seq).await? {
+                let message = "your rights do not reach what this outcome is about";
+                return Err(GateError::Forbidden(message.to_owned()));
+            }
+        }
         let caller = principal.clone();
         let why = self.screened_text(&principal.tenant, &resolution.why)?;
         let resolution = Resolution { why, ..resolution };

@@ -186,8 +186,6 @@ async fn resolve(
         let message = "only an operator or an architect resolves an unknown outcome";
         return Err(GateError::Forbidden(message.to_owned()).into());
     }
-    // What the reader does not see is not there for them to resolve.
-    gate.foreseen_execution(&seat.principal, seq).await?;
     let resolved = match found(&sent) {
         Ok(resolution) => gate
             .resolve_execution(&seat.principal, seq, resolution)

@@ -1,6 +1,7 @@
 //! Executions: read, and resolved by who found out.
 
 use super::{HOSTILE, Shop, between, led, main_of};
+use serde_json::json;
 
 #[tokio::test]
 async fn who_found_out_says_so_once() {
@@ -122,4 +123,25 @@ async fn what_a_set_denies_is_not_there() {
     assert_eq!(absent.status, 404, "{}", absent.text);
     let leases = otto.get("/console/leases?state=all").await;
     assert!(!leases.text.contains("is-silent"), "{}", main_of(&leases));
+}
+
+#[tokio::test]
+async fn what_a_set_denies_is_not_there_over_the_api_either() {
+    let shop = Shop::new().await;
+    let session = shop.session().await;
+    let hidden = shop.act(&session, "is-silent").await.answer.seq;
+    let lost = shop.lost().await;
+    let house = &shop.office.house;
+    let ned = house.newcomer("Ned", json!([{"role": "operator"}])).await;
+    shop.reach("Ned", "DENY").await;
+    let list = house.call(("GET", "/v1/executions"), &ned.token, "").await;
+    let list = list.ok()["executions"].as_array().unwrap().clone();
+    let seen: Vec<_> = list.iter().filter_map(|one| one["seq"].as_u64()).collect();
+    assert_eq!(seen, [lost]);
+    let found = json!({"done": true, "reason": "looked"}).to_string();
+    for (seq, status) in [(hidden, 404), (lost, 200)] {
+        let path = format!("/v1/executions/{seq}/resolve");
+        let reply = house.call(("POST", &path), &ned.token, found.clone());
+        assert_eq!(reply.await.status.as_u16(), status, "{path}");
+    }
 }
