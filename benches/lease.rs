@@ -143,6 +143,7 @@ fn desk(provider: Arc<dyn Provider>) -> anyhow::Result<Issuers> {
         kind: "any",
         tenants: [tenant("acme")].into(),
         provider,
+        own: None,
     };
     Ok(Issuers::new(vec![entry], &tools))
 }
