@@ -3,6 +3,7 @@
 use crate::{
     lane::{Job, Lane},
     ports::Ledger,
+    showcase::Showcase,
     state::State,
 };
 use std::{sync::Arc, vec::Drain};
@@ -45,24 +46,36 @@ impl News {
     }
 }
 
+/// A lane's way out: what is written, told and shown.
+#[derive(Clone, Debug)]
+pub struct Outlet {
+    /// Where batches become durable.
+    pub ledger: Arc<dyn Ledger>,
+    /// Where it is told that one did.
+    pub news: News,
+    /// Where doors look without waiting.
+    pub showcase: Showcase,
+}
+
 /// Runs a lane until every sender is gone; then the tally is kept once more.
-pub async fn drive(mut lane: Lane, mut jobs: Receiver<Job>, ledger: Arc<dyn Ledger>, news: News) {
+pub async fn drive(mut lane: Lane, mut jobs: Receiver<Job>, outlet: Outlet) {
     let mut received = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut received, BATCH).await > 0 {
         let mut waiting = received.drain(..);
         while waiting.len() > 0 {
             let before = lane.state().head.seq;
-            turn(&mut lane, &mut waiting, &*ledger).await;
+            turn(&mut lane, &mut waiting, &outlet).await;
             if lane.state().head.seq != before {
-                news.tell();
+                outlet.news.tell();
             }
         }
     }
     let keep = Job::new(|turn| turn.keep_tally(1), |_| {});
-    turn(&mut lane, &mut vec![keep].drain(..), &*ledger).await;
+    turn(&mut lane, &mut vec![keep].drain(..), &outlet).await;
 }
 
-async fn turn(lane: &mut Lane, waiting: &mut Drain<'_, Job>, ledger: &dyn Ledger) {
+async fn turn(lane: &mut Lane, waiting: &mut Drain<'_, Job>, outlet: &Outlet) {
+    let ledger = &*outlet.ledger;
     if lane.is_stale() {
         match State::read(ledger, &lane.state().tenant.id, lane.next_revision()).await {
             Ok(state) => lane.refresh(state),
@@ -84,5 +97,9 @@ async fn turn(lane: &mut Lane, waiting: &mut Drain<'_, Job>, ledger: &dyn Ledger
     } else {
         ledger.commit(batch).await
     };
+    // Before anybody is told: who was told of a change finds it shown.
+    if written.is_ok() {
+        outlet.showcase.show(&lane.state().tools);
+    }
     lane.end(written, tells);
 }

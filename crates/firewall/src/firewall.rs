@@ -41,7 +41,7 @@ mod views;
 mod workspaces;
 
 pub use act::Acted;
-pub use attend::Attended;
+pub use attend::{Attended, Met};
 pub use audit::{ConsistencyProof, InclusionProof, Verification};
 pub use electors::{Bar, Elector, Electors};
 pub use evidence::{ActionEvidence, Evidence, RecordEvidence};
@@ -67,6 +67,7 @@ use crate::{
     lane::Job,
     ports::Ledger,
     principal::Principal,
+    showcase::Showcase,
     turn::Turn,
 };
 use arc_swap::ArcSwap;
@@ -100,6 +101,7 @@ pub struct Firewall {
 struct Way {
     queue: Queue,
     news: Count,
+    showcase: Showcase,
 }
 
 #[derive(Clone)]

@@ -72,6 +72,7 @@ pub mod scope;
 pub mod session;
 pub mod sessions;
 pub mod settings;
+pub mod showcase;
 pub mod sight;
 pub mod sign;
 pub mod stake;

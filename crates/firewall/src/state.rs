@@ -33,6 +33,7 @@ use crate::{
     session::SessionStatus,
     sessions::Sessions,
     settings::Tenant,
+    showcase::Tools,
     stored,
     tally::Tally,
     tool::Tool,
@@ -76,7 +77,7 @@ pub struct State {
     /// The people.
     pub people: People,
     /// The tools of MCP servers, by `server/name`.
-    pub tools: BTreeMap<String, Tool>,
+    pub tools: Tools,
     /// The MCP servers that architects added, by name.
     pub servers: BTreeMap<String, AddedServer>,
     /// Scopes, sessions, and what was minted for them.
@@ -195,10 +196,7 @@ impl State {
                 .collect(),
             keys: keys.into_iter().map(|key| (key.id.clone(), key)).collect(),
             people: people(ledger, id).await?,
-            tools: tools
-                .into_iter()
-                .map(|tool| (Tool::id_of(&tool.server, &tool.name), tool))
-                .collect(),
+            tools: named(tools),
             servers: servers
                 .into_iter()
                 .map(|added| (added.server.name.clone(), added))
@@ -251,7 +249,7 @@ impl State {
             agents: BTreeMap::new(),
             keys: BTreeMap::new(),
             people: People::default(),
-            tools: BTreeMap::new(),
+            tools: Tools::default(),
             servers: BTreeMap::new(),
             sessions: Sessions::default(),
             alarm: Alarm::default(),
@@ -386,6 +384,11 @@ async fn sessions(ledger: &dyn Ledger, tenant: &TenantId) -> Result<Sessions, Le
         )
         .await?,
     ))
+}
+
+fn named(tools: Vec<Tool>) -> Tools {
+    let named = |tool: Tool| (Tool::id_of(&tool.server, &tool.name), tool);
+    Arc::new(tools.into_iter().map(named).collect())
 }
 
 /// Everybody, and what they may reach.

@@ -1,9 +1,9 @@
 //! Judging an action and acting on the verdict, in one call.
 
-use super::{Acted, Firewall, calls::Asked};
+use super::{Acted, Firewall, calls::Asked, tools};
 use crate::{
     answer::Answer, dry_run::Rehearsed, error::GateError, execution::Execution, hands::Hands,
-    principal::Principal, request::Request, turn::Claim,
+    hold::Hold, order::Order, principal::Principal, request::Request, turn::Claim,
 };
 use portcullis_policy::tier::Verdict;
 use std::sync::Arc;
@@ -19,6 +19,15 @@ pub struct Attended {
     pub acted: Option<Acted>,
     /// How far it came when it was asked the first time, if this is a repetition.
     pub earlier: Option<Execution>,
+}
+
+/// How a request was met that may have been released already.
+#[derive(Clone, Debug)]
+pub enum Met {
+    /// It was judged.
+    Judged(Box<Attended>),
+    /// People have released it; it was not judged again.
+    Released(Box<Hold>),
 }
 
 impl Firewall {
@@ -54,18 +63,58 @@ impl Firewall {
         self.attend_with(principal, request, Arc::new(hands)).await
     }
 
+    /// The same, unless people have released this very request already: then nothing is judged, and
+    /// their hold is given back, to be acted on.
+    ///
+    /// # Errors
+    /// As [`Self::attend`].
+    pub async fn meet_by(
+        &self,
+        principal: &Principal,
+        request: Request,
+        hands: Hands,
+    ) -> Result<Met, GateError> {
+        let hands = Arc::new(hands);
+        let asked = self.to_attend(principal, request)?;
+        let (firewall, caller, by) = (self.clone(), principal.clone(), Arc::clone(&hands));
+        let met = self
+            .seen_through(async move { firewall.judge_unless_released(&caller, asked, &by).await })
+            .await?;
+        match met {
+            Met::Judged(attended) => {
+                let attended = self.go_on(principal, *attended, hands).await?;
+                Ok(Met::Judged(Box::new(attended)))
+            }
+            released @ Met::Released(_) => Ok(released),
+        }
+    }
+
     async fn attend_with(
         &self,
         principal: &Principal,
-        mut request: Request,
+        request: Request,
         hands: Arc<Hands>,
     ) -> Result<Attended, GateError> {
-        request.wants_permit = true;
-        let asked = self.asked(principal, request)?;
+        let asked = self.to_attend(principal, request)?;
         let (firewall, caller, by) = (self.clone(), principal.clone(), Arc::clone(&hands));
-        let mut attended = self
+        let attended = self
             .seen_through(async move { firewall.judge_and_begin(&caller, asked, &by).await })
             .await?;
+        self.go_on(principal, attended, hands).await
+    }
+
+    fn to_attend(&self, principal: &Principal, mut request: Request) -> Result<Asked, GateError> {
+        request.wants_permit = true;
+        self.asked(principal, request)
+    }
+
+    /// Goes on with what was cleared and could not be begun in the turn that cleared it.
+    async fn go_on(
+        &self,
+        principal: &Principal,
+        mut attended: Attended,
+        hands: Arc<Hands>,
+    ) -> Result<Attended, GateError> {
         let answer = &attended.answer;
         if attended.acted.is_some() || answer.verdict != Verdict::Cleared {
             return Ok(attended);
@@ -101,11 +150,48 @@ impl Firewall {
     ) -> Result<Attended, GateError> {
         let (caller, by) = (principal.clone(), Arc::clone(hands));
         let Asked { request, rehearses } = asked;
-        let (answer, order) = self
+        let judged = self
             .on_lane(principal, move |turn| {
                 turn.govern_and_begin(&caller, &request, &by)
             })
             .await?;
+        self.do_judged(principal, (judged, rehearses), hands).await
+    }
+
+    /// The same in the turn that looks whether the request was released.
+    async fn judge_unless_released(
+        &self,
+        principal: &Principal,
+        asked: Asked,
+        hands: &Arc<Hands>,
+    ) -> Result<Met, GateError> {
+        let (caller, by) = (principal.clone(), Arc::clone(hands));
+        let Asked { request, rehearses } = asked;
+        let name = tools::asked(principal, &request);
+        let found = self
+            .on_lane(principal, move |turn| {
+                match turn.state.holds.released_of(&name) {
+                    Some(hold) => Ok(Err(hold.clone())),
+                    None => turn.govern_and_begin(&caller, &request, &by).map(Ok),
+                }
+            })
+            .await?;
+        match found {
+            Err(hold) => Ok(Met::Released(Box::new(hold))),
+            Ok(judged) => {
+                let done = self.do_judged(principal, (judged, rehearses), hands);
+                Ok(Met::Judged(Box::new(done.await?)))
+            }
+        }
+    }
+
+    /// Carries out what was begun with its verdict; tells approvers of what was held.
+    async fn do_judged(
+        &self,
+        principal: &Principal,
+        ((answer, order), rehearses): ((Answer, Option<Order>), bool),
+        hands: &Arc<Hands>,
+    ) -> Result<Attended, GateError> {
         self.tell_approvers(&principal.tenant, &answer, rehearses);
         let acted = match order {
             Some(order) => Some(self.carry_out_judged(order, hands).await?),

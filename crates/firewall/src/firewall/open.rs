@@ -2,7 +2,7 @@
 
 use super::{Firewall, Way};
 use crate::{
-    driver::{self, News},
+    driver::{self, News, Outlet},
     error::GateError,
     house::House,
     key::{Directory, Key, Token},
@@ -10,6 +10,7 @@ use crate::{
     ports::{Ledger, LedgerError},
     principal::Role,
     settings::{Settings, Tenant},
+    showcase::Showcase,
     state::State,
     turn::NewKey,
 };
@@ -164,15 +165,21 @@ impl Firewall {
             own: Arc::new(watch::channel(0).0),
             all: Arc::clone(&self.news),
         };
-        let run = driver::drive(lane, jobs, Arc::clone(&self.ledger), news.clone());
-        (self.spawn.0)(Box::pin(run));
+        let outlet = Outlet {
+            ledger: Arc::clone(&self.ledger),
+            news,
+            showcase: Showcase::default(),
+        };
+        let way = Way {
+            queue,
+            news: Arc::clone(&outlet.news.own),
+            showcase: outlet.showcase.clone(),
+        };
+        outlet.showcase.show(&lane.state().tools);
+        (self.spawn.0)(Box::pin(driver::drive(lane, jobs, outlet)));
         self.lanes.rcu(|lanes| {
             let mut lanes = HashMap::clone(lanes);
-            let way = Way {
-                queue: queue.clone(),
-                news: Arc::clone(&news.own),
-            };
-            lanes.insert(tenant.clone(), way);
+            lanes.insert(tenant.clone(), way.clone());
             lanes
         });
     }

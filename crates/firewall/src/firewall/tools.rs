@@ -3,7 +3,7 @@
 use super::Firewall;
 use crate::{
     error::GateError,
-    hold::{Hold, HoldStatus},
+    hold::Hold,
     principal::Principal,
     request::Request,
     retry,
@@ -39,19 +39,16 @@ impl Firewall {
             .await
     }
 
-    /// A tool as it is kept; `None` when it was never seen.
+    /// The digest of the definition under which a tool may be called, as it is on record now;
+    /// without a turn, so that a call does not wait for what others have written.
     ///
-    /// # Errors
-    /// When the gate is away.
-    pub async fn tool(
-        &self,
-        tenant: &TenantId,
-        server: &str,
-        name: &str,
-    ) -> Result<Option<Tool>, GateError> {
-        let id = Tool::id_of(server, name);
-        self.in_turn(tenant, move |turn| Ok(turn.state.tools.get(&id).cloned()))
-            .await
+    /// *Fails closed:* `None` for a tool that was never seen, or whose server says something that
+    /// nobody accepted.
+    #[must_use]
+    pub fn usable_definition(&self, tenant: &TenantId, server: &str, name: &str) -> Option<String> {
+        let lanes = self.lanes.load();
+        let showcase = &lanes.get(tenant)?.showcase;
+        showcase.usable(&Tool::id_of(server, name))
     }
 
     /// Every known tool, in order of server and name.
@@ -118,11 +115,7 @@ impl Firewall {
     ) -> Result<Option<Hold>, GateError> {
         let asked = asked(principal, request);
         self.on_lane(principal, move |turn| {
-            let holds = turn.state.holds.values();
-            let released = holds.filter(|hold| {
-                hold.request_digest == asked && hold.status == HoldStatus::Released && !hold.claimed
-            });
-            Ok(released.max_by_key(|hold| hold.seq).cloned())
+            Ok(turn.state.holds.released_of(&asked).cloned())
         })
         .await
     }
@@ -148,7 +141,7 @@ impl Firewall {
 }
 
 /// What a hold of this caller's request calls it.
-fn asked(principal: &Principal, request: &Request) -> String {
+pub(super) fn asked(principal: &Principal, request: &Request) -> String {
     let own = principal.role.agent();
     let charged = own.unwrap_or(&request.frozen.action.agent);
     retry::request_id(charged, &request.digest())

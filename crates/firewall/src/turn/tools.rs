@@ -8,6 +8,7 @@ use crate::{
     tool::{Definition, FirstSight, SeenTool, Tool},
 };
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Who pins a tool where the operator lets new ones in.
 const HOUSE: &str = "portcullis";
@@ -152,7 +153,7 @@ impl Turn<'_> {
         self.seal_event(RecordKind::ToolChange, (actor, ""), members)?;
         let labels = (tool.status().as_str(), "", tool.first_seen_at);
         self.keep(DocumentKind::Tool, &id, labels, &tool)?;
-        self.state.tools.insert(id, tool.clone());
+        Arc::make_mut(&mut self.state.tools).insert(id, tool.clone());
         Ok(tool)
     }
 }

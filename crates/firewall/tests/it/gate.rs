@@ -26,6 +26,7 @@ mod scopes;
 mod screened;
 mod servers;
 mod sessions;
+mod tools;
 mod trouble;
 mod windows;
 mod works;

@@ -13,12 +13,12 @@ use super::{
     passed::{Passed, Waiting},
     refused::Refusal,
     server::{Server, Tools},
-    settings::ServerSettings,
     shop::Shop,
     upstream::{Along, UpstreamError},
 };
 use portcullis_firewall::{
     error::GateError,
+    firewall::Met,
     hold::{Hold, HoldStatus},
     principal::Principal,
     turn::Claim,
@@ -43,9 +43,10 @@ impl Shop {
         hold: Option<&str>,
     ) -> Result<Passed, Fault> {
         let principal = &guest.principal;
-        let server = self.settings_of(&principal.tenant, order)?;
+        let server = self.named(&principal.tenant, &order.purpose);
+        let server = server.ok_or_else(|| Fault::params("there is no such server"))?;
         let nonce = self.firewall.nonce()?;
-        let request = order.request((&server, asked), principal, nonce)?;
+        let request = order.request((&server.settings, asked), principal, nonce)?;
         if let Some(id) = hold {
             let found = self.firewall.hold_of_request(principal, &request, id);
             return match found.await {
@@ -53,12 +54,10 @@ impl Shop {
                 Err(error) => refused(error),
             };
         }
-        if let Some(hold) = self.firewall.released_hold(principal, &request).await? {
-            return self.resume(guest, hold).await;
-        }
         let hands = self.hands_for(Some(guest));
-        let attended = match self.firewall.attend_by(principal, request, hands).await {
-            Ok(attended) => attended,
+        let attended = match self.firewall.meet_by(principal, request, hands).await {
+            Ok(Met::Judged(attended)) => attended,
+            Ok(Met::Released(hold)) => return self.resume(guest, *hold).await,
             Err(error) => return refused(error),
         };
         match (&attended.acted, &attended.answer.hold) {
@@ -199,12 +198,12 @@ impl Shop {
         tenant: &TenantId,
         purpose: &Purpose,
     ) -> Result<Arc<Server>, UpstreamError> {
-        let shelf = self.shelf(tenant);
-        let server = shelf.as_deref();
-        let server = server
-            .and_then(|shelf| shelf.server(&purpose.server))
-            .cloned();
+        let server = self.named(tenant, purpose);
         server.ok_or_else(|| not_asked("it is not there any more"))
+    }
+
+    fn named(&self, tenant: &TenantId, purpose: &Purpose) -> Option<Arc<Server>> {
+        self.shelf(tenant)?.server(&purpose.server).cloned()
     }
 
     /// The tools of a server, after making sure that what is called is the tool that was meant and
@@ -218,16 +217,11 @@ impl Shop {
         let purpose = &order.purpose;
         let tools = server.tools(false).await;
         let tools = tools.map_err(|fault| not_asked(fault.text()))?;
-        let known = self.firewall.tool(tenant, &purpose.server, &purpose.name);
-        let known = known
-            .await
-            .map_err(|_| not_asked("its tools cannot be looked up"))?;
-        let pinned = known.as_ref().and_then(|tool| tool.usable());
+        let firewall = &self.firewall;
+        let pinned = firewall.usable_definition(tenant, &purpose.server, &purpose.name);
         let is = |digest: Option<&str>| digest == Some(purpose.definition.as_str());
         let listed = tools.get(&purpose.name);
-        if !is(listed.map(|tool| tool.definition.digest.as_str()))
-            || !is(pinned.map(|definition| definition.digest.as_str()))
-        {
+        if !is(listed.map(|tool| tool.definition.digest.as_str())) || !is(pinned.as_deref()) {
             return Err(not_asked("the tool has changed since it was asked for"));
         }
         let arguments = Value::Object(order.arguments.clone());
@@ -248,14 +242,6 @@ impl Shop {
         if let Some(server) = server {
             server.forget();
         }
-    }
-
-    fn settings_of(&self, tenant: &TenantId, order: &Order) -> Result<ServerSettings, Fault> {
-        let shelf = self.shelf(tenant);
-        let server = shelf.as_deref();
-        let server = server.and_then(|shelf| shelf.server(&order.purpose.server));
-        let server = server.ok_or_else(|| Fault::params("there is no such server"))?;
-        Ok(server.settings.clone())
     }
 }
 
