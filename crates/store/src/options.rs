@@ -11,7 +11,7 @@ pub struct Options {
     pub group: usize,
     /// Pages of the write-ahead log after which they are copied into the database.
     pub checkpoint_pages: u32,
-    /// The most pages of 8 KiB the database may have; `None` is no bound but the disk.
+    /// The most pages of 4 KiB the database may have; `None` is no bound but the disk.
     pub max_pages: Option<u32>,
 }
 
@@ -21,7 +21,7 @@ impl Default for Options {
             readers: 2,
             waiting: 1024,
             group: 512,
-            checkpoint_pages: 2000,
+            checkpoint_pages: 4000,
             max_pages: None,
         }
     }

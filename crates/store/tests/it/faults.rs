@@ -12,7 +12,7 @@ use std::{
     path::Path,
 };
 
-const PAGE: u64 = 8192;
+const PAGE: u64 = 4096;
 
 /// A ledger on a disk that is nearly full.
 fn small(scratch: &Scratch) -> SqliteLedger {
