@@ -5,6 +5,7 @@
 
 mod grants;
 mod role;
+mod sessions;
 
 use super::{Provider, Seen, Tools, digits, ended_since, password, seconds_left};
 use crate::database::DatabaseSettings;
@@ -19,9 +20,9 @@ use portcullis_firewall::{
 use role::Role;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use sessions::{Session, Sessions};
 use std::{sync::Arc, time::Duration};
-use tokio::{task::JoinSet, time::timeout};
-use tokio_postgres::Client;
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 /// For minting or ending one role, from beginning to end.
@@ -87,14 +88,11 @@ impl Provider for Server {
 
     fn look<'a>(&'a self, tools: &'a Tools) -> Doing<'a, Result<Seen, LeaseError>> {
         Box::pin(async {
-            let roles = Roles {
-                server: self.clone(),
-                tools: tools.clone(),
-            };
+            let roles = Roles::at(self, tools);
             let looked = async {
-                let (client, _driver) = roles.open("postgres").await?;
+                let session = roles.open("postgres").await?;
                 let now = "select extract(epoch from clock_timestamp())::bigint";
-                let row = client.query_one(now, &[]).await.map_err(lack)?;
+                let row = session.client.query_one(now, &[]).await.map_err(lack)?;
                 let clock = row.try_get(0).ok();
                 Ok(Seen {
                     accepted: Some(true),
@@ -107,10 +105,7 @@ impl Provider for Server {
     }
 
     fn issuer(&self, tools: &Tools) -> Arc<dyn Issuer> {
-        Arc::new(Roles {
-            server: self.clone(),
-            tools: tools.clone(),
-        })
+        Arc::new(Roles::at(self, tools))
     }
 }
 
@@ -119,16 +114,33 @@ impl Provider for Server {
 struct Roles {
     server: Server,
     tools: Tools,
+    sessions: Sessions,
 }
 
 impl Roles {
-    async fn open(&self, database: &str) -> Result<(Client, JoinSet<()>), LeaseError> {
+    fn at(server: &Server, tools: &Tools) -> Self {
+        Self {
+            server: server.clone(),
+            tools: tools.clone(),
+            sessions: Sessions::default(),
+        }
+    }
+
+    /// A session in a database: one that was kept, or a new one.
+    async fn session(&self, database: &str) -> Result<Session, LeaseError> {
+        match self.sessions.take(database).await {
+            Some(session) => Ok(session),
+            None => self.open(database).await,
+        }
+    }
+
+    async fn open(&self, database: &str) -> Result<Session, LeaseError> {
         let opened = self
             .tools
             .databases
             .open(&self.server.login(database))
             .await;
-        opened.map_err(|error| match error {
+        opened.map(Session::new).map_err(|error| match error {
             OutsideError::Forbidden { .. } | OutsideError::NoSecret(_) => {
                 LeaseError::Refused(error.to_string())
             }
@@ -149,13 +161,14 @@ impl Roles {
             .strongbox
             .keep(ask, vec![("password".to_owned(), part)])?;
         let made = async {
-            let (mut client, _driver) = self.open(&grants.database).await?;
-            let transaction = client.transaction().await.map_err(lack)?;
+            let mut session = self.session(&grants.database).await?;
+            let transaction = session.client.transaction().await.map_err(lack)?;
             role.create(&transaction, ask, &verifier).await?;
             grants.give(&transaction, &role).await?;
             // Compared before it is committed: a role that may do more never exists.
             let granted = grants.compare(&transaction, &role).await?;
             transaction.commit().await.map_err(lack)?;
+            self.sessions.keep(&grants.database, session);
             Ok(granted)
         };
         let made = timeout(TIMEOUT, made).await;
@@ -185,8 +198,10 @@ impl Roles {
         self.tools.strongbox.forget(ask, Some(ask.ends_at));
         let began = self.tools.clock.now();
         let ended = async {
-            let (client, _driver) = self.open(&grants.database).await?;
-            role.drop(&client).await
+            let session = self.session(&grants.database).await?;
+            let was_there = role.drop(&session.client).await?;
+            self.sessions.keep(&grants.database, session);
+            Ok(was_there)
         };
         let was_there = timeout(TIMEOUT, ended)
             .await

@@ -13,8 +13,8 @@ use portcullis_testkit::{
     postgres::{OWNER, PASSWORD},
 };
 use serde_json::{Value, json};
-use std::sync::Arc;
-use tokio::{net::TcpStream, task::JoinSet};
+use std::{sync::Arc, time::Duration};
+use tokio::{net::TcpStream, task::JoinSet, time::sleep};
 use tokio_postgres::{Client, Config, NoTls, config::SslMode};
 
 /// Orders with numbers from a sequence, and a neighbour.
@@ -145,6 +145,33 @@ async fn an_open_session_ends_with_its_role() {
     assert!(revoked.dead && revoked.delay_ms.is_some());
     assert!(client.batch_execute("commit").await.is_err());
     assert_eq!(shop.count("select count(*) from orders").await, 1);
+}
+
+#[tokio::test]
+async fn a_session_serves_the_next_role_unless_it_has_ended() {
+    let shop = Shop::open().await;
+    let desk = Desk::at(shop.provider());
+    let ask = Desk::ask(&shop.scope(Mode::Read), Mode::Read);
+    let only = format!("select pid::bigint from pg_stat_activity where usename = '{MINTER}'");
+    desk.issuers.mint(&ask).await.unwrap();
+    let first = shop.count(&only).await;
+    desk.issuers.revoke(&ask, None).await.unwrap();
+    assert_eq!(shop.count(&only).await, first);
+    let end = format!("select count(pg_terminate_backend({first}, 5000))");
+    assert_eq!(shop.count(&end).await, 1);
+    desk.issuers.mint(&ask).await.unwrap();
+    assert_ne!(shop.count(&only).await, first);
+    // Who could not finish keeps nothing: what is open in it would go on with the next.
+    assert!(shop.exceed().await);
+    desk.issuers.revoke(&ask, None).await.unwrap();
+    assert!(desk.issuers.mint(&ask).await.is_err());
+    let left = format!("select count(*) from pg_stat_activity where usename = '{MINTER}'");
+    let mut looks = 0;
+    while shop.count(&left).await != 0 && looks < 100 {
+        looks += 1;
+        sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(shop.count(&left).await, 0);
 }
 
 #[tokio::test]
