@@ -66,6 +66,10 @@ impl Form {
         self.within.clear();
         let mut used = self.bytes.len();
         let enough = used + rest.len().min(BLOCK);
+        // Once for all: what is left of one block stands before the next.
+        let most = rest.len().min(2 * BLOCK);
+        self.bytes.reserve(most + STEP - used.min(most));
+        self.marks.reserve(most / STEP);
         self.bytes.resize(enough + STEP, 0);
         while used < enough && self.within.len() < BLOCK && !rest.is_empty() {
             self.mark(used);
