@@ -246,9 +246,35 @@ fn permit(kind: &str, token: &str, asset: &str) -> Value {
         "parameters": {
             "asset": asset, "spender": "0x00000000000000000000000000000000000000b2",
             "words": ["let somebody spend"],
-            "data": {"primaryType": "PermitSingle", "message": {
-                "details": {"token": token, "amount": "5000000"},
-            }},
+            "data": {
+                "types": {
+                    "EIP712Domain": [
+                        {"name": "name", "type": "string"}, {"name": "chainId", "type": "uint256"},
+                        {"name": "verifyingContract", "type": "address"},
+                    ],
+                    "PermitSingle": [
+                        {"name": "details", "type": "PermitDetails"},
+                        {"name": "spender", "type": "address"},
+                        {"name": "sigDeadline", "type": "uint256"},
+                    ],
+                    "PermitDetails": [
+                        {"name": "token", "type": "address"}, {"name": "amount", "type": "uint160"},
+                        {"name": "expiration", "type": "uint48"}, {"name": "nonce", "type": "uint48"},
+                    ],
+                },
+                "primaryType": "PermitSingle",
+                "domain": {
+                    "name": "Permit2", "chainId": 8453,
+                    "verifyingContract": "0x000000000022D473030F116dDEE9F6B43aC78BA3",
+                },
+                "message": {
+                    "details": {
+                        "token": token, "amount": "5000000", "expiration": 1775831521, "nonce": 0,
+                    },
+                    "spender": "0x00000000000000000000000000000000000000b2",
+                    "sigDeadline": "1775831521",
+                },
+            },
         },
     })
 }
@@ -277,7 +303,7 @@ async fn approvers_see_which_token_a_permit_is_about_and_no_secret_by_it() {
         let lines = sight.parameters.iter().map(|line| line.text.as_str());
         let lines = lines.collect::<Vec<_>>().join("\n");
         assert_eq!(!lines.contains("[REDACTED]"), is_seen, "{action}: {lines}");
-        assert_eq!(sight.hidden_parts, usize::from(!is_seen), "{action}");
+        assert_eq!(sight.hidden_parts, u64::from(!is_seen), "{action}");
         let record = gate.payload(answer.seq).await;
         assert_eq!(record.get("nonce").is_some(), is_seen, "{action}");
         if is_seen && action["parameters"]["data"]["message"]["details"]["token"] == USD {

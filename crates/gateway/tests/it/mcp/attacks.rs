@@ -228,7 +228,7 @@ async fn odd_ids_and_several_messages_in_one_are_no_request() {
     let bodies = [
         with_id("18446744073709551616"),
         with_id("1e400"),
-        with_id("1.0"),
+        with_id("1.5"),
         with_id("null"),
         with_id("true"),
         with_id("{}"),
@@ -249,7 +249,8 @@ async fn odd_ids_and_several_messages_in_one_are_no_request() {
             .send(builder.body(Body::from(body.clone())).unwrap())
             .await;
         let json: Value = serde_json::from_str(&reply.text).unwrap();
-        let code = json["error"]["code"].as_i64().unwrap();
+        let code = json["error"]["code"].as_i64();
+        let code = code.unwrap_or_else(|| panic!("{body}: {json}"));
         assert!([-32700, -32600].contains(&code), "{body}: {json}");
     }
     assert_eq!(stage.script.count(), 0);
@@ -308,7 +309,7 @@ fn listing_secrets(script: &Script, asked: &Value) -> Option<Value> {
     match asked["method"].as_str() {
         Some("prompts/list") => Some(json!({"result": {"prompts": [
             {"name": "plain", "description": what, "arguments": [{"name": "a", "description": what}]},
-            {"name": format!("p{TOKEN}")},
+            {"name": format!("p {TOKEN}")},
             {"name": "p\u{202e}"},
         ]}})),
         Some("initialize") => {

@@ -69,7 +69,12 @@ async fn every_refusal_before_judging_is_on_record() {
             "files",
             "read",
         ),
-        (("tools/call", json!({"name": 3})), "server.unknown", "", ""),
+        (
+            ("tools/call", json!({"name": 3})),
+            "headers.mismatch",
+            "",
+            "",
+        ),
         (
             ("resources/read", json!({"uri": "other+a://b"})),
             "server.unknown",
