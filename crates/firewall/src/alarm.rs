@@ -1,6 +1,7 @@
 //! How many vain attempts are put on record: enough to see an attack, too few to be one.
 
 use jiff::Timestamp;
+use std::collections::HashMap;
 
 /// The most vain attempts of a tenant that get a record of their own within [`PERIOD_MS`].
 pub const MOST: u32 = 120;
@@ -11,6 +12,12 @@ pub const PERIOD_MS: i64 = 60_000;
 pub const STRANGERS_MOST: u32 = 60;
 /// The period for those, in milliseconds.
 pub const STRANGERS_PERIOD_MS: i64 = 3_600_000;
+
+/// The most attempts of one agent that are refused unjudged and get a record of their own within
+/// [`ATTEMPTS_PERIOD_MS`].
+pub const ATTEMPTS_MOST: u32 = 600;
+/// The period for those, in milliseconds.
+pub const ATTEMPTS_PERIOD_MS: i64 = 3_600_000;
 
 /// The count of this period. It lives in memory: after a restart there is room again.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +65,34 @@ impl Alarm {
         }
         self.told = self.told.saturating_add(1);
         Some(std::mem::take(&mut self.untold))
+    }
+}
+
+/// The counts of each agent's attempts that were refused unjudged; there are as many as there are
+/// agents and clients.
+#[derive(Clone, Debug, Default)]
+pub struct Attempts(HashMap<String, Alarm>);
+
+impl Attempts {
+    /// Whether one more attempt of somebody may be put on record; how many of theirs were not since
+    /// the last that was.
+    pub fn admit(&mut self, who: &str, now: Timestamp) -> Option<u64> {
+        let new = || Alarm::new(ATTEMPTS_MOST, ATTEMPTS_PERIOD_MS);
+        match self.0.get_mut(who) {
+            Some(alarm) => alarm.admit(now),
+            None => self.0.entry(who.to_owned()).or_insert_with(new).admit(now),
+        }
+    }
+
+    /// Those whose period is over, each with how many of their attempts no record tells of; from now
+    /// on nothing is known of them.
+    pub fn over(&mut self, now: Timestamp) -> Vec<(String, u64)> {
+        let now = now.as_millisecond();
+        let is_over = |alarm: &Alarm| now.saturating_sub(alarm.began_ms) >= alarm.period_ms;
+        let over = self.0.extract_if(|_, alarm| is_over(alarm));
+        over.map(|(who, alarm)| (who, alarm.untold))
+            .filter(|(_, untold)| *untold > 0)
+            .collect()
     }
 }
 

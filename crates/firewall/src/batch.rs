@@ -337,11 +337,13 @@ pub enum RecordKind {
     LeaseUnended,
     /// A person said whether their own credential is to be used.
     OwnCredentialChange,
+    /// An agent asked for something that was refused before it could be judged.
+    AttemptRefused,
 }
 
 impl RecordKind {
     /// Every kind.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::Decision,
         Self::HoldOutcome,
         Self::PermitIssued,
@@ -373,6 +375,7 @@ impl RecordKind {
         Self::LeaseEnded,
         Self::LeaseUnended,
         Self::OwnCredentialChange,
+        Self::AttemptRefused,
     ];
 
     /// The name in the record; never changes.
@@ -410,6 +413,7 @@ impl RecordKind {
             Self::LeaseEnded => "lease_ended",
             Self::LeaseUnended => "lease_unended",
             Self::OwnCredentialChange => "own_credential_change",
+            Self::AttemptRefused => "attempt_refused",
         }
     }
 

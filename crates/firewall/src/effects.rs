@@ -19,6 +19,9 @@ pub struct Effects {
     /// The reservation of an earlier record ended.
     #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
     pub settlement: Option<Settlement>,
+    /// An attempt was refused before it was judged.
+    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<AttemptEffects>,
 }
 
 /// What judging one action did. Policies are named by the number they got when they were made.
@@ -57,6 +60,17 @@ pub struct DecisionEffects {
     /// The budgets whose warning line was passed.
     #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
     pub warned: Vec<BudgetNeed>,
+}
+
+/// What an attempt did that was refused before it was judged: it counts for every rate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AttemptEffects {
+    /// When, in milliseconds since 1970.
+    #[serde(rename = "t")]
+    pub at_ms: i64,
+    /// Whose.
+    #[serde(rename = "a")]
+    pub agent: AgentId,
 }
 
 /// The end of a reservation.

@@ -2,6 +2,7 @@
 
 mod act;
 mod approvals;
+mod attempts;
 mod attend;
 mod audit;
 mod calls;

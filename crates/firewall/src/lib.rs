@@ -16,6 +16,7 @@ pub mod agent;
 pub mod alarm;
 pub mod answer;
 pub mod approval;
+pub mod attempt;
 pub mod batch;
 pub mod canonical;
 pub mod chain;

@@ -7,7 +7,7 @@ use crate::{
     access::PermissionSet,
     added_server::AddedServer,
     agent::Agent,
-    alarm::Alarm,
+    alarm::{Alarm, Attempts},
     batch::{DocumentKind, Head},
     chain::Hash,
     dry_run::Rehearsed,
@@ -86,6 +86,8 @@ pub struct State {
     pub alarm: Alarm,
     /// The same for those whom nobody knows.
     pub strangers: Alarm,
+    /// The same for what agents ask for and cannot be judged.
+    pub attempts: Attempts,
     /// The holds that wait, and the released ones whose permit was not taken, by id.
     pub holds: Holds,
     /// The actions behind those holds and behind unspent permits, by their ids.
@@ -204,6 +206,7 @@ impl State {
             sessions: sessions(ledger, id).await?,
             alarm: Alarm::default(),
             strangers: Alarm::of_strangers(),
+            attempts: Attempts::default(),
             retries: RetryBook::read(
                 holds
                     .values()
@@ -254,6 +257,7 @@ impl State {
             sessions: Sessions::default(),
             alarm: Alarm::default(),
             strangers: Alarm::of_strangers(),
+            attempts: Attempts::default(),
             holds: Holds::default(),
             frozen: HashMap::new(),
             permits: HashMap::new(),

@@ -7,7 +7,7 @@ pub mod log;
 pub mod metrics;
 pub mod sum;
 
-use crate::effects::{DecisionEffects, Effects};
+use crate::effects::{AttemptEffects, DecisionEffects, Effects};
 use books::Books;
 use log::Log;
 use metrics::Metrics;
@@ -72,9 +72,21 @@ impl Tally {
         if let Some(decision) = &effects.decision {
             self.decide(seq, decision, keep);
         }
+        if let Some(attempt) = &effects.attempt {
+            self.attempt(attempt, keep);
+        }
         if let Some(settlement) = &effects.settlement {
             self.books.settle(settlement.seq, &settlement.spent);
         }
+    }
+
+    /// What was refused unjudged counts for the rates like everything else, and as nothing more.
+    fn attempt(&mut self, attempt: &AttemptEffects, keep: Keep) {
+        let now = attempt.at_ms;
+        self.all.push(now, keep.tenant);
+        let agent = self.agents.entry(attempt.agent.clone()).or_default();
+        agent.last_seen_ms = Some(now);
+        agent.all.push(now, keep.agent);
     }
 
     fn decide(&mut self, seq: u64, decision: &DecisionEffects, keep: Keep) {

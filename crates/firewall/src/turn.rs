@@ -6,6 +6,7 @@
 mod admin;
 mod again;
 mod agents;
+mod attempts;
 mod decide;
 mod due;
 mod elevations;

@@ -3,6 +3,8 @@
 //! The frozen bytes are what executes, and what the digest names. This is made once, when the
 //! action arrives, and everything that shows an action shows this.
 
+mod asset;
+
 use crate::{canonical, digest::ActionDigest, error::GateError};
 use portcullis_policy::{
     action::{Action, Confidence},
@@ -123,11 +125,12 @@ impl View {
             return;
         }
         let redacted = screen.redact_json(&parameters, aliases);
-        self.hidden_parts += redacted.hidden;
-        let shown = match redacted.value {
+        let mut shown = match redacted.value {
             Value::Object(members) => members,
             other => Map::from_iter([("parameters".to_owned(), other)]),
         };
+        let again = asset::show(action, &mut shown);
+        self.hidden_parts += redacted.hidden.saturating_sub(again);
         self.parameters.clear();
         canonical::write_object(&shown, &mut self.parameters);
         self.shown = Some(shown);

@@ -46,6 +46,7 @@ mod shop;
 mod spaced;
 mod talk;
 mod tasks;
+mod unjudged;
 mod upstream;
 
 pub use asks::Ask;

@@ -6,6 +6,7 @@
 //!
 //! Start reading at `counter.rs`: which methods there are, and what becomes of each.
 
+mod attempts;
 mod counter;
 mod door;
 mod fault;

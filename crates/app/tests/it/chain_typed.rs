@@ -108,6 +108,7 @@ fn a_permit_is_approved_and_signed_inside() {
         let shown = setting.people(&gate, &["holds", "show", hold]).ended(0);
         assert!(shown.contains("spend"), "{shown}");
         assert!(!shown.contains("personal data"), "{shown}");
+        assert!(!shown.contains("[REDACTED]"), "{shown}");
         setting.approve(&gate, &held["data"]);
 
         let mut changed = data.clone();

@@ -122,6 +122,7 @@ const fn activity(kind: RecordKind) -> (u32, &'static str) {
         | RecordKind::HoldOutcome
         | RecordKind::HoldEscalated
         | RecordKind::DecisionRefused
+        | RecordKind::AttemptRefused
         | RecordKind::PermitIssued
         | RecordKind::PermitRedeemed
         | RecordKind::Outcome

@@ -86,7 +86,7 @@ words! {
         | "group_change" | "permission_change" | "workspace_change" | "sign_in" | "elevation"
         | "tool_change" | "dry_run" | "server_change" | "scope_change" | "session_change"
         | "lease_asked" | "lease_granted" | "lease_ended" | "lease_unended"
-        | "own_credential_change";
+        | "own_credential_change" | "attempt_refused";
     Access: "What may be done with a credential.", "read" | "write";
     SessionStatus: "Where a session stands: closing until its room is cleared.",
         "open" | "closing" | "closed";

@@ -25,7 +25,7 @@ impl Account {
         parameters.insert("data".to_owned(), data.clone());
         parameters.insert("words".to_owned(), json!(self.words(&right)));
         parameters.insert("spender".to_owned(), json!(right.spender));
-        // Under `token`, nobody would see it: that is what secrets are called.
+        // A member `token` is hidden, as what secrets are called, unless it says the same as this.
         parameters.insert("asset".to_owned(), json!(right.token));
         Ok(Intent {
             action_type: SIGN.to_owned(),

@@ -463,8 +463,8 @@ impl Turn<'_> {
             ("status", hold.status.as_str().into()),
         ]);
         let effects = crate::effects::Effects {
-            decision: None,
             settlement,
+            ..crate::effects::Effects::default()
         };
         let agent = hold.agent_id.clone();
         let about = (actor, agent.as_str());

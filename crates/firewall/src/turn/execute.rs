@@ -285,8 +285,8 @@ impl Turn<'_> {
             ("settled", settled),
         ]));
         let effects = Effects {
-            decision: None,
             settlement,
+            ..Effects::default()
         };
         let about = (actor, execution.agent_id.as_str());
         let sealed = self.seal_event_with(RecordKind::Outcome, about, members, &effects)?;

@@ -250,7 +250,7 @@ impl Turn<'_> {
         };
         let effects = Effects {
             decision: Some(effects),
-            settlement: None,
+            ..Effects::default()
         };
         self.seal(RecordKind::Decision, labels, payload, &effects)
     }

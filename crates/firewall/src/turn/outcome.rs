@@ -86,8 +86,8 @@ impl Turn<'_> {
             ),
         ]);
         let effects = Effects {
-            decision: None,
             settlement,
+            ..Effects::default()
         };
         let (actor, agent) = (principal.actor(), report.agent.as_str());
         self.seal_event_with(RecordKind::Outcome, (&actor, agent), members, &effects)

@@ -30,6 +30,7 @@ impl Turn<'_> {
         self.forget_faded(AT_ONCE)?;
         self.forget_sign_ins(AT_ONCE);
         self.forget_elevations();
+        self.count_attempts()?;
         for id in self.state.retries.forget_answers(self.now, AT_ONCE) {
             self.batch.remove(DocumentKind::Answer, &id);
         }

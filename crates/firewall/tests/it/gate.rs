@@ -3,6 +3,7 @@
 mod acting;
 mod asking;
 mod attacks;
+mod attempts;
 mod autonomy;
 mod borders;
 mod budgets;

@@ -3,7 +3,12 @@
 use crate::wording::hex;
 use axum::http::HeaderMap;
 use portcullis_door::reply::Refusal;
-use portcullis_firewall::{canonical, digest::ActionDigest};
+use portcullis_firewall::{
+    attempt::{Attempt, Door},
+    canonical,
+    digest::ActionDigest,
+    error::GateError,
+};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -181,6 +186,22 @@ impl Event {
             members.insert("parameters".to_owned(), Value::Object(self.tool_input));
         }
         wish
+    }
+
+    /// The same where it cannot be judged.
+    #[must_use]
+    pub fn attempt(self, why: &GateError) -> Attempt {
+        let (_, target) = self.meant();
+        Attempt {
+            door: Door::Hook,
+            agent: None,
+            method: PRE_TOOL_USE.to_owned(),
+            target,
+            name: self.tool_name,
+            code: why.code().to_owned(),
+            because: why.to_string(),
+            parameters: Value::Object(self.tool_input),
+        }
     }
 
     /// The action type, and what is acted upon.

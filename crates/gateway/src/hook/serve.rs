@@ -83,7 +83,10 @@ async fn answered(
     let key = stops.then(|| event.key());
     let nonce = desk.firewall.nonce()?;
     let wish = event.wish(query, stops);
-    let request = request::from_value(wish, caller, nonce, key.as_deref())?;
+    let request = match request::from_value(wish, caller, nonce, key.as_deref()) {
+        Ok(request) => request,
+        Err(error) => return Err(noted(desk, caller, payload, error).await?.into()),
+    };
     // One that goes on asks for the same by another tool use.
     if !stops && let Some(hold) = desk.firewall.released_hold(caller, &request).await? {
         let decision = held(desk, caller, (&hold, hold.action_digest), stops).await;
@@ -99,6 +102,21 @@ async fn answered(
         (Verdict::Held, None) | (Verdict::Blocked, _) => Decision::Deny(blocked(&answer)),
     };
     Ok(render::decision(&decision))
+}
+
+/// Puts a tool use on record that cannot be judged.
+async fn noted(
+    desk: &Desk,
+    caller: &Principal,
+    payload: &Payload,
+    error: GateError,
+) -> Result<GateError, Refusal> {
+    if matches!(error, GateError::Invalid(_)) {
+        let event: Event = fit(payload.value()?)?;
+        let attempt = event.attempt(&error);
+        desk.firewall.note_attempt(caller, attempt).await?;
+    }
+    Ok(error)
 }
 
 fn cleared(answer: &Answer, wish: Cleared) -> Decision {

@@ -11,6 +11,7 @@ use super::{
     refused::Refusal,
     server::Server,
     shop::Shop,
+    unjudged::Unjudged,
 };
 use portcullis_firewall::hold::HoldStatus;
 use serde_json::{Map, Value, json};
@@ -99,7 +100,10 @@ impl Shop {
     ) -> Result<Value, Fault> {
         let method = request.method.as_str();
         if !METHODS.iter().any(|(known, _)| *known == method) {
-            return Err(Fault::no_method(method));
+            let fault = Fault::no_method(method);
+            let why = Unjudged::by("method.unknown", &fault);
+            self.note_unjudged(&guest.principal, request, why).await?;
+            return Err(fault);
         }
         let result = match (method, guest.is_stateless()) {
             ("ping", false) => Ok(json!({})),
@@ -134,12 +138,30 @@ impl Shop {
         request: &Request,
         deed: Deed,
     ) -> Result<Value, Fault> {
-        let order = match self.order(guest, request, deed).await? {
-            Ok(order) => order,
-            Err(refusal) => return refusal.outcome(deed),
-        };
-        let passed = self.passed(guest, (&order, request), deed).await?;
+        let passed = self.tried(guest, request, deed).await?;
         self.told(guest, passed, deed)
+    }
+
+    /// Has judged and carried out what a request asks for; what is refused before it is judged is
+    /// put on record first.
+    pub(super) async fn tried(
+        self: &Arc<Self>,
+        guest: &Guest,
+        request: &Request,
+        deed: Deed,
+    ) -> Result<Passed, Fault> {
+        let tried = match self.order(guest, request, deed).await {
+            Ok(Ok(order)) => self.passed(guest, (&order, request), deed).await,
+            Ok(Err(refusal)) => Ok(Passed::Refused(refusal)),
+            Err(fault) => Err(fault),
+        };
+        match Unjudged::of(&tried) {
+            None => tried,
+            Some(why) => {
+                self.note_unjudged(&guest.principal, request, why).await?;
+                tried
+            }
+        }
     }
 
     /// Has an order judged and carried out; one that waits is waited for a while.

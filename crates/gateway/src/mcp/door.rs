@@ -183,10 +183,17 @@ async fn speak(
     if request.method == "initialize" && request.meta(META_VERSION).is_none() {
         return Ok(shake_hands(desk, &principal, &request)?);
     }
-    let mut guest = guest(desk, principal, &checked, &request).map_err(|said| match said {
-        Said::Fault(fault) => Said::from(named(*fault)),
-        refusal @ Said::Refusal(_) => refusal,
-    })?;
+    let mut guest = match guest(desk, principal, &checked, &request) {
+        Ok(guest) => guest,
+        Err(Said::Fault(fault)) => {
+            if let Ok(principal) = desk.caller(headers) {
+                let noted = desk.shop.note_mismatch(&principal, &request, &fault).await;
+                noted.map_err(|error| named(error.into()))?;
+            }
+            return Err(named(*fault).into());
+        }
+        Err(refusal) => return Err(refusal),
+    };
     let (tell, heard) = mpsc::channel(stream::WAITING);
     let tell = events::are_taken(headers).then_some(tell);
     guest.aside = Aside::during(&request, tell, Some(desk.shutting.clone()));

@@ -114,6 +114,19 @@ impl Fault {
         &self.id
     }
 
+    /// What it is called in a record, where it refuses a request that was not judged.
+    ///
+    /// What the gate itself said has its own codes and records; without a gate there is no record.
+    pub(super) const fn unjudged(&self) -> Option<&'static str> {
+        match self.code {
+            -32602 => Some("request.invalid"),
+            -32603 => Some("server.away"),
+            -32020 => Some("headers.mismatch"),
+            -32601 => Some("method.unknown"),
+            _ => None,
+        }
+    }
+
     /// The message.
     pub(super) fn text(&self) -> &str {
         &self.message

@@ -96,14 +96,7 @@ impl Shop {
         let bond = guest.bond.as_ref();
         let bond = bond.ok_or_else(|| Fault::no_method(&request.method))?;
         let uri = request.text("uri")?;
-        let order = match self.order(guest, request, Deed::Subscribe).await? {
-            Ok(order) => order,
-            Err(refusal) => return refusal.outcome(Deed::Subscribe),
-        };
-        match self
-            .passed(guest, (&order, request), Deed::Subscribe)
-            .await?
-        {
+        match self.tried(guest, request, Deed::Subscribe).await? {
             Passed::Done(result) if bond.watch(uri) => Ok(result),
             Passed::Done(_) => Err(Fault::params("too many resources are watched already")),
             other => self.told(guest, other, Deed::Subscribe),

@@ -3,13 +3,13 @@
 use super::{
     fault::Fault,
     guest::Guest,
-    meaning,
+    meaning::{self, written_out},
     message::Request,
     order::{Deed, agent_named, probe},
+    screened::Screened,
     server::Server,
     shop::{Shop, address_for_agents, name_for_agents},
 };
-use portcullis_firewall::visible::visible_block;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -94,6 +94,10 @@ impl Shop {
 
     async fn list(&self, guest: &Guest, request: &Request, kind: &Kind) -> Result<Value, Fault> {
         must_be_the_first_page(request)?;
+        let screened = Screened {
+            firewall: &self.firewall,
+            tenant: &guest.principal.tenant,
+        };
         let mut found = Vec::new();
         let servers = self.servers(guest);
         for server in servers.iter().map(AsRef::as_ref) {
@@ -107,7 +111,7 @@ impl Shop {
                 let Value::Object(entry) = entry else {
                     continue;
                 };
-                if let Some(shown) = renamed(server, kind, entry) {
+                if let Some(shown) = renamed((server, screened), kind, entry) {
                     found.push((server, (kind.deed, String::new()), shown));
                 }
             }
@@ -155,18 +159,27 @@ fn must_be_the_first_page(request: &Request) -> Result<(), Fault> {
     }
 }
 
-/// An entry under the name that agents use, with everything unseen written out.
-fn renamed(server: &Server, kind: &Kind, mut entry: Map<String, Value>) -> Option<Value> {
+/// An entry under the name that agents use, without secrets and with everything unseen written out.
+///
+/// Fails closed: an entry whose very name has something of both is not listed, since nobody could
+/// ask for it by what is shown.
+fn renamed(
+    (server, screened): (&Server, Screened<'_>),
+    kind: &Kind,
+    entry: Map<String, Value>,
+) -> Option<Value> {
+    let mut shown = screened
+        .value(&written_out(&Value::Object(entry.clone())))
+        .ok()?;
     let own = entry.get(kind.named_by)?.as_str()?;
+    let members = shown.as_object_mut()?;
+    if members.get(kind.named_by)?.as_str() != Some(own) {
+        return None;
+    }
     let name = match kind.deed {
         Deed::ReadResource => address_for_agents(server, own),
         _ => name_for_agents(server, own),
     };
-    for (_, value) in &mut entry {
-        if let Value::String(text) = value {
-            *value = visible_block(text).into_owned().into();
-        }
-    }
-    entry.insert(kind.named_by.to_owned(), name.into());
-    Some(Value::Object(entry))
+    members.insert(kind.named_by.to_owned(), name.into());
+    Some(shown)
 }

@@ -97,6 +97,12 @@ impl Refusal {
         }
     }
 
+    /// Its code and its reason, where no record tells of it yet: no verdict and no hold.
+    pub(super) fn unrecorded(&self) -> Option<(&str, &str)> {
+        let is_told = self.seq.is_some() || self.hold.is_some();
+        (!is_told).then_some((&self.code, &self.reason))
+    }
+
     fn text(&self) -> String {
         let Self {
             code,

@@ -320,7 +320,8 @@ impl Open {
 }
 
 fn same(a: &portcullis_firewall::tool::SeenTool, b: &portcullis_firewall::tool::SeenTool) -> bool {
-    a.name == b.name
+    // Rules know no case: two that differ in nothing else would be one to them.
+    a.name.eq_ignore_ascii_case(&b.name)
 }
 
 /// A tool whose definition is accepted and whose arguments can be checked.

@@ -1,6 +1,7 @@
 //! The door: one address for each account, where a wallet library is pointed at.
 
 use super::{
+    attempts::note_stray,
     counter::{Kind, kind},
     fault::Fault,
     line::Line,
@@ -67,7 +68,10 @@ async fn enter(
     let mut lines = desk.lines.iter();
     let line = lines
         .find(|line| line.settings.tenant == principal.tenant && line.settings.name == account);
-    let line = line.ok_or_else(|| GateError::NotFound("account", account.clone()))?;
+    let Some(line) = line else {
+        note_stray(&desk.firewall, principal, &account).await?;
+        return Err(GateError::NotFound("account", account).into());
+    };
     let said = match read(&payload.0) {
         Err(fault) => answer(&Value::Null, &Err(fault)),
         Ok(Body::One(asked)) => line.told(&desk.firewall, principal, asked).await,
@@ -108,7 +112,10 @@ impl Line {
         principal: &Principal,
         asked: &Asked,
     ) -> Result<Value, Fault> {
-        let kind = kind(&asked.method).ok_or_else(|| Fault::unknown(&asked.method))?;
+        let Some(kind) = kind(&asked.method) else {
+            let fault = Fault::unknown(&asked.method);
+            return Err(self.noted(firewall, principal, (asked, fault)).await);
+        };
         if !self.rate.admits(&principal.key, firewall.now().as_second()) {
             return Err(Fault::too_many());
         }

@@ -61,6 +61,17 @@ impl Fault {
         Self::new(code, message, data)
     }
 
+    /// The stable code, for records.
+    pub(super) fn label(&self) -> &str {
+        let code = self.data.get("code").and_then(Value::as_str);
+        code.unwrap_or("rpc.params")
+    }
+
+    /// The message.
+    pub(super) fn text(&self) -> &str {
+        &self.message
+    }
+
     /// A wish that is no action.
     pub(super) fn misfit(misfit: &Misfit) -> Self {
         let data = json!({

@@ -29,12 +29,18 @@ impl Line {
         let now = firewall.now().as_second();
         let intent = match self.wishes.find(&name, now) {
             Some(intent) => intent,
-            None => {
-                let intended = self.wallet.intend(wish(asked)?).await;
-                intended.map_err(|misfit| Fault::misfit(&misfit))?
-            }
+            None => match self.intended(asked).await {
+                Ok(intent) => intent,
+                Err(fault) => return Err(self.noted(firewall, principal, (asked, fault)).await),
+            },
         };
-        let request = request(firewall, principal, &intent)?;
+        let request = match request(firewall, principal, &intent) {
+            Err(error @ GateError::Invalid(_)) => {
+                let fault = error.into();
+                return Err(self.noted(firewall, principal, (asked, fault)).await);
+            }
+            request => request?,
+        };
         if let Some(hold) = firewall.released_hold(principal, &request).await? {
             self.wishes.forget(&name);
             let acted = firewall.act(principal, Claim::Hold(hold.id)).await?;
@@ -62,6 +68,12 @@ impl Line {
                 Err(Fault::refused(&attended))
             }
         }
+    }
+
+    /// What would be done, if it can be done at all.
+    async fn intended(&self, asked: &Asked) -> Result<Intent, Fault> {
+        let intended = self.wallet.intend(wish(asked)?).await;
+        intended.map_err(|misfit| Fault::misfit(&misfit))
     }
 
     fn name(&self, principal: &Principal, asked: &Asked) -> Name {

@@ -2,6 +2,7 @@
 
 use crate::house::{House, Reply};
 use axum::{body::Body, http::Request};
+use portcullis_firewall::{batch::RecordKind, ports::Ledger, query::RecordQuery};
 use portcullis_policy::tenant;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -335,4 +336,30 @@ async fn other_events_are_blocked_explicitly() {
     other["hook_event_name"] = "PermissionRequest".into();
     let answer = house.ask(PATH, &other).await.ok();
     assert_eq!(answer["decision"], "block");
+}
+
+#[tokio::test]
+async fn a_tool_use_that_cannot_be_judged_is_on_record() {
+    let house = house().await;
+    let secret = concat!("ghp", "_16C7e42F292c6912E7710c838347Ae178B4a");
+    let event = event(
+        "Read",
+        "t1",
+        &json!({"file_path": format!("/srv/{secret}")}),
+    );
+    let (word, _) = ask(&house, &event).await;
+    assert_eq!(word, "deny");
+    let query = RecordQuery {
+        kind: Some(RecordKind::AttemptRefused),
+        limit: 100,
+        ..RecordQuery::default()
+    };
+    let records = house.ledger.records(&house.acme.id, query).await.unwrap();
+    let [record] = records.as_slice() else {
+        panic!("{records:?}");
+    };
+    let record: Value = serde_json::from_slice(&record.payload).unwrap();
+    assert_eq!(record["way"], "hook");
+    assert_eq!(record["name"], "Read");
+    assert!(!record.to_string().contains(secret), "{record}");
 }

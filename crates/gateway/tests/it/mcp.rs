@@ -13,5 +13,6 @@ mod pins;
 mod rounds;
 mod stage;
 mod streams;
+mod unjudged;
 mod waiting;
 mod ways;

@@ -4,6 +4,7 @@ use crate::house::House;
 use axum::Router;
 use portcullis_door::{request_id::RequestIds, threshold::threshold};
 use portcullis_firewall::{
+    batch::RecordKind,
     digest::Means,
     hands::Hands,
     order::{DryRun, Effect, Ended, Order},
@@ -11,7 +12,8 @@ use portcullis_firewall::{
         Awaited, Courier, Delivery, Intending, Intent, Line as OpenLine, Misfit, OutsideError,
         Parcel, Reach, Wallet, Wish,
     },
-    ports::{Doing, Executor, Rehearsal},
+    ports::{Doing, Executor, Ledger, Rehearsal},
+    query::RecordQuery,
 };
 use portcullis_gateway::rpc::{Kind, Line, METHODS, Settings, router};
 use portcullis_policy::{action::Action, facts::AgentStatus};
@@ -248,6 +250,44 @@ async fn what_is_not_known_is_refused_and_reaches_nobody() {
     }
     assert!(stage.node.asked.lock().unwrap().is_empty());
     assert!(stage.purse.wishes.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_refused_before_it_is_judged_is_on_record() {
+    let stage = Stage::new().await;
+    let house = &stage.house;
+    stage.ask("personal_sign", json!(["0x00"])).await;
+    stage.ask("eth_sendTransaction", json!([])).await;
+    stage.ask("eth_sendRawTransaction", json!(["0x02"])).await;
+    let body = json!({"jsonrpc": "2.0", "id": 1, "method": "eth_chainId"}).to_string();
+    let token = &house.acme.agent_token;
+    house.post("/v1/rpc/other", token, body).await;
+    // What the gate answers by itself, and what only reads, acts on nothing.
+    stage.ask("eth_chainId", json!([])).await;
+    stage.ask("eth_call", json!(["latest"])).await;
+    let query = RecordQuery {
+        kind: Some(RecordKind::AttemptRefused),
+        limit: 100,
+        ..RecordQuery::default()
+    };
+    let records = house.ledger.records(&house.acme.id, query).await.unwrap();
+    let read = |payload: &[u8]| serde_json::from_slice::<Value>(payload).unwrap();
+    let mut found: Vec<Value> = records.iter().map(|record| read(&record.payload)).collect();
+    found.sort_by_key(|record| record["seq"].as_u64());
+    let said = found.iter().map(|record| {
+        let text = |key: &str| record[key].as_str().unwrap().to_owned();
+        (text("method"), text("code"), text("target_service"))
+    });
+    let said: Vec<_> = said.collect();
+    let expected = [
+        ("personal_sign", "rpc.method", "main"),
+        ("eth_sendTransaction", "rpc.params", "main"),
+        ("eth_sendRawTransaction", "dh23", "main"),
+        ("", "account.unknown", "other"),
+    ];
+    let expected = expected.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned()));
+    assert_eq!(said, expected);
+    assert!(found.iter().all(|record| record["way"] == "rpc"));
 }
 
 #[tokio::test]

@@ -238,3 +238,76 @@ async fn the_outcome_is_screened_and_replay_says_what_it_cannot_judge() {
         (1, 1, 0)
     );
 }
+
+/// A permit as its wallet asks for it, for this token.
+fn permit(kind: &str, token: &str, asset: &str) -> Value {
+    json!({
+        "action": kind, "target": "main",
+        "parameters": {
+            "asset": asset, "spender": "0x00000000000000000000000000000000000000b2",
+            "words": ["let somebody spend"],
+            "data": {
+                "types": {
+                    "EIP712Domain": [
+                        {"name": "name", "type": "string"}, {"name": "chainId", "type": "uint256"},
+                        {"name": "verifyingContract", "type": "address"},
+                    ],
+                    "PermitSingle": [
+                        {"name": "details", "type": "PermitDetails"},
+                        {"name": "spender", "type": "address"},
+                        {"name": "sigDeadline", "type": "uint256"},
+                    ],
+                    "PermitDetails": [
+                        {"name": "token", "type": "address"}, {"name": "amount", "type": "uint160"},
+                        {"name": "expiration", "type": "uint48"}, {"name": "nonce", "type": "uint48"},
+                    ],
+                },
+                "primaryType": "PermitSingle",
+                "domain": {
+                    "name": "Permit2", "chainId": 8453,
+                    "verifyingContract": "0x000000000022D473030F116dDEE9F6B43aC78BA3",
+                },
+                "message": {
+                    "details": {
+                        "token": token, "amount": "5000000", "expiration": 1775831521, "nonce": 0,
+                    },
+                    "spender": "0x00000000000000000000000000000000000000b2",
+                    "sigDeadline": "1775831521",
+                },
+            },
+        },
+    })
+}
+
+#[tokio::test]
+async fn approvers_see_which_token_a_permit_is_about_and_no_secret_by_it() {
+    const USD: &str = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913";
+    const OTHER: &str = "0x4200000000000000000000000000000000000006";
+    let policy = "version: 1\nactions: [{ action: evm.* }, { action: note_write }]\n\
+        catalogue: [{ action: note_write, tier: 3 }]\n";
+    let gate = screened(Gate::with_policy(policy).await);
+    let sign = "evm.sign_typed_data";
+    for (action, is_seen) in [
+        (permit(sign, USD, USD), true),
+        (permit(sign, &USD.to_lowercase(), USD), true),
+        // Under this name, only what is there to be read beside it is shown.
+        (permit(sign, OTHER, USD), false),
+        (permit(sign, "hunter2", "hunter2"), false),
+        (permit("evm.send", USD, USD), false),
+        (permit("note_write", USD, USD), false),
+    ] {
+        let answer = gate.ask(action.clone()).await.expect("an answer");
+        let hold = answer.hold.unwrap_or_else(|| panic!("{action}"));
+        let sight = gate.firewall.sight(&gate.ann, &hold.id).await;
+        let sight = sight.expect("a sight");
+        let lines = sight.parameters.iter().map(|line| line.text.as_str());
+        let lines = lines.collect::<Vec<_>>().join("\n");
+        assert_eq!(!lines.contains("[REDACTED]"), is_seen, "{action}: {lines}");
+        assert_eq!(sight.hidden_parts, u64::from(!is_seen), "{action}");
+        let record = gate.payload(answer.seq).await;
+        assert_eq!(record.get("nonce").is_some(), is_seen, "{action}");
+        if is_seen && action["parameters"]["data"]["message"]["details"]["token"] == USD {
+            insta::assert_snapshot!(lines);
+        }
+    }
+}
