@@ -46,9 +46,14 @@ pub(super) fn build(plan: &Plan) -> Result<(), Refusal> {
         show_device(Path::new(device)).of(wall, device)?;
     }
     let own = plan.own_path();
-    bind(&plan.own.join("tmp"), Path::new("/tmp")).of(wall, "/tmp")?;
-    bind(&plan.home, &plan.home_path()).of(wall, "the room")?;
-    bind(&plan.own, &own).of(wall, "the room")?;
+    // Landlock looks at what is started, and not at what a loader of programs reads and maps.
+    let more = match plan.run_own {
+        true => HARMLESS,
+        false => HARMLESS | MountFlags::NOEXEC,
+    };
+    bind(&plan.own.join("tmp"), Path::new("/tmp"), more).of(wall, "/tmp")?;
+    bind(&plan.home, &plan.home_path(), more).of(wall, "the room")?;
+    bind(&plan.own, &own, more).of(wall, "the room")?;
     if plan.has(Wall::OwnProc) {
         show_processes()?;
     }
@@ -88,11 +93,11 @@ fn show_device(path: &Path) -> io::Result<()> {
 }
 
 /// Binds a folder of the room, to be written.
-fn bind(from: &Path, path: &Path) -> io::Result<()> {
+fn bind(from: &Path, path: &Path, more: MountFlags) -> io::Result<()> {
     let place = inside(path);
     make_place(&place, true)?;
     mount_bind_recursive(from, &place)?;
-    restrict(&place, HARMLESS)
+    restrict(&place, more)
 }
 
 fn make_place(place: &Path, folder: bool) -> io::Result<()> {

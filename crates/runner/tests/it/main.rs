@@ -8,6 +8,7 @@
 
 mod credentials;
 mod escapes;
+mod hoarding;
 mod house;
 mod launcher;
 mod leaving;
