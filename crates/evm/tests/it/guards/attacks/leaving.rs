@@ -12,7 +12,7 @@ use super::market::{Market, SOON};
 use crate::{
     guards::abi,
     stand_ins::HostileToken,
-    world::{ALICE, BOB, GUARDIAN, MANAGER, OWNER, SPENDER, STRANGER, World, dollars, units, usd},
+    world::{ALICE, BOB, GUARDIAN, MANAGER, OWNER, SPENDER, STRANGER, World, units, usd},
 };
 
 /// A market whose vault holds dollars and ether, and Alice's own way out of it.
@@ -303,7 +303,7 @@ fn w11_locked_shares_do_not_leave_this_way() {
         logic,
         VaultManager::setCooldownCall { seconds_: 3_600 },
     );
-    world.deposit(ALICE, usd(100));
+    world.deposit(ALICE, usd(100_000));
     world.chain.mine();
     let routes = stage.usual();
     assert_eq!(stage.why(usd(1), routes).text(), Some("dh3"));
@@ -521,26 +521,23 @@ fn w1_what_only_waits_in_escrow_is_fetched_for_the_owner() {
 }
 
 #[test]
-fn n3_a_router_that_takes_less_is_left_no_allowance() {
+fn n3_no_allowance_is_left_whether_it_was_swapped_or_not() {
     let mut stage = stage();
-    let (usd_, eth, v2) = (
+    let (usd_, eth, dai) = (
         stage.market.world.usd,
         stage.market.world.eth,
-        stage.market.v2,
+        stage.market.world.dai,
     );
-    let exit = stage.exit;
-    // What was never swapped is allowed to nobody either.
-    let routes = vec![
-        stage.v2(&[stage.market.world.dai, usd_]),
-        stage.usual()[0].clone(),
-    ];
+    let (exit, vault) = (stage.exit, stage.market.world.vault);
+    stage.market.world.mint(dai, vault, units(100, 18));
+    // Nobody has a pair of the first two.
+    let mut routes = vec![stage.v2(&[dai, usd_])];
+    routes.extend(stage.usual());
     assert!(stage.leaves(usd(24_900), routes).succeeded());
+    stage.is_empty(&[usd_, eth, dai]);
     stage.market.world.mint(eth, exit, units(1, 18));
-    let steal = crate::stand_ins::Token::transferFromCall {
-        from: exit,
-        to: STRANGER,
-        amount: U256::ONE,
-    };
-    assert!(!stage.market.world.call(v2, eth, steal).succeeded());
-    assert!(stage.market.world.value() > dollars(20_000));
+    let amount = U256::ONE;
+    let (from, to) = (exit, STRANGER);
+    let steal = crate::stand_ins::Token::transferFromCall { from, to, amount };
+    assert!(!stage.market.world.call(STRANGER, eth, steal).succeeded());
 }
