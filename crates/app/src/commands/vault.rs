@@ -57,10 +57,18 @@ enum Deed {
     Members(Box<members::Members>),
     Manager(Box<manager::Manager>),
     /// Stops deposits and trades of a vault or of all, or trades alone, at once. Withdrawals go on.
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  portcullis vault pause vault --vault 0x2b5A… --rpc https://base.example.com --chain-id 8453 \\\n    \
+        --keystore manager.json --password env:PASSWORD"
+    )]
     Pause(Box<pause::Pausing>),
     /// Ends a pause, by whoever's it is; of the registry's, by its owner alone.
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  portcullis vault resume everything --rpc https://base.example.com --deployment guards.json \\\n    \
+        --keystore owner.json --password env:PASSWORD"
+    )]
     Resume(Box<pause::Pausing>),
     Shares(Box<shares::Shares>),
     /// Has a vault make a call, as its manager or trader: looked at first, then signed and sent.

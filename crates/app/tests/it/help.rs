@@ -76,7 +76,6 @@ const COMMANDS: &[&[&str]] = &[
     &["vault", "pause"],
     &["vault", "resume"],
     &["vault", "shares"],
-    &["vault", "shares", "withdraw"],
     &["vault", "execute"],
     &["vault", "simulate"],
     &["vault", "explain"],

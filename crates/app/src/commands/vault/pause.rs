@@ -11,7 +11,6 @@ use portcullis_evm::{
 
 /// What is paused. Withdrawals always go on.
 #[derive(Debug, Subcommand)]
-#[command(subcommand_required = true, arg_required_else_help = true)]
 pub(super) enum Pausing {
     /// Deposits and trades of one vault (dh2): its manager, or with `--house` the registry's owner or guardian.
     Vault(OneVault),

@@ -83,7 +83,9 @@ fn shares_are_given_back_for_one_asset() {
     let little = Ran::of(home.town.send("alice", &args).args(["-o", "json"])).json(3);
     assert_eq!(little["code"], "TooLittle", "{little}");
     let balance = |token: &str| {
-        let asked = MockToken::balanceOfCall { _0: address(ALICE) };
+        let asked = MockToken::balanceOfCall {
+            account: address(ALICE),
+        };
         U256::from_str_radix(home.town.asked(token, &asked).trim_start_matches("0x"), 16).unwrap()
     };
     let before = balance(usd);
