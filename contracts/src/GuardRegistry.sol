@@ -9,7 +9,8 @@ import {Outside} from "./Outside.sol";
 /// @notice What opens a way is announced, waits, and is committed before it expires. What closes one is
 /// done at once: the owner delists, the owner or the guardian freezes, and only a new announcement
 /// lifts a freeze. The code of everything listed is remembered; other code at the same address is not
-/// listed.
+/// listed. Either of them pauses all vaults at once; the owner alone ends that, which opens nothing that
+/// was not announced before.
 contract GuardRegistry is IGuardRegistry {
     /// The guard looks again after the call.
     uint256 public constant HOOKED = 1;
@@ -20,6 +21,9 @@ contract GuardRegistry is IGuardRegistry {
 
     uint256 private constant LISTED = 8;
     uint256 private constant FROZEN = 16;
+    /// All vaults are paused. It stands in the entry of plain tokens, which every trade reads anyway.
+    uint256 private constant PAUSED = 32;
+    uint16 private constant PLAIN = 0;
     uint256 private constant MAY_BE_ASKED = HOOKED | SPENDER | STANDING;
 
     /// How long an addition waits, in seconds.
@@ -50,6 +54,8 @@ contract GuardRegistry is IGuardRegistry {
     event Delisted(address indexed subject);
     event Frozen(address indexed subject);
     event TypeFrozen(uint16 indexed assetType);
+    event Paused(address indexed by);
+    event Resumed(address indexed by);
     event OwnerProposed(address indexed next);
     event OwnerChanged(address indexed owner);
     event GuardianChanged(address indexed guardian);
@@ -105,7 +111,13 @@ contract GuardRegistry is IGuardRegistry {
     /// @inheritdoc IGuardRegistry
     function admitted(address destination) external view returns (uint256) {
         (address guard, bool hooked) = admit(destination);
-        return uint160(guard) | (hooked ? 1 << 160 : 0);
+        if (guard == address(0)) return 0;
+        return uint160(guard) | (hooked ? 1 << 160 : 0) | (paused() ? 1 << 161 : 0);
+    }
+
+    /// @inheritdoc IGuardRegistry
+    function paused() public view returns (bool) {
+        return (_types[PLAIN] >> 160) & PAUSED != 0;
     }
 
     /// @inheritdoc IGuardRegistry
@@ -204,7 +216,8 @@ contract GuardRegistry is IGuardRegistry {
     function commitType(uint16 assetType, address guard) external {
         uint256 entry = _destination(guard, guard, 0);
         _commit(keccak256(abi.encode("type", assetType)), entry);
-        _types[assetType] = entry;
+        // A new guard ends no pause.
+        _types[assetType] = entry | (_types[assetType] & (PAUSED << 160));
         emit TypeListed(assetType, guard);
     }
 
@@ -256,6 +269,20 @@ contract GuardRegistry is IGuardRegistry {
         _types[assetType] = entry | (FROZEN << 160);
         ++epoch;
         emit TypeFrozen(assetType);
+    }
+
+    /// @notice Stops all vaults: nobody deposits, and nothing is traded. Whoever wants to leave does.
+    function pause() external onlyGuardian {
+        _types[PLAIN] |= PAUSED << 160;
+        ++epoch;
+        emit Paused(msg.sender);
+    }
+
+    /// @notice Ends that, at once. The guardian cannot, not even for a pause of their own.
+    function resume() external onlyOwner {
+        _types[PLAIN] &= ~(PAUSED << 160);
+        ++epoch;
+        emit Resumed(msg.sender);
     }
 
     // Who decides.

@@ -31,18 +31,29 @@ abstract contract Seats is Shares, IVault {
     uint256 internal constant TRADER = 2;
     /// An asset with open claims is held still.
     uint256 internal constant CLAIMS = 4;
+    /// Nothing is traded, and nobody deposits.
+    uint256 internal constant STOPPED = 8;
+    /// Nothing is traded.
+    uint256 internal constant HALTED = 16;
+    /// The pauses of the vault: what the manager set, and above it what the registry's people set.
+    uint8 private constant STOPS = 1 | 4;
+    uint8 private constant HALTS = 2 | 8;
 
     address public logic;
     address public manager;
     address public trader;
     Conditions internal _conditions;
     bool internal _claims;
+    /// @notice The manager's pauses of the vault (1) and of its trades (2), and those of the registry's owner
+    /// and guardian (4, 8). No pause ever keeps anybody from withdrawing.
+    uint8 public pauses;
 
-    /// role 8 | checks 8 | loss per call 16 | loss per day 16
+    /// role, claims and pauses 8 | checks 8 | loss per call 16 | loss per day 16
     mapping(address account => uint256) internal _seats;
 
     event ManagerChanged(address indexed manager);
     event TraderChanged(address indexed trader);
+    event PausesChanged(uint8 pauses);
     event ConditionsChanged(uint8 checks, uint16 lossPerCall, uint16 lossPerDay);
 
     /// An account has no seat, or two.
@@ -90,11 +101,27 @@ abstract contract Seats is Shares, IVault {
         _leave();
     }
 
+    /// @notice Sets all pauses of this vault.
+    function setPauses(uint8 next) external onlyLogic {
+        _enter(0);
+        pauses = next;
+        _seat();
+        emit PausesChanged(next);
+        _leave();
+    }
+
+    /// Nobody deposits while the vault is paused.
+    function _open() internal view {
+        require(pauses & STOPS == 0, "dh2");
+    }
+
     /// Writes both seats anew; nothing else does.
     function _seat() internal {
         Conditions memory c = _conditions;
         uint256 seat = (uint256(c.lossPerDay) << 32) | (uint256(c.lossPerCall) << 16) | (uint256(c.checks) << 8);
         if (_claims) seat |= CLAIMS;
+        if (pauses & STOPS != 0) seat |= STOPPED;
+        if (pauses & HALTS != 0) seat |= HALTED;
         _seats[manager] = seat | MANAGER;
         if (trader != address(0)) _seats[trader] = seat | TRADER;
     }

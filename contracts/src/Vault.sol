@@ -13,7 +13,8 @@ import {Words} from "./Words.sol";
 
 /// @title A vault: many people's assets, moved by one manager inside of rules.
 /// @notice Whatever the manager or the trader does with the assets goes through `executeTransaction`. The
-/// order of it is fixed: lock, role, registry, guard, what there is, the call, what is left, unlock.
+/// order of it is fixed: lock, role, registry, pauses, guard, what there is, the call, what is left,
+/// unlock.
 /// The vault sends and takes no native value and runs no other contract's code in its own place.
 contract Vault is Exits {
     using Words for uint256[];
@@ -86,7 +87,7 @@ contract Vault is Exits {
         if (keccak256(msg.data) != keccak256(abi.encodeCall(this.execTransactions, (to, data)))) revert NotCanonical();
         Sight memory sight = _look(seat, to.length);
         for (uint256 i; i < to.length; ++i) {
-            (address guard, bool hooked) = _admitted(to[i]);
+            (address guard, bool hooked) = _admitted(to[i], seat);
             Ruling memory ruling = _judged(guard, to[i], data[i]);
             sight.rulings[sight.count++] = ruling;
             if (i == 0) _weigh(sight, ruling, false);
@@ -103,7 +104,7 @@ contract Vault is Exits {
         uint256 seat = _seats[msg.sender];
         require(seat != 0, "dh24");
         _canonical(data);
-        (address guard, bool hooked) = _admitted(to);
+        (address guard, bool hooked) = _admitted(to, seat);
         Ruling memory ruling = _judged(guard, to, data);
         if (_watched(seat)) {
             Sight memory sight = _look(seat, 1);
@@ -120,11 +121,18 @@ contract Vault is Exits {
         _leave();
     }
 
-    /// Who judges calls to a destination, and whether they look again after it.
-    function _admitted(address to) private view returns (address guard, bool hooked) {
+    /// Who judges calls to a destination, and whether they look again after it; for one that is listed,
+    /// nothing may be paused. The registry says both at once, and the seat is read already.
+    function _admitted(address to, uint256 seat) private view returns (address guard, bool hooked) {
         (bool ok, uint256 word) = Outside.about(address(REGISTRY), IGuardRegistry.admitted.selector, to);
         // No answer is no guard.
-        if (ok) (guard, hooked) = (address(uint160(word)), word >> 160 != 0);
+        if (!ok) return (address(0), false);
+        (guard, hooked) = (address(uint160(word)), (word >> 160) & 1 != 0);
+        // An unlisted destination answers dh23, paused or not.
+        if (guard == address(0)) return (guard, hooked);
+        require(word >> 161 == 0, "dh1");
+        require(seat & STOPPED == 0, "dh2");
+        require(seat & HALTED == 0, "dh20");
     }
 
     /// An unlisted destination always answers dh23, whatever it is called with; so does a call that its
@@ -178,6 +186,8 @@ contract Vault is Exits {
     /// @param fewest The fewest shares to take for it.
     function deposit(address asset, uint256 amount, uint256 fewest) external returns (uint256 shares) {
         _enter(DEPOSIT);
+        require(!REGISTRY.paused(), "dh1");
+        _open();
         IVaultManager rules = IVaultManager(logic);
         require(rules.mayDeposit(msg.sender), "dh7");
         require(takesDeposits(asset), "dh8");

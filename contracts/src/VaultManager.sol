@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IHouse} from "./interfaces/IHouse.sol";
 import {IVaultManager} from "./interfaces/IVaultManager.sol";
 import {Conditions} from "./Seats.sol";
 import {Vault} from "./Vault.sol";
@@ -27,6 +28,9 @@ contract VaultManager is IVaultManager {
     uint32 public constant MOST_COOLDOWN = 1 days;
 
     uint256 private constant PARTS = 10_000;
+    /// The manager's pauses, and where those of the registry's people begin.
+    uint8 private constant OWN = 3;
+    uint8 private constant HOUSE = 2;
 
     Vault public vault;
     address public nextManager;
@@ -68,6 +72,9 @@ contract VaultManager is IVaultManager {
     error NothingAnnounced();
     error TooEarly(uint64 readyAt);
     error TooLate(uint64 expiresAt);
+    error BadPauses();
+    error NotGuardian();
+    error NotOwner();
 
     modifier settled() {
         if (vault.locked()) revert Busy();
@@ -130,6 +137,28 @@ contract VaultManager is IVaultManager {
         traderChangesAssets = changesAssets;
         traderTogglesPrivacy = togglesPrivacy;
         emit TogglesChanged(changesAssets, togglesPrivacy);
+    }
+
+    // Pauses.
+
+    /// @notice Sets the manager's own pauses, at once: 1 stops deposits and trades, 2 trades alone, zero
+    /// neither. Those of the registry's people stay.
+    function setPauses(uint8 next) external onlyManager {
+        if (next > OWN) revert BadPauses();
+        vault.setPauses((vault.pauses() & ~OWN) | next);
+    }
+
+    /// @notice Sets those of the registry's people, with the same numbers. The guardian only adds to them;
+    /// the owner ends them as well. The manager's stay.
+    function setHousePauses(uint8 next) external settled {
+        if (next > OWN) revert BadPauses();
+        IHouse house = IHouse(vault.registry());
+        uint8 now_ = vault.pauses();
+        if (msg.sender != house.owner()) {
+            if (msg.sender != house.guardian()) revert NotGuardian();
+            if (next & (now_ >> HOUSE) != now_ >> HOUSE) revert NotOwner();
+        }
+        vault.setPauses((now_ & OWN) | (next << HOUSE));
     }
 
     // Assets.

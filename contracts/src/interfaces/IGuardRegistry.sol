@@ -25,7 +25,8 @@ interface IGuardRegistry {
     /// @notice The same as `guardOf` without the epoch: what a vault asks that does not watch it.
     function admit(address destination) external view returns (address guard, bool hooked);
 
-    /// @notice The same as `admit` in one word: the guard, and above it whether that looks again.
+    /// @notice The same as `admit` in one word: the guard, above it whether that looks again, and above
+    /// that whether all vaults are paused; zero for one that is not listed or is frozen.
     function admitted(address destination) external view returns (uint256);
 
     /// @notice The guard, feed and type of an asset that is or ever was listed: the way out stays open
@@ -44,6 +45,9 @@ interface IGuardRegistry {
 
     /// @notice Whether an address is or ever was listed, as a destination or as an asset.
     function knows(address subject) external view returns (bool);
+
+    /// @notice Whether all vaults are paused: no deposits and no trades. Withdrawals go on.
+    function paused() external view returns (bool);
 
     function epoch() external view returns (uint64);
 }

@@ -109,6 +109,7 @@ sol! {
         function manager() external view returns (address);
         function trader() external view returns (address);
         function registry() external view returns (address);
+        function pauses() external view returns (uint8);
         function isEnabled(address asset) external view returns (bool);
         function assets() external view returns (address[]);
         function totalValue() external view returns (uint256);
@@ -128,6 +129,7 @@ sol! {
         function assetOf(address asset) external view returns (address guard, address feed, uint16 assetType);
         function isSpender(address spender) external view returns (bool);
         function isStanding(address spender) external view returns (bool);
+        function paused() external view returns (bool);
         function epoch() external view returns (uint64);
     }
 }

@@ -31,3 +31,9 @@ sol!(
     Escrow,
     "../../contracts/artifacts/Escrow.json"
 );
+
+sol!(
+    #[derive(Debug, PartialEq, Eq)]
+    OneAssetExit,
+    "../../contracts/artifacts/OneAssetExit.json"
+);

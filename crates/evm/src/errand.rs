@@ -3,6 +3,7 @@
 //! Bytes and words are made of the same arguments at the same place, so that neither can say what the
 //! other does not.
 
+pub mod exit;
 pub mod factory;
 pub mod manager;
 pub mod registry;

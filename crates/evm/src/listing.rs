@@ -251,7 +251,9 @@ impl Told {
             Event::Restricted(_)
             | Event::OwnerProposed(_)
             | Event::OwnerChanged(_)
-            | Event::GuardianChanged(_) => {}
+            | Event::GuardianChanged(_)
+            | Event::Paused(_)
+            | Event::Resumed(_) => {}
         }
     }
 

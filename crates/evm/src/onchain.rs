@@ -3,7 +3,7 @@
 use crate::{
     abi::{Erc4626, Feed, Registry, Token, V2Factory, Vault},
     calldata::Interface,
-    rules::{Facts, Lack, Roles},
+    rules::{Facts, Lack, Roles, pauses::Pauses},
     snapshot::{Changes, Missing, Snapshot, Stop},
 };
 use alloy_primitives::{Address, U256};
@@ -154,6 +154,13 @@ impl Facts for OnChain<'_> {
         Ok(Roles {
             manager: self.ask(vault, &Vault::managerCall {})?,
             trader: self.ask(vault, &Vault::traderCall {})?,
+        })
+    }
+
+    fn pauses(&self, vault: Address) -> Result<Pauses, Lack> {
+        Ok(Pauses {
+            everything: self.ask(self.registry, &Registry::pausedCall {})?,
+            bits: self.ask(vault, &Vault::pausesCall {})?,
         })
     }
 

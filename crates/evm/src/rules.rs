@@ -4,12 +4,14 @@
 //! The mirror tells early and why. The contracts are the control, and the simulation has the last word.
 
 mod guard;
+pub mod pauses;
 
 use crate::{
     call::Call,
     calldata::{Interface, Unreadable, read},
 };
 use alloy_primitives::{Address, B256};
+use pauses::Pauses;
 
 /// The longest time ahead that a deadline may lie, in seconds; as `Guard.sol`.
 pub const HORIZON_SECONDS: u64 = 3_600;
@@ -22,6 +24,8 @@ pub const ROUTE_MAX: usize = 4;
 pub trait Facts {
     /// Who runs a vault.
     fn roles(&self, vault: Address) -> Result<Roles, Lack>;
+    /// What is paused for a vault.
+    fn pauses(&self, vault: Address) -> Result<Pauses, Lack>;
     /// Who judges calls to a destination; the zero address for one that is not listed or is frozen.
     fn guard_of(&self, destination: Address) -> Result<Address, Lack>;
     /// What kind of contracts a guard judges, when the gate knows it.
@@ -148,7 +152,7 @@ impl From<Lack> for Denial {
     }
 }
 
-/// Judges what is to be done: role, registry, canonical form, guard, as the vault does.
+/// Judges what is to be done: role, registry, pauses, canonical form, guard, as the vault does.
 ///
 /// Fails closed: what cannot be read or is not known is denied.
 #[must_use]
@@ -210,6 +214,9 @@ fn one(vault: Address, to: Address, data: &[u8], facts: &dyn Facts) -> Result<Ju
     if guard.is_zero() || to == vault {
         let words = format!("{to} is not listed");
         return Err(Denial::new("dh23", "destination", words));
+    }
+    if let Some(denial) = facts.pauses(vault)?.denial() {
+        return Err(denial);
     }
     let Some(interface) = facts.interface(guard) else {
         return Ok(Judged {

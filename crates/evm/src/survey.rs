@@ -6,6 +6,7 @@ use crate::{
     errand::manager::{Conditions, Fees},
     names::foreign,
     pilot::{FlightError, Pilot},
+    rules::pauses::Pauses,
     snapshot::Snapshot,
 };
 use alloy_primitives::{Address, Bytes, U256};
@@ -30,6 +31,8 @@ pub struct Survey {
     pub trader: Address,
     /// Whether the trader may change its assets, and open and close it.
     pub toggles: (bool, bool),
+    /// What is paused.
+    pub pauses: Pauses,
     /// Whether only members may deposit.
     pub private: bool,
     /// For how long shares are locked after a deposit, in seconds.
@@ -189,6 +192,10 @@ impl<'a> Asker<'a> {
             next_manager: self.must(logic, &VaultManager::nextManagerCall {}).await?,
             trader: self.must(vault, &Vault::traderCall {}).await?,
             toggles,
+            pauses: Pauses {
+                everything: self.must(registry, &GuardRegistry::pausedCall {}).await?,
+                bits: self.must(vault, &Vault::pausesCall {}).await?,
+            },
             private: self.must(logic, &VaultManager::isPrivateCall {}).await?,
             cooldown: self.must(logic, &VaultManager::cooldownCall {}).await?,
             fees: self.fees(logic).await?,

@@ -14,6 +14,7 @@ mod hand;
 mod inspect;
 mod manager;
 mod members;
+mod pause;
 mod record;
 mod registry;
 mod shares;
@@ -55,6 +56,20 @@ enum Deed {
     Conditions(Box<conditions::Conditions>),
     Members(Box<members::Members>),
     Manager(Box<manager::Manager>),
+    /// Stops deposits and trades of a vault or of all, or trades alone, at once. Withdrawals go on.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  portcullis vault pause vault --vault 0x2b5A… --rpc https://base.example.com --chain-id 8453 \\\n    \
+        --keystore manager.json --password env:PASSWORD"
+    )]
+    Pause(Box<pause::Pausing>),
+    /// Ends a pause, by whoever's it is; of the registry's, by its owner alone.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  portcullis vault resume everything --rpc https://base.example.com --deployment guards.json \\\n    \
+        --keystore owner.json --password env:PASSWORD"
+    )]
+    Resume(Box<pause::Pausing>),
     Shares(Box<shares::Shares>),
     /// Has a vault make a call, as its manager or trader: looked at first, then signed and sent.
     Execute(Box<execute::Execute>),
@@ -79,6 +94,8 @@ impl Vault {
             Deed::Conditions(conditions) => conditions.run(output).await,
             Deed::Members(members) => members.run(output).await,
             Deed::Manager(manager) => manager.run(output).await,
+            Deed::Pause(pausing) => pausing.run(output, true).await,
+            Deed::Resume(pausing) => pausing.run(output, false).await,
             Deed::Shares(shares) => shares.run(output).await,
             Deed::Execute(execute) => execute.run(output).await,
             Deed::Simulate(simulate) => simulate.run(output).await,

@@ -73,6 +73,8 @@ const COMMANDS: &[&[&str]] = &[
     &["vault", "conditions"],
     &["vault", "members"],
     &["vault", "manager"],
+    &["vault", "pause"],
+    &["vault", "resume"],
     &["vault", "shares"],
     &["vault", "execute"],
     &["vault", "simulate"],

@@ -2,6 +2,7 @@
 
 mod chain;
 mod deploying;
+mod leaving;
 mod listed;
 mod running;
 mod seats;

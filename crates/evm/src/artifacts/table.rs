@@ -39,6 +39,10 @@ pub(super) const TABLE: &[(&str, &str)] = &[
         include_str!("../../../../contracts/artifacts/GuardRegistry.json"),
     ),
     (
+        "OneAssetExit",
+        include_str!("../../../../contracts/artifacts/OneAssetExit.json"),
+    ),
+    (
         "TwapFeed",
         include_str!("../../../../contracts/artifacts/TwapFeed.json"),
     ),

@@ -4,6 +4,7 @@ use super::Errand;
 use crate::{
     bindings::VaultManager as Logic,
     names::{Names, decimal},
+    rules::pauses::{Pause, Pauses, Side},
 };
 use alloy_primitives::{Address, U256};
 
@@ -112,6 +113,27 @@ pub fn set_toggles(logic: Address, assets: bool, privacy: bool) -> Errand {
         togglesPrivacy: privacy,
     };
     Errand::call(logic, &call, words)
+}
+
+/// Pauses a vault or its trades, or ends that, as its manager or as the registry's owner or guardian.
+#[must_use]
+pub fn set_pause(logic: Address, now: Pauses, (side, pause): (Side, Pause), on: bool) -> Errand {
+    let what = match pause {
+        Pause::Vault => "deposits and trades of the vault",
+        Pause::Trades => "trades of the vault",
+    };
+    let verb = if on { "Stops" } else { "No longer stops" };
+    let next = now.with(side, pause, on);
+    match side {
+        Side::Manager => {
+            let words = format!("{verb} {what}, as its manager; withdrawals go on");
+            Errand::call(logic, &Logic::setPausesCall { next }, words)
+        }
+        Side::House => {
+            let words = format!("{verb} {what}, for the registry; withdrawals go on");
+            Errand::call(logic, &Logic::setHousePausesCall { next }, words)
+        }
+    }
 }
 
 /// Enables an asset.

@@ -263,6 +263,20 @@ pub fn restrict(registry: Address, destination: Address, flags: Flags, names: &N
     Errand::call(registry, &call, words)
 }
 
+/// Pauses all vaults.
+#[must_use]
+pub fn pause(registry: Address) -> Errand {
+    let words = "Stops deposits and trades of all vaults; withdrawals go on";
+    Errand::call(registry, &GuardRegistry::pauseCall {}, words)
+}
+
+/// Ends that.
+#[must_use]
+pub fn resume(registry: Address) -> Errand {
+    let words = "No longer stops deposits and trades of all vaults";
+    Errand::call(registry, &GuardRegistry::resumeCall {}, words)
+}
+
 /// Offers the registry to another owner.
 #[must_use]
 pub fn propose_owner(registry: Address, next: Address, names: &Names) -> Errand {

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256, address, hex};
 use portcullis_evm::{
     calldata::Interface,
     names::{Names, TokenName},
-    rules::{Deed, Facts, Lack, Roles, Verdict, judge},
+    rules::{Deed, Facts, Lack, Roles, Verdict, judge, pauses::Pauses},
 };
 
 pub(crate) const VAULT: Address = address!("0x1000000000000000000000000000000000000001");
@@ -49,6 +49,10 @@ impl Facts for World {
             manager: MANAGER,
             trader: TRADER,
         })
+    }
+
+    fn pauses(&self, _: Address) -> Result<Pauses, Lack> {
+        Ok(Pauses::default())
     }
 
     fn guard_of(&self, destination: Address) -> Result<Address, Lack> {

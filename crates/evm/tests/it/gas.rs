@@ -6,10 +6,12 @@
 use std::{collections::BTreeMap, env, fs};
 
 use alloy_primitives::{Address, U256};
-use alloy_sol_types::SolCall;
+use alloy_sol_types::{SolCall, SolValue};
+use portcullis_evm::bindings::{OneAssetExit, Vault};
 
 use crate::{
     files::contracts,
+    guards::abi,
     stand_ins::{Router, Token},
     world::{
         ALICE, BOB, FLOOR, MANAGER, SPENDER, STANDING, STRANGER, TRADER, World, approve, units, usd,
@@ -115,6 +117,39 @@ fn life(rows: &mut BTreeMap<String, u64>) {
     rows.insert("withdraw, two assets of four held".to_owned(), withdraw.gas);
 }
 
+/// What it costs to leave for one asset, where one swap is needed.
+fn single(rows: &mut BTreeMap<String, u64>) {
+    let mut world = World::new().funded();
+    let (usd_, eth, vault) = (world.usd, world.eth, world.vault);
+    world.mint(eth, vault, units(1, 18));
+    let market = world.deploy("test/MockV2Router", Vec::new());
+    let guard = world.router_guard;
+    world.list(&[(market, guard, SPENDER)], &[], &[]);
+    world.must(STRANGER, market, abi::createPairCall { a: usd_, b: eth });
+    let pair = world.view(market, abi::getPairCall { a: usd_, b: eth });
+    world.mint(usd_, pair, usd(2_000_000));
+    world.mint(eth, pair, units(1_000, 18));
+    world.must(STRANGER, pair, abi::provideCall { to: STRANGER });
+    let exit = (ALICE, world.registry).abi_encode_params();
+    let exit = world.deploy("OneAssetExit", exit);
+    let (spender, amount) = (exit, U256::MAX);
+    world.must(ALICE, vault, Vault::approveCall { spender, amount });
+    let call = OneAssetExit::exitIntoCall {
+        vault,
+        shares: world.shares(ALICE) / U256::from(2),
+        into: usd_,
+        least: usd(5_900),
+        routes: vec![OneAssetExit::Route {
+            router: market,
+            path: vec![eth, usd_],
+            fees: Vec::new(),
+        }],
+        deadline: U256::from(world.chain.now() + 600),
+    };
+    let gas = world.must(ALICE, exit, call).gas;
+    rows.insert("withdraw into one asset, two of four held".to_owned(), gas);
+}
+
 fn measured() -> BTreeMap<String, u64> {
     let mut rows = BTreeMap::new();
     approvals(&mut rows, World::new().funded(), "");
@@ -145,6 +180,7 @@ fn measured() -> BTreeMap<String, u64> {
         watched,
     );
     life(&mut rows);
+    single(&mut rows);
     rows
 }
 

@@ -1,6 +1,6 @@
 //! The guards of contracts, the guards of assets and the feeds.
 
-mod abi;
+pub(crate) mod abi;
 mod assets;
 mod attacks;
 mod cases;

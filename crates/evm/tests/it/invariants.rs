@@ -3,7 +3,10 @@
 //! A deed that is refused is as good as one that is done: what is looked at is what is left.
 
 use alloy_primitives::{Address, U256};
-use portcullis_evm::bindings::{GuardRegistry, Vault, VaultManager};
+use portcullis_evm::{
+    bindings::{GuardRegistry, Vault, VaultManager},
+    reason::Reason,
+};
 use proptest::{collection::vec, prelude::*};
 
 use crate::{
@@ -64,6 +67,15 @@ enum Deed {
     Freeze {
         router: bool,
     },
+    PauseAll {
+        on: bool,
+    },
+    PauseOwn {
+        pauses: u8,
+    },
+    PauseForTheHouse {
+        pauses: u8,
+    },
     Revoke {
         token: usize,
     },
@@ -92,6 +104,9 @@ fn deeds() -> impl Strategy<Value = Vec<(usize, Deed)>> {
         1 => any::<bool>().prop_map(|paused| Deed::Pause { paused }),
         1 => person.clone().prop_map(|whose| Deed::SettleClaim { whose }),
         1 => any::<bool>().prop_map(|router| Deed::Freeze { router }),
+        1 => any::<bool>().prop_map(|on| Deed::PauseAll { on }),
+        1 => (0..4_u8).prop_map(|pauses| Deed::PauseOwn { pauses }),
+        1 => (0..4_u8).prop_map(|pauses| Deed::PauseForTheHouse { pauses }),
         1 => asset.prop_map(|token| Deed::Revoke { token }),
         2 => (1..2_000_u16).prop_map(|minutes| Deed::Wait { minutes }),
     ];
@@ -106,6 +121,8 @@ struct Stage {
     epoch: u64,
     supply: U256,
     value: Option<U256>,
+    /// Whether a pause ever kept somebody from withdrawing.
+    kept_in: bool,
 }
 
 /// A vault under all conditions, with a hostile token, Alice's dollars and a little of everything.
@@ -133,6 +150,7 @@ fn stage(world: World) -> Stage {
         epoch,
         supply,
         value,
+        kept_in: false,
     }
 }
 
@@ -182,7 +200,11 @@ impl Stage {
             }
             Deed::Withdraw { hundredths } => {
                 let shares = self.world.shares(who) * U256::from(hundredths) / U256::from(100);
-                self.world.withdraw(who, shares)
+                let outcome = self.world.withdraw(who, shares);
+                let why = outcome.reason();
+                let code = why.as_ref().and_then(Reason::text);
+                self.kept_in |= matches!(code, Some("dh1" | "dh2" | "dh20"));
+                outcome
             }
             Deed::Send { to, hundredths } => {
                 let amount = self.world.shares(who) * U256::from(hundredths) / U256::from(100);
@@ -270,6 +292,22 @@ impl Stage {
                 let call = GuardRegistry::freezeDestinationCall { destination };
                 self.world.call(who, self.world.registry, call)
             }
+            Deed::PauseAll { on: true } => {
+                self.world
+                    .call(who, self.world.registry, GuardRegistry::pauseCall {})
+            }
+            Deed::PauseAll { on: false } => {
+                self.world
+                    .call(who, self.world.registry, GuardRegistry::resumeCall {})
+            }
+            Deed::PauseOwn { pauses: next } => {
+                self.world
+                    .call(who, logic, VaultManager::setPausesCall { next })
+            }
+            Deed::PauseForTheHouse { pauses: next } => {
+                self.world
+                    .call(who, logic, VaultManager::setHousePausesCall { next })
+            }
             Deed::Revoke { token } => {
                 let (token, spender) = (self.tokens[token], self.world.router);
                 self.world
@@ -327,10 +365,12 @@ impl Stage {
         );
         self.hold_execution(who, deed, done, trader)?;
         self.hold_value(deed, supply)?;
+        self.hold_pauses(deed, done)?;
         let epoch = self
             .world
             .view(self.world.registry, GuardRegistry::epochCall {});
-        let freeze = matches!(deed, Deed::Freeze { .. }) && (who == GUARDIAN || who == OWNER);
+        let freeze = matches!(deed, Deed::Freeze { .. } | Deed::PauseAll { .. })
+            && (who == GUARDIAN || who == OWNER);
         prop_assert_eq!(
             epoch,
             self.epoch + u64::from(freeze && done),
@@ -378,6 +418,21 @@ impl Stage {
         Ok(())
     }
 
+    fn hold_pauses(&mut self, deed: &Deed, done: bool) -> Result<(), TestCaseError> {
+        let bits = self.world.view(self.world.vault, Vault::pausesCall {});
+        let all = self
+            .world
+            .view(self.world.registry, GuardRegistry::pausedCall {});
+        let trades = is_execution(deed) && (all || bits != 0);
+        let enters = matches!(deed, Deed::Deposit { .. }) && (all || bits & 5 != 0);
+        prop_assert!(
+            !done || !(trades || enters),
+            "17: nothing enters or is traded while paused"
+        );
+        prop_assert!(!self.kept_in, "18: no pause keeps anybody in");
+        Ok(())
+    }
+
     fn hold_value(&mut self, deed: &Deed, supply: U256) -> Result<(), TestCaseError> {
         let call = portcullis_evm::chain::Call::new(
             STRANGER,
@@ -422,7 +477,7 @@ proptest! {
     })]
 
     #[test]
-    fn sixteen_things_hold_after_every_deed(deeds in deeds()) {
+    fn eighteen_things_hold_after_every_deed(deeds in deeds()) {
         let mut stage = stage(World::new());
         for (who, deed) in deeds {
             let who = PEOPLE[who];
@@ -478,6 +533,14 @@ fn the_deeds_of_the_sequences_can_succeed() {
         (STRANGER, Deed::Pause { paused: false }),
         (STRANGER, Deed::SettleClaim { whose: 0 }),
         (MANAGER, Deed::SeatTrader { who: 1 }),
+        (MANAGER, Deed::PauseOwn { pauses: 3 }),
+        (GUARDIAN, Deed::PauseForTheHouse { pauses: 1 }),
+        (GUARDIAN, Deed::PauseAll { on: true }),
+        (ALICE, Deed::Withdraw { hundredths: 10 }),
+        (OWNER, Deed::PauseAll { on: false }),
+        (OWNER, Deed::PauseForTheHouse { pauses: 0 }),
+        (MANAGER, Deed::PauseOwn { pauses: 0 }),
+        (ALICE, Deed::Deposit { cents: 5_000 }),
         (GUARDIAN, Deed::Freeze { router: true }),
         (STRANGER, Deed::Revoke { token: 0 }),
         (STRANGER, Deed::TakeFees),

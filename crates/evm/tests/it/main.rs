@@ -24,6 +24,7 @@ mod invariants;
 mod judged;
 mod manager;
 mod matrix;
+mod pauses;
 mod piloted;
 mod red_team;
 mod red_team_exits;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use alloy_json_abi::{Function, Param, StateMutability};
 use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolValue;
 use portcullis_evm::{artifacts, chain::Call, reason::Reason};
 
 use crate::world::{ALICE, GUARDIAN, MANAGER, OWNER, STRANGER, TRADER, World};
@@ -73,9 +74,21 @@ const ROWS: &[Row] = &[
         &["owner", "guardian"],
         "NotGuardian",
     ),
+    (
+        "GuardRegistry",
+        "pause",
+        &["owner", "guardian"],
+        "NotGuardian",
+    ),
     ("GuardRegistry", "proposeOwner", &["owner"], "NotOwner"),
     ("GuardRegistry", "restrict", &["owner"], "NotOwner"),
+    ("GuardRegistry", "resume", &["owner"], "NotOwner"),
     ("GuardRegistry", "setGuardian", &["owner"], "NotOwner"),
+    ("OneAssetExit", "exitInto", &["holder"], "NotOwner"),
+    ("OneAssetExit", "fetch", &["holder"], "NotOwner"),
+    ("OneAssetExit", "fetchEscrowed", &["holder"], "NotOwner"),
+    ("OneAssetExit", "pay", NOBODY, "NotItself"),
+    ("OneAssetExit", "swap", NOBODY, "NotItself"),
     ("Vault", "addAsset", NOBODY, "dh31"),
     ("Vault", "approve", EVERYBODY, ""),
     ("Vault", "deposit", EVERYBODY, ""),
@@ -91,6 +104,7 @@ const ROWS: &[Row] = &[
     ("Vault", "revoke", EVERYBODY, ""),
     ("Vault", "setConditions", NOBODY, "dh31"),
     ("Vault", "setManager", NOBODY, "dh31"),
+    ("Vault", "setPauses", NOBODY, "dh31"),
     ("Vault", "setTrader", NOBODY, "dh31"),
     ("Vault", "setUp", NOBODY, "SetUp"),
     ("Vault", "settleClaim", EVERYBODY, ""),
@@ -114,7 +128,14 @@ const ROWS: &[Row] = &[
     ("VaultManager", "proposeManager", &["manager"], "dh4"),
     ("VaultManager", "removeAsset", &["manager", "trader"], "dh4"),
     ("VaultManager", "setCooldown", &["manager"], "dh4"),
+    (
+        "VaultManager",
+        "setHousePauses",
+        &["owner", "guardian"],
+        "NotGuardian",
+    ),
     ("VaultManager", "setMembers", &["manager"], "dh4"),
+    ("VaultManager", "setPauses", &["manager"], "dh4"),
     ("VaultManager", "setPrivate", &["manager"], "dh4"),
     ("VaultManager", "setToggles", &["manager"], "dh4"),
     ("VaultManager", "setTrader", &["manager"], "dh4"),
@@ -168,8 +189,9 @@ fn changes(function: &Function) -> bool {
     )
 }
 
-fn address(world: &World, contract: &str) -> Address {
+fn address(world: &World, exit: Address, contract: &str) -> Address {
     match contract {
+        "OneAssetExit" => exit,
         "Escrow" => world.escrow,
         "GuardRegistry" => world.registry,
         "Vault" => world.vault,
@@ -205,9 +227,12 @@ fn every_function_that_changes_anything_has_a_row() {
 #[test]
 fn a4_each_function_is_for_whom_its_row_says() {
     let mut world = World::new().funded();
+    // The holder's own.
+    let exit = (ALICE, world.registry).abi_encode_params();
+    let exit = world.deploy("OneAssetExit", exit);
     for &(contract, name, may, refusal) in ROWS {
         let abi = &artifacts::named(contract).unwrap().abi;
-        let to = address(&world, contract);
+        let to = address(&world, exit, contract);
         for function in abi.function(name).unwrap() {
             let mut data = function.selector().to_vec();
             data.extend(zeros(&function.inputs));

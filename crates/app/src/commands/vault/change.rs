@@ -13,11 +13,11 @@ use portcullis_evm::{Address, bindings::Vault, errand::Errand, names::Names, sur
 pub(super) struct Change {
     /// The vault.
     #[arg(long, value_name = "ADDRESS")]
-    vault: Address,
+    pub(super) vault: Address,
     #[command(flatten)]
-    chain: ChainArgs,
+    pub(super) chain: ChainArgs,
     #[command(flatten)]
-    key: KeyArgs,
+    pub(super) key: KeyArgs,
 }
 
 /// A vault that is looked at.

@@ -15,6 +15,7 @@ use portcullis_evm::{
     deployment::is_vault_of,
     listing::members,
     names::decimal,
+    rules::pauses::{Pause, Side},
     survey::{Holding, Survey},
 };
 use serde_json::{Value, json};
@@ -134,6 +135,7 @@ fn facts(survey: &Survey, value: &Value) -> Table {
             format!("{}, from {} on", next.words(), moment(*ready)),
         );
     }
+    fact("paused", survey.pauses.words());
     fact("registry", registry(survey));
     table
 }
@@ -209,6 +211,15 @@ pub(super) fn holding(one: &Holding) -> Value {
     })
 }
 
+/// What one side has paused of a vault, for programs.
+fn paused(survey: &Survey, side: Side) -> Vec<&'static str> {
+    let all = [(Pause::Vault, "vault"), (Pause::Trades, "trades")];
+    let on = all
+        .iter()
+        .filter(|(pause, _)| survey.pauses.has(side, *pause));
+    on.map(|(_, name)| *name).collect()
+}
+
 fn shown(survey: &Survey) -> Value {
     let seat = |who: portcullis_evm::Address| (!who.is_zero()).then(|| who.to_string());
     let (registry, epoch) = survey.registry;
@@ -223,6 +234,11 @@ fn shown(survey: &Survey) -> Value {
         "trader": seat(survey.trader),
         "trader_changes_assets": assets,
         "trader_toggles_privacy": privacy,
+        "paused": {
+            "everything": survey.pauses.everything,
+            "by_manager": paused(survey, Side::Manager),
+            "by_registry": paused(survey, Side::House),
+        },
         "private": survey.private,
         "cooldown_seconds": survey.cooldown,
         "fees": fees::shown(&survey.fees.0),

@@ -1,5 +1,8 @@
 //! `portcullis vault shares`: coming in, and going out.
 
+mod exit;
+mod withdraw;
+
 use super::{
     amount::shares,
     change::Change,
@@ -33,17 +36,11 @@ pub(super) struct Shares {
 enum Deed {
     /// Buys shares for a token, after letting the vault take it.
     Deposit(Deposit),
-    /// Gives shares back for their part of every asset.
-    Withdraw {
-        /// How many.
-        #[arg(value_name = "SHARES", value_parser = shares)]
-        shares: U256,
-        /// Who gets the assets; the sender unless told otherwise.
-        #[arg(long, value_name = "ADDRESS")]
-        to: Option<Address>,
-        #[command(flatten)]
-        change: Change,
-    },
+    /// Gives shares back for their part of every asset, or with `--into` for one asset.
+    Withdraw(Box<withdraw::Withdraw>),
+    /// A contract of the sender's own, over which shares are given back for one asset.
+    #[command(subcommand)]
+    Exit(exit::Exit),
     /// Has a claim on an asset paid, once it can be; anybody may ask for anybody.
     Settle {
         /// Who has the claim.
@@ -103,10 +100,8 @@ impl Shares {
     pub(super) async fn run(self, output: Output) -> anyhow::Result<u8> {
         match self.deed {
             Deed::Deposit(deposit) => deposit.run(output).await,
-            Deed::Withdraw { shares, to, change } => {
-                let withdraw = |at, names: &_| vault::withdraw(at, shares, to, names);
-                change.at_vault(output, withdraw).await
-            }
+            Deed::Withdraw(withdraw) => withdraw.run(output).await,
+            Deed::Exit(exit) => exit.run(output).await,
             Deed::Settle {
                 account,
                 asset,

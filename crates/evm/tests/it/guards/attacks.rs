@@ -6,6 +6,7 @@ mod calldata;
 mod exits;
 mod flown;
 mod gas;
+mod leaving;
 mod market;
 mod nesting;
 mod prices;

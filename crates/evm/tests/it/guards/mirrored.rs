@@ -10,7 +10,7 @@ use crate::files::artifact;
 use alloy_primitives::Address;
 use portcullis_evm::{
     calldata::Interface,
-    rules::{Facts, Lack, Roles, ruling},
+    rules::{Facts, Lack, Roles, pauses::Pauses, ruling},
 };
 use proptest::{
     prelude::*,
@@ -32,6 +32,10 @@ fn among(names: &[String], asked: Address) -> bool {
 impl Facts for Told {
     fn roles(&self, _: Address) -> Result<Roles, Lack> {
         Err(Lack("nobody asks for roles".to_owned()))
+    }
+
+    fn pauses(&self, _: Address) -> Result<Pauses, Lack> {
+        Err(Lack("nobody asks for pauses".to_owned()))
     }
 
     fn guard_of(&self, _: Address) -> Result<Address, Lack> {
