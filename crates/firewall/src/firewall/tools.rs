@@ -39,6 +39,21 @@ impl Firewall {
             .await
     }
 
+    /// A tool as it is kept; `None` when it was never seen.
+    ///
+    /// # Errors
+    /// When the gate is away.
+    pub async fn tool(
+        &self,
+        tenant: &TenantId,
+        server: &str,
+        name: &str,
+    ) -> Result<Option<Tool>, GateError> {
+        let id = Tool::id_of(server, name);
+        self.in_turn(tenant, move |turn| Ok(turn.state.tools.get(&id).cloned()))
+            .await
+    }
+
     /// The digest of the definition under which a tool may be called, as it is on record now;
     /// without a turn, so that a call does not wait for what others have written.
     ///
