@@ -186,6 +186,7 @@ impl State {
             all(ledger, id, DocumentQuery::all(DocumentKind::McpServer)).await?;
         let executions = executions(ledger, id).await?;
         let latest = newest(ledger, id, &head).await?.max(kept_latest);
+        let waits = |hold: &&Hold| hold.status == HoldStatus::Held;
         Ok(Self {
             head,
             frontier,
@@ -207,12 +208,7 @@ impl State {
             alarm: Alarm::default(),
             strangers: Alarm::of_strangers(),
             attempts: Attempts::default(),
-            retries: RetryBook::read(
-                holds
-                    .values()
-                    .filter(|hold| hold.status == HoldStatus::Held),
-                answers,
-            ),
+            retries: RetryBook::read(holds.values().filter(waits), answers),
             holds,
             frozen,
             permits: permits

@@ -48,19 +48,19 @@ fn is_address(text: &str) -> bool {
     })
 }
 
-fn value_at<'v>(
-    members: &'v Map<String, Value>,
+fn value_at(
+    members: &Map<String, Value>,
     mut path: impl Iterator<Item = &'static str>,
-) -> Option<&'v Value> {
+) -> Option<&Value> {
     let first = members.get(path.next()?)?;
     path.try_fold(first, |value, key| value.get(key))
 }
 
 /// The part that is not shown as it is.
-fn hidden_at<'v>(
-    shown: &'v mut Map<String, Value>,
+fn hidden_at(
+    shown: &mut Map<String, Value>,
     mut path: impl Iterator<Item = &'static str>,
-) -> Option<&'v mut Value> {
+) -> Option<&mut Value> {
     let first = shown.get_mut(path.next()?)?;
     let found = path.try_fold(first, |value, key| value.get_mut(key))?;
     (found.as_str() == Some(portcullis_screen::finding::REDACTED)).then_some(found)

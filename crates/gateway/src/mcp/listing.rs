@@ -10,7 +10,7 @@ use super::{
     server::Server,
     shop::{Shop, address_for_agents, name_for_agents},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// What is listed besides tools: the method and the member of its result, what the server must
@@ -107,10 +107,7 @@ impl Shop {
             let Ok(entries) = server.list(kind.method, kind.key).await else {
                 continue;
             };
-            for entry in entries {
-                let Value::Object(entry) = entry else {
-                    continue;
-                };
+            for entry in &entries {
                 if let Some(shown) = renamed((server, screened), kind, entry) {
                     found.push((server, (kind.deed, String::new()), shown));
                 }
@@ -166,11 +163,9 @@ fn must_be_the_first_page(request: &Request) -> Result<(), Fault> {
 fn renamed(
     (server, screened): (&Server, Screened<'_>),
     kind: &Kind,
-    entry: Map<String, Value>,
+    entry: &Value,
 ) -> Option<Value> {
-    let mut shown = screened
-        .value(&written_out(&Value::Object(entry.clone())))
-        .ok()?;
+    let mut shown = screened.value(&written_out(entry)).ok()?;
     let own = entry.get(kind.named_by)?.as_str()?;
     let members = shown.as_object_mut()?;
     if members.get(kind.named_by)?.as_str() != Some(own) {
