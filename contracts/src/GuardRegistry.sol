@@ -21,9 +21,12 @@ contract GuardRegistry is IGuardRegistry {
 
     uint256 private constant LISTED = 8;
     uint256 private constant FROZEN = 16;
-    /// All vaults are paused. It stands in the entry of plain tokens, which every trade reads anyway.
+    /// All vaults are paused. It stands in every destination's entry, which each call reads anyway, and in
+    /// that of plain tokens for whoever asks without a destination.
     uint256 private constant PAUSED = 32;
     uint16 private constant PLAIN = 0;
+    /// The most destinations, so that a pause reaches all of them in one transaction.
+    uint256 public constant MOST_DESTINATIONS = 1_000;
     uint256 private constant MAY_BE_ASKED = HOOKED | SPENDER | STANDING;
 
     /// How long an addition waits, in seconds.
@@ -38,6 +41,8 @@ contract GuardRegistry is IGuardRegistry {
 
     /// guard 160 | flags 8 | print of destination and guard 88
     mapping(address destination => uint256) private _destinations;
+    /// Every destination that was ever listed.
+    address[] private _known;
     /// feed 160 | flags 8 | type 16 | print of asset and feed 72
     mapping(address asset => uint256) private _assets;
     /// guard 160 | flags 8 | print of the guard 88
@@ -70,6 +75,7 @@ contract GuardRegistry is IGuardRegistry {
     error TooEarly(uint64 readyAt);
     error TooLate(uint64 expiresAt);
     error BadDelay();
+    error TooMany();
 
     modifier onlyOwner() {
         if (msg.sender != owner) revert NotOwner();
@@ -112,7 +118,8 @@ contract GuardRegistry is IGuardRegistry {
     function admitted(address destination) external view returns (uint256) {
         (address guard, bool hooked) = admit(destination);
         if (guard == address(0)) return 0;
-        return uint160(guard) | (hooked ? 1 << 160 : 0) | (paused() ? 1 << 161 : 0);
+        uint256 stopped = (_destinations[destination] >> 160) & PAUSED;
+        return uint160(guard) | (hooked ? 1 << 160 : 0) | (stopped << 161);
     }
 
     /// @inheritdoc IGuardRegistry
@@ -190,6 +197,12 @@ contract GuardRegistry is IGuardRegistry {
         _mayList(destination, guard, flags);
         uint256 entry = _destination(destination, guard, flags);
         _commit(keccak256(abi.encode("destination", destination)), entry);
+        if (_destinations[destination] == 0) {
+            if (_known.length == MOST_DESTINATIONS) revert TooMany();
+            _known.push(destination);
+        }
+        // What is listed meanwhile is paused as well.
+        if (paused()) entry |= PAUSED << 160;
         _destinations[destination] = entry;
         emit DestinationListed(destination, guard, flags);
     }
@@ -274,6 +287,7 @@ contract GuardRegistry is IGuardRegistry {
     /// @notice Stops all vaults: nobody deposits, and nothing is traded. Whoever wants to leave does.
     function pause() external onlyGuardian {
         _types[PLAIN] |= PAUSED << 160;
+        for (uint256 i; i < _known.length; ++i) _destinations[_known[i]] |= PAUSED << 160;
         ++epoch;
         emit Paused(msg.sender);
     }
@@ -281,6 +295,7 @@ contract GuardRegistry is IGuardRegistry {
     /// @notice Ends that, at once. The guardian cannot, not even for a pause of their own.
     function resume() external onlyOwner {
         _types[PLAIN] &= ~(PAUSED << 160);
+        for (uint256 i; i < _known.length; ++i) _destinations[_known[i]] &= ~(PAUSED << 160);
         ++epoch;
         emit Resumed(msg.sender);
     }
