@@ -40,6 +40,11 @@ pub const METHODS: &[(&str, bool)] = &[
     ("tools/list", false),
 ];
 
+/// Whether a method can touch something behind the gate.
+pub(super) fn touches(method: &str) -> bool {
+    METHODS.contains(&(method, true))
+}
+
 /// What an agent's model is told about the gate.
 const INSTRUCTIONS: &str = "Calls go through an action firewall. A result that begins with HELD \
     waits for people: call again with the same arguments once they have decided. A result that \

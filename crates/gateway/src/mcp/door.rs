@@ -6,7 +6,7 @@ mod stream;
 
 use super::{
     aside::Aside,
-    counter::{welcome, wished},
+    counter::{touches, welcome, wished},
     era::{ALL, Abilities, Era, META_VERSION, STATELESS},
     fault::Fault,
     guest::Guest,
@@ -186,7 +186,9 @@ async fn speak(
     let mut guest = match guest(desk, principal, &checked, &request) {
         Ok(guest) => guest,
         Err(Said::Fault(fault)) => {
-            if let Ok(principal) = desk.caller(headers) {
+            if touches(&request.method)
+                && let Ok(principal) = desk.caller(headers)
+            {
                 let noted = desk.shop.note_mismatch(&principal, &request, &fault).await;
                 noted.map_err(|error| named(error.into()))?;
             }

@@ -1,7 +1,6 @@
 //! What is refused before it is judged, on record.
 
 use super::{
-    counter::METHODS,
     fault::Fault,
     message::Request,
     order::agent_named,
@@ -99,7 +98,7 @@ impl Shop {
         })
     }
 
-    /// Puts a request on record that its headers refused, when it could have touched something.
+    /// Puts a request on record that its headers refused and that could have touched something.
     ///
     /// # Errors
     /// As [`Self::note_unjudged`].
@@ -109,9 +108,8 @@ impl Shop {
         request: &Request,
         fault: &Fault,
     ) -> Result<(), GateError> {
-        let touches = METHODS.contains(&(request.method.as_str(), true));
         match fault.unjudged() {
-            Some(code @ "headers.mismatch") if touches => {
+            Some(code @ "headers.mismatch") => {
                 let why = Unjudged::by(code, fault);
                 self.note_unjudged(principal, request, why).await
             }
