@@ -45,8 +45,7 @@ pub fn leave(
     exit: Address,
     (vault, shares): (Address, U256),
     wanted: Wanted,
-    routes: &[Route],
-    deadline: u64,
+    (routes, deadline): (&[Route], u64),
     names: &Names,
 ) -> Errand {
     let words = format!(

@@ -124,7 +124,7 @@ impl Withdraw {
         let deadline = ground.asker().await?.snapshot().block().time + SOON;
         let wanted = Wanted { asset, least };
         let given = (at, self.shares);
-        let errand = exit::leave(exit, given, wanted, &self.single.routes, deadline, &names);
+        let errand = exit::leave(exit, given, wanted, (&self.single.routes, deadline), &names);
         hand.does(&errand).await
     }
 }
