@@ -106,20 +106,23 @@ contract GuardRegistry is IGuardRegistry {
 
     /// @inheritdoc IGuardRegistry
     function admit(address destination) public view returns (address guard, bool hooked) {
-        uint256 entry = _destinations[destination];
-        guard = address(uint160(entry));
-        // Zero fails here as well.
-        if ((entry >> 160) & (LISTED | FROZEN) != LISTED) return (address(0), false);
-        if (entry >> 168 != _print(destination, guard) >> 168) return (address(0), false);
-        hooked = (entry >> 160) & HOOKED != 0;
+        uint256 entry = _admit(destination);
+        (guard, hooked) = (address(uint160(entry)), (entry >> 160) & HOOKED != 0);
     }
 
     /// @inheritdoc IGuardRegistry
     function admitted(address destination) external view returns (uint256) {
-        (address guard, bool hooked) = admit(destination);
-        if (guard == address(0)) return 0;
-        uint256 stopped = (_destinations[destination] >> 160) & PAUSED;
-        return uint160(guard) | (hooked ? 1 << 160 : 0) | (stopped << 161);
+        uint256 entry = _admit(destination);
+        // Those two flags, each in its own place.
+        return uint160(entry) | (entry & (HOOKED << 160)) | ((entry & (PAUSED << 160)) >> 4);
+    }
+
+    /// The entry of a destination that may be called, or zero.
+    function _admit(address destination) private view returns (uint256 entry) {
+        entry = _destinations[destination];
+        // Zero fails here as well.
+        if ((entry >> 160) & (LISTED | FROZEN) != LISTED) return 0;
+        if (entry >> 168 != _print(destination, address(uint160(entry))) >> 168) return 0;
     }
 
     /// @inheritdoc IGuardRegistry
