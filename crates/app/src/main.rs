@@ -48,7 +48,8 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    // Before anything else: walls are raised in a process of one thread.
+    portcullis_firewall::last_words::keep_to_oneself();
+    // Before anything is started: walls are raised in a process of one thread.
     if let Some(code) = portcullis_runner::walls::enter(std::env::args_os()) {
         return code;
     }

@@ -53,7 +53,8 @@ impl Entry {
 
     /// Whether people may have credentials of their own there.
     fn knows_people(&self) -> bool {
-        self.provider.knows_people() || self.own.is_some()
+        let has_keys = !self.provider.own_keys().is_empty();
+        self.provider.knows_people() || (has_keys && self.own.is_some())
     }
 }
 
@@ -185,6 +186,10 @@ impl Issuers {
 impl Issuer for Issuers {
     fn check(&self, scope: &Scope) -> Result<(), LeaseError> {
         self.desk(scope)?.issuer.check(scope)
+    }
+
+    fn knows_people(&self, scope: &Scope) -> bool {
+        self.desk(scope).is_ok_and(|desk| desk.entry.knows_people())
     }
 
     fn asks(&self, ask: &LeaseAsk) -> Result<Asked, LeaseError> {

@@ -41,6 +41,11 @@ impl Issuer for Joined {
         self.of(scope)?.check(scope)
     }
 
+    fn knows_people(&self, scope: &Scope) -> bool {
+        self.of(scope)
+            .is_ok_and(|issuer| issuer.knows_people(scope))
+    }
+
     fn asks(&self, ask: &LeaseAsk) -> Result<Asked, LeaseError> {
         self.of(&ask.scope)?.asks(ask)
     }

@@ -44,6 +44,7 @@ pub mod kept_lease;
 pub mod kept_scope;
 pub mod key;
 pub mod lane;
+pub mod last_words;
 pub mod lease;
 pub mod live;
 pub mod merkle;

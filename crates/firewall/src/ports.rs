@@ -162,6 +162,12 @@ pub trait Issuer: Debug + Send + Sync {
     /// [`LeaseError::NoProvider`], [`LeaseError::Scope`].
     fn check(&self, scope: &Scope) -> Result<(), LeaseError>;
 
+    /// Whether people may have credentials of their own at the scope's provider. Nobody has, unless an
+    /// issuer says so. No waiting in here.
+    fn knows_people(&self, _: &Scope) -> bool {
+        false
+    }
+
     /// What it would ask the provider for. No waiting in here.
     ///
     /// # Errors

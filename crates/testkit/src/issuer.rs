@@ -146,6 +146,10 @@ impl Issuer for FakeIssuer {
         }
     }
 
+    fn knows_people(&self, scope: &Scope) -> bool {
+        scope.provider.starts_with("fake")
+    }
+
     fn asks(&self, ask: &LeaseAsk) -> Result<Asked, LeaseError> {
         if ask.mode > ask.scope.mode {
             return Err(LeaseError::TooMuch("writing".to_owned()));

@@ -252,6 +252,23 @@ async fn a_person_sees_and_says_only_what_is_their_own() {
 }
 
 #[tokio::test]
+async fn where_nobody_has_a_credential_of_their_own_none_is_used() {
+    let (house, _) = open().await;
+    let mut shared = cluster();
+    shared["name"] = json!("shared");
+    shared["provider"] = json!("lingers");
+    house.act("POST", "/v1/scopes", shared).await.must(201);
+    let ann = &house.acme.operator;
+    let path = "/v1/own-credentials/shared";
+    let on = call(&house, ann, ("PUT", path), json!({"enabled": true})).await;
+    assert_eq!(on.faults(), ["scope"]);
+    let own = house.call(("GET", "/v1/own-credentials"), ann, "").await;
+    assert_eq!(own.ok()["own_credentials"], json!([]));
+    let off = call(&house, ann, ("PUT", path), json!({"enabled": false})).await;
+    assert_eq!(off.ok()["enabled"], false, "to fall back is never refused");
+}
+
+#[tokio::test]
 async fn scopes_are_read_strictly() {
     let (house, _) = open().await;
     let mut faulty = cluster();

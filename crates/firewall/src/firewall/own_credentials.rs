@@ -1,7 +1,7 @@
 //! What people say about their own credentials, as the doors pass it on. Nobody sees another's.
 
 use super::Firewall;
-use crate::{error::GateError, own_credential::OwnCredential, principal::Principal};
+use crate::{error::GateError, own_credential::OwnCredential, principal::Principal, scope::Scope};
 
 impl Firewall {
     /// What the caller has said, in order of the scopes' names.
@@ -21,6 +21,12 @@ impl Firewall {
         .await
     }
 
+    /// Whether people may have credentials of their own at a scope's provider.
+    #[must_use]
+    pub fn knows_people(&self, principal: &Principal, scope: &Scope) -> bool {
+        self.issuer(&principal.tenant).knows_people(scope)
+    }
+
     /// Says whether the caller's own credential is used for a scope, in the sessions they open. What
     /// was minted the other way is ended.
     ///
@@ -33,9 +39,10 @@ impl Firewall {
         enabled: bool,
     ) -> Result<OwnCredential, GateError> {
         let (caller, scope) = (principal.clone(), scope.to_owned());
+        let issuer = self.issuer(&principal.tenant);
         let said = self
             .on_lane(principal, move |turn| {
-                turn.say_own_credential(&caller, &scope, enabled)
+                turn.say_own_credential(&caller, (&scope, enabled), &*issuer)
             })
             .await?;
         self.tend_soon(&principal.tenant);

@@ -6,6 +6,7 @@ use crate::{
     batch::{DocumentKind, RecordKind},
     error::GateError,
     own_credential::OwnCredential,
+    ports::Issuer,
     principal::Principal,
 };
 
@@ -15,12 +16,13 @@ impl Turn<'_> {
     ///
     /// # Errors
     /// [`GateError::Forbidden`] for others than people, [`GateError::NotFound`] for a scope that
-    /// they could have nothing issued for.
+    /// they could have nothing issued for, [`GateError::Invalid`] for one whose provider has no
+    /// credentials of people's own: it would have nothing minted. To fall back is never refused.
     pub fn say_own_credential(
         &mut self,
         principal: &Principal,
-        scope: &str,
-        enabled: bool,
+        (scope, enabled): (&str, bool),
+        issuer: &dyn Issuer,
     ) -> Result<OwnCredential, GateError> {
         let person = self.caller(principal)?.id.clone();
         let missing = || GateError::NotFound("scope", scope.to_owned());
@@ -37,6 +39,13 @@ impl Turn<'_> {
         });
         if !reaches {
             return Err(missing());
+        }
+        if enabled && !issuer.knows_people(&kept.scope) {
+            let provider = &kept.scope.provider;
+            let message = format!(
+                "has the provider `{provider}`, where nobody has a credential of their own"
+            );
+            return Err(GateError::invalid("scope", message));
         }
         let said = OwnCredential {
             person: person.clone(),

@@ -9,6 +9,7 @@ mod errands;
 mod hostile;
 mod listening;
 mod lists;
+mod panics;
 mod pins;
 mod rounds;
 mod stage;

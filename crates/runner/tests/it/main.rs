@@ -14,6 +14,7 @@ mod launcher;
 mod leaving;
 mod limits;
 mod neighbours;
+mod panics;
 mod plans;
 mod refusals;
 mod rooms;

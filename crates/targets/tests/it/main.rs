@@ -9,6 +9,7 @@
 
 mod http;
 mod leases;
+mod panics;
 mod paths;
 mod planner;
 mod postgres;

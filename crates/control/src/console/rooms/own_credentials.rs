@@ -45,7 +45,7 @@ async fn draw(gate: &Gate, seat: &Seated, refused: Option<Refused>) -> Answer {
     let mut scopes = gate.scopes(caller).await?;
     scopes.retain(|kept| {
         let is_new = said.iter().all(|one| one.scope != kept.scope.name);
-        is_new && may_have(caller, kept)
+        is_new && may_have(caller, kept) && gate.knows_people(caller, &kept.scope)
     });
     let view = OwnCredentials {
         now: gate.now(),

@@ -111,14 +111,32 @@ async fn a_changed_scope_ends_what_was_minted_from_it_and_is_had_by_nobody() {
 }
 
 #[tokio::test]
+async fn a_scope_that_only_reads_from_now_on_ends_what_was_minted_from_it() {
+    let works = Works::open().await;
+    let session = works.session(&[("cluster", Mode::Write)]).await;
+    works.read(&session, "cluster").await;
+    let gate = &works.gate;
+    let mut narrowed = draft("cluster", "fake");
+    narrowed.scope.mode = Mode::Read;
+    let changed = gate.firewall.change_scope(&gate.architect, narrowed).await;
+    assert_eq!(changed.expect("changed").revision, 2);
+    works.tend().await;
+    assert!(works.issuer.alive().is_empty());
+}
+
+#[tokio::test]
 async fn a_scope_that_stands_in_for_a_removed_one_is_another() {
     let works = Works::open().await;
     let session = works.session(&[("cluster", Mode::Read)]).await;
+    works.read(&session, "cluster").await;
+    assert_eq!(works.issuer.alive().len(), 1);
     let gate = &works.gate;
     gate.firewall
         .remove_scope(&gate.architect, "cluster")
         .await
         .expect("removed");
+    works.tend().await;
+    assert!(works.issuer.alive().is_empty(), "it ends with its scope");
     works.scope("cluster", "fake").await;
     let answer = works
         .attend(super::works::reading(&session, "cluster"))
