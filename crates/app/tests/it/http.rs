@@ -11,6 +11,7 @@ use std::{
 #[derive(Debug)]
 pub(crate) struct Wire {
     stream: BufReader<TcpStream>,
+    address: String,
     token: String,
 }
 
@@ -21,6 +22,7 @@ impl Wire {
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         Ok(Self {
             stream: BufReader::new(stream),
+            address: address.to_owned(),
             token: token.to_owned(),
         })
     }
@@ -38,6 +40,16 @@ impl Wire {
         self.send(&format!("POST {path}"), &key, &body.to_string())
     }
 
+    /// The same with headers of one's own, each with its end.
+    pub(crate) fn post_with(
+        &mut self,
+        path: &str,
+        headers: &str,
+        body: &Value,
+    ) -> io::Result<(u16, Value)> {
+        self.send(&format!("POST {path}"), headers, &body.to_string())
+    }
+
     /// The status and body of the answer.
     pub(crate) fn get(&mut self, path: &str) -> io::Result<(u16, Value)> {
         self.send(&format!("GET {path}"), "", "")
@@ -45,8 +57,9 @@ impl Wire {
 
     fn send(&mut self, what: &str, headers: &str, body: &str) -> io::Result<(u16, Value)> {
         let request = format!(
-            "{what} HTTP/1.1\r\nHost: gate\r\nAuthorization: Bearer {}\r\n{headers}\
+            "{what} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n{headers}\
              Content-Length: {}\r\n\r\n{body}",
+            self.address,
             self.token,
             body.len()
         );

@@ -1,9 +1,11 @@
-//! Secrets that were planted everywhere: one that is registered, one that is minted, shown raw and
-//! encoded by whatever the gate acts on, in success, failure and silence. Then everything is looked
+//! Secrets that were planted everywhere: registered, minted, sealed at rest, and given to a server,
+//! shown raw and encoded by whatever the gate acts on, in success, failure and silence. Then everything is looked
 //! through that an agent, a reader of logs, or somebody else on this machine can see.
 
+mod server;
+
 use crate::{
-    bin::{Gate, House, Ran},
+    bin::{Gate, House, Ran, portcullis},
     targets::service::{Manner, Service, TOKEN},
 };
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
@@ -11,8 +13,10 @@ use portcullis_testkit::postgres::{OWNER, PASSWORD, Postgres};
 use serde_json::{Value, json};
 use std::{
     fs::{self, File},
+    io::Write as _,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    process::Stdio,
     sync::Mutex,
     thread,
     time::Duration,
@@ -22,12 +26,17 @@ use tokio::runtime::Runtime;
 const POLICY: &str = "version: 1
 actions:
   - { action: 'orders.*' }
-  - { action: tickets.find }
+  - { action: 'tickets.*' }
   - { action: command.run }
+  - { action: mcp.shows.look }
 catalogue:
   - { action: orders.query, tier: 0, free: true }
-  - { action: tickets.find, tier: 0, free: true }
+  - { action: 'tickets.*', tier: 0, free: true }
+  - { action: mcp.shows.look, tier: 0, free: true }
 ";
+
+/// What lies in a drawer, sealed.
+const SEALED: &str = "walnut-curlew-gneiss-6613";
 
 /// Shows the credential in every way that a program may, keeps it where only its session looks, and
 /// ends as it is told.
@@ -62,34 +71,30 @@ impl Setting {
             format!("file:{}", path.display())
         };
         let (token, password) = (secret("token", TOKEN), secret("password", PASSWORD));
-        let line =
-            json!({"host": "127.0.0.1", "port": server.port(), "tls": false, "reach": "anywhere"});
-        let with = |more: Value| {
-            let mut all = line.clone();
-            let members = more.as_object().unwrap().clone();
-            all.as_object_mut().unwrap().extend(members);
-            all
-        };
+        let (given, master) = (
+            secret("given", server::GIVEN),
+            secret("master", &"6d".repeat(32)),
+        );
+        let drawer = house.folder.path().join("drawer");
+        seal(&drawer, &master);
+        let roles = json!({"user": OWNER, "password": password});
+        let providers = json!({
+            "orders-roles": {"tenants": ["default"], "postgres": at(server.port(), roles)},
+            "drawer": {"tenants": ["default"], "sealed": {"folder": drawer, "master_key": master}},
+        });
+        let orders = at(
+            server.port(),
+            json!({
+                "database": database, "login": {"lease": "orders-roles"}, "timeout_seconds": 1,
+            }),
+        );
         let config = json!({
             "commands": {"deadline_seconds": 3},
-            "providers": {"orders-roles": {
-                "tenants": ["default"], "postgres": with(json!({"user": OWNER, "password": password})),
+            "providers": providers,
+            "tenants": {"default": {
+                "mcp": {"servers": {"shows": server::settings(&given)}},
+                "targets": targets(orders, &service.url, &token),
             }},
-            "tenants": {"default": {"targets": {
-                "orders": {
-                    "postgres": with(json!({
-                        "database": database, "login": {"lease": "orders-roles"}, "timeout_seconds": 1,
-                    })),
-                    "actions": {"orders.query": {"statement_by": "agent"}},
-                },
-                "tickets": {
-                    "http": {
-                        "base_url": service.url, "credential": {"bearer": token}, "reach": "anywhere",
-                        "timeout_seconds": 1,
-                    },
-                    "actions": {"tickets.find": {"method": "GET", "path": "/tickets"}},
-                },
-            }}},
         });
         let file = house.folder.path().join("portcullis.yaml");
         fs::write(&file, config.to_string()).unwrap();
@@ -115,12 +120,19 @@ impl Setting {
             client.batch_execute(table).await.unwrap();
         });
         self.people(&["workspaces", "add", "ops"]).ended(0);
-        let filters = self.house.folder.path().join("filters.json");
-        let reaches = json!({"database": database, "tables": ["public.orders"]});
-        fs::write(&filters, reaches.to_string()).unwrap();
-        let scope =
-            "scopes add orders --write --provider orders-roles --environment production --filters";
-        let words = scope.split(' ').chain([filters.to_str().unwrap()]);
+        let tables = json!({"database": database, "tables": ["public.orders"]});
+        self.add_scope("orders", "orders-roles", &tables);
+        self.add_scope("notes", "drawer", &json!({"read": "note"}));
+    }
+
+    fn add_scope(&self, name: &str, provider: &str, filters: &Value) {
+        let file = self.house.folder.path().join("filters.json");
+        fs::write(&file, filters.to_string()).unwrap();
+        let mode = if name == "orders" { "--write " } else { "" };
+        let scope = format!(
+            "scopes add {name} {mode}--provider {provider} --environment production --filters"
+        );
+        let words = scope.split(' ').chain([file.to_str().unwrap()]);
         let words: Vec<&str> = words.chain(["--workspace", "ops=read"]).collect();
         self.people(&words).ended(0);
     }
@@ -144,9 +156,10 @@ impl Setting {
 
     /// The agent asks for something in its session.
     fn call(&self, session: &str, (action, target): (&str, &str), parameter: &str) -> Value {
+        let scope = if target == "notes" { target } else { "orders" };
         let call = format!(
             "call --action {action} --target {target} --environment production --workspace ops \
-             --session {session} --scope orders -o json --param"
+             --session {session} --scope {scope} -o json --param"
         );
         let words: Vec<&str> = call.split_whitespace().chain([parameter]).collect();
         serde_json::from_str(&self.agent(&words).out).unwrap()
@@ -171,6 +184,36 @@ impl Setting {
         gather(&self.house.data(), &mut all);
         all
     }
+}
+
+/// A line to the database server.
+fn at(port: u16, more: Value) -> Value {
+    let mut line = json!({"host": "127.0.0.1", "port": port, "tls": false, "reach": "anywhere"});
+    let members = more.as_object().unwrap().clone();
+    line.as_object_mut().unwrap().extend(members);
+    line
+}
+
+/// A database, and a service in two ways: with a credential of its own, and with one that lies sealed.
+fn targets(orders: Value, url: &str, token: &str) -> Value {
+    let http = |credential: Value| {
+        json!({
+            "base_url": url, "credential": credential, "reach": "anywhere", "timeout_seconds": 1,
+        })
+    };
+    json!({
+        "orders": {
+            "postgres": orders, "actions": {"orders.query": {"statement_by": "agent"}},
+        },
+        "tickets": {
+            "http": http(json!({"bearer": token})),
+            "actions": {"tickets.find": {"method": "GET", "path": "/tickets"}},
+        },
+        "notes": {
+            "http": http(json!({"lease": {"provider": "drawer", "bearer": "value"}})),
+            "actions": {"tickets.note": {"method": "GET", "path": "/notes"}},
+        },
+    })
 }
 
 fn gather(folder: &Path, all: &mut Vec<(PathBuf, Vec<u8>)>) {
@@ -205,6 +248,18 @@ fn forms(secret: &str) -> Vec<String> {
         forms.push(text.get(first..last).unwrap().to_owned());
     }
     forms
+}
+
+/// Puts the secret into its drawer, by hand.
+fn seal(drawer: &Path, master: &str) {
+    let mut set = portcullis();
+    set.args(["secrets", "set", "note", "--folder"]).arg(drawer);
+    set.args(["--master-key", master]).stdin(Stdio::piped());
+    let mut set = set.stdout(Stdio::null()).spawn().unwrap();
+    let mut stdin = set.stdin.take().unwrap();
+    stdin.write_all(SEALED.as_bytes()).unwrap();
+    drop(stdin);
+    assert!(set.wait().unwrap().success());
 }
 
 /// Stops when bytes show any of the secrets.
@@ -265,9 +320,14 @@ fn ask_the_service(setting: &Setting, session: &str) {
         (Manner::HangsUp, "unknown"),
     ] {
         setting.service.behaves(manner);
-        let found = setting.call(session, ("tickets.find", "tickets"), "q=printer");
-        assert_eq!(found["execution"]["ended"], ended, "{found}");
+        // With its own credential, and with what lies sealed.
+        for what in [("tickets.find", "tickets"), ("tickets.note", "notes")] {
+            let found = setting.call(session, what, "q=printer");
+            assert_eq!(found["execution"]["ended"], ended, "{found}");
+        }
     }
+    let heard = setting.service.heard();
+    assert!(heard.iter().any(|heard| heard.token.contains(SEALED)));
 }
 
 /// A command that shows what it has: success, failure, silence. What the list of processes showed
@@ -319,18 +379,21 @@ fn look_at_the_store(setting: &Setting, secrets: &[String]) {
 fn no_planted_secret_is_seen_anywhere() {
     let setting = Setting::new();
     let agent = setting.house.credential("agent_id");
-    let open = format!("sessions open --agent {agent} --workspace ops --write orders -o json");
+    let open = format!(
+        "sessions open --agent {agent} --workspace ops --write orders --scope notes -o json"
+    );
     let session = setting.people(&open.split(' ').collect::<Vec<_>>()).json(0);
     let session = session["id"].as_str().unwrap();
     ask_the_database(&setting, session);
     ask_the_service(&setting, session);
+    server::ask(&setting);
     let listed = run_commands(&setting, session);
     assert!(listed.contains("sleep 30"), "it was looked while it ran");
 
     let mut secrets = minted(&setting.house.data());
     assert!(secrets.iter().all(|minted| minted.len() == 64));
     assert_eq!(secrets.len(), 3, "each command had a credential of its own");
-    secrets.extend([PASSWORD.to_owned(), TOKEN.to_owned()]);
+    secrets.extend([PASSWORD, TOKEN, SEALED, server::GIVEN].map(str::to_owned));
     must_hide("the list of processes", listed.as_bytes(), &secrets);
     look_at_the_gate(&setting, &secrets);
     look_at_the_store(&setting, &secrets);
