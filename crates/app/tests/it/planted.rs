@@ -79,12 +79,12 @@ impl Setting {
         seal(&drawer, &master);
         let roles = json!({"user": OWNER, "password": password});
         let providers = json!({
-            "orders-roles": {"tenants": ["default"], "postgres": at(server.port(), roles)},
+            "orders-roles": {"tenants": ["default"], "postgres": at(server.port(), &roles)},
             "drawer": {"tenants": ["default"], "sealed": {"folder": drawer, "master_key": master}},
         });
         let orders = at(
             server.port(),
-            json!({
+            &json!({
                 "database": database, "login": {"lease": "orders-roles"}, "timeout_seconds": 1,
             }),
         );
@@ -93,7 +93,7 @@ impl Setting {
             "providers": providers,
             "tenants": {"default": {
                 "mcp": {"servers": {"shows": server::settings(&given)}},
-                "targets": targets(orders, &service.url, &token),
+                "targets": targets(&orders, &service.url, &token),
             }},
         });
         let file = house.folder.path().join("portcullis.yaml");
@@ -187,7 +187,7 @@ impl Setting {
 }
 
 /// A line to the database server.
-fn at(port: u16, more: Value) -> Value {
+fn at(port: u16, more: &Value) -> Value {
     let mut line = json!({"host": "127.0.0.1", "port": port, "tls": false, "reach": "anywhere"});
     let members = more.as_object().unwrap().clone();
     line.as_object_mut().unwrap().extend(members);
@@ -195,7 +195,7 @@ fn at(port: u16, more: Value) -> Value {
 }
 
 /// A database, and a service in two ways: with a credential of its own, and with one that lies sealed.
-fn targets(orders: Value, url: &str, token: &str) -> Value {
+fn targets(orders: &Value, url: &str, token: &str) -> Value {
     let http = |credential: Value| {
         json!({
             "base_url": url, "credential": credential, "reach": "anywhere", "timeout_seconds": 1,
