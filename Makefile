@@ -85,8 +85,9 @@ check: $(STAGES) ## everything CI runs, in the same order
 fmt: ## format the code
 	$(CARGO) fmt --all
 
-lint: ## clippy, with warnings as errors
+lint: ## clippy, with warnings as errors; the benches have to compile
 	$(CARGO) clippy $(CARGOFLAGS) --workspace --all-targets -- -D warnings
+	$(CARGO) check $(CARGOFLAGS) --manifest-path benches/Cargo.toml --no-default-features --benches --target-dir target
 
 tidy: ## the house rules
 	$(CARGO) run $(CARGOFLAGS) --quiet -p portcullis-xtask -- tidy
