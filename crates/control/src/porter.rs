@@ -191,8 +191,9 @@ impl Porter {
             drop(turn);
             done
         };
-        spawn_blocking(work).await.map_err(|error| {
-            tracing::error!(%error, "work on a password broke off");
+        // What broke it off may say what it had in its hands.
+        spawn_blocking(work).await.map_err(|_| {
+            tracing::error!("work on a password broke off");
             Refusal::internal()
         })
     }
