@@ -1,7 +1,7 @@
 //! `portcullis backup` and `restore`: a copy of everything that must not be lost.
 
 use crate::{exit, house_key, output::Output, progress::Progress, wire};
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use clap::Args;
 use serde_json::json;
 use std::{
@@ -57,7 +57,11 @@ impl Backup {
             key.display()
         );
         let files = json!({ "ledger": to, "key": key });
-        tokio::task::spawn_blocking(move || save(&data, &to)).await??;
+        let saved = tokio::task::spawn_blocking(move || save(&data, &to));
+        // What broke it off may say what it had in its hands, the gate's key among it.
+        saved
+            .await
+            .map_err(|_| anyhow!("the copying broke off"))??;
         output.done(&files, &sentence)?;
         Ok(exit::OK)
     }
@@ -69,7 +73,10 @@ impl Restore {
         let shown = data.display().to_string();
         let sentence =
             format!("`{shown}` is restored; open it with `portcullis serve --data {shown}`");
-        tokio::task::spawn_blocking(move || bring_back(&from, &data)).await??;
+        let restored = tokio::task::spawn_blocking(move || bring_back(&from, &data));
+        restored
+            .await
+            .map_err(|_| anyhow!("the copying broke off"))??;
         output.done(&json!({ "data": shown }), &sentence)?;
         Ok(exit::OK)
     }
