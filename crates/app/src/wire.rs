@@ -5,7 +5,7 @@ use crate::{
     health, house_key, metrics, openapi,
     world::{SystemClock, SystemEntropy},
 };
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use axum::Router;
 use portcullis_control::{Porter, notify::link::ConsoleAddress, rest};
 use portcullis_door::{request_id::RequestIds, threshold::threshold};
@@ -50,7 +50,8 @@ impl Opened {
         for _ in 0..CLOSING_LOOKS {
             match Arc::try_unwrap(ledger) {
                 Ok(ledger) => {
-                    let closed = tokio::task::spawn_blocking(|| ledger.close()).await?;
+                    let closed = tokio::task::spawn_blocking(|| ledger.close()).await;
+                    let closed = closed.map_err(|_| anyhow!("closing the ledger broke off"))?;
                     return closed.context("the ledger did not close cleanly");
                 }
                 Err(still_used) => ledger = still_used,

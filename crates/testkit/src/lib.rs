@@ -2,7 +2,7 @@
 //!
 //! **What is this?** A ledger in memory that fails on demand, a clock that is set by hand, entropy
 //! from a seed, hands that do nothing outside, an issuer of
-//! credentials that open nothing, a Slack and a PostgreSQL of its own, and one suite of tests that every ledger must pass.
+//! credentials that open nothing, a Slack and a PostgreSQL of its own, whatever shows a planted secret, and one suite of tests that every ledger must pass.
 //!
 //! **What will it never do?** Run in the gate: it is a dependency of tests alone, and it panics when
 //! a test is set up wrongly.
@@ -22,6 +22,7 @@ pub mod entropy;
 pub mod hands;
 pub mod issuer;
 pub mod memory;
+pub mod planted;
 pub mod postgres;
 pub mod slack;
 pub mod suite;

@@ -75,6 +75,14 @@ impl MemoryLedger {
         self.frozen.send_replace(false);
     }
 
+    /// Everything that is kept, in the order of its tenants: to look for what may not be.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let state = self.state();
+        let text = state.store.bytes().map(String::from_utf8_lossy);
+        text.collect()
+    }
+
     /// How many commits were written, whatever was answered.
     #[must_use]
     pub fn commits(&self) -> usize {

@@ -2,7 +2,6 @@
 
 mod desk;
 mod leaks;
-mod marks;
 mod openbao;
 mod own;
 mod panics;

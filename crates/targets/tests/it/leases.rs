@@ -63,7 +63,8 @@ impl Opener for World {
     }
 }
 
-fn http(shown: Option<Shown>) -> Target {
+/// A service behind an action, `it.do`.
+pub(crate) fn http(shown: Option<Shown>) -> Target {
     let action = HttpAction {
         request: HttpRequest {
             method: Method::Get,
@@ -86,7 +87,8 @@ fn http(shown: Option<Shown>) -> Target {
     }
 }
 
-fn postgres(lease: Option<&str>) -> Target {
+/// A database behind the same.
+pub(crate) fn postgres(lease: Option<&str>) -> Target {
     let action = PostgresAction {
         wording: Wording::OfTheAgent,
         access: Access::Read,

@@ -120,6 +120,14 @@ impl Store {
             .collect()
     }
 
+    pub(super) fn bytes(&self) -> impl Iterator<Item = &[u8]> {
+        self.tenants.values().flat_map(|held| {
+            let records = held.records.iter();
+            let records = records.flat_map(|one| [one.payload.as_slice(), one.effects.as_slice()]);
+            records.chain(held.documents.values().map(|one| one.body.as_slice()))
+        })
+    }
+
     pub(super) fn tenants(&self) -> Vec<TenantId> {
         let used = |h: &Holdings| !h.records.is_empty() || !h.documents.is_empty();
         let tenants = self.tenants.iter().filter(|(_, holdings)| used(holdings));

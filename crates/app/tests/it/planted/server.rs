@@ -5,13 +5,13 @@ use crate::http::Wire;
 use serde_json::{Value, json};
 
 /// What the server is given.
-pub(super) const GIVEN: &str = "fig-heron-basalt-5082";
+pub(super) const GIVEN: &str = r#"fig/heron+basalt "5082" %41"#;
 
 /// Shows it in every way there is, and ends a call as it is told.
 const SCRIPT: &str = r#"
-import base64, json, os, sys
+import base64, json, os, sys, urllib.parse
 given = os.environ["GIVEN"].encode()
-said = " ".join([given.decode(), base64.b64encode(given).decode(), given.hex()])
+said = " ".join([given.decode(), base64.b64encode(given).decode(), given.hex(), urllib.parse.quote(given), json.dumps(given.decode())])
 schema = {"type": "object", "properties": {"manner": {"type": "string"}}, "required": ["manner"]}
 tool = {"name": "look", "description": "Looks", "inputSchema": schema}
 face = {"protocolVersion": "2025-11-25", "capabilities": {"tools": {}}, "serverInfo": {"name": "shows", "version": "1"}}

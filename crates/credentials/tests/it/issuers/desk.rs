@@ -1,6 +1,6 @@
 //! A gate that mints at one provider, and somebody who steals from it.
 
-use super::{Stolen, marks};
+use super::Stolen;
 use crate::server::{Answer, Server};
 use jiff::{SignedDuration, Timestamp};
 use portcullis_credentials::{
@@ -18,7 +18,7 @@ use portcullis_firewall::{
     scope::{Mode, Scope},
 };
 use portcullis_policy::id::{AgentId, SessionId, WorkspaceId};
-use portcullis_testkit::{SeededEntropy, tenant};
+use portcullis_testkit::{SeededEntropy, planted, tenant};
 use std::{
     collections::BTreeSet,
     sync::{
@@ -160,7 +160,7 @@ impl Desk {
             self.issuers, self.strongbox
         );
         for (part, _) in &minted.secrets {
-            marks::found_in(&said, &stolen[part]);
+            planted::must_hide("what is said", &said, &stolen[part]);
         }
         self.hides(stolen);
     }
@@ -178,7 +178,7 @@ impl Desk {
     /// The texts of the tenant do not show a secret, however it is written.
     pub(crate) fn hides_text(&self, secret: &str) {
         let screen = self.screens.of(&tenant("acme")).unwrap();
-        for form in marks::forms(secret) {
+        for form in planted::forms(secret) {
             let shown = screen.redact(&form).text.into_owned();
             assert!(!shown.contains(&form), "a secret is shown");
         }

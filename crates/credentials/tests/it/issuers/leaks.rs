@@ -7,59 +7,10 @@ use crate::{
 };
 use portcullis_credentials::issuer::KINDS;
 use portcullis_firewall::{ports::Issuer as _, scope::Mode};
+use portcullis_testkit::planted::{Log, must_hide};
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
-use tracing::{
-    Event, Metadata, Subscriber,
-    field::{Field, Visit},
-    span,
-};
 
 const MARKER: &str = "planted-marker/4711+abc";
-
-/// Remembers everything that is logged.
-#[derive(Clone, Default)]
-pub(super) struct Log(Arc<Mutex<String>>);
-
-impl Log {
-    /// Stops when a secret was logged.
-    pub(super) fn shows_none(&self, secret: &str) {
-        super::marks::found_in(&self.0.lock().unwrap(), secret);
-    }
-}
-
-struct Words<'w>(&'w mut String);
-
-impl Visit for Words<'_> {
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        self.0.push_str(&format!("{field}={value:?} "));
-    }
-}
-
-impl Subscriber for Log {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, attributes: &span::Attributes<'_>) -> span::Id {
-        attributes.record(&mut Words(&mut self.0.lock().unwrap()));
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, values: &span::Record<'_>) {
-        values.record(&mut Words(&mut self.0.lock().unwrap()));
-    }
-
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        event.record(&mut Words(&mut self.0.lock().unwrap()));
-    }
-
-    fn enter(&self, _: &span::Id) {}
-
-    fn exit(&self, _: &span::Id) {}
-}
 
 /// A provider of each kind at an address, whose secrets are all one marker, and a scope of it.
 fn providers(address: &str, secret: &Value) -> [(&'static str, Value, Value); 4] {
@@ -96,8 +47,7 @@ fn providers(address: &str, secret: &Value) -> [(&'static str, Value, Value); 4]
 
 #[tokio::test]
 async fn no_secret_is_in_an_error_or_a_log() {
-    let log = Log::default();
-    let guard = tracing::subscriber::set_default(log.clone());
+    let (log, guard) = Log::listen();
     let safe = Safe::with(MARKER.as_bytes());
     let secret = json!(safe.name());
     let quoted = json!({"access_token": MARKER, "auth": MARKER, "message": MARKER}).to_string();
@@ -126,7 +76,7 @@ async fn no_secret_is_in_an_error_or_a_log() {
         }
     }
     drop(guard);
-    super::marks::found_in(&said, MARKER);
-    log.shows_none(MARKER);
+    must_hide("what is said", &said, MARKER);
+    must_hide("the log", &log.text(), MARKER);
     assert!(said.contains("it answers with 403"), "{said}");
 }

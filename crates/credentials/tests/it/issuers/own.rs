@@ -3,7 +3,6 @@
 use super::{
     Counterpart as _, Deed, Desk,
     desk::Now,
-    marks,
     remote::{About, Remote},
     remotes::{Aws, Cluster, Exchange},
 };
@@ -19,7 +18,7 @@ use portcullis_firewall::{
     scope::Mode,
 };
 use portcullis_policy::id::PersonId;
-use portcullis_testkit::SeededEntropy;
+use portcullis_testkit::{SeededEntropy, planted::must_hide};
 use std::sync::Arc;
 
 const KEY: &[u8] = b"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
@@ -114,7 +113,8 @@ async fn theirs<A: About>() {
     desk.shows_nothing(&ask, &minted, &stolen);
     for key in place.keys {
         desk.hides_text(place.secret(key));
-        marks::found_in(&format!("{minted:?} {:?}", desk.issuers), place.secret(key));
+        let said = format!("{minted:?} {:?}", desk.issuers);
+        must_hide("what is said", &said, place.secret(key));
     }
     let revoked = desk.issuers.revoke(&ask, Some(&minted.handle)).await;
     assert!(revoked.unwrap().dead);

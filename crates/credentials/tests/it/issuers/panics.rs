@@ -4,8 +4,6 @@
 use super::{
     Counterpart, Desk,
     desk::Now,
-    leaks::Log,
-    marks,
     postgres::Shop,
     remote::{About, Remote},
     remotes::{Aws, Cluster, Exchange, GitHub, Google},
@@ -18,7 +16,10 @@ use portcullis_firewall::{
     ports::{Clock, Entropy, EntropyError, Issuer as _},
     scope::Mode,
 };
-use portcullis_testkit::SeededEntropy;
+use portcullis_testkit::{
+    SeededEntropy,
+    planted::{Log, must_hide},
+};
 use std::{
     panic,
     sync::{
@@ -163,8 +164,7 @@ async fn shows_nothing<C: Counterpart>(
     fit: impl Fn(&mut Tools, &Arc<Fuse>, &Ears),
 ) {
     listen();
-    let log = Log::default();
-    let _logged = tracing::subscriber::set_default(log.clone());
+    let (log, _logged) = Log::listen();
     let heard = Ears::default();
     let before = counterpart.alive().await;
     let mut panics = 0;
@@ -192,8 +192,8 @@ async fn shows_nothing<C: Counterpart>(
     let said = SAID.lock().unwrap().clone();
     assert!(!heard.is_empty(), "{}: nothing was minted", C::NAME);
     for secret in heard.iter() {
-        marks::found_in(&said, secret);
-        log.shows_none(secret);
+        must_hide("what is said", &said, secret);
+        must_hide("the log", &log.text(), secret);
     }
 }
 

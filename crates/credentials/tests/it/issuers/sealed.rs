@@ -14,7 +14,7 @@ use portcullis_firewall::{
     scope::{Mode, Scope},
 };
 use portcullis_policy::id::PersonId;
-use portcullis_testkit::SeededEntropy;
+use portcullis_testkit::{SeededEntropy, planted::must_hide};
 use serde_json::json;
 use std::{fs, sync::Arc};
 
@@ -126,10 +126,10 @@ fn nothing_at_rest_shows_a_secret_and_nothing_can_be_put_in_its_place() {
     let file = |name: &str| folder.join(format!("{name}.sealed"));
     for name in ["grafana-viewer", "grafana-editor"] {
         let text = String::from_utf8_lossy(&fs::read(file(name)).unwrap()).into_owned();
-        super::marks::found_in(&text, VIEWER);
-        super::marks::found_in(&text, EDITOR);
+        must_hide("a file", &text, VIEWER);
+        must_hide("a file", &text, EDITOR);
     }
-    super::marks::found_in(&format!("{store:?}"), VIEWER);
+    must_hide("the store", &format!("{store:?}"), VIEWER);
     let check = |store: &SealedStore| {
         let mut known = portcullis_screen::secrets::Secrets::new();
         store.register(&mut known).map(|()| known.len())

@@ -1,7 +1,8 @@
 //! What calls a server breaks with something in its hands that nobody may see.
 
 use super::stage::{Script, Stage, TOKEN, obliging};
-use portcullis_firewall::{last_words, ports::Ledger, query::RecordQuery};
+use portcullis_firewall::last_words;
+use portcullis_testkit::planted::{Log, forms, must_hide};
 use serde_json::{Value, json};
 use std::{
     panic,
@@ -24,40 +25,27 @@ fn listen() {
 
 fn breaks(script: &Script, asked: &Value) -> Option<Value> {
     if asked["method"] == "tools/call" {
-        panic!("it had {TOKEN} in its hands, and {}", hex(TOKEN));
+        panic!("it had {:?} in its hands", forms(TOKEN));
     }
     obliging(script, asked)
-}
-
-fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_shows_nothing_and_others_are_served() {
     listen();
+    let (log, _logged) = Log::listen();
     let stage = Stage::new().await;
     stage.script.behaves(breaks);
     let answer = stage.call("files__read", json!({"path": "/a"})).await;
     assert!(answer["error"].is_object(), "{answer}");
     let outcomes = stage.outcomes().await;
     assert!(outcomes[0].starts_with("unknown: "), "{outcomes:?}");
-    let query = RecordQuery {
-        limit: 1_000,
-        ..RecordQuery::default()
-    };
-    let records = stage.house.ledger.records(&stage.house.acme.id, query);
-    let records = records.await.unwrap();
-    let mut shown = answer.to_string();
-    for record in &records {
-        shown.push_str(&String::from_utf8_lossy(&record.payload));
-        shown.push_str(&String::from_utf8_lossy(&record.effects));
-    }
-    shown.push_str(&TOLD.lock().unwrap());
-    assert!(shown.contains("a panic at "), "it is told that it broke");
-    for form in [TOKEN.to_owned(), hex(TOKEN)] {
-        assert!(!shown.contains(&form), "{shown}");
-    }
+    let told = TOLD.lock().unwrap().clone();
+    assert!(told.contains("a panic at "), "it is told that it broke");
+    must_hide("the answer", &answer.to_string(), TOKEN);
+    must_hide("the panic", &told, TOKEN);
+    must_hide("the store", &stage.house.ledger.text(), TOKEN);
+    must_hide("the log", &log.text(), TOKEN);
     stage.script.behaves(obliging);
     let answer = stage.call("files__read", json!({"path": "/b"})).await;
     assert_eq!(answer["result"]["content"][0]["text"], "done", "{answer}");
