@@ -1,16 +1,18 @@
 //! The gate as the doors see it: a cheap handle that brings every wish to the right lane.
 
 mod act;
+mod agents;
 mod approvals;
 mod attempts;
 mod attend;
 mod audit;
-mod calls;
 mod doing;
 mod electors;
 mod elevations;
+mod entry;
 mod evidence;
 mod executions;
+mod govern;
 mod groups;
 mod holds;
 mod inbox;
@@ -19,14 +21,18 @@ mod keys;
 mod leases;
 mod notices;
 mod open;
+mod overview;
 mod own_credentials;
 mod people;
 mod permission_sets;
 mod permits;
+mod policies;
 mod purse;
+mod records;
 mod rehearse;
 mod replay;
 mod rule_copies;
+mod rules;
 mod scopes;
 mod screening;
 mod seen;
@@ -38,16 +44,19 @@ mod simulate;
 mod standing;
 mod telling;
 mod tools;
-mod views;
+mod violations;
 mod workspaces;
 
 pub use act::Acted;
+pub use agents::AgentView;
 pub use attend::{Attended, Met};
 pub use audit::{ConsistencyProof, InclusionProof, Verification};
 pub use electors::{Bar, Elector, Electors};
 pub use evidence::{ActionEvidence, Evidence, RecordEvidence};
 pub use inbox::{HoldEntry, Waiting};
 pub use open::{NewTenant, Ports, Spawn};
+pub use overview::{BudgetView, Overview};
+pub use policies::PolicyView;
 pub use replay::{Replay, ReplayedRecord};
 pub use rule_copies::UnmadeCopy;
 pub use screening::Screens;
@@ -57,7 +66,6 @@ pub use signing_in::SignedIn;
 pub use simulate::{Outlook, PolicyTest, Simulation};
 pub use standing::{Explanation, Standing, Wish};
 pub use telling::{Buttons, Posting};
-pub use views::{AgentView, BudgetView, Overview, PolicyView};
 
 use crate::{
     driver::{Count, Queue},

@@ -1,6 +1,6 @@
 //! Judging an action and acting on the verdict, in one call.
 
-use super::{Acted, Firewall, calls::Asked, tools};
+use super::{Acted, Firewall, govern::Asked, tools};
 use crate::{
     answer::Answer, dry_run::Rehearsed, error::GateError, execution::Execution, hands::Hands,
     hold::Hold, order::Order, principal::Principal, request::Request, turn::Claim,

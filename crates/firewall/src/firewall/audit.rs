@@ -1,6 +1,6 @@
 //! Checking the chain, and proving what is in it.
 
-use super::{Firewall, views::may_read};
+use super::{Firewall, entry::may_read};
 use crate::{
     chain::{Hash, Verifier, Walk},
     error::GateError,
@@ -8,6 +8,7 @@ use crate::{
     note::{self, Checkpoint},
     principal::Principal,
     query::RecordQuery,
+    turn::Sealed,
 };
 use portcullis_policy::id::TenantId;
 use serde::Serialize;
@@ -280,6 +281,16 @@ impl Firewall {
     /// The name of a tenant's log.
     fn origin(&self, principal: &Principal) -> String {
         format!("{}/{}", self.house.origin, principal.tenant)
+    }
+
+    /// Acknowledges a broken chain.
+    ///
+    /// # Errors
+    /// As [`crate::turn::Turn::acknowledge`].
+    pub async fn acknowledge(&self, principal: &Principal, why: &str) -> Result<Sealed, GateError> {
+        let (caller, why) = (principal.clone(), why.to_owned());
+        self.on_lane(principal, move |turn| turn.acknowledge(&caller, &why))
+            .await
     }
 }
 

@@ -1,9 +1,14 @@
-//! Lists of holds, for callers who see all of them and for those who see some.
+//! Holds, for callers who see all of them and for those who see some.
 
 use super::{Firewall, seen::may_watch};
 use crate::{
-    access::Verb, batch::DocumentKind, error::GateError, hold::Hold, principal::Principal,
-    query::DocumentQuery, state,
+    access::Verb,
+    batch::DocumentKind,
+    error::GateError,
+    hold::{Hold, HoldStatus},
+    principal::Principal,
+    query::DocumentQuery,
+    state,
 };
 
 /// How many holds are read at once for somebody who sees some of them.
@@ -63,5 +68,27 @@ impl Firewall {
             .skip(query.offset)
             .take(query.limit)
             .collect())
+    }
+
+    /// One hold. An agent's own key may look at its own holds.
+    ///
+    /// # Errors
+    /// [`GateError::NotFound`], also for one that the caller may not see.
+    pub async fn hold(&self, principal: &Principal, id: &str) -> Result<Hold, GateError> {
+        let hold = self.kept_hold(&principal.tenant, id).await?;
+        if !principal.may(Verb::View, &hold.resource()) {
+            return Err(GateError::NotFound("hold", id.to_owned()));
+        }
+        Ok(self.as_of_now(hold))
+    }
+
+    /// An overdue hold is over, whether or not it was swept yet.
+    pub(super) fn as_of_now(&self, mut hold: Hold) -> Hold {
+        let now = self.house.clock.now();
+        if hold.is_over(now) {
+            let why = Some("nobody decided in time");
+            hold.end(HoldStatus::TimedOut, "portcullis", hold.timeout_at, why);
+        }
+        hold
     }
 }

@@ -90,4 +90,17 @@ impl Firewall {
         }
         Ok(())
     }
+
+    /// Does what time demands, for every tenant. To be called every second or so.
+    ///
+    /// # Errors
+    /// The first failure; the other tenants are swept all the same.
+    pub async fn sweep(&self) -> Result<(), GateError> {
+        let mut first = Ok(());
+        for tenant in self.tenants() {
+            let swept = self.in_turn(&tenant, |turn| turn.sweep()).await;
+            first = first.and(swept);
+        }
+        first
+    }
 }

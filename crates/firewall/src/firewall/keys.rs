@@ -1,9 +1,9 @@
 //! Keys and tokens: who issues and revokes them.
 
-use super::{Firewall, calls::architect};
+use super::{Firewall, entry::architect};
 use crate::{
     error::GateError,
-    key::{Directory, Key, Token},
+    key::{Directory, Key, Token, Usage},
     principal::Principal,
     turn::NewKey,
 };
@@ -68,5 +68,31 @@ impl Firewall {
             });
         }
         revoked
+    }
+
+    /// Keys and tokens, without secrets: of architects and other readers every one, of others
+    /// their own.
+    ///
+    /// # Errors
+    /// [`GateError::Forbidden`] for others than people.
+    pub async fn keys(&self, principal: &Principal) -> Result<Vec<Key>, GateError> {
+        if !principal.role.is_person() {
+            return Err(GateError::Forbidden(
+                "only a person may list keys".to_owned(),
+            ));
+        }
+        let own = (!principal.reads())
+            .then(|| principal.person.clone())
+            .flatten();
+        self.on_lane(principal, move |turn| {
+            let shown = |key: &&Key| {
+                let is_own = own
+                    .as_ref()
+                    .is_none_or(|own| key.person.as_ref() == Some(&own.id));
+                is_own && key.usage != Usage::Invitation
+            };
+            Ok(turn.state.keys.values().filter(shown).cloned().collect())
+        })
+        .await
     }
 }

@@ -1,11 +1,13 @@
-//! What those who are shown a permit may know about it.
+//! Permits: who takes and spends them, and what those who are shown one may know.
 
 use super::Firewall;
 use crate::{
+    digest::ActionDigest,
     error::GateError,
     permit::{self, Permit},
     principal::Principal,
     sign::PublicKey,
+    turn::Redemption,
 };
 
 impl Firewall {
@@ -30,5 +32,37 @@ impl Firewall {
                 "this permit is another tenant's".to_owned(),
             ))
         }
+    }
+
+    /// Takes the permit of a released hold, once.
+    ///
+    /// # Errors
+    /// [`GateError::Conflict`] when it was taken or is not released, else as
+    /// [`crate::turn::Turn::claim`].
+    pub async fn claim(&self, principal: &Principal, hold: &str) -> Result<String, GateError> {
+        let (caller, id) = (principal.clone(), hold.to_owned());
+        let claimed = self
+            .on_lane(principal, move |turn| turn.claim(&caller, &id))
+            .await;
+        match claimed {
+            // The lane forgets what is over; whoever may see it is told how it ended.
+            Err(GateError::NotFound(..)) => Err(self.hold(principal, hold).await?.without_permit()),
+            answer => answer,
+        }
+    }
+
+    /// Spends a permit.
+    ///
+    /// # Errors
+    /// As [`crate::turn::Turn::redeem`].
+    pub async fn redeem(
+        &self,
+        principal: &Principal,
+        token: &str,
+        about: Option<ActionDigest>,
+    ) -> Result<Redemption, GateError> {
+        let (caller, token) = (principal.clone(), token.to_owned());
+        self.on_lane(principal, move |turn| turn.redeem(&caller, &token, about))
+            .await
     }
 }

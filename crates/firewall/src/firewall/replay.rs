@@ -1,6 +1,6 @@
 //! Judging recorded actions again: under the rules of then, or under others.
 
-use super::{Firewall, seen::must_see_all, views::may_read};
+use super::{Firewall, entry::may_read, seen::must_see_all};
 use crate::{
     batch::{DocumentKind, RecordKind, StoredRecord},
     digest::{ActionDigest, Nonce},

@@ -85,7 +85,7 @@ impl Firewall {
         &self,
         principal: &Principal,
     ) -> Result<Vec<AddedServer>, GateError> {
-        super::views::may_read(principal)?;
+        super::entry::may_read(principal)?;
         self.on_lane(principal, |turn| Ok(Stock::of(turn.state).servers))
             .await
     }

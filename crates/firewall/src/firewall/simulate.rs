@@ -1,6 +1,6 @@
 //! Trying out a policy, or an action, without any of it being counted or recorded.
 
-use super::{Firewall, views::may_read};
+use super::{Firewall, entry::may_read};
 use crate::{
     error::GateError, principal::Principal, proposal, record::Explanation, rulebook::Rulebook,
     turn::judge_for_sight,

@@ -71,7 +71,7 @@ impl Firewall {
     /// # Errors
     /// [`GateError::Forbidden`] for an agent's key.
     pub async fn tools(&self, principal: &Principal) -> Result<Vec<Tool>, GateError> {
-        super::views::may_read(principal)?;
+        super::entry::may_read(principal)?;
         self.on_lane(principal, |turn| {
             Ok(turn.state.tools.values().cloned().collect())
         })
