@@ -3,17 +3,8 @@
 use crate::config::Config;
 use anyhow::{Context, anyhow};
 use portcullis_credentials::{Secrets, launch::Launches, strongbox::Strongbox};
-use portcullis_firewall::{
-    firewall::{Firewall, Screens as Known},
-    hands::Hands,
-};
-use portcullis_policy::id::TenantId;
-use portcullis_runner::{
-    Commands, Offer, Rooms, Settings,
-    commands::Ports,
-    stream::{Screens, Sieve},
-    walls::KEEPER,
-};
+use portcullis_firewall::{firewall::Firewall, hands::Hands};
+use portcullis_runner::{Commands, Offer, Rooms, Settings, commands::Ports, walls::KEEPER};
 use std::{
     env, fs,
     os::unix::fs::{MetadataExt, PermissionsExt},
@@ -72,7 +63,7 @@ pub(crate) async fn hands(
     };
     let ports = Ports {
         launcher: Arc::new(launches),
-        screens: Arc::new(Live(firewall.screens())),
+        screens: firewall.screens(),
         rooms,
     };
     let commands = Arc::new(Commands::new(settings, &offer, ports));
@@ -92,15 +83,4 @@ fn let_through(data: &Path) -> anyhow::Result<()> {
     }
     fs::set_permissions(data, fs::Permissions::from_mode(mode | 0o011))
         .map_err(|error| anyhow!(error).context("cannot let commands through to their rooms"))
-}
-
-/// Screens what commands say by what is known when they begin.
-#[derive(Debug)]
-struct Live(Known);
-
-impl Screens for Live {
-    fn begin(&self, tenant: &TenantId) -> Option<Box<dyn Sieve>> {
-        let screen = self.0.of(tenant).ok()?;
-        Some(Box::new(screen.stream()))
-    }
 }

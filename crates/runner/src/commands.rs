@@ -9,16 +9,12 @@ mod settings;
 pub use request::Asked;
 pub use settings::Settings;
 
-use crate::{
-    offer::Offer,
-    plan::Wall,
-    rooms::Rooms,
-    stream::{Screens, Teller},
-};
+use crate::{offer::Offer, plan::Wall, rooms::Rooms, stream::Teller};
 use outcome::Outcome;
 use portcullis_firewall::{
     canonical,
     digest::Means,
+    firewall::Screens,
     freeze,
     order::{DryRun, Effect, Ended, Order},
     outside::Launcher,
@@ -39,7 +35,7 @@ pub struct Ports {
     /// Starts the launcher, and puts credentials in.
     pub launcher: Arc<dyn Launcher>,
     /// Screens what is shown while a command runs.
-    pub screens: Arc<dyn Screens>,
+    pub screens: Screens,
     /// Where commands run.
     pub rooms: Arc<Rooms>,
 }

@@ -1,16 +1,19 @@
 //! Tells what the commands of an action say, and keeps the beginning of it.
 
-use super::{Screens, Sieve, plain::Plain};
-use portcullis_firewall::live::{Live, Said, Stream};
+use super::plain::Plain;
+use portcullis_firewall::{
+    firewall::Screens,
+    live::{Live, Said, Stream},
+};
 use portcullis_policy::id::TenantId;
-use std::sync::Arc;
+use portcullis_screen::stream::Stream as Sieve;
 
 /// Tells what the commands of an action say, and keeps the beginning of it.
 #[derive(Debug)]
 pub(crate) struct Teller {
     live: Option<Live>,
     tenant: TenantId,
-    screens: Arc<dyn Screens>,
+    screens: Screens,
     out: Voice,
     err: Voice,
     kept: String,
@@ -21,8 +24,8 @@ pub(crate) struct Teller {
 /// One stream of the command that runs.
 #[derive(Debug, Default)]
 struct Voice {
-    /// Without one nobody hears it.
-    sieve: Option<Box<dyn Sieve>>,
+    /// Without one nobody hears it before it is over and screened as a whole.
+    sieve: Option<Sieve>,
     plain: Plain,
     /// A line that has no end yet: the two streams are not mixed within lines.
     line: String,
@@ -44,14 +47,14 @@ impl Teller {
     /// Tells of an action, and keeps at most so many bytes.
     pub(crate) fn new(
         live: Option<Live>,
-        screens: &Arc<dyn Screens>,
+        screens: &Screens,
         tenant: TenantId,
         most: usize,
     ) -> Self {
         Self {
             live,
             tenant,
-            screens: Arc::clone(screens),
+            screens: screens.clone(),
             out: Voice::default(),
             err: Voice::default(),
             kept: String::new(),
@@ -62,9 +65,18 @@ impl Teller {
 
     /// The next command begins.
     pub(crate) fn begin(&mut self, at: usize) {
-        self.out = Voice::new(self.screens.begin(&self.tenant));
-        self.err = Voice::new(self.screens.begin(&self.tenant));
+        self.out = self.voice();
+        self.err = self.voice();
         self.tell(Said::Begun(at));
+    }
+
+    /// Screened by what is known now.
+    fn voice(&self) -> Voice {
+        let screen = self.screens.of(&self.tenant).ok();
+        Voice {
+            sieve: screen.map(|screen| screen.stream()),
+            ..Voice::default()
+        }
     }
 
     /// The command said something.
@@ -134,17 +146,10 @@ impl Teller {
 }
 
 impl Voice {
-    fn new(sieve: Option<Box<dyn Sieve>>) -> Self {
-        Self {
-            sieve,
-            ..Self::default()
-        }
-    }
-
     /// The lines that have ended.
     fn push(&mut self, bytes: &[u8]) -> String {
         let text = match self.sieve.as_mut() {
-            Some(sieve) => self.plain.push(&sieve.push(bytes)),
+            Some(sieve) => self.plain.push(&sieve.push(bytes).bytes),
             None => self.plain.push(bytes),
         };
         self.line.push_str(&text);
@@ -157,9 +162,9 @@ impl Voice {
     }
 
     fn finish(mut self) -> String {
-        let rest = self.sieve.take().map(Sieve::finish).unwrap_or_default();
+        let rest = self.sieve.take().map(|sieve| sieve.finish().0.bytes);
         let mut text = self.line;
-        text.push_str(&self.plain.push(&rest));
+        text.push_str(&self.plain.push(&rest.unwrap_or_default()));
         text.push_str(&self.plain.finish());
         text
     }

@@ -3,6 +3,7 @@
 use crate::launcher::Programs;
 use portcullis_firewall::{
     digest::ActionDigest,
+    firewall::Screens,
     freeze::freeze,
     lease::InHand,
     order::{Effect, Order},
@@ -14,16 +15,9 @@ use portcullis_policy::{
     id::{SessionId, TenantId},
 };
 use portcullis_runner::{
-    Commands, Offer, Rooms, Settings,
-    commands::Ports,
-    plan::Wall,
-    stream::{Screens, Sieve},
-    walls::KEEPER,
+    Commands, Offer, Rooms, Settings, commands::Ports, plan::Wall, walls::KEEPER,
 };
-use portcullis_screen::{
-    screen::Screen,
-    secrets::{Level, Secrets},
-};
+use portcullis_screen::secrets::{Level, Secrets};
 use serde_json::{Map, Value, json};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -146,7 +140,7 @@ impl House {
     pub(crate) fn ports(&self) -> Ports {
         Ports {
             launcher: Arc::clone(&self.launcher),
-            screens: Arc::new(Marked),
+            screens: marked(),
             rooms: Arc::clone(&self.rooms),
         }
     }
@@ -276,16 +270,12 @@ pub(crate) fn leased(mut order: Order, lease: InHand) -> Order {
 }
 
 /// Screens that know one secret.
-#[derive(Debug)]
-struct Marked;
-
-impl Screens for Marked {
-    fn begin(&self, _: &TenantId) -> Option<Box<dyn Sieve>> {
-        let mut secrets = Secrets::new();
-        secrets.add(SECRET).ok()?;
-        let screen = Screen::builder().secrets(Level::Global, secrets).build();
-        Some(Box::new(screen.ok()?.stream()))
-    }
+fn marked() -> Screens {
+    let (screens, mut secrets) = (Screens::default(), Secrets::new());
+    secrets.add(SECRET).expect("a secret");
+    let known = screens.know(&tenant(), Level::Global, &secrets);
+    known.expect("a screen");
+    screens
 }
 
 pub(crate) fn text(effect: &Effect) -> String {
