@@ -389,3 +389,38 @@ fn the_implementation_itself_belongs_to_nobody() {
     let why = world.code(BOB, code, Vault::executeTransactionCall { to, data });
     assert_eq!(why, "dh24");
 }
+
+#[test]
+fn s11_what_never_saw_the_gate_is_refused_by_the_contracts_alone() {
+    let mut world = World::new().funded();
+    let own = world.deploy("test/Router", Vec::new());
+    let call = Vault::executeTransactionCall {
+        to: own,
+        data: world.swap(world.usd, usd(100), world.eth).into(),
+    };
+    for who in [MANAGER, TRADER] {
+        assert_eq!(world.code(who, world.vault, call.clone()), "dh23");
+    }
+    assert_eq!(world.balance(world.usd, world.vault), usd(10_000));
+}
+
+#[test]
+fn s16_a_bad_price_within_the_rules_and_a_loss_of_the_market_are_nobodys_to_prevent() {
+    let mut world = World::new().funded();
+    world.allow_router(world.usd);
+    // The market pays half of what the feed says, and the vault has no floor.
+    world.worsen(50_000);
+    let before = world.value();
+    assert!(world.swap_hundred().succeeded());
+    assert!(world.value() < before);
+    // A token that loses its worth takes the vault's with it; its holders can still leave.
+    let token = world.hostile();
+    let outcome = world.try_deposit(BOB, token, units(1_000, 18));
+    assert!(outcome.succeeded(), "{:?}", outcome.reason());
+    let before = world.value();
+    world.set_price(token, units(1, 16));
+    assert!(world.value() < before);
+    world.chain.mine();
+    let shares = world.shares(BOB);
+    assert!(world.withdraw(BOB, shares).succeeded());
+}
