@@ -92,10 +92,7 @@ impl Template {
         if texts().flat_map(str::bytes).any(|byte| !is_of_path(byte)) {
             return Err("only letters, digits and `/-._~%:@!$&'()*+,;=` stand in a path");
         }
-        if written
-            .split('/')
-            .any(|segment| segment == "." || segment == "..")
-        {
+        if written.split('/').any(climbs) {
             return Err("`.` and `..` are no segments");
         }
         Ok(Self {
@@ -145,16 +142,41 @@ impl Template {
                 }
             }
         }
-        // Written with `%2e` it would be read as dots, too.
-        let dots = |segment: &str| {
-            let plain = segment.to_ascii_lowercase().replace("%2e", ".");
-            plain == "." || plain == ".."
-        };
-        if path.split('/').any(dots) {
+        if path.split('/').any(climbs) {
             return Err(Unfilled::Climbs(last.to_owned()));
         }
         Ok(path)
     }
+}
+
+/// Whether a segment leads elsewhere for a server that undoes percent signs before it looks for dots, as
+/// many do: then `%2F` and `%5C` part it, and what is behind a `;` belongs to no name.
+fn climbs(segment: &str) -> bool {
+    let plain = decoded(segment.as_bytes());
+    let mut names = plain.split(|byte| matches!(byte, b'/' | b'\\'));
+    names.any(|name| {
+        let name = name.split(|byte| *byte == b';').next();
+        name.is_some_and(|name| matches!(name, b"." | b".."))
+    })
+}
+
+/// The bytes with every percent sign undone, once; one that begins no escape stands for itself.
+fn decoded(mut rest: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(rest.len());
+    while let Some((first, behind)) = rest.split_first() {
+        let escaped = (*first == b'%').then(|| escaped(behind)).flatten();
+        let (byte, after) = escaped.unwrap_or((*first, behind));
+        plain.push(byte);
+        rest = after;
+    }
+    plain
+}
+
+/// The byte of two digits, and what follows them.
+fn escaped(digits: &[u8]) -> Option<(u8, &[u8])> {
+    let ([high, low], behind) = digits.split_first_chunk()?;
+    let digit = |byte: &u8| u8::try_from(char::from(*byte).to_digit(16)?).ok();
+    Some((digit(high)? << 4 | digit(low)?, behind))
 }
 
 fn is_name(name: &str) -> bool {
