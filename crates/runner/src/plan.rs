@@ -20,6 +20,9 @@ use std::{
 /// The most bytes of a plan.
 pub const PLAN_MAX_BYTES: usize = 4 * 1024 * 1024;
 
+/// The user that owns nothing, whom all sessions share where there are no numbers for each.
+pub const NOBODY: u32 = 65_534;
+
 /// What a command may run from and read besides its room, on every machine.
 pub const SYSTEM_FOLDERS: &[&str] = &[
     "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32",
@@ -162,6 +165,12 @@ impl Plan {
     #[must_use]
     pub fn own_path(&self) -> PathBuf {
         self.room.join(&self.own)
+    }
+
+    /// Whether nobody but its session is the user that the command becomes.
+    #[must_use]
+    pub fn has_own_user(&self) -> bool {
+        self.user.is_some_and(|user| user != NOBODY)
     }
 
     /// Whether a wall is in it.

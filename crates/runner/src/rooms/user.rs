@@ -1,5 +1,6 @@
 //! Who a session's commands are, where the gate is root and may say so.
 
+use crate::plan::NOBODY;
 use portcullis_policy::id::{SessionId, TenantId};
 use rustix::process::geteuid;
 use sha2::{Digest, Sha256};
@@ -9,13 +10,11 @@ use std::fs;
 const FIRST: u32 = 0x7000_0000;
 /// How many numbers there are for them.
 const COUNT: u32 = 0x0800_0000;
-/// Who owns nothing, where the numbers above do not exist: within narrow user namespaces.
-const NOBODY: u32 = 65_534;
 
 /// The user of a session, where the gate is root; else its commands are the gate's own user.
 ///
 /// Two sessions have one number by chance once in a hundred million; what keeps them apart then is
-/// every other wall.
+/// every other wall. Where the numbers do not exist, within narrow user namespaces, all are nobody.
 pub(super) fn of(tenant: &TenantId, session: &SessionId) -> Option<u32> {
     geteuid()
         .is_root()

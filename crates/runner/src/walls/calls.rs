@@ -63,7 +63,7 @@ fn refusals(plan: &Plan) -> Result<Rules, Refusal> {
             refuse(&mut rules, *call, &[(*mode, is, u64::from(kind))])?;
         }
     }
-    if !plan.has(Wall::Processes) && plan.user.is_none() {
+    if !plan.has(Wall::Processes) && !plan.has_own_user() {
         others(&mut rules, plan.has(Wall::Scopes))?;
     }
     if !table::may_change_rights(plan) {
@@ -185,4 +185,39 @@ fn refuse(rules: &mut Rules, call: i64, when: &[Condition]) -> Result<(), Refusa
 
 fn number(constant: i32) -> u64 {
     u64::from(constant.unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{refusals, table};
+    use crate::plan::{Limits, NOBODY, Network, Plan, Wall};
+
+    fn plan(user: Option<u32>) -> Plan {
+        Plan {
+            walls: Wall::ALWAYS.into(),
+            room: "/srv/rooms/acme/s1".into(),
+            home: "home".into(),
+            own: "run/1".into(),
+            user,
+            argv: vec!["true".to_owned()],
+            read: Vec::new(),
+            run_own: false,
+            network: Network::None,
+            limits: Limits::default(),
+        }
+    }
+
+    #[test]
+    fn where_sessions_share_a_user_none_touches_what_is_another_s() {
+        let shared = |user| {
+            let plan = plan(user);
+            let refused = refusals(&plan).expect("rules");
+            let signals = table::SIGNALS.iter().all(|call| refused.contains_key(call));
+            let rights = table::known(&plan).contains(&libc::SYS_fchmodat);
+            signals && !rights
+        };
+        assert!(shared(None));
+        assert!(shared(Some(NOBODY)));
+        assert!(!shared(Some(0x7000_0000)));
+    }
 }

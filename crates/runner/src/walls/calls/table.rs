@@ -29,7 +29,7 @@ pub(super) fn known(plan: &Plan) -> Vec<i64> {
 /// that: a command may only where nothing else of its user can be named, or where its user has
 /// nothing else.
 pub(super) fn may_change_rights(plan: &Plan) -> bool {
-    plan.has(Wall::Mounts) || plan.user.is_some()
+    plan.has(Wall::Mounts) || plan.has_own_user()
 }
 
 /// Those that make nodes of the file system, and the place of the mode among their arguments.
