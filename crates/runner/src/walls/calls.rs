@@ -148,20 +148,46 @@ const SOCK_KIND_MAX: i32 = 10;
 const SOCKET_TYPE: u64 = 0xF;
 
 /// What could hurt other processes of the same user, the gate among them, where neither a
-/// namespace nor a user of its own keeps the command from naming them. Signals may be held by
-/// Landlock.
+/// namespace nor a user of its own keeps the command from naming them. Signals, those of files too,
+/// may be held by Landlock.
 fn others(rules: &mut Rules, signals_are_held: bool) -> Result<(), Refusal> {
     for call in table::ABOUT_OTHERS {
         refuse(rules, *call, &[(0, Is::Ne, 0)])?;
     }
     let priority = (1, Is::Ne, 0);
     refuse(rules, libc::SYS_setpriority, &[priority])?;
-    for call in table::SIGNALS.iter().filter(|_| !signals_are_held) {
+    // Nought is the caller's user here, and that is all its processes.
+    let of_user = (0, Is::Eq, number(PRIO_USER));
+    refuse(rules, libc::SYS_setpriority, &[of_user])?;
+    if signals_are_held {
+        return Ok(());
+    }
+    for call in table::SIGNALS {
         // The group of its own, by the number nought, is the one that may be named.
         refuse(rules, *call, &[(0, Is::Ne, 0)])?;
     }
+    owners(rules)
+}
+
+/// Whoever owns an open file is sent a signal when something happens to it, and which one is the
+/// choice of whoever named the owner.
+fn owners(rules: &mut Rules) -> Result<(), Refusal> {
+    for command in [F_SETOWN, F_SETOWN_EX] {
+        refuse(rules, libc::SYS_fcntl, &[(1, Is::Eq, command)])?;
+    }
+    for request in [FIOSETOWN, SIOCSPGRP] {
+        refuse(rules, libc::SYS_ioctl, &[(1, Is::Eq, request)])?;
+    }
     Ok(())
 }
+
+/// As `sys/resource.h` has it; the type of libc's differs between systems.
+const PRIO_USER: i32 = 2;
+/// As Linux has them in `asm-generic/fcntl.h` and `asm-generic/sockios.h`; libc names not all of them.
+const F_SETOWN: u64 = 8;
+const F_SETOWN_EX: u64 = 15;
+const FIOSETOWN: u64 = 0x8901;
+const SIOCSPGRP: u64 = 0x8902;
 
 /// An argument's place, and what it must be compared with.
 type Condition = (u8, Is, u64);

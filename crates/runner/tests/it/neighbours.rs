@@ -1,7 +1,10 @@
 //! Ways out of the walls by other processes and by the kernel itself.
 
 use crate::house::{CANARY, House, MINE, NAMESPACES, bare};
-use std::process::{Child, Command, Stdio};
+use std::{
+    os::unix::process::ExitStatusExt,
+    process::{Child, Command, Stdio},
+};
 
 /// A process of somebody else's.
 fn neighbour() -> Child {
@@ -9,6 +12,7 @@ fn neighbour() -> Child {
         .arg("1000")
         .env("KEPT", CANARY)
         .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .spawn()
         .expect("a process")
 }
@@ -89,6 +93,77 @@ async fn everybody_cannot_be_killed_at_once() {
             process.try_wait().expect("a look").is_none(),
             "{standing}: {said}"
         );
+        end(process);
+    }
+}
+
+#[tokio::test]
+async fn no_process_outside_is_signalled_by_way_of_a_file() {
+    // Whoever owns a file is sent a signal of one's choice when something happens to it.
+    let script = "import ctypes, fcntl, os, signal, socket, struct, sys\n\
+        pid, way = int(sys.argv[1]), sys.argv[2]\n\
+        mine, other = socket.socketpair()\n\
+        ways = {\n\
+        'owner': lambda: fcntl.fcntl(mine, 8, pid),\n\
+        'owner by kind': lambda: fcntl.fcntl(mine, 15, struct.pack('ii', 1, pid)),\n\
+        'owner of a socket': lambda: fcntl.ioctl(mine, 0x8901, struct.pack('i', pid)),\n\
+        'group of a socket': lambda: fcntl.ioctl(mine, 0x8902, struct.pack('i', pid)),\n\
+        }\n\
+        try: ways[way]()\n\
+        except OSError: pass\n\
+        fcntl.fcntl(mine, 10, signal.SIGKILL)\n\
+        fcntl.fcntl(mine, fcntl.F_SETFL, os.O_ASYNC)\n\
+        other.send(b'x')\n\
+        print('tried')\n";
+    let house = House::new().await;
+    for way in [
+        "owner",
+        "owner by kind",
+        "owner of a socket",
+        "group of a socket",
+    ] {
+        let mut process = neighbour();
+        let number = process.id().to_string();
+        let without = bare(&["python3", "-c", script, &number, way], &house.home(MINE));
+        assert!(without.contains("tried"), "{way}: {without}");
+        let ended = process.wait().expect("an end");
+        assert_eq!(ended.signal(), Some(9), "no attempt: {way}");
+        for (standing, offer) in house.standings() {
+            let mut process = neighbour();
+            let number = process.id().to_string();
+            let argv = ["python3", "-c", script, &number, way];
+            let said = house.behind(&offer, &argv).await;
+            assert!(said.contains("tried"), "{standing}, {way}: {said}");
+            assert!(
+                process.try_wait().expect("a look").is_none(),
+                "{standing}, {way}: {said}"
+            );
+            end(process);
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_process_outside_is_slowed_down_with_its_user() {
+    let house = House::new().await;
+    let script = "import os\n\
+        try: os.setpriority(os.PRIO_USER, 0, os.getpriority(os.PRIO_PROCESS, 0))\n\
+        except OSError: pass\n\
+        print('at', os.getpriority(os.PRIO_PROCESS, 0))\n";
+    for (standing, offer) in house.standings() {
+        let process = neighbour();
+        let nice = || {
+            let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.id()));
+            let stat = stat.expect("a process");
+            let (_, rest) = stat.rsplit_once(')').expect("a name in brackets");
+            rest.split_whitespace().nth(16).map(str::to_owned)
+        };
+        let before = nice();
+        let said = house.behind(&offer, &["python3", "-c", script]).await;
+        // What runs behind walls is nicer than others already.
+        let own = said.trim().strip_prefix("at ").map(str::to_owned);
+        assert!(own.is_some() && own != before, "{standing}: {said}");
+        assert_eq!(nice(), before, "{standing}: {said}");
         end(process);
     }
 }
