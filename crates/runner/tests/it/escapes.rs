@@ -1,6 +1,6 @@
 //! Ways out of the walls by names of files.
 
-use crate::house::{CANARY, House, MINE, bare};
+use crate::house::{CANARY, House, MINE, OTHER, bare};
 use portcullis_runner::plan::Wall;
 use std::{fs, os::unix::fs::PermissionsExt, process::Stdio};
 
@@ -144,6 +144,24 @@ fn house_is_whole_again(house: &House) {
     fs::set_permissions(&canary, fs::Permissions::from_mode(0o666)).expect("rights");
     fs::remove_file(format!("{canary}3")).expect("a file");
     fs::remove_dir(format!("{canary}4")).expect("a folder");
+}
+
+#[tokio::test]
+async fn nobody_hears_what_happens_in_another_room() {
+    let house = House::new().await;
+    let folder = house.home(OTHER).display().to_string();
+    // Whoever watches a folder hears the names of what is made there, and may know none of them.
+    let script = "import ctypes, sys\n\
+        libc = ctypes.CDLL(None)\n\
+        watch = libc.inotify_add_watch(libc.inotify_init1(0), sys.argv[1].encode(), 0x100)\n\
+        print('hears' if watch >= 0 else 'nothing', 'tried')\n";
+    let argv = ["python3", "-c", script, &folder];
+    let without = bare(&argv, &house.home(MINE));
+    assert!(without.contains("hears tried"), "no attempt: {without}");
+    for (standing, offer) in house.standings() {
+        let said = house.behind(&offer, &argv).await;
+        assert!(said.contains("nothing tried"), "{standing}: {said}");
+    }
 }
 
 #[tokio::test]

@@ -22,6 +22,11 @@ pub(super) fn known(plan: &Plan) -> Vec<i64> {
     if plan.has(Wall::Ipc) {
         known.extend(SHARED_MEMORY);
     }
+    // Landlock lets everybody watch every folder, and whoever does hears the names of what is made
+    // there: only where no folder but its own has a name.
+    if plan.has(Wall::Mounts) {
+        known.extend([WATCHING, WATCHING_HERE].concat());
+    }
     known
 }
 
@@ -125,9 +130,6 @@ const EVERYWHERE: &[i64] = &[
     libc::SYS_gettimeofday,
     libc::SYS_getuid,
     libc::SYS_getxattr,
-    libc::SYS_inotify_add_watch,
-    libc::SYS_inotify_init1,
-    libc::SYS_inotify_rm_watch,
     libc::SYS_ioctl,
     libc::SYS_kill,
     libc::SYS_landlock_add_rule,
@@ -264,7 +266,6 @@ const HERE: &[i64] = &[
     libc::SYS_getdents,
     libc::SYS_getpgrp,
     libc::SYS_getrlimit,
-    libc::SYS_inotify_init,
     libc::SYS_link,
     libc::SYS_lstat,
     libc::SYS_mkdir,
@@ -321,6 +322,20 @@ const RIGHTS_HERE: &[i64] = &[
 /// `fchmodat2`, likewise.
 #[cfg(not(target_arch = "x86_64"))]
 const RIGHTS_HERE: &[i64] = &[452];
+
+/// Those that tell what happens in a folder.
+const WATCHING: &[i64] = &[
+    libc::SYS_inotify_add_watch,
+    libc::SYS_inotify_init1,
+    libc::SYS_inotify_rm_watch,
+];
+
+/// On this processor.
+#[cfg(target_arch = "x86_64")]
+const WATCHING_HERE: &[i64] = &[libc::SYS_inotify_init];
+/// On this processor.
+#[cfg(not(target_arch = "x86_64"))]
+const WATCHING_HERE: &[i64] = &[];
 
 /// Memory, queues and counters with names that only an IPC namespace keeps apart.
 const SHARED_MEMORY: &[i64] = &[
