@@ -8,7 +8,10 @@ mod given;
 
 pub(super) use given::{Given, read};
 
-use super::{effect::Effect, understanding::Understanding};
+use super::{
+    effect::Effect,
+    understanding::{Understanding, named},
+};
 
 /// A program.
 #[derive(Debug)]
@@ -137,6 +140,16 @@ pub(super) const fn writes(words: &'static str, says: &'static str) -> Verb {
 /// Takes something away.
 pub(super) const fn destroys(words: &'static str, says: &'static str) -> Verb {
     Verb::new(Effect::Destructive, words, says)
+}
+
+/// A verb that takes no words: one that stands behind it may be another verb.
+pub(super) fn alone(given: &Given<'_>, understanding: &mut Understanding) {
+    for word in given.words() {
+        understanding.doubt(format!(
+            "{} is nothing that the gate knows of it",
+            named(word)
+        ));
+    }
 }
 
 /// Does what cannot be told.

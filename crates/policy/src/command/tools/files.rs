@@ -31,7 +31,7 @@ const fn tool(
 const OUTPUT: (&str, Means) = ("-o,--output=", Raise(Write, "writes a file"));
 const TWO: Verb = reads("", "reads {|its input}").look(|given, understanding| {
     secrets(given, understanding);
-    if given.operands.len() > 1 {
+    if given.words().count() > 1 {
         understanding.raise(Write);
         understanding.note("it writes its second file");
     }

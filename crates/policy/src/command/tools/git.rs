@@ -6,7 +6,7 @@ use crate::command::{
         Dry::Add,
         Given,
         Means::{self, Doubt, Dry, Elsewhere, Note, Raise},
-        Style, Tool, Verb, destroys, hides, reads, writes,
+        Style, Tool, Verb, alone, destroys, hides, reads, writes,
     },
     understanding::{Understanding, named},
 };
@@ -85,7 +85,7 @@ const VERBS: &[Verb] = &[
             ("-a,--annotate -m,--message= -F,--file= -s,--sign -u,--local-user=", Raise(Write, "makes a tag")),
         ])
         .look(|given, understanding| makes(given, "tag", understanding)),
-    reads("remote", "lists servers").plain("-v,--verbose"),
+    reads("remote", "lists servers").plain("-v,--verbose").look(alone),
     reads("remote show|get-url", "reads where {} is").plain("-n --all --push"),
     reads("stash list|show", "reads what was put aside").plain("-p,--patch --stat -u,--include-untracked --oneline"),
     reads("config --get|get|list", "reads its settings").plain("--global --local --system --show-origin --show-scope -z --all"),
@@ -116,6 +116,8 @@ const VERBS: &[Verb] = &[
     writes("stash push|save|apply", "puts changes aside").plain("-m,--message= -u,--include-untracked -a,--all -k,--keep-index -q --index"),
     writes("mv", "renames {}").plain("-v -k -n,--dry-run").means(&[("-f,--force", Raise(Destructive, "replaces files"))]),
     writes("init", "begins a repository {}").plain("-q --bare -b,--initial-branch="),
+    writes("remote update", "fetches what is new").plain("-p,--prune"),
+    writes("remote set-head|set-branches", "changes what is known of {}").plain("-a,--auto -d,--delete --add"),
     writes("remote set-url|add|rename", "changes where {} is").plain("-f -t= -m= --push --add --tags --no-tags").look(|_, understanding| understanding.doubt("it changes where later commands go")),
     destroys("reset", "moves the branch to {|another commit}").plain("--soft --mixed --hard --merge --keep -q -N"),
     destroys("restore", "drops what changed in {}").plain("-s,--source= -S,--staged -W,--worktree -q --ours --theirs"),

@@ -6,7 +6,7 @@ use crate::command::{
         Dry::Instead,
         Given,
         Means::{self, Doubt, Elsewhere, Note, Raise},
-        Style, Tool, Verb, destroys, hides, reads, writes,
+        Style, Tool, Verb, alone, destroys, hides, reads, writes,
     },
     understanding::Understanding,
 };
@@ -43,7 +43,10 @@ const VERBS: &[Verb] = &[
     reads("state pull", "reads the whole state").look(reveals),
     reads("validate", "checks its files").plain("-json -no-color -no-tests -test-directory="),
     reads("version", "reads versions").plain("-json"),
-    reads("providers", "lists the providers").plain("-test-directory="),
+    reads("providers", "lists the providers").plain("-test-directory=").look(alone),
+    reads("providers schema", "reads what the providers know").plain("-json"),
+    writes("providers lock", "writes down which providers are meant").plain("-fs-mirror= -net-mirror= -platform= -enable-plugin-cache"),
+    writes("providers mirror", "downloads the providers to {}").plain("-platform= -lock-file?"),
     reads("graph", "draws what depends on what").plain("-draw-cycles -type= -plan="),
     reads("workspace list|show", "reads its workspaces"),
     writes("init", "fetches what its files name")

@@ -108,6 +108,9 @@ impl<'a> Reader<'a> {
     }
 
     fn take_word(&mut self, word: &'a str) {
+        if self.goes_on(word) {
+            self.verb = None;
+        }
         if self.verb.is_none() && self.lost.is_none() {
             self.path.push(word);
             if self.tool.verbs.iter().any(|verb| begins(verb, &self.path)) {
@@ -121,6 +124,15 @@ impl<'a> Reader<'a> {
             }
         }
         self.operands.push(word);
+    }
+
+    /// Whether a verb that was told by a flag behind it has one more word behind the flag.
+    fn goes_on(&self, word: &str) -> bool {
+        let path = [self.path.as_slice(), &[word]].concat();
+        let mut verbs = self.tool.verbs.iter();
+        self.verb.is_some()
+            && self.operands.is_empty()
+            && verbs.any(|verb| begins(verb, &path) && count(verb) >= path.len())
     }
 
     fn take_flag(&mut self, word: &'a str, understanding: &mut Understanding) {
