@@ -9,6 +9,7 @@ mod git;
 mod helm;
 mod kubectl;
 mod network;
+mod places;
 mod psql;
 mod system;
 mod terraform;

@@ -71,6 +71,20 @@ const SECRET: &[(&str, &str)] = &[
     ("sso", "get-role-credentials"),
     ("appconfigdata", "get-latest-configuration"),
     ("s3", "presign"),
+    ("s3control", "get-data-access"),
+    ("lightsail", "get-instance-access-details"),
+    ("gamelift", "get-instance-access"),
+    ("gamelift", "get-compute-access"),
+];
+
+/// Words by which operations say that they answer with something secret, whatever their service is.
+const SECRET_WORDS: &[&str] = &[
+    "credential",
+    "credentials",
+    "password",
+    "passwords",
+    "token",
+    "tokens",
 ];
 
 /// Operations that write what they read to a file.
@@ -186,11 +200,21 @@ fn call(given: &Given<'_>, understanding: &mut Understanding) {
         understanding.raise(Write);
         understanding.note("it writes what it reads to a file");
     }
-    if is(SECRET) {
+    if is(SECRET) || names_secret(operation) {
         understanding.reveal();
     }
     understanding.foundation = is(FOUNDATIONS);
     try_out(given, service, understanding);
+}
+
+/// Whether an operation answers with something secret by its name, such as `get-credentials` and
+/// `get-api-keys`; what only tells of rules for it does not.
+fn names_secret(operation: &str) -> bool {
+    let mut words = operation.split('-');
+    let is_said = words.clone().any(|word| SECRET_WORDS.contains(&word));
+    let is_rule = words.next_back().is_some_and(|last| last == "policy");
+    let is_key = operation.ends_with("-api-key") || operation.ends_with("-api-keys");
+    (is_said && !is_rule) || is_key
 }
 
 /// Services of which the operations know a trial.

@@ -374,6 +374,13 @@ fn call(cloud: &str, secrets: &[&[&str]], given: &Given<'_>, understanding: &mut
             named(word)
         ));
     }
+    // `az search admin-key renew`: the word stands for a group, and nobody knows the verb.
+    if verb == Some(0) && words.len() > 1 && effect == Some(Read) {
+        understanding.doubt(format!(
+            "{} may be a group of {cloud}'s, and what follows the verb",
+            named(words.first().copied().unwrap_or_default())
+        ));
+    }
     match effect {
         Some(effect) => understanding.raise(effect),
         None => understanding.doubt("no word of it says what is done"),

@@ -3,6 +3,7 @@
 
 mod script;
 
+use super::places::secrets;
 use crate::command::{
     effect::Effect::{Destructive, Write},
     tool::{
@@ -107,7 +108,20 @@ pub(super) const TOOLS: &[Tool] = &[
         READ,
     ),
     tool(
-        &["stat", "file", "du", "tree", "lsof", "test"],
+        &["file"],
+        "-b,--brief -i,--mime -L,--dereference -h,--no-dereference -k,--keep-going -p,--preserve-date -r,--raw \
+            -s,--special-files -z,--uncompress --print0 --mime-type --mime-encoding --extension",
+        &[
+            ("-C,--compile", Doubt("does more than reading")),
+            (
+                "-f,--files-from= -m,--magic-file=",
+                Doubt("lets a file say what is looked at"),
+            ),
+        ],
+        &[reads("", "reads what {} is")],
+    ),
+    tool(
+        &["stat", "du", "tree", "lsof", "test"],
         "-c= -f -L -h -s -a -d= -b -i -t= -k -z -x -m --format= --printf= --max-depth= -D -p= -P -n -u= -l -e -r -w -S",
         &[("-C -F=", Doubt("does more than reading"))],
         &[reads("", "reads about {|the folder}")],
@@ -195,51 +209,6 @@ pub(super) const TOOLS: &[Tool] = &[
         &[destroys("", "overwrites the disk {}")],
     ),
 ];
-
-/// Places where secrets usually stand.
-const SECRET_PLACES: &[&str] = &[
-    ".ssh",
-    "id_rsa",
-    "id_ed25519",
-    "id_ecdsa",
-    ".aws",
-    ".kube",
-    ".docker",
-    ".netrc",
-    ".pgpass",
-    ".gnupg",
-    ".azure",
-    "gcloud",
-    "shadow",
-    "environ",
-    "credentials",
-    "secrets",
-    "secret",
-    ".env",
-    ".pem",
-    ".key",
-    "token",
-    ".git-credentials",
-    ".npmrc",
-    ".pypirc",
-    "kubeconfig",
-    "serviceaccount",
-];
-
-/// What is read may be a secret.
-fn secrets(given: &Given<'_>, understanding: &mut Understanding) {
-    let is_secret = |word: &str| {
-        let word = word.to_lowercase();
-        SECRET_PLACES.iter().any(|place| {
-            word.split('/').any(|part| {
-                part == *place || part.ends_with(place) || part.starts_with(&format!("{place}."))
-            })
-        })
-    };
-    if given.words().any(is_secret) {
-        understanding.reveal();
-    }
-}
 
 fn filter(given: &Given<'_>, understanding: &mut Understanding) {
     secrets(given, understanding);

@@ -1,5 +1,6 @@
 //! `git`. Source: git-scm.com/docs.
 
+use super::places::secrets;
 use crate::command::{
     effect::Effect::{Destructive, Write},
     tool::{
@@ -46,22 +47,23 @@ pub(super) const TOOL: Tool = Tool {
 
 const VERBS: &[Verb] = &[
     reads("status", "reads what changed").plain("-s,--short -b,--branch --porcelain? -u? --untracked-files? -z -v --ignored? --show-stash --long"),
-    reads("log", "reads the history").plain(HISTORY).means(AWRY),
-    reads("show", "shows {|the last commit}").plain(HISTORY).means(AWRY),
-    reads("diff", "compares {|what changed}").plain(HISTORY).means(AWRY),
+    reads("log", "reads the history").plain(HISTORY).means(AWRY).look(secrets),
+    reads("show", "shows {|the last commit}").plain(HISTORY).means(AWRY).look(secrets),
+    reads("diff", "compares {|what changed}").plain(HISTORY).means(AWRY).look(secrets),
     reads("shortlog", "sums the history up").plain("-s -n -e --all --since= --until= --no-merges"),
-    reads("blame", "reads who wrote {}").plain("-L= -w -M -C -e -l -s -t --date= --porcelain --line-porcelain --root --since="),
+    reads("blame", "reads who wrote {}").plain("-L= -w -M -C -e -l -s -t --date= --porcelain --line-porcelain --root --since=").look(secrets),
     reads("rev-parse", "reads {}").plain("--short? --abbrev-ref? --verify --show-toplevel --is-inside-work-tree --git-dir --symbolic-full-name --show-current -q --quiet --all"),
     reads("rev-list", "lists commits").plain("--count --all -n= --max-count= --since= --until= --no-merges --merges --left-right --first-parent --reverse"),
     reads("describe", "names {|the last commit}").plain("--tags --always --dirty? --long --abbrev= --match= --exact-match --all --contains"),
     reads("ls-files", "lists files").plain("-m,--modified -o,--others -d,--deleted -c,--cached -s,--stage -z -i,--ignored --exclude-standard -t --full-name --error-unmatch"),
     reads("ls-tree", "lists files of {}").plain("-r -t -d -l,--long -z --name-only --full-name --full-tree --abbrev?"),
     reads("ls-remote", "lists what {|the server} has").plain("-h,--heads -t,--tags --refs -q,--quiet --symref --sort= --exit-code --branches --get-url").means(&[CALLED]).look(remote),
-    reads("cat-file", "reads {}").plain("-t -s -p -e"),
+    reads("cat-file", "reads {}").plain("-t -s -p -e").look(secrets),
     reads("merge-base", "compares {}").plain("--all -a --is-ancestor --octopus --fork-point"),
     reads("grep", "searches for {}")
         .plain("-n,--line-number -i,--ignore-case -l,--files-with-matches -L -c,--count -w -v -E -F -P -G -h -H -o -q -r -e= -A= -B= -C= --cached --untracked --heading --break --no-color --and --or --not -I -a")
-        .means(&[("-O? --open-files-in-pager?", Doubt("runs another program"))]),
+        .means(&[("-O? --open-files-in-pager?", Doubt("runs another program"))])
+        .look(secrets),
     reads("reflog", "reads where branches were").plain(HISTORY).look(|given, understanding| {
         let first = given.operands.first();
         if first.is_some_and(|word| !matches!(*word, "show" | "list" | "exists")) {

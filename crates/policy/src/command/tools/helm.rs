@@ -4,9 +4,11 @@ use crate::command::{
     effect::Effect::{Destructive, Write},
     tool::{
         Dry::Add,
+        Given,
         Means::{self, Doubt, Dry, Elsewhere, File, Raise, Reveal},
         Style, Tool, Verb, destroys, hides, reads, writes,
     },
+    understanding::Understanding,
 };
 
 const CHART: &str = "--version= --devel --wait --wait-for-jobs --timeout= --atomic --description= \
@@ -60,10 +62,11 @@ const VERBS: &[Verb] = &[
          -d,--date -r,--reverse --time-format= --no-headers",
     ),
     reads("status", "reads how the release {} stands")
-        .plain("--revision= -o,--output= --show-desc --show-resources"),
+        .plain("--revision= --show-desc --show-resources")
+        .means(&[("-o,--output=", Reveal)]),
     reads("history|hist", "reads the revisions of {}").plain("--max= -o,--output="),
-    reads("get notes|metadata|hooks", "reads of the release {}").plain("--revision= -o,--output="),
-    reads("get values|manifest|all", "reads the release {}")
+    reads("get notes|metadata", "reads of the release {}").plain("--revision= -o,--output="),
+    reads("get values|manifest|hooks|all", "reads the release {}")
         .plain("--revision= -o,--output= -a,--all --template=")
         .look(|_, understanding| understanding.reveal()),
     reads("show|inspect all|chart|readme|values|crds", "reads the chart {}")
@@ -88,8 +91,8 @@ const VERBS: &[Verb] = &[
          Means::Note("says what is written out")),
         ("--repo= --username= --password= --ca-file= --cert-file= --key-file=", Elsewhere),
     ]),
-    writes("install", "installs {}").plain(CHART).means(AROUND).dry(Add("--dry-run=server")),
-    writes("upgrade", "upgrades {}").plain(CHART).means(AROUND).dry(Add("--dry-run=server")),
+    writes("install", "installs {}").plain(CHART).means(AROUND).dry(Add("--dry-run=server")).look(rendered),
+    writes("upgrade", "upgrades {}").plain(CHART).means(AROUND).dry(Add("--dry-run=server")).look(rendered),
     writes("rollback", "takes the release {} back")
         .plain("--wait --wait-for-jobs --timeout= --no-hooks --cleanup-on-fail --history-max= --recreate-pods")
         .means(&[
@@ -118,3 +121,11 @@ const VERBS: &[Verb] = &[
     hides("registry", "signs in elsewhere"),
     reads("env", "reads its own settings").means(&[("--reveal", Reveal)]),
 ];
+
+/// A trial answers with all that the chart makes, secrets too, and with whatever its templates look up
+/// in the cluster.
+fn rendered(given: &Given<'_>, understanding: &mut Understanding) {
+    if given.has("--dry-run") {
+        understanding.reveal();
+    }
+}

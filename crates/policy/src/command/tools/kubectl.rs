@@ -211,6 +211,9 @@ fn objects(given: &Given<'_>, understanding: &mut Understanding) {
     if kinds.iter().any(|kind| is_kind(kind, FOUNDATIONS)) {
         understanding.foundation = true;
     }
+    if is_written_out(given) {
+        understanding.reveal();
+    }
     let named = phrase(given);
     let listed = listed(given.words());
     if !listed.is_empty() {
@@ -222,6 +225,13 @@ fn objects(given: &Given<'_>, understanding: &mut Understanding) {
             .push_str(&format!(" with the labels `{}`", shown(selector)));
     }
     place(given, understanding);
+}
+
+/// Whether a trial answers with the whole of objects that a file names, and not with their names.
+fn is_written_out(given: &Given<'_>) -> bool {
+    let by_file = given.has("--filename") || given.has("--kustomize");
+    let mut forms = given.values("--output");
+    by_file && given.has("--dry-run") && forms.any(|form| form != "name")
 }
 
 /// Every word that may name a kind.

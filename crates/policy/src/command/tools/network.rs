@@ -79,6 +79,12 @@ fn request(given: &Given<'_>, understanding: &mut Understanding) {
             understanding.doubt(format!("{} may write or read a file", named(format)));
         }
     }
+    if given
+        .values("--header")
+        .any(|header| header.starts_with('@'))
+    {
+        understanding.raise(Write);
+    }
     let mut sent = ["--data", "--json", "--header", "--form"]
         .iter()
         .flat_map(|flag| given.values(flag));

@@ -4,7 +4,7 @@
 use crate::command::{
     effect::Effect::{Destructive, Write},
     tool::{
-        Means::{self, Elsewhere, Note, Raise},
+        Means::{self, Doubt, Elsewhere, Raise},
         Style, Tool, Verb, destroys, hides, reads, writes,
     },
 };
@@ -139,7 +139,7 @@ pub(super) const PLAIN: &[Tool] = &[
         plain: "-u,--utc -R,--rfc-email -I? -d,--date= -r,--reference= --iso-8601? --rfc-3339=",
         means: &[
             ("-s,--set=", Raise(Write, "sets the clock")),
-            ("-f,--file=", Note("reads a file")),
+            ("-f,--file=", Doubt("lets a file say what is told")),
         ],
         verbs: &[reads("", "reads the time").look(|given, understanding| {
             if given.words().any(|word| !word.starts_with('+')) {

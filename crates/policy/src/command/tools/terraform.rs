@@ -5,15 +5,16 @@ use crate::command::{
     tool::{
         Dry::Instead,
         Given,
-        Means::{self, Doubt, Elsewhere, Note, Raise},
+        Means::{self, Doubt, Elsewhere, Note, Raise, Reveal},
         Style, Tool, Verb, alone, destroys, hides, reads, writes,
     },
     understanding::Understanding,
 };
 
 const PLANNING: &str = "-input? -lock? -lock-timeout= -no-color -parallelism= -refresh? -target= -replace= \
-    -var= -compact-warnings -detailed-exitcode -json -refresh-only -exclude= -concise -show-sensitive";
+    -var= -compact-warnings -detailed-exitcode -json -refresh-only -exclude= -concise";
 
+const SHOWN: (&str, Means) = ("-show-sensitive", Reveal);
 const VALUES: (&str, Means) = ("-var-file=", Note("takes values from a file"));
 const STATE: (&str, Means) = (
     "-state= -state-out= -backup= -plugin-dir= -backend-config=",
@@ -32,6 +33,7 @@ const VERBS: &[Verb] = &[
     reads("plan", "plans what its files would change").look(planning).plain(PLANNING).means(&[
         VALUES,
         STATE,
+        SHOWN,
         ("-destroy", Note("plans to destroy")),
         ("-out=", Raise(Write, "writes the plan to a file")),
         ("-generate-config-out=", Raise(Write, "writes a file")),
@@ -64,6 +66,7 @@ const VERBS: &[Verb] = &[
         .means(&[
             VALUES,
             STATE,
+            SHOWN,
             ("-auto-approve", Note("asks nobody")),
             ("-destroy", Note("destroys everything")),
         ])
@@ -71,10 +74,10 @@ const VERBS: &[Verb] = &[
         .look(applies),
     destroys("destroy", "destroys everything that its files name")
         .plain(PLANNING)
-        .means(&[VALUES, STATE, ("-auto-approve -force", Note("asks nobody"))])
+        .means(&[VALUES, STATE, SHOWN, ("-auto-approve -force", Note("asks nobody"))])
         .look(|_, understanding| understanding.foundation = true),
-    writes("import", "takes {} into its state").plain(PLANNING).means(&[VALUES, STATE]),
-    writes("refresh", "reads everything into its state").plain(PLANNING).means(&[VALUES, STATE]),
+    writes("import", "takes {} into its state").plain(PLANNING).means(&[VALUES, STATE, SHOWN]),
+    writes("refresh", "reads everything into its state").plain(PLANNING).means(&[VALUES, STATE, SHOWN]),
     writes("taint|untaint", "marks {}").plain("-allow-missing -lock? -lock-timeout=").means(&[STATE]),
     writes("state mv", "renames {} in its state").plain("-lock? -lock-timeout= -dry-run").means(&[STATE]),
     writes("workspace new|select", "changes its workspace to {}").plain("-or-create? -lock? -lock-timeout="),
