@@ -45,7 +45,7 @@ const VERBS: &[Verb] = &[
             -m,--milestone= -f,--fill --fill-first --fill-verbose --no-maintainer-edit -p,--project= \
             --add-label= --remove-label= --add-assignee= --remove-assignee= --add-reviewer= --remove-reviewer= \
             --approve -c,--comment --request-changes --undo --rebase")
-        .means(&[WEB, ("-F,--body-file= -T,--template= --recover= -e,--editor", Note("takes its text from elsewhere")), ("--dry-run", crate::command::tool::Means::Dry(&[""]))]),
+        .means(&[WEB, ("-F,--body-file= -T,--template= --recover= -e,--editor", Note("takes its text from elsewhere")), ("--dry-run", Note("makes no pull request, and may send the branch all the same"))]),
     writes("pr merge", "merges a pull request {|}")
         .plain("-m,--merge -r,--rebase -s,--squash --auto --disable-auto -t,--subject= -b,--body= --match-head-commit= -A,--author-email=")
         .means(&[

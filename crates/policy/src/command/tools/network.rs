@@ -201,7 +201,10 @@ pub(super) const LOOKUPS: &[Tool] = &[
         style: Style::Gnu,
         plain: "-l,--limit= -t,--tags= --skip-tags= -v -D,--diff -f,--forks= --start-at-task= --force-handlers --flush-cache",
         means: &[
-            ("-C,--check", crate::command::tool::Means::Dry(&[""])),
+            (
+                "-C,--check",
+                Note("tries out what its tasks let it, and does the others"),
+            ),
             (
                 "--syntax-check --list-hosts --list-tasks --list-tags",
                 Note("only lists or checks"),
@@ -212,11 +215,11 @@ pub(super) const LOOKUPS: &[Tool] = &[
                 Elsewhere,
             ),
         ],
-        verbs: &[writes("", "does on hosts what stands in {}")
-            .dry(crate::command::tool::Dry::Add("--check"))
-            .look(|given, understanding| {
+        verbs: &[
+            writes("", "does on hosts what stands in {}").look(|given, understanding| {
                 understanding.note("what it does stands in files, which the gate has not read");
                 understanding.targets = given.words().map(shown).collect();
-            })],
+            }),
+        ],
     },
 ];
