@@ -3,6 +3,7 @@
 use crate::frame::STDIN_MAX_BYTES;
 use portcullis_policy::{
     command::{account::Account, asked::Asked as Judged, line},
+    tier::RiskTier,
     visible::visible_line,
 };
 use serde_json::{Map, Value};
@@ -86,9 +87,14 @@ fn apart(line: &str) -> Result<Vec<Vec<String>>, String> {
 }
 
 /// The same command as a trial that changes nothing; `None` when none is known.
+///
+/// Fails closed: whoever asks hears what a trial says before people have decided. So it must be a look
+/// that needs nobody itself, and show nothing that may be secret.
 fn dry_form(argv: &[String]) -> Option<Vec<String>> {
     let account = Account::of(&Judged::Argv(argv.to_vec()));
-    account.parts.into_iter().next()?.understanding.dry_run
+    let trial = account.parts.into_iter().next()?.understanding.dry_run?;
+    let looks = Account::of(&Judged::Argv(trial.clone())).risk() == RiskTier::Observe;
+    looks.then_some(trial)
 }
 
 fn check(argv: &[String]) -> Result<(), String> {
@@ -182,5 +188,21 @@ mod tests {
         let delete = ["kubectl", "delete", "pod", "web-1"];
         assert!(dry(json!({ "plan": [delete, delete] })).is_some());
         assert!(dry(json!({ "plan": [vec!["rm", "x"], delete.to_vec()] })).is_none());
+    }
+
+    #[test]
+    fn what_may_show_a_secret_has_no_dry_run() {
+        let dry = |line: &str| read(json!({ "line": line })).expect("commands").dry();
+        assert!(dry("kubectl label pod web-1 a=b -o yaml").is_some());
+        assert!(dry("terraform apply").is_some());
+        for line in [
+            "kubectl label secret db a=b -o yaml",
+            "kubectl annotate -f db.yaml a=b -o yaml",
+            "helm upgrade web ./chart",
+            "terraform apply -show-sensitive",
+            "kubectl delete pod web-1 && helm upgrade web ./chart",
+        ] {
+            assert!(dry(line).is_none(), "{line}");
+        }
     }
 }

@@ -48,7 +48,7 @@ impl Lack {
         value.to_string().into_bytes()
     }
 
-    /// In the server's own words too, for a dry run, which is screened whole.
+    /// In the server's own words too, for a dry run that has not looked at any row yet.
     pub(super) fn detail(&self) -> String {
         match self {
             Self::Server { message, .. } => format!("{self}: {message}"),

@@ -58,6 +58,23 @@ async fn a_read_is_looked_at_too() {
 }
 
 #[tokio::test]
+async fn an_error_tells_nothing_of_what_stands_in_rows() {
+    let statements = [
+        "select (select string_agg(name, ',') from lines)::int",
+        "select id from orders where id = table_to_xml('lines', true, true, '')::text::int",
+        "update orders set state = (select min(name) from lines)",
+    ];
+    for statement in statements {
+        let shop = Shop::of_the_agent(Access::Write).await;
+        let found = shop.rehearse(json!({"statement": statement})).await;
+        assert!(!found.passed, "{statement}");
+        let told = serde_json::to_string(&found).unwrap();
+        assert!(told.contains("SQLSTATE"), "{told}");
+        assert!(!told.contains("line "), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn what_would_fail_does_not_pass() {
     let shop = Shop::of_the_agent(Access::Write).await;
     for (statement, failed) in [
