@@ -167,6 +167,27 @@ async fn a_token_is_never_good_for_more_than_its_person() {
 }
 
 #[tokio::test]
+async fn a_lesser_token_issues_none_that_is_for_all_its_person_may() {
+    let house = House::new().await;
+    let dora = house.newcomer("dora", json!([{"role": "architect"}])).await;
+    let issue = async |token: &str, role: &str| {
+        let own = json!({"name": "dora", "role": role}).to_string();
+        house.call(("POST", "/v1/keys"), token, own).await
+    };
+    for role in ["viewer", "operator"] {
+        let lesser = issue(&dora.token, role).await.must(201)["token"].clone();
+        let raised = issue(lesser.as_str().unwrap(), "member").await;
+        assert_eq!(raised.refused(409), "key.raises_role", "{role}");
+    }
+    // Who has roles in single workspaces alone goes on issuing tokens for these.
+    let mila = house.newcomer("mila", json!([])).await;
+    let own = json!({"name": "mila", "role": "member"}).to_string();
+    let own = house.call(("POST", "/v1/keys"), &mila.token, own).await;
+    let own = own.must(201)["token"].clone();
+    assert_eq!(house.me(own.as_str().unwrap()).await["role"], "member");
+}
+
+#[tokio::test]
 async fn members_look_at_themselves_alone() {
     let house = House::new().await;
     let dora = house.newcomer("dora", json!([])).await;
