@@ -70,6 +70,14 @@ impl Usage {
     }
 }
 
+/// What the id of every key begins with.
+pub(crate) const ID_PREFIX: &str = "key_";
+
+/// Whether a caller's credential is called as keys are, and so has to be one that is kept.
+pub(crate) fn is_id(text: &str) -> bool {
+    text.starts_with(ID_PREFIX)
+}
+
 impl Key {
     /// Whether it can be used at a moment.
     #[must_use]
@@ -96,7 +104,7 @@ impl Token {
     pub fn mint(id: &str, entropy: &dyn Entropy) -> Result<Self, EntropyError> {
         let mut secret = [0_u8; 32];
         entropy.fill(&mut secret)?;
-        let short = id.strip_prefix("key_").unwrap_or(id);
+        let short = id.strip_prefix(ID_PREFIX).unwrap_or(id);
         Ok(Self(format!("pcl_{short}_{}", hex::encode(secret))))
     }
 
@@ -208,7 +216,7 @@ impl Directory {
     #[must_use]
     pub fn principal(&self, token: &str, usage: Usage, now: Timestamp) -> Option<Principal> {
         let (id, _) = token.strip_prefix("pcl_")?.split_once('_')?;
-        let id = format!("key_{id}");
+        let id = format!("{ID_PREFIX}{id}");
         let entry = self.entries.get(&id)?;
         let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let same = bool::from(hash.ct_eq(&entry.hash));

@@ -108,11 +108,16 @@ impl Browser {
     pub(super) async fn post_plain(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let mut body = form_urlencoded::Serializer::new(String::new());
         body.extend_pairs(fields);
+        self.post_body(path, body.finish().into()).await
+    }
+
+    /// Sends a form in whatever way its body comes.
+    pub(super) async fn post_body(&mut self, path: &str, body: Body) -> Reply {
         let mut request = Request::post(path);
         for (name, value) in &self.says {
             request = request.header(*name, *value);
         }
-        self.send(request.body(body.finish().into()).unwrap()).await
+        self.send(request.body(body).unwrap()).await
     }
 
     /// Follows a link of another site: the sign-in's cookie stays behind, as it is strict.

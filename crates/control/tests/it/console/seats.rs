@@ -4,6 +4,7 @@ use super::browser::{Browser, console, field, location};
 use crate::house::{House, PASSWORD};
 use axum::body::Body;
 use serde_json::json;
+use tokio::sync::oneshot;
 
 const OPERATOR: &str = "OPERATOR";
 
@@ -78,6 +79,38 @@ async fn a_sign_in_gets_a_new_secret_and_ends_the_one_before() {
     assert_eq!(led.status, 303, "{}", led.text);
     assert_ne!(other.secret(), planted);
     assert!(house.firewall.signed_in(&planted).is_none());
+}
+
+#[tokio::test]
+async fn a_form_whose_sign_in_ends_while_it_is_on_the_way_does_nothing() {
+    let house = house().await;
+    let console = console(&house);
+    let mut nina = Browser::signed_in(&console, "Nina").await;
+    let account = nina.get("/console/account").await;
+    let form = format!("csrf={}&name=kept", field(&account.text, "csrf"));
+    // Whoever has the cookie begins to send a form, and holds its body back.
+    let (begun, is_read) = oneshot::channel();
+    let (go_on, held_back) = oneshot::channel();
+    let body = Body::from_stream(futures_util::stream::once(async move {
+        begun.send(()).unwrap();
+        held_back.await.map(|()| form)
+    }));
+    let mut thief = nina.clone();
+    let late = tokio::spawn(async move {
+        thief
+            .post_body("/console/account/tokens", body)
+            .await
+            .status
+    });
+    is_read.await.unwrap();
+    let principal = house.firewall.signed_in(nina.secret()).unwrap();
+    let out = nina.post("/console/sign-out", &account, &[]).await;
+    assert_eq!(out.status, 303);
+    house.firewall.sweep().await.unwrap();
+    go_on.send(()).unwrap();
+    assert_eq!(late.await.unwrap(), 401);
+    let gone = house.firewall.keys(&principal).await.unwrap_err();
+    assert_eq!(gone.code(), "auth.unauthenticated");
 }
 
 #[tokio::test]

@@ -106,7 +106,6 @@ async fn it_is_for_no_other_action_and_no_other_agent() {
     let stranger = register(&gate.firewall, &gate.architect, "stranger").await;
     let stranger = Principal {
         role: Role::Agent(stranger),
-        key: "key_x".to_owned(),
         ..gate.own.clone()
     };
     let error = gate

@@ -147,7 +147,7 @@ fn redeem(life: &Life, dice: &mut Dice, witness: &mut Witness) {
     let tenant = witness.people[0].tenant.clone();
     let client = Principal {
         tenant,
-        key: "key_tool".to_owned(),
+        key: "a tool".to_owned(),
         role: Role::Client,
         person: None,
     };
