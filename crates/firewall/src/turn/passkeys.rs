@@ -1,6 +1,6 @@
 //! The passkeys of people. Their signatures are verified before they get here.
 
-use super::Turn;
+use super::{Turn, people::check_name};
 use crate::{
     click::Presence,
     error::GateError,
@@ -19,13 +19,16 @@ impl Turn<'_> {
     /// Adds a passkey to the caller.
     ///
     /// # Errors
-    /// [`GateError::Conflict`] when anybody has it already, or the caller too many.
+    /// [`GateError::Conflict`] when anybody has it already, the caller too many, or one that was not
+    /// shown; [`GateError::Invalid`] for a bad name.
     pub fn add_passkey(
         &mut self,
         principal: &Principal,
         passkey: Passkey,
     ) -> Result<Person, GateError> {
+        check_name("name", &passkey.name)?;
         let mut person = self.caller(principal)?.clone();
+        self.must_have_shown_one(principal, &person)?;
         let known = |person: &Person| {
             let same = |own: &Passkey| own.credential_id == passkey.credential_id;
             person.passkeys.iter().any(same)
@@ -47,13 +50,14 @@ impl Turn<'_> {
     /// Removes a passkey of the caller; their other sign-ins by passkey end.
     ///
     /// # Errors
-    /// [`GateError::NotFound`].
+    /// [`GateError::NotFound`]; [`GateError::Conflict`] when none was shown.
     pub fn remove_passkey(
         &mut self,
         principal: &Principal,
         credential_id: &str,
     ) -> Result<Person, GateError> {
         let mut person = self.caller(principal)?.clone();
+        self.must_have_shown_one(principal, &person)?;
         let before = person.passkeys.len();
         person
             .passkeys
@@ -66,6 +70,22 @@ impl Turn<'_> {
             key.proof == Some(Proof::Passkey)
         })?;
         Ok(person)
+    }
+
+    /// Checks that who changes the passkeys of somebody who has one has shown one at signing in, or
+    /// was let in by an invitation just before, as who has lost them all is.
+    ///
+    /// Fails closed: else a password alone could take the passkeys away, or add one, and then
+    /// approve what a passkey is due for.
+    fn must_have_shown_one(&self, principal: &Principal, person: &Person) -> Result<(), GateError> {
+        let key = self.state.keys.get(&principal.key);
+        let proof = key.and_then(|key| key.proof);
+        if person.passkeys.is_empty() || matches!(proof, Some(Proof::Passkey | Proof::Invitation)) {
+            return Ok(());
+        }
+        let message = "sign in with one of your passkeys first; who has lost them all asks an \
+                       architect for an invitation";
+        Err(GateError::conflict("passkey.not_shown", message))
     }
 
     /// Notes how often a passkey was used, by its own count.

@@ -181,7 +181,13 @@ fn passkeys(view: &Account) -> Markup {
     let columns = [column("Passkey"), column("Registered"), column("Change")];
     html! {
         section class="card flush" aria-labelledby="passkeys" {
-            header { h2 id="passkeys" { "Passkeys" } span class="quiet small" { "Destructive actions are approved with one." } }
+            header {
+                h2 id="passkeys" { "Passkeys" }
+                span class="quiet small" {
+                    "Destructive actions are approved with one."
+                    @if !rows.is_empty() { " Sign in with one to change them." }
+                }
+            }
             @if rows.is_empty() { p class="empty" { "None yet." } } @else { (table("Passkeys", &columns, &rows)) }
             @if !view.passkey_options.is_empty() { div class="filters" { (register(view)) } }
         }

@@ -4,7 +4,7 @@ use super::{
     authenticator::Authenticator,
     browser::{Browser, console, field, location},
 };
-use crate::house::{House, Reply};
+use crate::house::{House, PASSWORD, Reply};
 use axum::Router;
 use portcullis_firewall::hold::HoldStatus;
 use serde_json::json;
@@ -40,6 +40,19 @@ impl Room {
             nina,
             passkey,
         }
+    }
+
+    /// Another browser of Nina's, in which she signs in with her passkey.
+    async fn by_passkey(&mut self) -> Browser {
+        let mut browser = Browser::new(&self.console);
+        let page = browser.get("/console/sign-in").await;
+        let shown = self.passkey.sign(&page.text);
+        let fields = [("credential", shown.as_str())];
+        let led = browser
+            .post("/console/sign-in/passkey", &page, &fields)
+            .await;
+        assert_eq!(led.status, 303, "{}", led.text);
+        browser
     }
 
     /// A hold of risk tier 4; each call makes another.
@@ -130,20 +143,69 @@ async fn what_destroys_takes_the_passkey_over_that_very_request() {
 #[tokio::test]
 async fn a_removed_passkey_ends_what_was_got_by_it() {
     let mut room = Room::new().await;
-    let mut by_passkey = Browser::new(&room.console);
-    let page = by_passkey.get("/console/sign-in").await;
-    let shown = room.passkey.sign(&page.text);
-    let fields = [("credential", shown.as_str())];
-    by_passkey
-        .post("/console/sign-in/passkey", &page, &fields)
-        .await;
-    assert_eq!(by_passkey.get("/console/account").await.status, 200);
+    let mut by_passkey = room.by_passkey().await;
+    let mut at_another = room.by_passkey().await;
     let mut by_password = Browser::signed_in(&room.console, "Nina").await;
-    let account = room.nina.get("/console/account").await;
-    let at = account.text.find("/console/account/passkeys/").unwrap();
-    let path = account.text[at..].split('"').next().unwrap().to_owned();
-    let removed = room.nina.post(&path, &account, &[]).await;
+    let account = by_passkey.get("/console/account").await;
+    let removed = by_passkey.post(&removal(&account), &account, &[]).await;
     assert_eq!(removed.status, 303, "{}", removed.text);
-    assert_eq!(by_passkey.get("/console/account").await.status, 303);
-    assert_eq!(by_password.get("/console/account").await.status, 200);
+    assert_eq!(at_another.get("/console/account").await.status, 303);
+    for going_on in [&mut by_passkey, &mut by_password] {
+        assert_eq!(going_on.get("/console/account").await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_password_alone_changes_no_passkeys() {
+    let mut room = Room::new().await;
+    let hold = room.destructive(0).await;
+    // Whoever knows the password alone neither takes the passkey away nor brings one of theirs.
+    let mut thief = Browser::signed_in(&room.console, "Nina").await;
+    let account = thief.get("/console/account").await;
+    let removed = thief.post(&removal(&account), &account, &[]).await;
+    assert_eq!(removed.status, 409);
+    assert!(removed.text.contains("sign in with one of your passkeys"));
+    let account = thief.get("/console/account").await;
+    let theirs = Authenticator::new("a thief's passkey");
+    let shown = theirs.register(&account.text);
+    let fields = [("name", "new laptop"), ("credential", shown.as_str())];
+    let path = "/console/account/passkeys";
+    assert_eq!(thief.post(path, &account, &fields).await.status, 409);
+    let page = thief.get(&format!("/console/approvals/{hold}")).await;
+    let bare = approve(&mut thief, &page, &hold, "").await;
+    assert!(bare.text.contains("confirm this with your passkey"));
+    assert_eq!(room.status(&hold).await, (HoldStatus::Held, 0));
+    // Who has shown one adds another.
+    let mut nina = room.by_passkey().await;
+    let account = nina.get("/console/account").await;
+    let second = Authenticator::new("nina's second").register(&account.text);
+    let fields = [("name", "phone"), ("credential", second.as_str())];
+    let led = nina.post(path, &account, &fields).await;
+    assert_eq!(led.status, 303, "{}", led.text);
+}
+
+#[tokio::test]
+async fn who_has_lost_every_passkey_is_invited_and_registers_another() {
+    let room = Room::new().await;
+    let firewall = &room.house.firewall;
+    let architect = firewall.authenticate(&room.house.acme.architect).unwrap();
+    let nina = firewall.signed_in(room.nina.secret()).unwrap();
+    let nina = nina.person.unwrap().id.to_string();
+    let (_, code) = firewall.invite(&architect, &nina).await.unwrap();
+    let mut browser = Browser::new(&room.console);
+    let path = format!("/console/invitation?code={}", code.reveal());
+    browser.get(&path).await;
+    let page = browser.get("/console/invitation").await;
+    let fields = [("password", PASSWORD), ("again", PASSWORD)];
+    let led = browser.post("/console/invitation", &page, &fields).await;
+    assert_eq!(led.status, 303, "{}", led.text);
+    let account = browser.get("/console/account").await;
+    let removed = browser.post(&removal(&account), &account, &[]).await;
+    assert_eq!(removed.status, 303, "{}", removed.text);
+}
+
+/// Where the first passkey of an account page is removed.
+fn removal(account: &Reply) -> String {
+    let at = account.text.find("/console/account/passkeys/").unwrap();
+    account.text[at..].split('"').next().unwrap().to_owned()
 }
