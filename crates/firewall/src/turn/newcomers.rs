@@ -29,7 +29,8 @@ impl Turn<'_> {
     ///
     /// # Errors
     /// [`GateError::Unauthenticated`] for somebody who is not known, when nobody is let in for the
-    /// first time, or is inactive.
+    /// first time, or is inactive; [`GateError::Conflict`] for somebody new whose mail address is
+    /// another's.
     pub fn sign_in_newcomer(&mut self, newcomer: &Newcomer) -> Result<(Key, Token), GateError> {
         for (group, _) in &newcomer.groups {
             check_name("groups", group)?;
@@ -58,6 +59,7 @@ impl Turn<'_> {
         newcomer: &Newcomer,
         roles: Vec<RoleGrant>,
     ) -> Result<Person, GateError> {
+        self.must_be_somebody_else(newcomer)?;
         let mut name = newcomer.name.clone();
         for again in 2..100 {
             if self.state.people.by_name(&name).is_none() {
@@ -68,5 +70,26 @@ impl Turn<'_> {
         let mut person = self.make_known(actor, &name, newcomer.email.clone(), roles)?;
         person.subject = Some(newcomer.subject.clone());
         self.change_person(actor, person, "known by the identity provider")
+    }
+
+    /// Checks that nobody comes in as a second person.
+    ///
+    /// Fails closed: two people of one address may be one human, who would approve twice, or what
+    /// they asked for themselves. An address never makes two people one either: it may have changed
+    /// hands.
+    fn must_be_somebody_else(&self, newcomer: &Newcomer) -> Result<(), GateError> {
+        let email = newcomer.email.as_deref();
+        let same = |person: &&Person| {
+            let own = person.email.as_deref();
+            let same = |(own, theirs): (&str, &str)| own.eq_ignore_ascii_case(theirs);
+            person.active && own.zip(email).is_some_and(same)
+        };
+        let mut people = self.state.people.persons.values();
+        if people.find(same).is_none() {
+            return Ok(());
+        }
+        let message = "somebody here has this mail address already; an architect invites them, or \
+                       takes the address away from them first";
+        Err(GateError::conflict("person.email_taken", message))
     }
 }

@@ -74,9 +74,17 @@ impl World {
 
     /// Has the provider vouch for somebody.
     fn vouches(&self, name: &str, nonce: &str) {
+        self.vouches_for("ida", nonce, &json!({"name": name, "groups": ["ops"]}));
+    }
+
+    /// The same with more that it says of somebody.
+    fn vouches_for(&self, subject: &str, nonce: &str, more: &Value) {
         let now = self.house.firewall.now().as_second();
-        let claims = json!({"iss": ISSUER, "sub": "ida", "aud": CLIENT, "exp": now + 300,
-            "iat": now, "nonce": nonce, "name": name, "groups": ["ops"]});
+        let mut claims = json!({"iss": ISSUER, "sub": subject, "aud": CLIENT, "exp": now + 300,
+            "iat": now, "nonce": nonce});
+        for (name, claim) in more.as_object().unwrap() {
+            claims[name] = claim.clone();
+        }
         let answer = json!({"access_token": "at", "token_type": "Bearer",
             "id_token": self.signer.token(&claims)});
         self.issuer.put("/token", 200, &answer);
@@ -179,4 +187,34 @@ async fn an_answer_for_another_browser_or_of_another_issuer_leads_nobody_in() {
         records.to_string().contains("identity_provider"),
         "{records}"
     );
+}
+
+#[tokio::test]
+async fn somebody_who_is_known_by_their_mail_address_does_not_become_a_second_person() {
+    let world = World::new().await;
+    let roles = json!([{"role": "OPERATOR"}]);
+    let nina = world.house.newcomer("Nina", roles).await;
+    let path = format!("/v1/people/{}", nina.id);
+    let address = json!({"email": "Nina@acme.example"});
+    world.house.act("PATCH", &path, address).await.ok();
+    let known = async || world.house.get("/v1/people").await.ok()["total"].clone();
+    let before = known().await;
+    let claims = json!({"name": "N. Lopez", "email": "nina@acme.example", "email_verified": true});
+    let come = async |subject: &str, claims: &Value| {
+        let mut browser = Browser::new(&world.console);
+        let (state, nonce) = world.begin(&mut browser).await;
+        world.vouches_for(subject, &nonce, claims);
+        browser.get(&back(&state, ISSUER)).await
+    };
+    let refused = come("nina", &claims).await;
+    assert_eq!(refused.status, 409, "{}", refused.text);
+    assert!(refused.text.contains("this mail address already"));
+    assert_eq!(known().await, before);
+    // An address that nobody has checked says nothing of who they are, and is not taken over.
+    let unchecked = json!({"name": "Otto", "email": "nina@acme.example"});
+    assert_eq!(come("otto", &unchecked).await.status, 200);
+    // Whoever is gone stands in nobody's way.
+    let gone = json!({"active": false});
+    world.house.act("PATCH", &path, gone).await.ok();
+    assert_eq!(come("nina", &claims).await.status, 200);
 }
