@@ -1,6 +1,6 @@
 //! The caller of a request, checked before its body is read.
 
-use crate::{credential, reply::Refusal, request_id::RequestId};
+use crate::{credential, reply::Refusal, request_id::RequestId, room};
 use axum::{
     extract::{FromRef, FromRequestParts},
     http::request::Parts,
@@ -8,7 +8,8 @@ use axum::{
 use portcullis_firewall::{firewall::Firewall, principal::Principal};
 use std::sync::Arc;
 
-/// Who is calling, and the name of the call. A handler that takes this serves nobody unknown.
+/// Who is calling, and the name of the call. A handler that takes this serves nobody unknown, and no
+/// more agents than there is room for.
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// Who.
@@ -27,6 +28,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let firewall = Arc::<Firewall>::from_ref(state);
         let principal = credential::identify(&firewall, &parts.headers)?;
+        room::admit(&parts.extensions, &principal)?;
         let Ok(request_id) = RequestId::from_request_parts(parts, state).await;
         Ok(Self {
             principal,

@@ -16,4 +16,5 @@ pub mod credential;
 pub mod query;
 pub mod reply;
 pub mod request_id;
+pub mod room;
 pub mod threshold;

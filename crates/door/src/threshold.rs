@@ -3,11 +3,12 @@
 use crate::{
     reply::Refusal,
     request_id::{RequestId, RequestIds, X_REQUEST_ID},
+    room::{Place, Room, crowded},
 };
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use std::{
@@ -18,7 +19,6 @@ use std::{
     sync::Arc,
     task::{Context, Poll},
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::{Layer, Service};
 
 /// The most requests that are answered at once. A body may hold 1 MiB, so that many fill 1 GiB.
@@ -30,7 +30,8 @@ pub const IN_FLIGHT: usize = 1_024;
 ///
 /// Fails closed: a handler that panics answers 500, never a success. Whoever comes while
 /// [`IN_FLIGHT`] requests are being answered gets a 429 at once: a crowd is not let in to fill the
-/// memory, and nothing of its requests is read.
+/// memory, and nothing of its requests is read. So do agents and clients when those of their tenant
+/// take half of the room, or those of all tenants three quarters.
 pub fn threshold<S: Clone + Send + Sync + 'static>(
     router: Router<S>,
     ids: RequestIds,
@@ -46,14 +47,14 @@ pub fn narrow<S: Clone + Send + Sync + 'static>(
 ) -> Router<S> {
     router.layer(Threshold {
         ids: Arc::new(ids),
-        room: Arc::new(Semaphore::new(in_flight)),
+        room: Arc::new(Room::new(in_flight)),
     })
 }
 
 #[derive(Clone, Debug)]
 struct Threshold {
     ids: Arc<RequestIds>,
-    room: Arc<Semaphore>,
+    room: Arc<Room>,
 }
 
 impl<S> Layer<S> for Threshold {
@@ -72,7 +73,7 @@ impl<S> Layer<S> for Threshold {
 struct Guarded<S> {
     inner: S,
     ids: Arc<RequestIds>,
-    room: Arc<Semaphore>,
+    room: Arc<Room>,
 }
 
 impl<S> Service<Request> for Guarded<S>
@@ -90,7 +91,7 @@ where
 
     fn call(&mut self, mut request: Request) -> Passage {
         let id = self.ids.name(request.headers());
-        let Ok(place) = Arc::clone(&self.room).try_acquire_owned() else {
+        let Some(place) = self.room.enter() else {
             return Passage {
                 answer: Box::pin(async { Ok(crowded().into_response()) }),
                 id,
@@ -98,6 +99,7 @@ where
             };
         };
         request.extensions_mut().insert(id.clone());
+        request.extensions_mut().insert(Arc::clone(&place));
         // The clone is not known to be ready; the one that is goes along.
         let clone = self.inner.clone();
         let mut ready = std::mem::replace(&mut self.inner, clone);
@@ -109,21 +111,12 @@ where
     }
 }
 
-/// What somebody is told for whom there is no room.
-fn crowded() -> Refusal {
-    Refusal::new(
-        StatusCode::TOO_MANY_REQUESTS,
-        "gate.busy",
-        "too many requests at once; nothing was judged, try again",
-    )
-}
-
 /// A request on its way through.
 struct Passage {
     answer: Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>,
     id: RequestId,
     /// Held until the answer is there.
-    _place: Option<OwnedSemaphorePermit>,
+    _place: Option<Arc<Place>>,
 }
 
 impl Future for Passage {

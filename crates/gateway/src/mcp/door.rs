@@ -29,6 +29,7 @@ use portcullis_door::{
     body::{BODY_MAX_BYTES, collect},
     credential::identify,
     reply::{Refusal, json_bytes},
+    room::admit,
 };
 use portcullis_firewall::principal::Principal;
 use serde_json::{Value, json};
@@ -129,6 +130,9 @@ async fn enter(State(desk): State<Desk>, request: Request) -> Response {
         Ok(principal) => principal,
         Err(response) => return *response,
     };
+    if let Err(refusal) = admit(&parts.extensions, &principal) {
+        return refusal.into_response();
+    }
     match speak(&desk, principal, &parts.headers, body).await {
         Ok(response) => response,
         Err(Said::Refusal(refusal)) => refusal.into_response(),

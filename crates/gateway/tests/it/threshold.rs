@@ -7,7 +7,12 @@ use axum::{
     http::{Method, Request},
     routing::get,
 };
-use portcullis_door::{request_id::RequestIds, threshold::threshold};
+use portcullis_door::{
+    request_id::RequestIds,
+    threshold::{narrow, threshold},
+};
+use portcullis_gateway::http;
+use tokio::task::{JoinSet, yield_now};
 use tower::ServiceExt;
 
 #[tokio::test]
@@ -154,4 +159,44 @@ async fn a_body_that_never_ends_is_given_up() {
         .post("/v1/govern", &house.acme.agent_token, Body::new(Silent))
         .await;
     assert_eq!(reply.error(), (408, "request.timeout".to_owned()));
+}
+
+/// The status of an answer to a question about a hold.
+async fn asked(doors: &Router, path: &str, token: &str) -> u16 {
+    let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+    let request = request.body(Body::empty()).unwrap();
+    let response = doors.clone().oneshot(request).await.unwrap();
+    response.status().as_u16()
+}
+
+#[tokio::test]
+async fn a_crowd_of_agents_leaves_room_for_other_tenants_and_for_people() {
+    let house = House::new().await;
+    let hold = house.held().await;
+    let doors = narrow(http::router(house.firewall.clone()), RequestIds::new(1), 8);
+    let (quick, slow) = (
+        format!("/v1/holds/{hold}"),
+        format!("/v1/holds/{hold}?wait=30"),
+    );
+    let mut crowd = JoinSet::new();
+    for _ in 0..8 {
+        let (doors, slow) = (doors.clone(), slow.clone());
+        let token = house.acme.agent_token.clone();
+        crowd.spawn(async move { asked(&doors, &slow, &token).await });
+    }
+    // Half of the crowd waits for people, and the other half is sent away.
+    for _ in 0..4 {
+        assert_eq!(crowd.join_next().await.unwrap().unwrap(), 429);
+    }
+    for own in [&house.acme.agent_token, &house.acme.client_token] {
+        assert_eq!(asked(&doors, &quick, own).await, 429);
+    }
+    // Another tenant's agents and clients, and whoever could stop those here, are served.
+    let (agent, client) = (&house.globex.agent_token, &house.globex.client_token);
+    for other in [agent, client, &house.acme.architect_token] {
+        assert_ne!(asked(&doors, &quick, other).await, 429);
+    }
+    crowd.shutdown().await;
+    yield_now().await;
+    assert_eq!(asked(&doors, &quick, &house.acme.agent_token).await, 200);
 }
