@@ -47,8 +47,7 @@ page! {
 }
 
 body! {
-    /// A person to make known. They can do nothing until they are invited, or signed in by an
-    /// identity provider.
+    /// A person to make known. They can do nothing until they are invited.
     pub(crate) struct NewPerson {
         /// Their name, unique in the tenant whatever its case.
         #[schema(example = "Ann Lopez")]

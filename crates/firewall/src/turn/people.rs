@@ -45,8 +45,7 @@ pub struct PersonPatch {
 }
 
 impl Turn<'_> {
-    /// Makes somebody known. They can do nothing until they are invited, or signed in by an
-    /// identity provider.
+    /// Makes somebody known. They can do nothing until they are invited.
     ///
     /// # Errors
     /// [`GateError::Forbidden`] for others than architects, [`GateError::Invalid`],
