@@ -20,7 +20,7 @@ use portcullis_firewall::{
 use portcullis_policy::id::TenantId;
 use serde_json::{Map, Value, json};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -254,20 +254,23 @@ impl Server {
     }
 
     async fn compared(&self, listed: &[Value]) -> Result<Tools, Fault> {
-        let mut seen = Vec::with_capacity(listed.len());
+        let mut seen = BTreeMap::new();
         for said in listed {
-            match meaning::seen(&self.settings, said) {
-                // A name that is there twice means neither.
-                Some(tool) if seen.iter().any(|other: &_| same(other, &tool)) => {
-                    seen.retain(|other| !same(other, &tool));
+            let Some(tool) = meaning::seen(&self.settings, said) else {
+                tracing::warn!(server = %self.settings.name, "a server lists what is no tool");
+                continue;
+            };
+            // Rules know no case: two that differ in nothing else would be one to them.
+            match seen.entry(tool.name.to_ascii_lowercase()) {
+                Entry::Vacant(free) => drop(free.insert(Some(tool))),
+                // A name that is there more than once means none of them.
+                Entry::Occupied(mut taken) => {
+                    taken.insert(None);
                     tracing::warn!(server = %self.settings.name, "a server lists a name twice");
-                }
-                Some(tool) => seen.push(tool),
-                None => {
-                    tracing::warn!(server = %self.settings.name, "a server lists what is no tool")
                 }
             }
         }
+        let seen = seen.into_values().flatten().collect();
         let (server, first) = (&self.settings.name, self.settings.first_sight);
         let firewall = &self.ways.firewall;
         let tools = firewall
@@ -317,11 +320,6 @@ impl Open {
     pub(super) async fn news(&self) -> broadcast::Receiver<News> {
         self.link.news().await
     }
-}
-
-fn same(a: &portcullis_firewall::tool::SeenTool, b: &portcullis_firewall::tool::SeenTool) -> bool {
-    // Rules know no case: two that differ in nothing else would be one to them.
-    a.name.eq_ignore_ascii_case(&b.name)
 }
 
 /// A tool whose definition is accepted and whose arguments can be checked.

@@ -152,6 +152,17 @@ async fn a_name_that_is_there_twice_is_neither() {
 }
 
 #[tokio::test]
+async fn a_name_that_is_there_three_times_is_none_either() {
+    let stage = Stage::new().await;
+    for name in ["READ", "read"] {
+        let twin = json!({"name": name, "description": "Mine", "inputSchema": {"type": "object"}});
+        stage.script.tools.lock().unwrap().push(twin);
+    }
+    assert_eq!(names(&stage).await, ["files__write"]);
+}
+
+
+#[tokio::test]
 async fn pins_outlive_the_gate() {
     let mut stage = Stage::new().await;
     names(&stage).await;
