@@ -7,6 +7,7 @@ use crate::{
     principal::Principal,
     tool::{Definition, FirstSight, SeenTool, Tool},
 };
+use portcullis_policy::label::Label;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -20,7 +21,9 @@ impl Turn<'_> {
     /// Compares what a server says of its tools with what is pinned, and gives those tools back in
     /// the order given. Every difference is a record.
     ///
-    /// Fails closed: a changed tool is not usable until it is accepted, or is as it was again.
+    /// Fails closed: a changed tool is not usable until it is accepted, or is as it was again. A new
+    /// one whose name is to the rules that of another waits for a person, whatever the operator says
+    /// of new tools: it would be judged as the other.
     ///
     /// # Errors
     /// [`GateError::Conflict`] when the tenant has too many tools.
@@ -43,9 +46,17 @@ impl Turn<'_> {
         seen: SeenTool,
         first: FirstSight,
     ) -> Result<Tool, GateError> {
-        let SeenTool { name, definition } = seen;
+        let SeenTool {
+            name,
+            mut definition,
+        } = seen;
         let id = Tool::id_of(server, &name);
-        let Some(known) = self.state.tools.get(&id).cloned() else {
+        let known = self.state.tools.get(&id).cloned();
+        // Whoever accepted it once has accepted its name.
+        if known.as_ref().is_none_or(|known| known.pinned.is_none()) {
+            definition.warnings.extend(self.mistakable(server, &name));
+        }
+        let Some(known) = known else {
             return self.first_seen(server, name, definition, first);
         };
         let is = |known: &Option<Definition>| {
@@ -64,6 +75,20 @@ impl Turn<'_> {
             ..known
         };
         self.keep_tool(HOUSE, change, &definition.digest, tool)
+    }
+
+    /// What people should know of a name that the rules cannot tell from that of a known tool, be
+    /// that tool there now or not.
+    fn mistakable(&self, server: &str, name: &str) -> Option<String> {
+        let folded = Label::new(name);
+        let mut tools = self.state.tools.values();
+        let known = tools.find(|known| {
+            known.server == server && known.name != name && Label::new(&known.name) == folded
+        })?;
+        Some(format!(
+            "its name is to the rules that of the known tool `{}`: it is judged as that one",
+            known.name
+        ))
     }
 
     fn first_seen(

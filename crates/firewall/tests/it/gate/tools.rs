@@ -3,7 +3,7 @@
 use super::fixture::{Gate, list};
 use portcullis_firewall::{
     error::GateError,
-    tool::{Definition, FirstSight, SeenTool, Tool},
+    tool::{Definition, FirstSight, SeenTool, Tool, ToolStatus},
 };
 use portcullis_testkit::tenant;
 use serde_json::json;
@@ -12,18 +12,25 @@ const FIRST: &str = "1111";
 const SECOND: &str = "2222";
 
 async fn see(gate: &Gate, digest: &str) -> Result<Vec<Tool>, GateError> {
-    let seen = SeenTool {
-        name: "read".to_owned(),
-        definition: Definition {
-            digest: digest.to_owned(),
-            content: json!({"name": "read"}),
-            warnings: Vec::new(),
-        },
-    };
+    see_at(gate, "files", said("read", digest, "Reads")).await
+}
+
+async fn see_at(gate: &Gate, server: &str, seen: SeenTool) -> Result<Vec<Tool>, GateError> {
     let firewall = &gate.firewall;
     firewall
-        .see_tools(&tenant("acme"), "files", vec![seen], FirstSight::Pin)
+        .see_tools(&tenant("acme"), server, vec![seen], FirstSight::Pin)
         .await
+}
+
+fn said(name: &str, digest: &str, description: &str) -> SeenTool {
+    SeenTool {
+        name: name.to_owned(),
+        definition: Definition {
+            digest: digest.to_owned(),
+            content: json!({"name": name, "description": description}),
+            warnings: Vec::new(),
+        },
+    }
 }
 
 fn usable(gate: &Gate) -> Option<String> {
@@ -64,4 +71,33 @@ async fn a_change_whose_answer_was_lost_is_seen_by_whoever_is_judged_next() {
     see(&gate, SECOND).await.expect_err("the answer is lost");
     gate.ask(list()).await.expect("an answer");
     assert_eq!(usable(&gate), None);
+}
+
+#[tokio::test]
+async fn a_name_that_rules_take_for_a_known_one_waits_until_a_person_accepts_it() {
+    let gate = Gate::open().await;
+    see(&gate, FIRST).await.expect("seen");
+    for digest in [FIRST, SECOND] {
+        let seen = see_at(&gate, "files", said("READ", digest, "Erases")).await;
+        let mimic = seen.expect("seen").remove(0);
+        assert_eq!(mimic.status(), ToolStatus::New, "{mimic:?}");
+        let warnings = mimic.proposed.expect("proposed").warnings;
+        assert!(
+            warnings[0].contains("the known tool `read`"),
+            "{warnings:?}"
+        );
+    }
+    // Rules of another server are not for it.
+    let other = see_at(&gate, "mail", said("READ", FIRST, "Reads")).await;
+    assert_eq!(other.expect("seen")[0].status(), ToolStatus::Pinned);
+    let accept = |digest: &'static str| {
+        let firewall = &gate.firewall;
+        firewall.accept_tool(&gate.architect, ("files", "READ"), digest)
+    };
+    accept(FIRST)
+        .await
+        .expect_err("it says something else by now");
+    accept(SECOND).await.expect("accepted");
+    let seen = see_at(&gate, "files", said("READ", SECOND, "Erases")).await;
+    assert_eq!(seen.expect("seen")[0].status(), ToolStatus::Pinned);
 }

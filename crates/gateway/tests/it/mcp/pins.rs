@@ -163,6 +163,26 @@ async fn a_name_that_is_there_three_times_is_none_either() {
 
 
 #[tokio::test]
+async fn a_tool_that_rules_take_for_another_waits_for_a_person() {
+    let mut stage = Stage::new().await;
+    assert_eq!(names(&stage).await, ["files__read", "files__write"]);
+    stage.script.rewrites("read", "name", json!("READ"));
+    stage.restart();
+    assert_eq!(names(&stage).await, ["files__write"]);
+    for name in ["files__READ", "files__read"] {
+        let call = stage.call(name, json!({"path": "/a"})).await;
+        assert_eq!(call["error"]["code"], -32602, "{call}");
+    }
+    assert_eq!(stage.script.count(), 0);
+    accept(&stage, "READ").await;
+    stage.restart();
+    assert_eq!(names(&stage).await, ["files__READ", "files__write"]);
+    let call = stage.call("files__READ", json!({"path": "/a"})).await;
+    assert_eq!(call["result"]["content"][0]["text"], "done", "{call}");
+}
+
+
+#[tokio::test]
 async fn pins_outlive_the_gate() {
     let mut stage = Stage::new().await;
     names(&stage).await;
