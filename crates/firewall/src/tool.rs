@@ -4,9 +4,15 @@
 //! definition is pinned by its digest; another one than the pinned is not used until an architect
 //! has seen the difference and accepted it.
 
+mod shown;
+
 use jiff::Timestamp;
+use portcullis_screen::screen::Screen;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+/// What people are told of a definition that they do not see whole.
+const WITHOUT: &str = "it holds what must not be seen, and is shown without it";
 
 /// A tool as it is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,7 +38,8 @@ pub struct Tool {
 pub struct Definition {
     /// SHA-256 over the canonical JSON of the server's identity and of `content`, 64 hex digits.
     pub digest: String,
-    /// Name, description, schemas and hints, as the server sent them.
+    /// Name, description, schemas and hints, as the server sent them; what is kept and shown of them
+    /// is [screened](Self::screened).
     pub content: Value,
     /// What is suspicious about it, for people; such a tool always waits for an architect.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -82,7 +89,40 @@ impl ToolStatus {
     }
 }
 
+impl Definition {
+    /// The definition as agents and people may see it. Its digest stays that of what the server
+    /// sent, so that a change is noticed even where nobody is shown what has changed.
+    #[must_use]
+    pub fn screened(&self, screen: &Screen) -> Self {
+        let content = shown::definition(screen, &self.content);
+        let texts = self.warnings.iter();
+        let mut warnings: Vec<String> = texts
+            .map(|text| screen.redact(text).text.into_owned())
+            .collect();
+        // What is kept was shown without something before: that was said then.
+        if content != self.content && !warnings.iter().any(|known| known == WITHOUT) {
+            warnings.push(WITHOUT.to_owned());
+        }
+        Self {
+            digest: self.digest.clone(),
+            content,
+            warnings,
+        }
+    }
+}
+
 impl Tool {
+    /// The tool as people may see it.
+    #[must_use]
+    pub fn screened(self, screen: &Screen) -> Self {
+        let screened = |one: Option<Definition>| one.map(|one| one.screened(screen));
+        Self {
+            pinned: screened(self.pinned),
+            proposed: screened(self.proposed),
+            ..self
+        }
+    }
+
     /// The id of a tool among all of a tenant's: `server/name`.
     #[must_use]
     pub fn id_of(server: &str, name: &str) -> String {

@@ -35,7 +35,7 @@ pub(crate) struct Tool {
 pub(crate) struct Definition {
     /// SHA-256 over the server's identity and what it says, 64 hex digits.
     pub digest: String,
-    /// Name, description, schemas and hints, as the server sent them.
+    /// Name, description, schemas and hints, as the server sent them, without secrets.
     #[schema(value_type = Object)]
     pub content: Value,
     /// What people should know before they accept it.

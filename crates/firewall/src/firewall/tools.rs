@@ -7,7 +7,7 @@ use crate::{
     principal::Principal,
     request::Request,
     retry,
-    tool::{FirstSight, SeenTool, Tool},
+    tool::{Definition, FirstSight, SeenTool, Tool},
     turn::{Turn, judge_for_sight},
 };
 use portcullis_policy::{
@@ -23,10 +23,11 @@ use std::sync::Arc;
 const NEVER: [Code; 3] = [Code::NotAllowed, Code::Denied, Code::TierProhibited];
 
 impl Firewall {
-    /// Compares what a server says of its tools with what is pinned.
+    /// Compares what a server says of its tools with what is pinned, and keeps it without what must
+    /// not be seen.
     ///
     /// # Errors
-    /// As [`crate::turn::Turn::see_tools`].
+    /// As [`crate::turn::Turn::see_tools`], [`GateError::Unavailable`] without a screen.
     pub async fn see_tools(
         &self,
         tenant: &TenantId,
@@ -35,6 +36,12 @@ impl Firewall {
         first: FirstSight,
     ) -> Result<Vec<Tool>, GateError> {
         let server = server.to_owned();
+        let screen = self.screens.of(tenant)?;
+        let seen = seen.into_iter().map(|one| SeenTool {
+            definition: one.definition.screened(&screen),
+            ..one
+        });
+        let seen = seen.collect();
         self.in_turn(tenant, move |turn| turn.see_tools(&server, seen, first))
             .await
     }
@@ -66,22 +73,37 @@ impl Firewall {
         showcase.usable(&Tool::id_of(server, name))
     }
 
-    /// Every known tool, in order of server and name.
+    /// Every known tool, in order of server and name, without what must not be seen: secrets may have
+    /// become known since it was kept.
     ///
     /// # Errors
-    /// [`GateError::Forbidden`] for an agent's key.
+    /// [`GateError::Forbidden`] for an agent's key, [`GateError::Unavailable`] without a screen.
     pub async fn tools(&self, principal: &Principal) -> Result<Vec<Tool>, GateError> {
         super::entry::may_read(principal)?;
-        self.on_lane(principal, |turn| {
-            Ok(turn.state.tools.values().cloned().collect())
-        })
-        .await
+        let screen = self.screens.of(&principal.tenant)?;
+        let tools = self.on_lane(principal, |turn| {
+            Ok(turn.state.tools.values().cloned().collect::<Vec<_>>())
+        });
+        let shown = tools.await?.into_iter().map(|tool| tool.screened(&screen));
+        Ok(shown.collect())
     }
 
-    /// Accepts what a server says of a tool.
+    /// What a server says of a tool, as this tenant's agents may see it.
     ///
     /// # Errors
-    /// As [`crate::turn::Turn::accept_tool`].
+    /// [`GateError::Unavailable`] when there is no screen; then nothing may be shown.
+    pub fn screened_definition(
+        &self,
+        tenant: &TenantId,
+        definition: &Definition,
+    ) -> Result<Definition, GateError> {
+        Ok(definition.screened(&self.screens.of(tenant)?))
+    }
+
+    /// Accepts what a server says of a tool, and gives it back without what must not be seen.
+    ///
+    /// # Errors
+    /// As [`crate::turn::Turn::accept_tool`], [`GateError::Unavailable`] without a screen.
     pub async fn accept_tool(
         &self,
         principal: &Principal,
@@ -89,11 +111,12 @@ impl Firewall {
         digest: &str,
     ) -> Result<Tool, GateError> {
         let caller = principal.clone();
+        let screen = self.screens.of(&principal.tenant)?;
         let (server, name, digest) = (server.to_owned(), name.to_owned(), digest.to_owned());
-        self.on_lane(principal, move |turn| {
+        let accepted = self.on_lane(principal, move |turn| {
             turn.accept_tool(&caller, (&server, &name), &digest)
-        })
-        .await
+        });
+        Ok(accepted.await?.screened(&screen))
     }
 
     /// Which of these actions could ever be cleared or held, whatever their parameters: those that

@@ -9,6 +9,7 @@ use super::{
     order::{Deed, Order, Purpose},
     passed::{Passed, Waiting},
     refused::Refusal,
+    screened::Screened,
     server::Server,
     shop::Shop,
     unjudged::Unjudged,
@@ -268,17 +269,10 @@ impl Shop {
             }
         };
         if deed == Deed::CallTool {
-            let tools = server.tools(false).await?;
-            let tool = tools.get(&name).ok_or_else(|| nothing("tool"))?;
-            if let Some(given) = &guest.repeated {
-                tool.repeated.must_agree(given, &arguments)?;
+            match self.fitting(guest, (server, &name), &arguments).await? {
+                Ok(digest) => definition = digest,
+                Err(misfit) => return Ok(Err(misfit)),
             }
-            if let Err(misfit) = tool.schema.check(&Value::Object(arguments.clone())) {
-                let reason = format!("`{}` {}", misfit.path, misfit.why);
-                let remedy = "call again with arguments that fit the tool's description";
-                return Ok(Err(Refusal::new("arguments.invalid", reason, remedy)));
-            }
-            definition.clone_from(&tool.definition.digest);
         }
         Ok(Ok(Order {
             purpose: Purpose {
@@ -291,6 +285,33 @@ impl Shop {
             },
             arguments,
         }))
+    }
+
+    /// The digest of the definition that a tool is called under, when the arguments fit it; else why
+    /// they do not, in words that may be the server's.
+    async fn fitting(
+        &self,
+        guest: &Guest,
+        (server, name): (&Server, &str),
+        arguments: &Map<String, Value>,
+    ) -> Result<Result<String, Refusal>, Fault> {
+        let tools = server.tools(false).await?;
+        let nothing = || Fault::params("there is no such tool");
+        let tool = tools.get(name).ok_or_else(nothing)?;
+        if let Some(given) = &guest.repeated {
+            tool.repeated.must_agree(given, arguments)?;
+        }
+        let checked = tool.schema.check(&Value::Object(arguments.clone()));
+        let Err(misfit) = checked else {
+            return Ok(Ok(tool.definition.digest.clone()));
+        };
+        let screened = Screened {
+            firewall: &self.firewall,
+            tenant: &guest.principal.tenant,
+        };
+        let reason = screened.words(&format!("`{}` {}", misfit.path, misfit.why))?;
+        let remedy = "call again with arguments that fit the tool's description";
+        Ok(Err(Refusal::new("arguments.invalid", reason, remedy)))
     }
 }
 

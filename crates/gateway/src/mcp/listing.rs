@@ -46,13 +46,17 @@ struct Kind {
 }
 
 impl Shop {
-    /// Every tool that this agent may ever call, of the servers that can be reached.
+    /// Every tool that this agent may ever call, of the servers that can be reached, without secrets.
     pub(super) async fn list_tools(
         &self,
         guest: &Guest,
         request: &Request,
     ) -> Result<Value, Fault> {
         must_be_the_first_page(request)?;
+        let screened = Screened {
+            firewall: &self.firewall,
+            tenant: &guest.principal.tenant,
+        };
         let mut found = Vec::new();
         let servers = self.servers(guest);
         for server in servers.iter().map(AsRef::as_ref) {
@@ -61,8 +65,10 @@ impl Shop {
                 continue;
             };
             for (name, tool) in &*tools {
-                let shown = meaning::shown(&tool.definition, &name_for_agents(server, name));
-                found.push((server, (Deed::CallTool, name.clone()), shown));
+                let definition = screened.definition(&tool.definition)?;
+                if let Some(shown) = meaning::shown(&definition, &name_for_agents(server, name)) {
+                    found.push((server, (Deed::CallTool, name.clone()), shown));
+                }
             }
         }
         Ok(json!({"tools": self.available(guest, request, found).await?}))

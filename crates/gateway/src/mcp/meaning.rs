@@ -100,15 +100,15 @@ fn any_text(value: &Value, is: &impl Fn(&str) -> bool) -> bool {
     }
 }
 
-/// A definition as agents see it: under another name, and with everything unseen written out.
-pub(super) fn shown(definition: &Definition, name: &str) -> Value {
+/// A screened definition as agents see it: under another name, and with everything unseen written
+/// out; `None` when nothing of it may be seen.
+pub(super) fn shown(definition: &Definition, name: &str) -> Option<Value> {
     let mut shown = written_out(&definition.content);
-    if let Some(members) = shown.as_object_mut() {
-        members.insert("name".to_owned(), name.into());
-        let nothing = || json!({"type": "object"});
-        members.entry("inputSchema").or_insert_with(nothing);
-    }
-    shown
+    let members = shown.as_object_mut()?;
+    members.insert("name".to_owned(), name.into());
+    let nothing = || json!({"type": "object"});
+    members.entry("inputSchema").or_insert_with(nothing);
+    Some(shown)
 }
 
 /// A value whose texts hold nothing that an eye cannot see.
@@ -188,7 +188,7 @@ mod tests {
             seen.definition.warnings,
             ["it has characters that an eye cannot see"]
         );
-        let shown = shown(&seen.definition, "files__read");
+        let shown = shown(&seen.definition, "files__read").unwrap();
         assert_eq!(shown["description"], "Reads\\u{E0041}\\u{1B}[2J");
         assert_eq!(shown["name"], "files__read");
     }

@@ -2,7 +2,7 @@
 //! here, and nothing else does.
 
 use super::{fault::Fault, kinds};
-use portcullis_firewall::firewall::Firewall;
+use portcullis_firewall::{firewall::Firewall, tool::Definition};
 use portcullis_policy::id::TenantId;
 use serde_json::Value;
 
@@ -45,6 +45,22 @@ impl Screened<'_> {
             }
             Err(fault) => fault,
         }
+    }
+
+    /// What a server says of a tool, as the agent may see it.
+    ///
+    /// Fails closed: what cannot be screened is not shown.
+    pub(super) fn definition(self, definition: &Definition) -> Result<Definition, Fault> {
+        let shown = self.firewall.screened_definition(self.tenant, definition);
+        shown.map_err(|_| Fault::inside("what the server says of a tool cannot be screened"))
+    }
+
+    /// Words of the gate that hold what a server says, as the agent may see them.
+    ///
+    /// Fails closed: what cannot be screened is not shown.
+    pub(super) fn words(self, words: &str) -> Result<String, Fault> {
+        let shown = self.value(&words.into())?;
+        Ok(shown.as_str().unwrap_or_default().to_owned())
     }
 
     /// What a server says as the agent may see it, of any kind.

@@ -6,6 +6,7 @@ use super::{
     news::News,
     repeated::Repeated,
     schema::Schema,
+    screened::Screened,
     settings::{ServerSettings, Transport},
     upstream::{
         Along, Greeted, HttpLink, LineLink, Link, UpstreamError, contained, discover, greet,
@@ -15,7 +16,7 @@ use portcullis_firewall::{
     digest::Means,
     firewall::Firewall,
     outside::{Courier, Starter},
-    tool::{Definition, Tool},
+    tool::{Definition, SeenTool, Tool},
 };
 use portcullis_policy::id::TenantId;
 use serde_json::{Map, Value, json};
@@ -254,9 +255,19 @@ impl Server {
     }
 
     async fn compared(&self, listed: &[Value]) -> Result<Tools, Fault> {
+        let screened = Screened {
+            firewall: &self.ways.firewall,
+            tenant: &self.tenant,
+        };
         let mut seen = BTreeMap::new();
         for said in listed {
-            let Some(tool) = meaning::seen(&self.settings, said) else {
+            let tool = meaning::seen(&self.settings, said);
+            // A name is said everywhere: one that holds a secret is none.
+            let is_plain = |tool: &SeenTool| {
+                let shown = screened.words(&tool.name);
+                shown.is_ok_and(|shown| shown == tool.name)
+            };
+            let Some(tool) = tool.filter(is_plain) else {
                 tracing::warn!(server = %self.settings.name, "a server lists what is no tool");
                 continue;
             };
@@ -270,13 +281,14 @@ impl Server {
                 }
             }
         }
-        let seen = seen.into_values().flatten().collect();
+        let seen: Vec<SeenTool> = seen.into_values().flatten().collect();
         let (server, first) = (&self.settings.name, self.settings.first_sight);
         let firewall = &self.ways.firewall;
-        let tools = firewall
-            .see_tools(&self.tenant, server, seen, first)
-            .await?;
-        Ok(Arc::new(tools.into_iter().filter_map(usable).collect()))
+        let known = firewall.see_tools(&self.tenant, server, seen.clone(), first);
+        // What is kept is kept without secrets; arguments are checked by what the server said.
+        let tools = known.await?.into_iter().zip(seen);
+        let usable = tools.filter_map(|(known, seen)| usable(&known, seen));
+        Ok(Arc::new(usable.collect()))
     }
 
     /// Forgets what it listed, so that it is compared again.
@@ -323,8 +335,12 @@ impl Open {
 }
 
 /// A tool whose definition is accepted and whose arguments can be checked.
-fn usable(tool: Tool) -> Option<(String, Pinned)> {
-    let definition = tool.usable()?.clone();
+fn usable(known: &Tool, seen: SeenTool) -> Option<(String, Pinned)> {
+    let SeenTool { name, definition } = seen;
+    let accepted = known.usable()?;
+    if known.name != name || accepted.digest != definition.digest {
+        return None;
+    }
     let schema = definition.content.get("inputSchema")?;
     let repeated = Repeated::of(schema)?;
     let schema = Schema::compile(schema).ok()?;
@@ -333,5 +349,5 @@ fn usable(tool: Tool) -> Option<(String, Pinned)> {
         schema,
         repeated,
     };
-    Some((tool.name, pinned))
+    Some((name, pinned))
 }

@@ -5,6 +5,7 @@ use portcullis_firewall::{
     error::GateError,
     tool::{Definition, FirstSight, SeenTool, Tool, ToolStatus},
 };
+use portcullis_screen::secrets::{Level, Secrets};
 use portcullis_testkit::tenant;
 use serde_json::json;
 
@@ -100,4 +101,43 @@ async fn a_name_that_rules_take_for_a_known_one_waits_until_a_person_accepts_it(
     accept(SECOND).await.expect("accepted");
     let seen = see_at(&gate, "files", said("READ", SECOND, "Erases")).await;
     assert_eq!(seen.expect("seen")[0].status(), ToolStatus::Pinned);
+}
+
+#[tokio::test]
+async fn a_definition_is_kept_and_shown_without_secrets_and_known_by_its_own_digest() {
+    const EARLY: &str = "walnut/curlew+gneiss-6613";
+    const LATE: &str = "plum/otter+quartz-9471";
+    let gate = Gate::open().await;
+    let know = |value: &str, level| {
+        let mut secrets = Secrets::new();
+        secrets.add(value).expect("long enough");
+        let screens = gate.firewall.screens();
+        screens
+            .know(&tenant("acme"), level, &secrets)
+            .expect("a screen");
+    };
+    know(EARLY, Level::Global);
+    let words = format!("Reads by {EARLY}, or by {LATE}");
+    let seen = see_at(&gate, "files", said("read", FIRST, &words)).await;
+    let seen = seen.expect("seen").remove(0);
+    assert_eq!(seen.status(), ToolStatus::New, "whoever accepts it is told");
+    assert!(!gate.ledger.text().contains(EARLY));
+    know(LATE, Level::Session);
+    let tools = gate.firewall.tools(&gate.architect).await.expect("tools");
+    let shown = tools[0].proposed.as_ref().expect("proposed");
+    assert_eq!(
+        shown.content["description"],
+        "Reads by [REDACTED], or by [REDACTED]"
+    );
+    assert_eq!(shown.digest, FIRST);
+    assert!(shown.warnings[0].contains("shown without it"), "{shown:?}");
+    let accept = gate
+        .firewall
+        .accept_tool(&gate.architect, ("files", "read"), FIRST);
+    let accepted = format!("{:?}", accept.await.expect("accepted"));
+    assert!(
+        !accepted.contains(EARLY) && !accepted.contains(LATE),
+        "{accepted}"
+    );
+    assert_eq!(usable(&gate).as_deref(), Some(FIRST));
 }

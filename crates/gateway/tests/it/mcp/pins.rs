@@ -1,7 +1,8 @@
 //! What tools say of themselves is pinned.
 
-use super::stage::{Stage, code_of};
+use super::stage::{Stage, TOKEN, code_of};
 use portcullis_firewall::tool::{FirstSight, ToolStatus};
+use portcullis_testkit::planted::must_hide;
 use serde_json::{Value, json};
 
 async fn names(stage: &Stage) -> Vec<String> {
@@ -161,7 +162,6 @@ async fn a_name_that_is_there_three_times_is_none_either() {
     assert_eq!(names(&stage).await, ["files__write"]);
 }
 
-
 #[tokio::test]
 async fn a_tool_that_rules_take_for_another_waits_for_a_person() {
     let mut stage = Stage::new().await;
@@ -181,6 +181,55 @@ async fn a_tool_that_rules_take_for_another_waits_for_a_person() {
     assert_eq!(call["result"]["content"][0]["text"], "done", "{call}");
 }
 
+#[tokio::test]
+async fn a_secret_in_a_definition_is_shown_to_nobody() {
+    let mut stage = Stage::new().await;
+    let path = json!({
+        "type": "string", "title": format!("Like {TOKEN}"), "default": TOKEN,
+        "enum": ["/a", TOKEN],
+    });
+    let schema = json!({
+        "type": "object", "properties": {"path": path, "size": {"type": "string", "pattern": TOKEN}},
+    });
+    stage.script.rewrites("read", "inputSchema", schema);
+    let words = format!("Reads with {TOKEN}");
+    stage.script.rewrites("read", "description", json!(words));
+    assert_eq!(
+        names(&stage).await,
+        ["files__write"],
+        "nobody has seen it whole"
+    );
+    let firewall = &stage.house.firewall;
+    let tools = firewall.tools(&stage.house.acme.architect).await.unwrap();
+    must_hide("what people see", &format!("{tools:?}"), TOKEN);
+    accept(&stage, "read").await;
+    stage.restart();
+    let listed = stage.ask("tools/list", json!({})).await;
+    must_hide("the list", &listed.to_string(), TOKEN);
+    let shown = &listed["result"]["tools"][0];
+    assert_eq!(shown["description"], "Reads with [REDACTED]");
+    let path = &shown["inputSchema"]["properties"]["path"];
+    assert_eq!(path["enum"], json!(["/a", "[REDACTED]"]));
+    // Arguments are checked by what the server said.
+    let misfit = stage.call("files__read", json!({"size": "0"})).await;
+    assert_eq!(code_of(&misfit), "arguments.invalid");
+    must_hide("why it does not fit", &misfit.to_string(), TOKEN);
+    let fits = stage.call("files__read", json!({"path": "/a"})).await;
+    assert_eq!(fits["result"]["content"][0]["text"], "done", "{fits}");
+    let shown = stage
+        .call("files__read", json!({"path": "[REDACTED]"}))
+        .await;
+    assert_eq!(code_of(&shown), "arguments.invalid");
+    must_hide("the store", &stage.house.ledger.text(), TOKEN);
+}
+
+#[tokio::test]
+async fn a_name_that_is_a_secret_is_no_name() {
+    let stage = Stage::new().await;
+    stage.script.rewrites("read", "name", json!(TOKEN));
+    assert_eq!(names(&stage).await, ["files__write"]);
+    must_hide("the store", &stage.house.ledger.text(), TOKEN);
+}
 
 #[tokio::test]
 async fn pins_outlive_the_gate() {
