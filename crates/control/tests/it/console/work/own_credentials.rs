@@ -1,8 +1,11 @@
 //! What somebody says of their own credentials.
 
-use super::{Shop, led, main_of};
+use super::{Shop, led, main_of, scope};
+use serde_json::json;
 
 const PATH: &str = "/console/own-credentials";
+/// What the stand-in knows, and has nothing of anybody's own for.
+const PROVIDER_WITHOUT_PEOPLE: &str = "slow";
 
 #[tokio::test]
 async fn one_says_switches_and_forgets_and_nobody_else_sees_it() {
@@ -54,4 +57,40 @@ async fn who_could_have_nothing_issued_is_offered_nothing() {
             assert_eq!(refused.status, 404, "{name} at {scope}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_scope_whose_provider_has_none_for_people_is_not_offered() {
+    let shop = Shop::new().await;
+    let house = &shop.office.house;
+    let mut shared = scope("shared");
+    shared["provider"] = PROVIDER_WITHOUT_PEOPLE.into();
+    house.act("POST", "/v1/scopes", shared).await.must(201);
+    let mut otto = shop.office.browser("Otto").await;
+    let page = otto.get(PATH).await;
+    let offered = |name: &str| page.text.contains(&format!("value=\"{name}\""));
+    assert!(
+        offered("cluster") && offered("orders"),
+        "{}",
+        main_of(&page)
+    );
+    assert!(!offered("shared"), "{}", main_of(&page));
+    // A page that was made by hand gets the answer of the other door.
+    let refused = otto.post(PATH, &page, &[("scope", "shared")]).await;
+    assert_eq!(refused.status, 422, "{}", main_of(&refused));
+    let why = "where nobody has a credential of their own";
+    assert!(refused.text.contains(why), "{}", main_of(&refused));
+    assert!(otto.get(PATH).await.text.contains("Nothing yet"));
+    // Where there is nothing else, there is nothing to choose.
+    for name in ["cluster", "orders"] {
+        let path = format!("/v1/scopes/{name}");
+        let gone = house.act("DELETE", &path, json!({})).await;
+        assert!(gone.status.is_success(), "{name}");
+    }
+    let page = otto.get(PATH).await;
+    assert!(
+        !page.text.contains("Use my own credential"),
+        "{}",
+        main_of(&page)
+    );
 }
