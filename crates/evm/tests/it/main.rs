@@ -26,6 +26,7 @@ mod manager;
 mod matrix;
 mod pauses;
 mod piloted;
+mod planted;
 mod red_team;
 mod red_team_agents;
 mod red_team_exits;

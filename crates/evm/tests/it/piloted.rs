@@ -32,7 +32,7 @@ use std::{
 
 /// A node over a chain in memory.
 #[derive(Debug)]
-struct Node {
+pub(super) struct Node {
     world: Mutex<World>,
     /// Whether a new block comes with every question for the newest.
     restless: bool,
@@ -42,7 +42,7 @@ struct Node {
 }
 
 impl Node {
-    fn of(world: &World) -> Self {
+    pub(super) fn of(world: &World) -> Self {
         Self {
             world: Mutex::new(world.clone()),
             restless: false,
@@ -56,7 +56,7 @@ impl Node {
     }
 }
 
-type Told<'a, T> = Doing<'a, Result<T, SourceError>>;
+pub(super) type Told<'a, T> = Doing<'a, Result<T, SourceError>>;
 
 impl Source for Node {
     fn chain_id(&self) -> Told<'_, u64> {
@@ -134,7 +134,7 @@ impl Source for Node {
 
 /// One key.
 #[derive(Debug)]
-struct Pen(SigningKey);
+pub(super) struct Pen(pub(super) SigningKey);
 
 impl Signer for Pen {
     fn sign<'a>(&'a self, _: &'a str, message: &'a [u8]) -> Awaited<'a, [u8; 65]> {
@@ -146,19 +146,19 @@ impl Signer for Pen {
     }
 }
 
-fn key(byte: u8) -> (SigningKey, Address) {
+pub(super) fn key(byte: u8) -> (SigningKey, Address) {
     let key = SigningKey::from_slice(&[byte; 32]).unwrap();
     let point = key.verifying_key().to_encoded_point(false);
     let address = Address::from_slice(&keccak256(&point.as_bytes()[1..])[12..]);
     (key, address)
 }
 
-fn tenant() -> TenantId {
+pub(super) fn tenant() -> TenantId {
     TenantId::new("acme").unwrap()
 }
 
 /// A vault whose trader is the gate's account.
-fn world() -> World {
+pub(super) fn world() -> World {
     let mut world = World::new().funded();
     let logic = world.logic;
     let trader = key(1).1;
@@ -173,6 +173,17 @@ fn world() -> World {
 
 fn account(node: &Arc<Node>, second: Option<Arc<Node>>, pen: u8) -> Account {
     let world = node.world.lock().unwrap().clone();
+    let first: Arc<dyn Source> = Arc::<Node>::clone(node);
+    let second = second.map(|node| node as Arc<dyn Source>);
+    account_by(&world, (first, second), Arc::new(Pen(key(pen).0)))
+}
+
+/// An account of a world that is asked for so, with this signer.
+pub(super) fn account_by(
+    world: &World,
+    (first, second): (Arc<dyn Source>, Option<Arc<dyn Source>>),
+    signer: Arc<dyn Signer>,
+) -> Account {
     let settings = AccountSettings {
         name: "main".to_owned(),
         tenant: tenant(),
@@ -187,14 +198,11 @@ fn account(node: &Arc<Node>, second: Option<Arc<Node>>, pen: u8) -> Account {
             id: world.chain.id(),
             rules: Rules::Prague,
         },
-        sources: Sources {
-            first: Arc::<Node>::clone(node),
-            second: second.map(|node| node as Arc<dyn Source>),
-        },
-        outfit: outfit(&world),
+        sources: Sources { first, second },
+        outfit: outfit(world),
     };
     let ports = Ports {
-        signer: Arc::new(Pen(key(pen).0)),
+        signer,
         clock: Arc::new(FakeClock::default()),
     };
     Account::new(settings, pilot, ports)
@@ -212,7 +220,7 @@ fn wish(world: &World, data: &[u8]) -> Wish {
 }
 
 /// Takes an allowance back.
-fn harmless(world: &World) -> Wish {
+pub(super) fn harmless(world: &World) -> Wish {
     wish(
         world,
         &execute(world.usd, &approve(world.router, U256::ZERO)),
