@@ -3,6 +3,8 @@
 mod checks;
 mod finding;
 mod followers;
+mod groups;
+mod memory;
 mod providers;
 mod walls;
 
@@ -16,7 +18,7 @@ use finding::{Finding, Health};
 use serde_json::{Value, json};
 use std::{net::SocketAddr, path::PathBuf};
 
-/// Examines the data directory, ledger, clock, disk, port, walls and providers of credentials.
+/// Examines the data directory, ledger, clock, disk, memory, port, walls and providers of credentials.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Example:\n  portcullis doctor --data /var/lib/portcullis\n\n\
@@ -40,7 +42,7 @@ pub(super) struct Doctor {
         value_name = "ADDRESS"
     )]
     listen: SocketAddr,
-    /// The operator's file, whose providers of credentials are asked as well.
+    /// The operator's file: its bounds of commands count, and its providers of credentials are asked.
     #[arg(long, env = "PORTCULLIS_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -48,6 +50,7 @@ pub(super) struct Doctor {
 impl Doctor {
     pub(super) async fn run(self, desk: &Desk) -> anyhow::Result<u8> {
         let mut findings = checks::examine(&self.data, self.listen).await;
+        findings.extend(memory::examine(self.config.as_deref()));
         if let Some(file) = &self.config {
             findings.extend(providers::examine(file).await);
         }

@@ -57,6 +57,34 @@ fn the_walls_of_this_machine_are_raised_and_named() {
 }
 
 #[test]
+fn more_memory_than_there_is_is_a_warning() {
+    let house = house();
+    let file = house.folder.path().join("portcullis.yaml");
+    let examined = |commands: Value| {
+        fs::write(&file, json!({ "commands": commands }).to_string()).unwrap();
+        let mut doctor = portcullis();
+        doctor.args(["doctor", "-o", "json", "--listen", FREE, "--config"]);
+        doctor.arg(&file).arg("--data").arg(house.data());
+        let ran = Ran::of(&mut doctor);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let found: Value = serde_json::from_str(&ran.out).unwrap();
+        let checks = found["checks"].as_array().unwrap().iter();
+        let mut checks = checks.filter(|check| check["check"] == "memory");
+        checks.next().unwrap().clone()
+    };
+    let little = examined(json!({"processes": 8, "memory_mib": 64}));
+    assert_eq!(little["health"], "ok", "{little}");
+    let much = examined(json!({"processes": 65_536, "memory_mib": 1_048_576}));
+    assert_eq!(much["health"], "warn", "{much}");
+    let words = much["found"].as_str().unwrap();
+    let together = "a command may use 68719476736 MiB (65536 × 1048576 MiB); the machine has ";
+    assert!(words.starts_with(together), "{words}");
+    assert!(words.contains("groups for commands could"), "{words}");
+    let remedy = much["remedy"].as_str().unwrap();
+    assert!(remedy.contains("`commands.processes`"), "{remedy}");
+}
+
+#[test]
 fn no_house_is_a_warning() {
     let folder = tempfile::tempdir().unwrap();
     let (code, found) = examine(folder.path(), FREE);
