@@ -1,4 +1,9 @@
 //! The key of the account is with Web3Signer: a strict stand-in for it, whose signatures a chain accepts.
+//!
+//! Source: its published description of the API for secp256k1 (`openapi-specs/eth1/web3signer.yaml`,
+//! version 1.1.0) and, where that is silent, what release 26.4.2 does: a host that is not on its list
+//! gets 403, a message is digested with Keccak-256, and v is 27 or 28. It takes no token itself; the
+//! stand-in is what stands before it, too.
 
 use crate::{bin::Gate, chain::Setting};
 use alloy_primitives::{hex, keccak256};
@@ -20,19 +25,22 @@ const TOKEN: &str = "a-token";
 
 /// What it does.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Mood {
+pub(crate) enum Mood {
     /// What it is asked to.
     Fair,
     /// Signs something else.
     OtherMessage,
     /// Signs with another key.
     OtherKey,
-    /// Says that something is wrong with it.
+    /// Says that something is wrong with it, and repeats what it was greeted with.
     Ill,
+    /// Says nothing, and waits.
+    Silent,
 }
 
 struct Desk {
     key: SigningKey,
+    token: String,
     mood: Mutex<Mood>,
     /// The messages it was asked to sign.
     asked: Mutex<Vec<Vec<u8>>>,
@@ -40,36 +48,38 @@ struct Desk {
 }
 
 /// A signer on this machine; it ends when this is dropped.
-struct StandIn {
+pub(crate) struct StandIn {
     desk: Arc<Desk>,
     address: SocketAddr,
-    thread: Option<JoinHandle<()>>,
+    /// Whoever waits for an answer does so until it ends.
+    thread: Option<JoinHandle<Vec<TcpStream>>>,
 }
 
 impl StandIn {
-    fn start(key: &str) -> Self {
+    pub(crate) fn start(key: &str, token: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let desk = Arc::new(Desk {
             key: SigningKey::from_slice(&hex::decode(key).unwrap()).unwrap(),
+            token: token.to_owned(),
             mood: Mutex::new(Mood::Fair),
             asked: Mutex::default(),
             over: AtomicBool::new(false),
         });
         let inside = Arc::clone(&desk);
         let thread = std::thread::spawn(move || {
+            let mut waiting = Vec::new();
             for guest in listener.incoming() {
                 if inside.over.load(Ordering::SeqCst) {
-                    return;
+                    break;
                 }
                 let mut guest = guest.unwrap();
-                let limit = Some(Duration::from_secs(20));
-                guest.set_read_timeout(limit).unwrap();
-                let (status, text) = inside.answer(&guest);
-                let length = text.len();
-                let head = format!("HTTP/1.1 {status} Said\r\ncontent-length: {length}");
-                let _ = write!(guest, "{head}\r\nconnection: close\r\n\r\n{text}");
+                match inside.answer(&guest) {
+                    Some((status, text)) => say(&mut guest, (status, "text/plain"), &text),
+                    None => waiting.push(guest),
+                }
             }
+            waiting
         });
         Self {
             desk,
@@ -79,7 +89,7 @@ impl StandIn {
     }
 
     /// As the operator's file names it.
-    fn named(&self) -> Value {
+    pub(crate) fn named(&self) -> Value {
         json!({
             "url": format!("http://{}", self.address),
             "identifier": self.desk.identifier(),
@@ -88,7 +98,7 @@ impl StandIn {
         })
     }
 
-    fn becomes(&self, mood: Mood) {
+    pub(crate) fn becomes(&self, mood: Mood) {
         *self.desk.mood.lock().unwrap() = mood;
     }
 
@@ -102,7 +112,7 @@ impl Drop for StandIn {
         self.desk.over.store(true, Ordering::SeqCst);
         // It looks up once more, and sees that it is over.
         drop(TcpStream::connect(self.address));
-        self.thread.take().unwrap().join().unwrap();
+        drop(self.thread.take().unwrap().join().unwrap());
     }
 }
 
@@ -112,36 +122,26 @@ impl Desk {
         hex::encode_prefixed(&point.as_bytes()[1..])
     }
 
-    /// A status and a text; anything but exactly what Web3Signer asks for is refused.
-    fn answer(&self, guest: &TcpStream) -> (u16, String) {
-        let no = |status, why: &str| (status, why.to_owned());
-        let mut guest = BufReader::new(guest);
-        let mut lines = Vec::new();
-        loop {
-            let mut line = String::new();
-            guest.read_line(&mut line).unwrap();
-            match line.trim_end() {
-                "" => break,
-                line => lines.push(line.to_owned()),
-            }
+    /// A status and a text; anything but exactly what Web3Signer asks for is refused. It would take
+    /// more members of the body than its one; the gate has none to send.
+    fn answer(&self, guest: &TcpStream) -> Option<(u16, String)> {
+        let no = |status, why: &str| Some((status, why.to_owned()));
+        let heard = Heard::from(guest);
+        let host = heard.header("host").and_then(|host| host.split(':').next());
+        if !["localhost", "127.0.0.1"].map(Some).contains(&host) {
+            return no(403, r#"{"message":"Host not authorized."}"#);
         }
-        let header = |name: &str| {
-            let mut fields = lines.iter().filter_map(|line| line.split_once(": "));
-            fields
-                .find(|(known, _)| known.eq_ignore_ascii_case(name))
-                .map(|(_, value)| value)
-        };
-        let length = header("content-length").and_then(|length| length.parse().ok());
-        let mut body = vec![0; length.unwrap_or(0)];
-        guest.read_exact(&mut body).unwrap();
         let path = format!("POST /api/v1/eth1/sign/{} HTTP/1.1", self.identifier());
-        if lines.first() != Some(&path) {
+        if heard.asked() != path {
             return no(404, "Public Key not found");
         }
-        if header("authorization") != Some(&format!("Bearer {TOKEN}")) {
+        if heard.header("authorization") != Some(&format!("Bearer {}", self.token)) {
             return no(401, "Unauthorized");
         }
-        let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+        if heard.header("content-type") != Some("application/json") {
+            return no(400, "Bad request format");
+        }
+        let body: Value = serde_json::from_slice(&heard.body).unwrap_or_default();
         let data = body["data"]
             .as_str()
             .and_then(|text| text.strip_prefix("0x"));
@@ -154,15 +154,68 @@ impl Desk {
         self.asked.lock().unwrap().push(message.clone());
         let mood = *self.mood.lock().unwrap();
         match mood {
-            Mood::Fair => (200, signed(&self.key, &message)),
-            Mood::OtherMessage => (200, signed(&self.key, b"another message")),
+            Mood::Fair => Some((200, signed(&self.key, &message))),
+            Mood::OtherMessage => Some((200, signed(&self.key, b"another message"))),
             Mood::OtherKey => {
                 let other = SigningKey::from_slice(&[7; 32]).unwrap();
-                (200, signed(&other, &message))
+                Some((200, signed(&other, &message)))
             }
-            Mood::Ill => no(500, "Internal Web3Signer server error"),
+            Mood::Ill => no(500, &format!("no server for {}", self.token)),
+            Mood::Silent => None,
         }
     }
+}
+
+/// A request as it came.
+pub(crate) struct Heard {
+    lines: Vec<String>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Heard {
+    pub(crate) fn from(guest: &TcpStream) -> Self {
+        guest
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
+        let mut guest = BufReader::new(guest);
+        let mut heard = Self {
+            lines: Vec::new(),
+            body: Vec::new(),
+        };
+        loop {
+            let mut line = String::new();
+            guest.read_line(&mut line).unwrap();
+            match line.trim_end() {
+                "" => break,
+                line => heard.lines.push(line.to_owned()),
+            }
+        }
+        let length = heard.header("content-length");
+        let length = length.and_then(|length| length.parse().ok());
+        heard.body = vec![0; length.unwrap_or(0)];
+        guest.read_exact(&mut heard.body).unwrap();
+        heard
+    }
+
+    /// The method and the address.
+    pub(crate) fn asked(&self) -> &str {
+        self.lines.first().map_or("", String::as_str)
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        let mut fields = self.lines.iter().filter_map(|line| line.split_once(": "));
+        let found = fields.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value)
+    }
+}
+
+/// Answers, and hangs up.
+pub(crate) fn say(guest: &mut TcpStream, (status, kind): (u16, &str), text: &str) {
+    let length = text.len();
+    let head = format!("HTTP/1.1 {status} Said\r\ncontent-type: {kind}; charset=utf-8");
+    let rest = format!("content-length: {length}\r\nconnection: close\r\n\r\n{text}");
+    // Whoever asked may be gone by now.
+    let _ = write!(guest, "{head}\r\n{rest}");
 }
 
 /// It digests what it is given, and writes r, s and v.
@@ -174,11 +227,11 @@ fn signed(key: &SigningKey, message: &[u8]) -> String {
     hex::encode_prefixed(bytes)
 }
 
-/// A chain and a house whose account has its key with a signer.
-fn setting() -> (Setting, StandIn) {
+/// A chain and a house whose account has its key with a signer, who is greeted with a token.
+pub(crate) fn setting_with(token: &str) -> (Setting, StandIn) {
     let mut found = None;
     let setting = Setting::with(|account, world| {
-        let stand_in = StandIn::start(world["key"].as_str().unwrap());
+        let stand_in = StandIn::start(world["key"].as_str().unwrap(), token);
         let members = account.as_object_mut().unwrap();
         members.remove("keystore");
         members.remove("password");
@@ -187,6 +240,10 @@ fn setting() -> (Setting, StandIn) {
         found = Some(stand_in);
     });
     (setting, found.unwrap())
+}
+
+fn setting() -> (Setting, StandIn) {
+    setting_with(TOKEN)
 }
 
 /// Asks until people must decide, has them say yes, and asks again.
