@@ -294,6 +294,16 @@ impl Config {
         all
     }
 
+    /// What may be a token in the address of a chain's node, with the path where it stands.
+    pub(crate) fn tokens_in_addresses(&self) -> Vec<(String, String)> {
+        let mut all = Vec::new();
+        for (tenant, wiring) in &self.tenants {
+            let found = chains::tokens(&wiring.chains).into_iter();
+            all.extend(found.map(|(path, token)| (format!("tenants.{tenant}.{path}"), token)));
+        }
+        all
+    }
+
     /// Every address that is called, with the path where it stands and how far it may reach.
     fn addresses(&self) -> Vec<(String, String, Reach)> {
         let mut all = providers::addresses(&self.providers);

@@ -9,11 +9,12 @@ use portcullis_screen::{
     secrets::{Level, Secrets as Known},
 };
 
-/// Gives every tenant its screen: all secrets that the operator's file names, and the personal data
-/// that it wants hidden.
+/// Gives every tenant its screen: all secrets that the operator's file names, tokens in the addresses
+/// of nodes, and the personal data that it wants hidden.
 ///
 /// Fails closed: a secret named under `redaction` that cannot be read, or is too short to be found,
-/// stops the gate from starting. One that is named elsewhere and cannot be read is not in use.
+/// stops the gate from starting, and so does a token that cannot be found. One that is named elsewhere
+/// and cannot be read is not in use.
 ///
 /// # Errors
 /// As said, naming the place in the file.
@@ -24,6 +25,10 @@ pub(crate) fn put_up(config: &Config, firewall: &Firewall) -> anyhow::Result<()>
             Err(fault) if path.contains(".redaction.") => bail!("{path}: {fault}"),
             Ok(()) | Err(_) => {}
         }
+    }
+    for (path, token) in config.tokens_in_addresses() {
+        let added = known.add(token);
+        added.with_context(|| format!("{path}: what may be a token in it cannot be hidden"))?;
     }
     for entry in &config.providers {
         entry.register(&Secrets::new(), &mut known);

@@ -3,6 +3,7 @@
 mod key;
 #[cfg(test)]
 mod tests;
+mod token;
 
 pub(crate) use key::AccountKey;
 
@@ -276,6 +277,19 @@ pub(super) fn secrets(accounts: &[ChainAccount]) -> Vec<(String, &SecretName)> {
                     .iter()
                     .map(|name| (format!("{path}.{key}.bearer"), name)),
             );
+        }
+    }
+    all
+}
+
+/// What may be a token in the address of a node, with the path where it is.
+pub(super) fn tokens(accounts: &[ChainAccount]) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for account in accounts {
+        for (key, node) in nodes(account) {
+            let path = format!("chains.{}.{key}.url", account.settings.name);
+            let found = token::in_address(&node.url).into_iter();
+            all.extend(found.map(|token| (path.clone(), token)));
         }
     }
     all

@@ -5,8 +5,10 @@ use crate::{
     bin::{Gate, House, Ran},
 };
 use serde_json::{Value, json};
-use std::{fs, os::unix::fs::PermissionsExt, sync::OnceLock};
+use std::{fs, os::unix::fs::PermissionsExt, process::Stdio, sync::OnceLock};
 
+/// What opens the key of the account.
+const PASSWORD: &str = "a password";
 const POLICY: &str = "version: 1
 actions:
   - action: evm.swap
@@ -30,8 +32,13 @@ impl Setting {
 
     /// The same with something else said of the account; what is on the chain is given.
     pub(crate) fn with(change: impl FnOnce(&mut Value, &Value)) -> Self {
+        Self::sealed_by(PASSWORD, change)
+    }
+
+    /// The same with another password of the account's key.
+    pub(crate) fn sealed_by(password: &str, change: impl FnOnce(&mut Value, &Value)) -> Self {
         let anvil = Anvil::start();
-        let world = Ran::of(&mut anvil.client("deploy")).json(0);
+        let world = Ran::of(anvil.client("deploy").env("PASSWORD", password)).json(0);
         let folder = tempfile::tempdir().unwrap();
         let policy = folder.path().join("policy.yaml");
         fs::write(&policy, POLICY).unwrap();
@@ -73,17 +80,19 @@ impl Setting {
     }
 
     pub(crate) fn serve(&self) -> Gate {
+        let secrets = [("TRADER_PASSWORD", PASSWORD), ("SIGNER_TOKEN", "a-token")];
+        self.serve_with(&secrets, Stdio::piped())
+    }
+
+    /// The same with other secrets, or more in its environment, and its log somewhere else.
+    pub(crate) fn serve_with(&self, environment: &[(&str, &str)], log: Stdio) -> Gate {
         let config = self.house.folder.path().join("portcullis.yaml");
-        let secrets = [
-            ("TRADER_PASSWORD", "a password"),
-            ("SIGNER_TOKEN", "a-token"),
-        ];
-        let gate = Gate::serve_by(&self.house.data(), &secrets, Some(&config));
-        let ann = ["keys", "issue", "ann", "--role", "operator", "-o", "json"];
-        let ann = self.people(&gate, &ann).json(0);
-        self.ann
-            .set(ann["token"].as_str().unwrap().to_owned())
-            .unwrap();
+        let gate = Gate::serve_into(&self.house.data(), environment, Some(&config), log);
+        self.ann.get_or_init(|| {
+            let ann = ["keys", "issue", "ann", "--role", "operator", "-o", "json"];
+            let ann = self.people(&gate, &ann).json(0);
+            ann["token"].as_str().unwrap().to_owned()
+        });
         gate
     }
 

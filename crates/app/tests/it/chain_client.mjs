@@ -94,7 +94,7 @@ async function deploy() {
   });
   await tell(manager, vault, 'Vault', 'execTransaction', [usd, allow]);
   const { address, privateKey } = trader;
-  const keystore = await encryptKeystoreJson({ address, privateKey }, 'a password', { scrypt: { N: 16, r: 8, p: 1 } });
+  const keystore = await encryptKeystoreJson({ address, privateKey }, process.env.PASSWORD, { scrypt: { N: 16, r: 8, p: 1 } });
   console.log(JSON.stringify({ vault, trader: address, usd, eth, router, tokenGuard, routerGuard, keystore, key: privateKey }));
 }
 

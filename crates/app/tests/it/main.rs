@@ -14,6 +14,7 @@ mod bin;
 mod browser;
 mod chain;
 mod chain_alloy;
+mod chain_planted;
 mod chain_signer;
 mod chain_typed;
 mod chat;

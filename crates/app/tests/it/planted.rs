@@ -179,13 +179,13 @@ impl Setting {
         let done = self.agent(&["call", "--hold", hold, "-o", "json"]);
         serde_json::from_str(&done.out).unwrap()
     }
+}
 
-    /// Everything that lies below the gate's folder but in the rooms, as far as it can be read.
-    fn stored(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        let mut all = Vec::new();
-        gather(&self.house.data(), &mut all);
-        all
-    }
+/// Everything that lies below the gate's folder but in the rooms, as far as it can be read.
+pub(crate) fn stored(data: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut all = Vec::new();
+    gather(data, &mut all);
+    all
 }
 
 /// A line to the database server.
@@ -244,7 +244,7 @@ fn seal(drawer: &Path, master: &str) {
 }
 
 /// Stops when bytes show any of the secrets.
-fn must_hide(place: &str, bytes: &[u8], secrets: &[String]) {
+pub(crate) fn must_hide(place: &str, bytes: &[u8], secrets: &[String]) {
     let text = String::from_utf8_lossy(bytes);
     for secret in secrets {
         planted::must_hide(place, &text, secret);
@@ -349,7 +349,7 @@ fn look_at_the_gate(setting: &Setting, secrets: &[String]) {
 }
 
 fn look_at_the_store(setting: &Setting, secrets: &[String]) {
-    for (path, bytes) in setting.stored() {
+    for (path, bytes) in stored(&setting.house.data()) {
         must_hide(&path.display().to_string(), &bytes, secrets);
     }
 }

@@ -6,11 +6,12 @@ use portcullis_firewall::{
     error::GateError,
     firewall::{Acted, Firewall},
     order::Ended,
-    outside::{Intent, Wish},
+    outside::{Intent, Misfit, Wish},
     principal::Principal,
     request::{self, Request},
     turn::Claim,
 };
+use portcullis_policy::id::TenantId;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -29,7 +30,7 @@ impl Line {
         let now = firewall.now().as_second();
         let intent = match self.wishes.find(&name, now) {
             Some(intent) => intent,
-            None => match self.intended(asked).await {
+            None => match self.intended((firewall, &principal.tenant), asked).await {
                 Ok(intent) => intent,
                 Err(fault) => return Err(self.noted(firewall, principal, (asked, fault)).await),
             },
@@ -70,10 +71,20 @@ impl Line {
         }
     }
 
-    /// What would be done, if it can be done at all.
-    async fn intended(&self, asked: &Asked) -> Result<Intent, Fault> {
-        let intended = self.wallet.intend(wish(asked)?).await;
-        intended.map_err(|misfit| Fault::misfit(&misfit))
+    /// What would be done, if it can be done at all; else why not, without secrets: words of a node
+    /// may stand in it, and a node knows the token that it is asked with.
+    async fn intended(
+        &self,
+        (firewall, tenant): (&Firewall, &TenantId),
+        asked: &Asked,
+    ) -> Result<Intent, Fault> {
+        let misfit = match self.wallet.intend(wish(asked)?).await {
+            Ok(intent) => return Ok(intent),
+            Err(misfit) => misfit,
+        };
+        let shown = firewall.screened_value(tenant, &misfit.why.into())?;
+        let why = shown.as_str().unwrap_or_default().to_owned();
+        Err(Fault::misfit(&Misfit { why, ..misfit }))
     }
 
     fn name(&self, principal: &Principal, asked: &Asked) -> Name {

@@ -17,6 +17,7 @@ use portcullis_firewall::{
 };
 use portcullis_gateway::rpc::{Kind, Line, METHODS, Settings, router};
 use portcullis_policy::{action::Action, facts::AgentStatus};
+use portcullis_testkit::planted::must_hide;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 
@@ -26,6 +27,9 @@ version: 1
 actions:
   - action: evm.*
 ";
+
+/// What nobody may see: a token of a well-known form.
+const SECRET: &str = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
 
 /// A node that answers everything in one way, and remembers what it was asked.
 #[derive(Debug, Default)]
@@ -91,11 +95,18 @@ impl Wallet for Purse {
                     .unwrap()
                     .clone(),
             }),
-            Wish::Raw(_) | Wish::TypedData(..) => Err(Misfit {
+            Wish::Raw(_) => Err(Misfit {
                 code: "dh23".to_owned(),
                 rule: Some("destination".to_owned()),
                 argument: Some(3),
                 why: "it is not listed".to_owned(),
+            }),
+            // Its node repeats what it is asked with.
+            Wish::TypedData(..) => Err(Misfit {
+                code: "preflight.unavailable".to_owned(),
+                rule: None,
+                argument: None,
+                why: format!("the chain's node refuses: no such project, {SECRET}"),
             }),
         };
         Box::pin(async move { intent })
@@ -306,11 +317,22 @@ async fn reads_pass_and_come_back_screened() {
             (&json!(method), &json!(["latest"]))
         );
     }
-    let secret =
-        json!({"jsonrpc": "2.0", "id": 1, "result": "ghp_0123456789abcdefghijABCDEFGHIJ012345"});
+    let secret = json!({"jsonrpc": "2.0", "id": 1, "result": SECRET});
     *stage.node.answer.lock().unwrap() = Some(secret.to_string().into_bytes());
     let said = stage.ask("eth_call", json!([])).await;
-    assert!(!said.to_string().contains("ghp_0123"), "{said}");
+    must_hide("the answer", &said.to_string(), SECRET);
+}
+
+#[tokio::test]
+async fn what_a_node_says_of_a_wish_that_is_no_action_is_screened() {
+    let stage = Stage::new().await;
+    let params = json!(["0x00000000000000000000000000000000000000a1", {}]);
+    let said = stage.ask("eth_signTypedData_v4", params).await;
+    assert_eq!(said["error"]["data"]["code"], "preflight.unavailable");
+    let words = said["error"]["message"].as_str().unwrap();
+    assert!(words.ends_with("no such project, [REDACTED]"), "{words}");
+    must_hide("the answer", &said.to_string(), SECRET);
+    must_hide("the store", &stage.house.ledger.text(), SECRET);
 }
 
 #[tokio::test]
