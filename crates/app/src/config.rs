@@ -26,7 +26,7 @@ pub(crate) use targets::login;
 
 use anyhow::{Context, anyhow, ensure};
 use portcullis_control::{notify::webhook::WebhookSettings, slack::settings::SlackSettings};
-use portcullis_credentials::{Secrets, courier, issuers::Entry};
+use portcullis_credentials::{Secrets, courier, issuer::sealed::Chest, issuers::Entry};
 use portcullis_firewall::outside::{Reach, SecretName};
 use portcullis_gateway::mcp::{ShopSettings, Transport};
 use portcullis_policy::{fault::Faults, id::TenantId, yaml};
@@ -49,6 +49,8 @@ pub(crate) struct Config {
     pub(crate) extra_roots: Option<PathBuf>,
     /// Where credentials are minted, and by whom.
     pub(crate) providers: Vec<Entry>,
+    /// Where tokens are sealed that only their holder can end, until they have ended.
+    pub(crate) embers: Option<Chest>,
     /// How commands are run.
     pub(crate) commands: Settings,
     /// What each tenant has.
@@ -161,6 +163,7 @@ fn document(value: &Value, faults: &mut Faults) -> Option<Config> {
         "public_url",
         "extra_roots",
         "providers",
+        "embers",
         "commands",
         "tenants",
     ];
@@ -191,6 +194,7 @@ fn document(value: &Value, faults: &mut Faults) -> Option<Config> {
     Some(Config {
         public_url,
         extra_roots,
+        embers: providers::chest("embers", &sheet, faults),
         commands: commands::settings(&sheet, faults),
         providers,
         tenants,
@@ -250,6 +254,8 @@ impl Config {
     /// Every secret that is named, with the path where it is.
     pub(crate) fn secrets(&self) -> Vec<(String, SecretName)> {
         let mut all = providers::secrets(&self.providers);
+        let embers = self.embers.iter();
+        all.extend(embers.map(|one| ("embers.master_key".to_owned(), one.master_key.clone())));
         for (tenant, wiring) in &self.tenants {
             let mut note = |path: &str, name: Option<&SecretName>| {
                 all.extend(name.map(|name| (format!("tenants.{tenant}.{path}"), name.clone())));

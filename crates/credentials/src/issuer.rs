@@ -8,6 +8,7 @@ mod call;
 mod filters;
 pub mod gcp;
 pub mod github;
+pub(crate) mod held;
 pub mod kubernetes;
 mod look;
 pub mod oauth;
@@ -17,7 +18,7 @@ pub mod sealed;
 
 pub use look::Seen;
 
-use crate::{database::Databases, secrets::Secrets, strongbox::Strongbox};
+use crate::{database::Databases, embers::Embers, secrets::Secrets, strongbox::Strongbox};
 use jiff::Timestamp;
 use portcullis_firewall::{
     lease::{LeaseAsk, LeaseError, Revoked},
@@ -58,10 +59,23 @@ pub struct Tools {
     pub secrets: Secrets,
     /// Keeps what is minted.
     pub strongbox: Strongbox,
+    /// Keeps at rest what only its holder can end; without it that outlives a gate that is killed.
+    pub embers: Option<Embers>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// For passwords.
     pub entropy: Arc<dyn Entropy>,
+}
+
+impl Tools {
+    /// Those of one provider: nothing is kept at rest that can be ended without.
+    pub(crate) fn of(&self, provider: &dyn Provider) -> Self {
+        let embers = self.embers.clone();
+        Self {
+            embers: embers.filter(|_| provider.only_holders_end()),
+            ..self.clone()
+        }
+    }
 }
 
 /// A provider as its operator describes it, with the one long-lived secret behind it by its name.
@@ -83,6 +97,12 @@ pub trait Provider: fmt::Debug + Send + Sync {
 
     /// Whether it tells people's own credentials from the shared one by itself.
     fn knows_people(&self) -> bool {
+        false
+    }
+
+    /// Whether only who holds what was minted can end it. Then it is kept at rest until it has ended,
+    /// and brought back for a gate that starts again.
+    fn only_holders_end(&self) -> bool {
         false
     }
 

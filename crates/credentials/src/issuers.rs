@@ -1,7 +1,11 @@
 //! Every provider of the operator's, and who mints there.
 
 use crate::{
-    issuer::{Provider, Tools, digits, sealed::Chest},
+    issuer::{
+        Provider, Tools, digits,
+        held::{self, Lost},
+        sealed::Chest,
+    },
     secrets::Secrets,
     strongbox::Lent,
 };
@@ -118,9 +122,30 @@ impl Desk {
         }
     }
 
+    /// Ends a credential; one that only its holder can end, with what is kept of it at rest.
+    ///
+    /// *Fails closed:* one that lives on is not given up as long as what ends it may be had again.
+    async fn revoke(
+        &self,
+        ask: &LeaseAsk,
+        handle: Option<&Map<String, Value>>,
+    ) -> Result<Revoked, LeaseError> {
+        let brought = held::bring_back(&self.tools, ask).await;
+        let mut revoked = self.end(ask, handle).await?;
+        match brought {
+            Err(Lost::ForNow(why)) if !revoked.dead => return Err(why),
+            Err(Lost::ForGood(why)) if !revoked.dead => {
+                revoked.how = format!("{}: {why}", revoked.how);
+            }
+            _ => {}
+        }
+        held::let_go(&self.tools, ask).await?;
+        Ok(revoked)
+    }
+
     /// Ending is never too much: what a person's own secret does not end any more, because it was
     /// changed or taken away, the shared one may.
-    async fn revoke(
+    async fn end(
         &self,
         ask: &LeaseAsk,
         handle: Option<&Map<String, Value>>,
@@ -144,11 +169,11 @@ impl Issuers {
     #[must_use]
     pub fn new(entries: Vec<Entry>, tools: &Tools) -> Self {
         let desks = entries.into_iter().map(|entry| {
-            let issuer = entry.provider.issuer(tools);
+            let tools = tools.of(&*entry.provider);
             let desk = Desk {
+                issuer: entry.provider.issuer(&tools),
                 entry,
-                issuer,
-                tools: tools.clone(),
+                tools,
             };
             (desk.entry.name.clone(), desk)
         });

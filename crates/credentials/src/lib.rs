@@ -5,7 +5,7 @@
 //! with, [`launch::Launches`] starts those that run once with credentials, [`SmtpMailer`] sends letters,
 //! [`Tls`] protects what the command line asks, and [`Secrets`] reads secrets by their names and
 //! computes with them. [`keystore`] and [`remote`] sign for accounts on chains. [`issuers`] has credentials made for single actions, and ends them; a
-//! [`strongbox`] keeps them as long as they live.
+//! [`strongbox`] keeps them as long as they live, and [`embers`] keep at rest what only its holder can end.
 //!
 //! **What will it never do?** Give a secret back (but to a program that its operator lets have it), or let one into an error, a log line or a
 //! `Debug`; call an address that its [`Reach`](portcullis_firewall::outside::Reach) does not allow,
@@ -40,6 +40,7 @@ mod child;
 pub mod courier;
 pub mod database;
 mod dialer;
+pub mod embers;
 mod idle;
 pub mod issuer;
 pub mod issuers;

@@ -15,7 +15,11 @@ use portcullis_firewall::{
 };
 use std::{
     fmt, fs,
-    io::Write as _,
+    io::{
+        self,
+        ErrorKind::{NotADirectory, NotFound},
+        Write as _,
+    },
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
@@ -25,6 +29,8 @@ const NAME_MAX_BYTES: usize = 96;
 /// The longest secret, in bytes: one that texts can be looked through for.
 pub const SECRET_MAX_BYTES: usize = 8_192;
 const ENDING: &str = ".sealed";
+/// How a file ends that is being written.
+const UNFINISHED: &str = "new";
 /// The largest file, in bytes.
 const FILE_MAX_BYTES: u64 = 16 * 1024;
 
@@ -135,7 +141,7 @@ impl SealedStore {
     pub fn list(&self) -> Result<Vec<Sealed>, SealError> {
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) if error.kind() == NotFound => return Ok(Vec::new()),
             Err(error) => return Err(folder(&error)),
         };
         let mut all = Vec::new();
@@ -164,6 +170,33 @@ impl SealedStore {
     /// [`SealError::Absent`], [`SealError::Folder`].
     pub fn remove(&self, name: &str) -> Result<(), SealError> {
         fs::remove_file(self.path(name)?).map_err(|error| absent(name, &error))
+    }
+
+    /// Removes a secret for good, with what a write that was broken off may have left of it. One that
+    /// is not there is fine.
+    pub(crate) fn discard(&self, name: &str) -> Result<(), SealError> {
+        let path = self.path(name)?;
+        let mut was_there = false;
+        for path in [path.with_extension(UNFINISHED), path] {
+            match fs::remove_file(path) {
+                Ok(()) => was_there = true,
+                // Below what is no folder there is nothing either.
+                Err(error) if matches!(error.kind(), NotFound | NotADirectory) => {}
+                Err(error) => return Err(folder(&error)),
+            }
+        }
+        if !was_there {
+            return Ok(());
+        }
+        sync_folder(&self.folder).map_err(|error| folder(&error))
+    }
+
+    /// Whether the master key can be used.
+    ///
+    /// # Errors
+    /// [`SealError::Key`].
+    pub fn check_key(&self) -> Result<(), SealError> {
+        Master::read(&self.secrets, &self.master).map(drop)
     }
 
     /// Seals everything under another master key; the versions stay. One that is under it already
@@ -224,8 +257,9 @@ impl SealedStore {
     fn load(&self, name: &str) -> Result<(Label, Vec<u8>), SealError> {
         let damaged = || SealError::Damaged(name.to_owned());
         let path = self.path(name)?;
-        let length = fs::metadata(&path).map_err(|error| absent(name, &error))?;
-        if length.len() > FILE_MAX_BYTES {
+        // Looked at before it is opened: opening a pipe waits for somebody to write into it.
+        let metadata = fs::metadata(&path).map_err(|error| absent(name, &error))?;
+        if !metadata.is_file() || metadata.len() > FILE_MAX_BYTES {
             return Err(damaged());
         }
         let bytes = fs::read(&path).map_err(|error| absent(name, &error))?;
@@ -249,37 +283,62 @@ impl SealedStore {
         Ok(self.folder.join(format!("{name}{ENDING}")))
     }
 
-    /// Written beside and moved into its place, so that there is never half a file.
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), SealError> {
-        let made = fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.folder);
-        made.map_err(|error| folder(&error))?;
-        let beside = path.with_extension("new");
-        let written = (|| {
-            let mut file = fs::OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .mode(0o600)
-                .open(&beside)?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&beside, path)?;
-            fs::File::open(&self.folder)?.sync_all()
-        })();
+        let written = make_folder(&self.folder).and_then(|()| place(&self.folder, path, bytes));
         written.map_err(|error| folder(&error))
     }
 }
 
-fn folder(error: &std::io::Error) -> SealError {
+/// Makes a master key in a file that is its owner's alone, in a folder that is there; one that is
+/// there already stays.
+///
+/// # Errors
+/// [`SealError::Entropy`], [`SealError::Folder`].
+pub fn make_key(path: &Path, entropy: &dyn Entropy) -> Result<(), SealError> {
+    if path.exists() {
+        return Ok(());
+    }
+    let text = Master::generate(entropy)?;
+    let parent = path.parent().unwrap_or(path);
+    place(parent, path, &text).map_err(|error| folder(&error))
+}
+
+/// Makes a folder of its owner's alone, and has it last, unless it is there.
+fn make_folder(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let mut made = fs::DirBuilder::new();
+    made.recursive(true).mode(0o700).create(path)?;
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Written beside and moved into its place, so that there is never half a file.
+fn place(parent: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let beside = path.with_extension(UNFINISHED);
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&beside, path)?;
+    sync_folder(parent)
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    fs::File::open(path)?.sync_all()
+}
+
+fn folder(error: &io::Error) -> SealError {
     SealError::Folder(error.kind().to_string())
 }
 
-fn absent(name: &str, error: &std::io::Error) -> SealError {
+fn absent(name: &str, error: &io::Error) -> SealError {
     match error.kind() {
-        std::io::ErrorKind::NotFound => SealError::Absent(name.to_owned()),
+        NotFound => SealError::Absent(name.to_owned()),
         _ => folder(error),
     }
 }

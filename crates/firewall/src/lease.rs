@@ -135,6 +135,9 @@ pub enum LeaseError {
     /// Nobody can tell what the provider did.
     #[error("the provider does not answer: {0}")]
     Unanswered(String),
+    /// What only its holder can end cannot be kept at rest, or not be had from there.
+    #[error("what would end it cannot be kept at rest: {0}")]
+    Unsealed(String),
 }
 
 impl LeaseError {
@@ -148,6 +151,7 @@ impl LeaseError {
             Self::Exceeded(_) => "lease.exceeded",
             Self::Refused(_) => "lease.refused",
             Self::Unanswered(_) => "lease.unanswered",
+            Self::Unsealed(_) => "lease.unsealed",
         }
     }
 

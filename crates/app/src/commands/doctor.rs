@@ -52,7 +52,7 @@ impl Doctor {
         let mut findings = checks::examine(&self.data, self.listen).await;
         findings.extend(memory::examine(self.config.as_deref()));
         if let Some(file) = &self.config {
-            findings.extend(providers::examine(file).await);
+            findings.extend(providers::examine(file, &self.data).await);
         }
         if desk.output.is_json() {
             let list: Vec<Value> = findings.iter().map(json_of).collect();

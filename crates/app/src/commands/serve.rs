@@ -49,8 +49,9 @@ impl Serve {
         // Before any secret is read.
         memory::hide().context("memory dumps cannot be turned off")?;
         let config = self.config.as_deref().map(config::load).transpose()?;
-        let config = config.unwrap_or_default();
+        let mut config = config.unwrap_or_default();
         let opened = wire::open(&self.data).await?;
+        config.embers = minting::ready_embers(&config, &self.data)?;
         let listener = TcpListener::bind(self.listen)
             .await
             .with_context(|| format!("cannot listen on {}", self.listen))?;

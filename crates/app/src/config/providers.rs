@@ -52,20 +52,25 @@ fn entry(name: &str, value: &Value, path: String, faults: &mut Faults) -> Option
 
 /// Where people's own secrets are, which stand in for the provider's.
 fn own(provider: &dyn Provider, sheet: &Sheet<'_>, faults: &mut Faults) -> Option<Chest> {
-    let own = sheet.below("own", &["folder", "master_key"], faults)?;
-    if provider.own_keys().is_empty() {
+    if sheet.value("own").is_some() && provider.own_keys().is_empty() {
         sheet.fault("own", "people have no secrets of their own there", faults);
     }
+    chest("own", sheet, faults)
+}
+
+/// A folder of sealed secrets, when one stands at a key.
+pub(super) fn chest(key: &str, sheet: &Sheet<'_>, faults: &mut Faults) -> Option<Chest> {
+    let said = sheet.below(key, &["folder", "master_key"], faults)?;
     let (folder, master_key) = (
-        own.must_text("folder", faults),
-        own.must_secret("master_key", faults),
+        said.must_text("folder", faults),
+        said.must_secret("master_key", faults),
     );
     let chest = Chest {
         folder: PathBuf::from(folder?),
         master_key: master_key?,
     };
     if let Some((key, why)) = chest.fault() {
-        own.fault(key, why, faults);
+        said.fault(key, why, faults);
     }
     Some(chest)
 }

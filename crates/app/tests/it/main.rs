@@ -26,6 +26,7 @@ mod crash;
 mod demo;
 mod desk;
 mod doctor;
+mod embers;
 mod encrypted;
 mod files;
 mod flags;

@@ -8,7 +8,7 @@ use super::{
     call::{Place, Reply, call},
     digits, ended,
     filters::Filters,
-    look, seconds_left,
+    held, look, seconds_left,
 };
 use crate::{jwt, strongbox::Lent};
 use jiff::Timestamp;
@@ -20,7 +20,7 @@ use portcullis_firewall::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, mem, sync::Arc};
 use zeroize::Zeroizing;
 
 /// The filters, by their keys.
@@ -60,6 +60,10 @@ impl Provider for App {
 
     fn addresses(&self) -> Vec<(&'static str, String, Reach)> {
         vec![("api", self.api.clone(), self.reach)]
+    }
+
+    fn only_holders_end(&self) -> bool {
+        true
     }
 
     fn look<'a>(&'a self, tools: &'a Tools) -> Doing<'a, Result<Seen, LeaseError>> {
@@ -199,22 +203,19 @@ impl Installation {
         let body = wanted.body().to_string().into_bytes();
         let reply = self.call(Method::Post, &path, body, own.name()).await?;
         drop(own);
-        let granted: Granted = reply.good()?.json()?;
-        let token = Zeroizing::new(granted.token.clone().into_bytes());
-        let secrets = self
-            .tools
-            .strongbox
-            .keep(ask, vec![("token".to_owned(), token)])?;
-        let expires_at: Option<Timestamp> = granted.expires_at.parse().ok();
-        let compared = wanted.compare(&granted);
-        drop(Zeroizing::new(granted.token));
-        if let Err(why) = compared {
-            if self.end(ask).await.is_err() {
-                let lives = expires_at.unwrap_or(Timestamp::MAX);
-                self.tools.strongbox.forget(ask, Some(lives));
+        let mut granted: Granted = reply.good()?.json()?;
+        let token = Zeroizing::new(mem::take(&mut granted.token).into_bytes());
+        let taken_in = held::take_in(&self.tools, ask, &token).await;
+        let taken_in = taken_in.and_then(|names| wanted.compare(&granted).map(|()| names));
+        let secrets = match taken_in {
+            Ok(secrets) => secrets,
+            Err(why) => {
+                let token = self.tools.strongbox.lend(token);
+                let ended = self.delete(token.name()).await;
+                return Err(held::given_back(&self.tools, ask, why, ended).await);
             }
-            return Err(why);
-        }
+        };
+        let expires_at: Option<Timestamp> = granted.expires_at.parse().ok();
         let names = granted.repositories.into_iter().map(|one| one.name);
         Ok(Minted {
             secrets,
@@ -229,24 +230,34 @@ impl Installation {
     }
 
     async fn end(&self, ask: &LeaseAsk) -> Result<Revoked, LeaseError> {
-        if self.tools.strongbox.has_ended(ask) {
+        let strongbox = &self.tools.strongbox;
+        if strongbox.has_ended(ask) {
             return Ok(ended("it was ended before", true));
         }
-        let Some(token) = self.tools.strongbox.name(ask, "token") else {
-            let over = ask.ends_at.as_second().saturating_add(HOUR_SECONDS);
-            let over = over < self.tools.clock.now().as_second();
+        let over = ask.ends_at.as_second().saturating_add(HOUR_SECONDS);
+        if over < self.tools.clock.now().as_second() {
+            strongbox.forget(ask, None);
+            return Ok(ended("it has expired", true));
+        }
+        let Some(token) = strongbox.name(ask, held::PART) else {
             let how = "GitHub ends a token for whoever holds it alone, and the gate does not any \
                        more; it lives for an hour at most";
-            return Ok(ended(if over { "it has expired" } else { how }, over));
+            return Ok(ended(how, false));
         };
+        self.delete(token).await?;
+        strongbox.forget(ask, None);
+        Ok(ended("DELETE /installation/token", true))
+    }
+
+    /// Has a token ended.
+    async fn delete(&self, token: SecretName) -> Result<(), LeaseError> {
         let path = "/installation/token";
         let reply = self.call(Method::Delete, path, Vec::new(), token).await?;
         // Whom GitHub does not know any more is ended as well.
         if reply.status != 401 {
             reply.good()?;
         }
-        self.tools.strongbox.forget(ask, None);
-        Ok(ended("DELETE /installation/token", true))
+        Ok(())
     }
 
     async fn call(

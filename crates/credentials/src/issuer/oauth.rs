@@ -5,7 +5,7 @@ use super::{
     call::{Place, Reply, call, form},
     digits, ended,
     filters::Filters,
-    seconds_left,
+    held, seconds_left,
 };
 use jiff::{SignedDuration, Timestamp};
 use portcullis_firewall::{
@@ -18,6 +18,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    mem,
     sync::Arc,
 };
 use zeroize::Zeroizing;
@@ -25,6 +26,7 @@ use zeroize::Zeroizing;
 /// The filters, by their keys.
 const KEYS: &[&str] = &["audience", "reads", "resource", "writes"];
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+const REVOKES_NONE: &str = "the server revokes no tokens";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 
 /// An authorization server, and the token that narrower ones are made of.
@@ -67,6 +69,10 @@ impl Provider for Exchange {
         let revocation = self.revocation_endpoint.clone();
         all.extend(revocation.map(|url| ("revocation_endpoint", url, self.reach)));
         all
+    }
+
+    fn only_holders_end(&self) -> bool {
+        self.revocation_endpoint.is_some()
     }
 
     fn own_keys(&self) -> &'static [&'static str] {
@@ -190,24 +196,20 @@ impl Tokens {
         let reply = self
             .call(&self.exchange.token_endpoint, parameters, subject)
             .await?;
-        let granted: Granted = reply.good()?.json()?;
-        let token = Zeroizing::new(granted.access_token.clone().into_bytes());
-        let secrets = self
-            .tools
-            .strongbox
-            .keep(ask, vec![("token".to_owned(), token)])?;
-        let compared = wanted.compare(&granted);
-        drop(Zeroizing::new(granted.access_token));
-        let life = granted.expires_in.unwrap_or_default();
-        let expires_at = now.checked_add(SignedDuration::from_secs(life)).ok();
-        let expires_at = expires_at.filter(|_| granted.expires_in.is_some());
-        if let Err(why) = compared {
-            if self.end(ask, expires_at).await.is_err() {
-                let lives = expires_at.unwrap_or(Timestamp::MAX);
-                self.tools.strongbox.forget(ask, Some(lives));
+        let mut granted: Granted = reply.good()?.json()?;
+        let token = Zeroizing::new(mem::take(&mut granted.access_token).into_bytes());
+        let life = granted.expires_in.map(SignedDuration::from_secs);
+        let expires_at = life.and_then(|life| now.checked_add(life).ok());
+        let taken_in = held::take_in(&self.tools, ask, &token).await;
+        let taken_in = taken_in.and_then(|names| wanted.compare(&granted).map(|()| names));
+        let secrets = match taken_in {
+            Ok(secrets) => secrets,
+            Err(why) => {
+                let token = self.tools.strongbox.lend(token);
+                let ended = self.recall(token.name()).await;
+                return Err(held::given_back(&self.tools, ask, why, ended).await);
             }
-            return Err(why);
-        }
+        };
         let handle = expires_at.map(|at| ("expires_at".to_owned(), json!(at.to_string())));
         Ok(Minted {
             secrets,
@@ -235,19 +237,26 @@ impl Tokens {
             return Ok(ended("it has expired", true));
         }
         let lives = expires_at.unwrap_or(Timestamp::MAX);
-        let Some(token) = strongbox.name(ask, "token") else {
+        let Some(token) = strongbox.name(ask, held::PART) else {
             let how = "a token is revoked by whoever holds it, and the gate does not any more";
             return Ok(ended(how, false));
         };
-        let Some(endpoint) = &self.exchange.revocation_endpoint else {
+        if self.exchange.revocation_endpoint.is_none() {
             strongbox.forget(ask, Some(lives));
-            return Ok(ended("the server revokes no tokens", false));
-        };
-        let hint = vec![("token_type_hint", "access_token".to_owned())];
-        let reply = self.call(endpoint, hint, ("token", token)).await?;
-        reply.good()?;
+            return Ok(ended(REVOKES_NONE, false));
+        }
+        self.recall(token).await?;
         strongbox.forget(ask, None);
         Ok(ended("revoked (RFC 7009)", true))
+    }
+
+    /// Has a token revoked.
+    async fn recall(&self, token: SecretName) -> Result<(), LeaseError> {
+        let endpoint = self.exchange.revocation_endpoint.as_ref();
+        let endpoint = endpoint.ok_or_else(|| LeaseError::Refused(REVOKES_NONE.to_owned()))?;
+        let hint = vec![("token_type_hint", "access_token".to_owned())];
+        let reply = self.call(endpoint, hint, ("token", token)).await?;
+        reply.good().map(drop)
     }
 
     async fn call(

@@ -33,7 +33,8 @@ pub struct Chest {
 
 impl Chest {
     /// What is in it.
-    pub(crate) fn store(&self, secrets: &Secrets) -> SealedStore {
+    #[must_use]
+    pub fn store(&self, secrets: &Secrets) -> SealedStore {
         SealedStore::new(&self.folder, self.master_key.clone(), secrets.clone())
     }
 }

@@ -58,6 +58,16 @@ impl Master {
         Ok(Self(Zeroizing::new(bytes)))
     }
 
+    /// A new one, as text in hex.
+    pub(super) fn generate(entropy: &dyn Entropy) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        let filled = entropy.fill(key.as_mut_slice());
+        filled.map_err(|_| SealError::Entropy)?;
+        let mut text = Zeroizing::new(vec![0; 2 * KEY_BYTES]);
+        hex::encode_to_slice(key.as_slice(), &mut text).map_err(|_| SealError::Entropy)?;
+        Ok(text)
+    }
+
     /// Which key it is, without saying anything of it.
     pub(super) fn print(&self) -> String {
         let mut digest = Sha256::new();

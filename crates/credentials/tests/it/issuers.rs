@@ -1,6 +1,7 @@
 //! One suite over every issuer: what is minted is used at its target, by whoever holds it.
 
 mod desk;
+mod embers;
 mod leaks;
 mod openbao;
 mod own;

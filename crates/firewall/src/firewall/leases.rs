@@ -216,7 +216,8 @@ impl Firewall {
             LeaseError::NoProvider(_)
             | LeaseError::Scope { .. }
             | LeaseError::TooMuch(_)
-            | LeaseError::Refused(_) => {
+            | LeaseError::Refused(_)
+            | LeaseError::Unsealed(_) => {
                 let (id, why) = (ask.id.clone(), error.clone());
                 let noted = self
                     .in_turn(&ask.tenant, move |turn| turn.note_not_granted(&id, &why))
@@ -333,6 +334,7 @@ impl Firewall {
             LeaseError::Exceeded(why) => LeaseError::Exceeded(shown(why)),
             LeaseError::Refused(why) => LeaseError::Refused(shown(why)),
             LeaseError::Unanswered(why) => LeaseError::Unanswered(shown(why)),
+            LeaseError::Unsealed(why) => LeaseError::Unsealed(shown(why)),
         }
     }
 

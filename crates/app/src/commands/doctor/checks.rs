@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     client::{Client, Trust},
-    house_key, wire,
+    house_key, minting, wire,
 };
 use jiff::Timestamp;
 use portcullis_firewall::principal::Principal;
@@ -93,7 +93,7 @@ fn privacy(data: &Path) -> Finding {
             .is_ok_and(|metadata| metadata.mode() & 0o077 != 0)
             .then(|| name.to_owned())
     };
-    let mut open: Vec<String> = [wire::LEDGER_FILE, house_key::FILE]
+    let mut open: Vec<String> = [wire::LEDGER_FILE, house_key::FILE, minting::EMBERS_KEY]
         .into_iter()
         .filter_map(others)
         .collect();

@@ -8,6 +8,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use portcullis_credentials::{
+    Secrets,
     issuer::{Seen, Tools},
     issuers::Entry,
     strongbox::Strongbox,
@@ -21,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const SKEW_SECONDS: i64 = 60;
 
 /// How each provider of the operator's file gets on. Nothing is minted.
-pub(super) async fn examine(file: &Path) -> Vec<Finding> {
+pub(super) async fn examine(file: &Path, data: &Path) -> Vec<Finding> {
     let config = match config::load(file) {
         Ok(config) => config,
         Err(error) => {
@@ -40,7 +41,43 @@ pub(super) async fn examine(file: &Path) -> Vec<Finding> {
     for entry in &config.providers {
         findings.push(look(entry, &tools).await);
     }
+    findings.extend(embers(&config, data));
     findings
+}
+
+/// Whether tokens can be kept that only their holder can end; nothing where nobody makes such tokens.
+fn embers(config: &Config, data: &Path) -> Option<Finding> {
+    let chest = match minting::embers(config, data) {
+        Ok(chest) => chest?,
+        Err(error) => {
+            let remedy = "give `--data` as an absolute path";
+            return Some(bad("embers", Health::Fail, format!("{error:#}"), remedy));
+        }
+    };
+    let folder = chest.folder.display().to_string();
+    if config.embers.is_none() && !data.join(minting::EMBERS_KEY).exists() {
+        let found = format!("the key for `{folder}` is made when the gate is served");
+        return Some(ok("embers", found));
+    }
+    let store = chest.store(&Secrets::new());
+    if let Err(error) = store.check_key() {
+        let found = format!("tokens that only their holder can end cannot be sealed: {error}");
+        let remedy = "nothing is minted at their providers until that is mended";
+        return Some(bad("embers", Health::Fail, found, remedy));
+    }
+    Some(match store.list() {
+        Ok(kept) => {
+            let now = kept.len();
+            let found = format!(
+                "tokens that only their holder can end are sealed in `{folder}`, {now} of them now"
+            );
+            ok("embers", found)
+        }
+        Err(error) => {
+            let remedy = "a token that cannot be read is not ended: it lives until it expires";
+            bad("embers", Health::Warn, error.to_string(), remedy)
+        }
+    })
 }
 
 fn tools(config: &Config) -> anyhow::Result<Tools> {

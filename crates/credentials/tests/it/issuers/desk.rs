@@ -71,6 +71,7 @@ impl Desk {
         let strongbox = Strongbox::new(screens.clone(), Arc::new(Now));
         let mut tools = tools(&strongbox);
         fit(&mut tools);
+        let strongbox = tools.strongbox.clone();
         let entry = Entry {
             name: "here".to_owned(),
             kind: "any",
@@ -193,6 +194,7 @@ pub(crate) fn tools(strongbox: &Strongbox) -> Tools {
         databases: Arc::new(Databases::new(None, secrets.clone()).unwrap()),
         secrets,
         strongbox: strongbox.clone(),
+        embers: None,
         clock: Arc::new(Now),
         entropy: Arc::new(SeededEntropy::new(u64::from(std::process::id()))),
     }

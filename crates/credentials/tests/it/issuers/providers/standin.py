@@ -75,6 +75,8 @@ class StandIn:
         if what == "exceed":
             self.exceeds = True
             return True
+        if what == "tokens":
+            return list(self.tokens)
         return {"minted": lambda: self.minted, "alive": self.alive}[what]()
 
 
