@@ -12,13 +12,13 @@ use portcullis_testkit::postgres::{OWNER, PASSWORD};
 use serde_json::json;
 use std::sync::Arc;
 
-struct Bao {
+pub(super) struct Bao {
     program: Program,
     shop: Shop,
 }
 
 impl Bao {
-    async fn open() -> Self {
+    pub(super) async fn open() -> Self {
         let shop = Shop::open().await;
         let port = shop.server.port().to_string();
         let arguments = [port.as_str(), &shop.database, OWNER, PASSWORD];

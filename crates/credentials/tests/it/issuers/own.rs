@@ -25,8 +25,8 @@ const KEY: &[u8] = b"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1
 const NOBODYS: &str = "a-secret-that-opens-nothing/4711+";
 
 /// A provider, and the own secrets of Ada at it.
-struct Place<A> {
-    remote: Remote<A>,
+pub(super) struct Place<A> {
+    pub(super) remote: Remote<A>,
     keys: &'static [&'static str],
     folder: tempfile::TempDir,
     master: Safe,
@@ -34,7 +34,7 @@ struct Place<A> {
 }
 
 impl<A: About> Place<A> {
-    fn open() -> Self {
+    pub(super) fn open() -> Self {
         let remote = Remote::start();
         Self {
             keys: remote.provider().own_keys(),
@@ -51,12 +51,12 @@ impl<A: About> Place<A> {
     }
 
     /// The same with shared secrets that open nothing.
-    fn shut(&self) -> Arc<dyn Provider> {
+    pub(super) fn shut(&self) -> Arc<dyn Provider> {
         let own = self.keys.iter().map(|key| (*key, self.nobodys.name()));
         self.shared().with_own(&own.collect()).unwrap()
     }
 
-    fn chest(&self) -> Chest {
+    pub(super) fn chest(&self) -> Chest {
         Chest {
             folder: self.folder.path().join("own"),
             master_key: self.master.name(),
@@ -68,13 +68,13 @@ impl<A: About> Place<A> {
         SealedStore::new(&chest.folder, chest.master_key, Secrets::new())
     }
 
-    fn secret(&self, key: &str) -> &str {
+    pub(super) fn secret(&self, key: &str) -> &str {
         let told = &self.remote.program.told["secrets"][key];
         told.as_str().unwrap()
     }
 
     /// Ada's own are those that the provider knows.
-    fn set(&self) {
+    pub(super) fn set(&self) {
         for (key, seed) in self.keys.iter().zip(1..) {
             let entropy = SeededEntropy::new(seed);
             let means = Means {
@@ -87,7 +87,7 @@ impl<A: About> Place<A> {
         }
     }
 
-    fn ask(&self, mode: Mode, person: Option<&str>) -> LeaseAsk {
+    pub(super) fn ask(&self, mode: Mode, person: Option<&str>) -> LeaseAsk {
         LeaseAsk {
             personal: person.map(|person| PersonId::new(person).unwrap()),
             ..Desk::ask(&self.remote.scope(Mode::Write), mode)

@@ -18,17 +18,17 @@ use portcullis_testkit::{SeededEntropy, planted::must_hide};
 use serde_json::json;
 use std::{fs, sync::Arc};
 
-const VIEWER: &str = "glsa_viewer-marker/4711+";
-const EDITOR: &str = "glsa_editor-marker/4712+";
+pub(super) const VIEWER: &str = "glsa_viewer-marker/4711+";
+pub(super) const EDITOR: &str = "glsa_editor-marker/4712+";
 const KEY: &[u8] = b"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
-struct Chest {
+pub(super) struct Chest {
     folder: tempfile::TempDir,
     master: Safe,
 }
 
 impl Chest {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let chest = Self {
             folder: tempfile::tempdir().unwrap(),
             master: Safe::with(KEY),
