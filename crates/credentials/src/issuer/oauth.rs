@@ -205,8 +205,7 @@ impl Tokens {
         let secrets = match taken_in {
             Ok(secrets) => secrets,
             Err(why) => {
-                let token = self.tools.strongbox.lend(token);
-                let ended = self.recall(token.name()).await;
+                let ended = self.recall_all(token, granted.refresh_token).await;
                 return Err(held::given_back(&self.tools, ask, why, ended).await);
             }
         };
@@ -245,16 +244,31 @@ impl Tokens {
             strongbox.forget(ask, Some(lives));
             return Ok(ended(REVOKES_NONE, false));
         }
-        self.recall(token).await?;
+        self.recall(token, "access_token").await?;
         strongbox.forget(ask, None);
         Ok(ended("revoked (RFC 7009)", true))
     }
 
+    /// Has a token revoked that nobody got, and first what would renew it.
+    async fn recall_all(
+        &self,
+        token: Zeroizing<Vec<u8>>,
+        renewal: Option<String>,
+    ) -> Result<(), LeaseError> {
+        if let Some(renewal) = renewal {
+            let renewal = Zeroizing::new(renewal.into_bytes());
+            let renewal = self.tools.strongbox.lend(renewal);
+            self.recall(renewal.name(), "refresh_token").await?;
+        }
+        let token = self.tools.strongbox.lend(token);
+        self.recall(token.name(), "access_token").await
+    }
+
     /// Has a token revoked.
-    async fn recall(&self, token: SecretName) -> Result<(), LeaseError> {
+    async fn recall(&self, token: SecretName, kind: &str) -> Result<(), LeaseError> {
         let endpoint = self.exchange.revocation_endpoint.as_ref();
         let endpoint = endpoint.ok_or_else(|| LeaseError::Refused(REVOKES_NONE.to_owned()))?;
-        let hint = vec![("token_type_hint", "access_token".to_owned())];
+        let hint = vec![("token_type_hint", kind.to_owned())];
         let reply = self.call(endpoint, hint, ("token", token)).await?;
         reply.good().map(drop)
     }

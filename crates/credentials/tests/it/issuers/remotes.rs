@@ -131,6 +131,20 @@ async fn exchanged_tokens_pass_the_suite() {
 }
 
 #[tokio::test]
+async fn what_would_renew_a_token_is_revoked_with_it() {
+    let remote = Remote::<Exchange>::start();
+    let desk = Desk::at(super::Counterpart::provider(&remote));
+    let more = json!({"by": "renewal"});
+    assert_eq!(remote.control("exceed", &more).await, json!(true));
+    let ask = Desk::ask(&scope(Mode::Read, &Exchange::filters()), Mode::Read);
+    let refused = desk.issuers.mint(&ask).await.unwrap_err();
+    let why = "a token that can be renewed".to_owned();
+    assert_eq!(refused, LeaseError::Exceeded(why));
+    assert_eq!(remote.control("minted", &json!({})).await, json!(1));
+    assert_eq!(remote.control("alive", &json!({})).await, json!(0));
+}
+
+#[tokio::test]
 async fn service_accounts_pass_the_suite() {
     suite(Remote::<Cluster>::start()).await;
 }

@@ -16,7 +16,7 @@ class Authorization(StandIn):
         super().__init__(address)
         self.client_secret, self.subject = secrets.token_urlsafe(24), secrets.token_urlsafe(40)
         self.secrets = {"client_secret": self.client_secret, "subject_token": self.subject}
-        self.tokens = {}
+        self.tokens, self.renewals = {}, set()
 
     def answer(self, request):
         if request.path == "/token":
@@ -24,7 +24,10 @@ class Authorization(StandIn):
         if request.path == "/revoke":
             form = request.form()
             self.client(form)
-            self.tokens.pop(form["token"], None)
+            if form["token_type_hint"] == "refresh_token":
+                self.renewals.discard(form["token"])
+            else:
+                self.tokens.pop(form["token"], None)
             return 200, {}
         about = self.tokens.get(request.bearer())
         if about is None or about["until"] < time.time():
@@ -53,11 +56,15 @@ class Authorization(StandIn):
         if not set(scopes) <= {"orders:read", "orders:write"}:
             raise Refused(400, {"error": "invalid_scope"})
         self.minted += 1
-        if self.exceeds:
+        if self.exceeds == "rights":
             scopes = [*scopes, "payroll:read"]
         token = secrets.token_urlsafe(40)
         self.tokens[token] = {"scopes": scopes, "until": time.time() + 1800}
-        return 200, {
+        more = {}
+        if self.exceeds == "renewal":
+            more["refresh_token"] = secrets.token_urlsafe(40)
+            self.renewals.add(more["refresh_token"])
+        return 200, more | {
             "access_token": token, "issued_token_type": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 1800,
             "scope": " ".join(scopes),
         }
@@ -69,7 +76,7 @@ class Authorization(StandIn):
         return requests.request(method, f"{self.address}/{name}", headers=headers, timeout=10).ok
 
     def alive(self):
-        return len(self.tokens)
+        return len(self.tokens) + len(self.renewals)
 
 
 serve(Authorization)

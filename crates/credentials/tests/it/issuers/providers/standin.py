@@ -73,7 +73,7 @@ class StandIn:
         if what == "attempt":
             return self.attempt(told["stolen"], told["deed"])
         if what == "exceed":
-            self.exceeds = True
+            self.exceeds = told.get("by", "rights")
             return True
         if what == "tokens":
             return list(self.tokens)
