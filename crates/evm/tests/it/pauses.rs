@@ -12,20 +12,20 @@ use crate::{
     world::{ALICE, BOB, GUARDIAN, MANAGER, OWNER, STRANGER, TRADER, World, approve, units, usd},
 };
 
-const VAULT: u8 = 1;
-const TRADES: u8 = 2;
+pub(crate) const VAULT: u8 = 1;
+pub(crate) const TRADES: u8 = 2;
 
-fn own(world: &mut World, next: u8) {
+pub(crate) fn own(world: &mut World, next: u8) {
     let logic = world.logic;
     world.must(MANAGER, logic, VaultManager::setPausesCall { next });
 }
 
-fn house(world: &mut World, who: Address, next: u8) {
+pub(crate) fn house(world: &mut World, who: Address, next: u8) {
     let logic = world.logic;
     world.must(who, logic, VaultManager::setHousePausesCall { next });
 }
 
-fn everything(world: &mut World) {
+pub(crate) fn everything(world: &mut World) {
     let registry = world.registry;
     world.must(GUARDIAN, registry, GuardRegistry::pauseCall {});
 }

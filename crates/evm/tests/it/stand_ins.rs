@@ -22,3 +22,4 @@ sol!(PotGuard, "../../contracts/artifacts/test/PotGuard.json");
 sol!(Pot, "../../contracts/artifacts/test/Pot.json");
 sol!(Trap, "../../contracts/artifacts/test/Trap.json");
 sol!(Puppet, "../../contracts/artifacts/test/Puppet.json");
+sol!(SlowGuard, "../../contracts/artifacts/test/SlowGuard.json");

@@ -11,6 +11,7 @@ mod market;
 mod nesting;
 mod prices;
 mod tokens;
+mod twice;
 
 use market::Market;
 
