@@ -182,6 +182,24 @@ impl Market {
         }
     }
 
+    /// A token of this kind, at a dollar, is listed and enabled.
+    pub(super) fn list_token(&mut self, kind: &str) -> Address {
+        let token = self.world.deploy(kind, Vec::new());
+        let feed = self.world.feeds[&self.world.usd];
+        self.world.feeds.insert(token, feed);
+        let guard = self.token_guard;
+        self.world.list(&[(token, guard, 0)], &[(token, 0)], &[]);
+        self.enable(&[token]);
+        token
+    }
+
+    /// A pair with so many dollars and as many tokens.
+    pub(super) fn pair_with_dollars(&mut self, token: Address, deep: u64) {
+        let (a, v2) = (self.world.usd, self.v2);
+        self.tell(v2, abi::createPairCall { a, b: token });
+        self.fill(a, usd(deep), token, units(deep, 18));
+    }
+
     /// Somebody does something that concerns no vault.
     pub(super) fn tell<C: SolCall>(&mut self, to: Address, call: C) -> Outcome {
         self.world.must(MANAGER, to, call)

@@ -12,28 +12,20 @@ use crate::{
 
 /// A token of this kind is listed, enabled, paired with dollars, and the vault has 1,000 of it.
 fn with(kind: &str) -> (Market, Address) {
-    let mut market = Market::new();
-    let token = market.world.deploy(kind, Vec::new());
-    let feed = market.world.feeds[&market.world.usd];
-    market.world.feeds.insert(token, feed);
-    let guard = market.token_guard;
-    market.world.list(&[(token, guard, 0)], &[(token, 0)], &[]);
-    market.enable(&[token]);
-    let (dollar, v2, vault) = (market.world.usd, market.v2, market.world.vault);
-    market.tell(
-        v2,
-        abi::createPairCall {
-            a: dollar,
-            b: token,
-        },
-    );
-    market.fill(dollar, usd(100_000), token, units(100_000, 18));
+    over(Market::new(), kind)
+}
+
+/// The same in a market of any build.
+pub(super) fn over(mut market: Market, kind: &str) -> (Market, Address) {
+    let token = market.list_token(kind);
+    market.pair_with_dollars(token, 100_000);
+    let vault = market.world.vault;
     market.world.mint(token, vault, units(1_000, 18));
     (market, token)
 }
 
 /// The vault sells some of it for dollars.
-fn sells(market: &mut Market, token: Address) -> bool {
+pub(super) fn sells(market: &mut Market, token: Address) -> bool {
     let (dollar, v2) = (market.world.usd, market.v2);
     let amount = units(10, 18);
     let path = vec![token, dollar];
@@ -45,7 +37,7 @@ fn sells(market: &mut Market, token: Address) -> bool {
     market.with_allowance(token, amount, v2, swap).succeeded()
 }
 
-fn leaves(market: &mut Market) -> bool {
+pub(super) fn leaves(market: &mut Market) -> bool {
     let half = market.world.shares(ALICE) / U256::from(2);
     market.world.withdraw(ALICE, half).succeeded()
 }
@@ -166,7 +158,7 @@ fn t4_a_token_that_rebases_is_shared_as_it_is() {
 }
 
 /// Whatever changes something of a vault, and what a share is worth.
-fn doors(market: &Market, token: Address) -> Vec<(Address, Vec<u8>)> {
+pub(super) fn doors(market: &Market, token: Address) -> Vec<(Address, Vec<u8>)> {
     let one = U256::from(1);
     let (vault, logic, dollar) = (market.world.vault, market.world.logic, market.world.usd);
     vec![
