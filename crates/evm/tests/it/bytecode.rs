@@ -1,10 +1,13 @@
 //! What the compiled code holds, and what it must not.
 
 use alloy_primitives::hex;
+use alloy_sol_types::SolValue;
 use portcullis_evm::{artifacts, bindings::VaultFactory};
 
 use crate::world::World;
 
+const SSTORE: u8 = 0x55;
+const TSTORE: u8 = 0x5d;
 const CREATE: u8 = 0xf0;
 const CALL: u8 = 0xf1;
 const CALLCODE: u8 = 0xf2;
@@ -33,11 +36,12 @@ fn instructions(code: &[u8]) -> Vec<u8> {
 }
 
 fn count(name: &str, instruction: u8) -> usize {
-    let code = &artifacts::named(name).unwrap().runtime;
-    instructions(code)
-        .iter()
-        .filter(|one| **one == instruction)
-        .count()
+    within(&artifacts::named(name).unwrap().runtime, instruction)
+}
+
+fn within(code: &[u8], instruction: u8) -> usize {
+    let found = instructions(code);
+    found.iter().filter(|one| **one == instruction).count()
 }
 
 #[test]
@@ -104,6 +108,31 @@ fn a5_the_places_that_call_out_are_counted() {
         ("VaultManager", 10),
     ];
     assert_eq!(counted, known);
+}
+
+/// Whoever judges, prices or takes apart for all vaults has no place where one vault's figures could meet
+/// another's, not even for the length of a transaction.
+#[test]
+fn r3_guards_and_feeds_write_nothing_down() {
+    let house = [
+        "Escrow",
+        "GuardRegistry",
+        "OneAssetExit",
+        "Vault",
+        "VaultFactory",
+        "VaultManager",
+    ];
+    for artifact in artifacts::all() {
+        let writes = [SSTORE, TSTORE].map(|one| count(&artifact.name, one));
+        let of_the_house = house.contains(&artifact.name.as_str());
+        assert_eq!(writes != [0, 0], of_the_house, "{}", artifact.name);
+    }
+    // Where a guard keeps what all its vaults had, it shows.
+    let mut world = World::weakened("shared-scratch");
+    let arguments = world.registry.abi_encode();
+    let guard = world.deploy("UniswapV2Guard", arguments);
+    let code = world.chain.code(guard).unwrap();
+    assert!(within(&code, SSTORE) > 0);
 }
 
 #[test]

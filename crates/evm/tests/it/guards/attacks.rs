@@ -10,6 +10,7 @@ mod leaving;
 mod market;
 mod nesting;
 mod prices;
+mod scratch;
 mod tokens;
 mod twice;
 
