@@ -1,6 +1,8 @@
 //! Attacks through the guards on a whole vault, each tried twice: on the contracts as they are, where it must
 //! fail, and on a build in which the defence against it is missing, where it must succeed.
 
+mod alien;
+mod altered;
 mod approvals;
 mod calldata;
 mod exits;
