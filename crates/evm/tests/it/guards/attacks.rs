@@ -11,6 +11,7 @@ mod gas;
 mod leaving;
 mod market;
 mod nesting;
+mod outlets;
 mod prices;
 mod scratch;
 mod tokens;
