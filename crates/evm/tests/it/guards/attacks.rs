@@ -16,6 +16,7 @@ mod prices;
 mod scratch;
 mod tokens;
 mod twice;
+mod vices;
 
 use market::Market;
 
