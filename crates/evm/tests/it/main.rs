@@ -33,6 +33,7 @@ mod red_team_exits;
 mod red_team_fees;
 mod red_team_pauses;
 mod red_team_roles;
+mod red_team_seats;
 mod reentrancy;
 mod registry;
 mod shareholders;
