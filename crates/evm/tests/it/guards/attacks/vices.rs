@@ -1,8 +1,11 @@
 //! T5 to T7: what tokens do in the wild, on builds that do not reckon with it.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, U256, hex};
 use alloy_sol_types::SolCall;
-use portcullis_evm::bindings::{GuardRegistry, Vault, VaultManager};
+use portcullis_evm::{
+    bindings::{GuardRegistry, Vault, VaultManager},
+    chain::Call,
+};
 
 use super::{
     bites,
@@ -12,7 +15,7 @@ use super::{
 use crate::{
     guards::abi,
     red_team,
-    world::{ALICE, MANAGER, OWNER, SPENDER, STRANGER, World, approve, units, usd},
+    world::{ALICE, DELAY, MANAGER, OWNER, PLAIN, SPENDER, STRANGER, World, approve, units, usd},
 };
 
 // T5: a token that calls back in the middle of a swap.
@@ -172,6 +175,41 @@ fn t6_no_vice_of_a_token_keeps_anybody_in() {
     );
 }
 
+/// Answers one to everything, until its first word of storage says to burn all gas instead.
+const BURNS: [u8; 15] = hex!("5f 54 60 0d 57 60 01 5f 52 60 20 5f f3 5b fe");
+
+/// Not prevented: a token that reverts keeps nobody in, but one that burns whatever gas it gets leaves too
+/// little of it to everything that comes after, from the value before the withdrawal on.
+#[test]
+fn w1_a_token_that_burns_all_gas_keeps_everybody_in() {
+    let mut world = World::new();
+    let token = Address::repeat_byte(0xfe);
+    world.chain.set_code(token, BURNS.into()).unwrap();
+    let feed = world.feeds[&world.dai];
+    world.feeds.insert(token, feed);
+    let guard = world.approve_guard;
+    world.list(&[(token, guard, 0)], &[(token, PLAIN)], &[]);
+    let (asset, deposits) = (token, false);
+    let call = VaultManager::addAssetCall { asset, deposits };
+    world.must(MANAGER, world.logic, call);
+    let mut world = world.funded();
+    let quarter = world.shares(ALICE) / U256::from(4);
+    assert!(world.withdraw(ALICE, quarter).succeeded());
+    world
+        .chain
+        .set_storage(token, U256::ZERO, U256::ONE)
+        .unwrap();
+    for gas_limit in [30_000_000, 300_000_000] {
+        let data = Vault::withdrawCall { shares: quarter }.abi_encode();
+        let call = Call {
+            gas_limit,
+            ..Call::new(ALICE, world.vault, data)
+        };
+        let done = world.chain.send(&call).unwrap();
+        assert!(!done.succeeded(), "{gas_limit}");
+    }
+}
+
 // T7: an address where no code is, or not yet.
 
 fn an_asset_without_code_is_listed(mut world: World) -> bool {
@@ -183,7 +221,7 @@ fn an_asset_without_code_is_listed(mut world: World) -> bool {
         assetType: 0,
     };
     world.call(OWNER, registry, announce);
-    world.chain.wait(crate::world::DELAY);
+    world.chain.wait(DELAY);
     let commit = GuardRegistry::commitAssetCall {
         asset,
         feed,
@@ -204,7 +242,7 @@ fn a_spender_without_code_takes_what_it_is_allowed(world: World) -> bool {
         flags,
     };
     world.call(OWNER, registry, announce);
-    world.chain.wait(crate::world::DELAY);
+    world.chain.wait(DELAY);
     let commit = GuardRegistry::commitDestinationCall {
         destination,
         guard,
