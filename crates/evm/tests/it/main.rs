@@ -39,4 +39,5 @@ mod registry;
 mod shareholders;
 mod staging;
 mod stand_ins;
+mod surface;
 mod world;

@@ -3,247 +3,52 @@
 use crate::{
     facts::execute,
     flown::outfit,
-    world::{STRANGER, World, approve, usd},
+    surface::{self, Node, Pen, order, wish},
+    world::{MANAGER, STRANGER, World, approve, usd},
 };
-use alloy_primitives::{Address, B256, U256, keccak256};
-use k256::ecdsa::SigningKey;
+use alloy_primitives::{U256, hex};
 use portcullis_evm::{
-    account::{Account, AccountSettings, Ports},
+    account::Account,
     bindings::VaultManager,
-    chain::Call,
-    pilot::Pilot,
-    snapshot::{self, Block, Chain, Missing, Rules},
-    source::{Found, Receipt, Source, SourceError, Sources},
-    transaction::Transaction,
+    source::{Source, Sources},
 };
 use portcullis_firewall::{
-    digest::ActionDigest,
-    order::{Ended, Order},
-    outside::{Awaited, Intent, Misfit, Signer, Wallet, Wish},
-    ports::{Doing, Executor, Rehearsal},
+    order::Ended,
+    outside::{Intent, Misfit, Signer, Wallet, Wish},
+    ports::{Executor, Rehearsal},
 };
-use portcullis_policy::id::{AgentId, TenantId};
-use portcullis_testkit::FakeClock;
-use serde_json::{Map, Value, json};
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
-
-/// A node over a chain in memory.
-#[derive(Debug)]
-pub(super) struct Node {
-    world: Mutex<World>,
-    /// Whether a new block comes with every question for the newest.
-    restless: bool,
-    /// A lie about every slot.
-    lies: bool,
-    sent: Mutex<Vec<Vec<u8>>>,
-}
-
-impl Node {
-    pub(super) fn of(world: &World) -> Self {
-        Self {
-            world: Mutex::new(world.clone()),
-            restless: false,
-            lies: false,
-            sent: Mutex::default(),
-        }
-    }
-
-    fn sent(&self) -> usize {
-        self.sent.lock().unwrap().len()
-    }
-}
-
-pub(super) type Told<'a, T> = Doing<'a, Result<T, SourceError>>;
-
-impl Source for Node {
-    fn chain_id(&self) -> Told<'_, u64> {
-        let id = self.world.lock().unwrap().chain.id();
-        Box::pin(async move { Ok(id) })
-    }
-
-    fn head(&self) -> Told<'_, Block> {
-        let mut world = self.world.lock().unwrap();
-        if self.restless {
-            world.chain.mine();
-        }
-        let block = world.chain.block();
-        let number: u64 = block.number.to();
-        let block = Block {
-            number,
-            hash: keccak256(number.to_be_bytes()),
-            time: world.chain.now(),
-            base_fee: 0,
-            gas_limit: block.gas_limit,
-            beneficiary: block.beneficiary,
-            randomness: B256::ZERO,
-        };
-        Box::pin(async move { Ok(block) })
-    }
-
-    fn find<'a>(&'a self, _: &'a Block, missing: Missing) -> Told<'a, Found> {
-        let world = self.world.lock().unwrap();
-        let found = match missing {
-            Missing::Account(address) => Found::Account(snapshot::Account {
-                balance: world.chain.balance(address).unwrap(),
-                nonce: world.chain.nonce(address).unwrap(),
-                code: world.chain.code(address).unwrap(),
-            }),
-            Missing::Slot(address, slot) => {
-                let word = world.chain.storage(address, slot).unwrap();
-                let lie = U256::from(u8::from(self.lies));
-                Found::Slot(word ^ lie)
-            }
-            Missing::Hash(number) => Found::Hash(keccak256(number.to_be_bytes())),
-        };
-        Box::pin(async move { Ok(found) })
-    }
-
-    fn next_nonce(&self, account: Address) -> Told<'_, u64> {
-        let nonce = self.world.lock().unwrap().chain.nonce(account).unwrap();
-        Box::pin(async move { Ok(nonce) })
-    }
-
-    fn send<'a>(&'a self, raw: &'a [u8]) -> Told<'a, ()> {
-        let transaction = Transaction::read(raw).unwrap();
-        let call = Call {
-            gas_limit: transaction.gas_limit,
-            ..Call::new(transaction.from, transaction.to.unwrap(), transaction.data)
-        };
-        let outcome = self.world.lock().unwrap().chain.send(&call).unwrap();
-        assert!(outcome.succeeded(), "{:?}", outcome.reason());
-        self.sent.lock().unwrap().push(raw.to_vec());
-        Box::pin(async { Ok(()) })
-    }
-
-    fn receipt(&self, hash: B256) -> Told<'_, Option<Receipt>> {
-        let sent = self.sent.lock().unwrap();
-        let known = sent.iter().any(|raw| keccak256(raw) == hash);
-        let receipt = Receipt {
-            success: true,
-            block: 7,
-            gas_used: 50_000,
-            gas_price: 0,
-            logs: Vec::new(),
-        };
-        Box::pin(async move { Ok(known.then_some(receipt)) })
-    }
-}
-
-/// One key.
-#[derive(Debug)]
-pub(super) struct Pen(pub(super) SigningKey);
-
-impl Signer for Pen {
-    fn sign<'a>(&'a self, _: &'a str, message: &'a [u8]) -> Awaited<'a, [u8; 65]> {
-        let digest = keccak256(message).0;
-        let (signature, parity) = self.0.sign_prehash_recoverable(&digest).unwrap();
-        let mut bytes = [parity.to_byte(); 65];
-        bytes[..64].copy_from_slice(&signature.to_bytes());
-        Box::pin(async move { Ok(bytes) })
-    }
-}
-
-pub(super) fn key(byte: u8) -> (SigningKey, Address) {
-    let key = SigningKey::from_slice(&[byte; 32]).unwrap();
-    let point = key.verifying_key().to_encoded_point(false);
-    let address = Address::from_slice(&keccak256(&point.as_bytes()[1..])[12..]);
-    (key, address)
-}
-
-pub(super) fn tenant() -> TenantId {
-    TenantId::new("acme").unwrap()
-}
+use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// A vault whose trader is the gate's account.
-pub(super) fn world() -> World {
+pub(crate) fn world() -> World {
     let mut world = World::new().funded();
     let logic = world.logic;
-    let trader = key(1).1;
-    world.must(
-        crate::world::MANAGER,
-        logic,
-        VaultManager::setTraderCall { trader },
-    );
+    let trader = Pen::new(1).address();
+    world.must(MANAGER, logic, VaultManager::setTraderCall { trader });
     world.chain.mine();
     world
 }
 
 fn account(node: &Arc<Node>, second: Option<Arc<Node>>, pen: u8) -> Account {
-    let world = node.world.lock().unwrap().clone();
-    let first: Arc<dyn Source> = Arc::<Node>::clone(node);
-    let second = second.map(|node| node as Arc<dyn Source>);
-    account_by(&world, (first, second), Arc::new(Pen(key(pen).0)))
+    let sources = Sources {
+        first: Arc::<Node>::clone(node),
+        second: second.map(|node| node as Arc<dyn Source>),
+    };
+    let (outfit, address) = (outfit(&world()), Pen::new(1).address());
+    surface::account(sources, outfit, address, Arc::new(Pen::new(pen)))
 }
 
-/// An account of a world that is asked for so, with this signer.
-pub(super) fn account_by(
-    world: &World,
-    (first, second): (Arc<dyn Source>, Option<Arc<dyn Source>>),
-    signer: Arc<dyn Signer>,
-) -> Account {
-    let settings = AccountSettings {
-        name: "main".to_owned(),
-        tenant: tenant(),
-        environment: "production".to_owned(),
-        address: key(1).1,
-        key: "main".to_owned(),
-        patience: Duration::from_secs(1),
-        spenders: Vec::new(),
-    };
-    let pilot = Pilot {
-        chain: Chain {
-            id: world.chain.id(),
-            rules: Rules::Prague,
-        },
-        sources: Sources { first, second },
-        outfit: outfit(world),
-    };
-    let ports = Ports {
-        signer,
-        clock: Arc::new(FakeClock::default()),
-    };
-    Account::new(settings, pilot, ports)
-}
-
-fn wish(world: &World, data: &[u8]) -> Wish {
-    let mut fields = Map::new();
-    fields.insert("to".to_owned(), json!(world.vault));
-    let data = alloy_primitives::hex::encode_prefixed(data);
-    fields.insert("data".to_owned(), json!(data));
-    // Nothing costs anything here.
-    fields.insert("maxFeePerGas".to_owned(), json!("0x0"));
-    fields.insert("maxPriorityFeePerGas".to_owned(), json!("0x0"));
-    Wish::Send(fields)
+fn wanted(world: &World, data: &[u8]) -> Wish {
+    Wish::Send(wish(world.vault, data))
 }
 
 /// Takes an allowance back.
-pub(super) fn harmless(world: &World) -> Wish {
-    wish(
+pub(crate) fn harmless(world: &World) -> Wish {
+    wanted(
         world,
         &execute(world.usd, &approve(world.router, U256::ZERO)),
     )
-}
-
-fn order(intent: &Intent) -> Order {
-    Order {
-        tenant: tenant(),
-        agent: AgentId::new("agt_1").unwrap(),
-        seq: 7,
-        digest: ActionDigest::new([1; 32]),
-        action_type: intent.action_type.clone(),
-        target: intent.target.clone(),
-        environment: intent.environment.clone(),
-        parameters: intent.parameters.clone(),
-        action: Vec::new(),
-        idempotency_key: String::new(),
-        expected_rows: None,
-        work: None,
-        lease: None,
-        live: None,
-    }
 }
 
 async fn intended(account: &Account, wish: Wish) -> Result<Intent, Misfit> {
@@ -280,7 +85,7 @@ async fn what_was_changed_after_it_was_judged_goes_nowhere() {
     let intent = intended(&account, harmless(&world)).await.unwrap();
     let data = intent.parameters["data"].as_str().unwrap();
     let other = execute(world.usd, &approve(world.router, usd(1)));
-    let other = alloy_primitives::hex::encode_prefixed(other);
+    let other = hex::encode_prefixed(other);
     let dirty = format!("{data}{}", "0".repeat(64));
     for (name, value) in [
         ("data", json!(other)),
@@ -312,7 +117,7 @@ async fn what_breaks_a_rule_is_no_action() {
     let node = Arc::new(Node::of(&world));
     let account = account(&node, None, 1);
     let misfit = |data: Vec<u8>| {
-        let wish = wish(&world, &data);
+        let wish = wanted(&world, &data);
         let account = &account;
         async move { intended(account, wish).await.unwrap_err() }
     };
@@ -390,14 +195,12 @@ async fn what_was_signed_elsewhere_is_looked_at_in_the_same_way() {
     let world = world();
     let node = Arc::new(Node::of(&world));
     let account = account(&node, None, 2);
-    let (pen, from) = key(1);
+    let pen = Pen::new(1);
     let data = execute(world.usd, &approve(world.router, U256::ZERO));
-    let mut transaction = crate::flown::transaction(&world, from, world.vault, data);
+    let mut transaction = crate::flown::transaction(&world, pen.address(), world.vault, data);
     transaction.gas_limit = 500_000;
-    let signature = Pen(pen)
-        .sign("", &transaction.signing_bytes())
-        .await
-        .unwrap();
+    let message = transaction.signing_bytes();
+    let signature = pen.sign("", &message).await.unwrap();
     let raw = transaction.signed(&signature).unwrap();
     let intent = intended(&account, Wish::Raw(raw.to_string()))
         .await

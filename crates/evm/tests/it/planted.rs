@@ -1,12 +1,16 @@
 //! A key, the password that opens it, and the token on the way to the chain: whatever becomes of
 //! signing and sending, nobody sees them.
 
-use crate::piloted::{Node, Pen, Told, account_by, harmless, key, tenant, world};
+use crate::{
+    flown::outfit,
+    piloted::{harmless, world},
+    surface::{self, Node, Pen, Told, tenant},
+};
 use alloy_primitives::{Address, B256};
 use portcullis_evm::{
     account::Account,
     snapshot::{Block, Missing},
-    source::{Found, Receipt, Source, SourceError},
+    source::{Found, Receipt, Source, SourceError, Sources},
 };
 use portcullis_firewall::{
     firewall::{Acted, Firewall, Ports as GatePorts},
@@ -236,10 +240,16 @@ async fn ends(signing: Fate, sending: Fate) -> Ended {
         fate: sending,
     });
     let signer = Arc::new(Hand {
-        pen: Pen(key(1).0),
+        pen: Pen::new(1),
         fate: signing,
     });
-    let account = Arc::new(account_by(&world, (door, None), signer));
+    let (address, first) = (signer.pen.address(), door);
+    let sources = Sources {
+        first,
+        second: None,
+    };
+    let account = surface::account(sources, outfit(&world), address, signer);
+    let account = Arc::new(account);
     let gate = Gate::with(&account).await;
     let intent = account.intend(harmless(&world)).await.unwrap();
     let acted = gate.act(&intent).await;
