@@ -40,4 +40,6 @@ mod shareholders;
 mod staging;
 mod stand_ins;
 mod surface;
+mod walls;
+mod ways;
 mod world;

@@ -10,6 +10,7 @@ use portcullis_evm::{
 
 use crate::{
     stand_ins::{HostileToken, RouterGuard, Token, Trap},
+    walls,
     world::{
         ALICE, ALLOWANCES, BOB, DAY, FLOOR, HOOKED, MANAGER, SPENDER, STRANGER, World, approve,
         units, usd,
@@ -21,13 +22,15 @@ pub(crate) type Attack = fn(World) -> bool;
 
 #[track_caller]
 pub(crate) fn bites(weakness: &'static str, attacks: &[Attack]) {
+    let weak = World::weakened(weakness);
     for (number, attack) in attacks.iter().enumerate() {
         assert!(!attack(World::new()), "attack {number} succeeds");
-        let weak = World::weakened(weakness);
         assert!(
-            attack(weak),
+            attack(weak.clone()),
             "attack {number} does not even succeed without the defence"
         );
+        let passes = attack(weak.clone().behind_the_gate());
+        walls::compare(weakness, number, passes);
     }
 }
 
@@ -88,7 +91,7 @@ fn a4_a_stranger_is_stopped_before_anything_is_asked() {
 
 fn send_bytes(world: &mut World, data: Vec<u8>) -> bool {
     let call = Call::new(MANAGER, world.vault, data);
-    world.chain.send(&call).unwrap().succeeded()
+    world.send(&call).succeeded()
 }
 
 fn bytes_behind(mut world: World) -> bool {

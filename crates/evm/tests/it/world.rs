@@ -1,6 +1,9 @@
 //! A small world: a registry that lists a few things, one vault, and the people around it.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use alloy_primitives::{Address, Bytes, U256, address};
 use alloy_sol_types::{SolCall, SolValue};
@@ -8,12 +11,14 @@ use portcullis_evm::{
     artifacts::Artifact,
     bindings::{Escrow, GuardRegistry, Vault, VaultFactory, VaultManager},
     chain::{Call, Chain, Outcome},
+    onchain::Guards,
     reason::Reason,
 };
 
 use crate::{
     files::{artifact, contracts},
     stand_ins::{MovingFeed, Pot, Router, Token},
+    ways::Gate,
 };
 
 pub(crate) const OWNER: Address = address!("0x0000000000000000000000000000000000000a01");
@@ -70,6 +75,14 @@ pub(crate) struct World {
     pub(crate) pot: Address,
     pub(crate) pot_guard: Address,
     pub(crate) feeds: BTreeMap<Address, Address>,
+    /// The guards that the gate mirrors: those that are deployed, none of those that stand in for them.
+    pub(crate) guards: Guards,
+    /// Every vault that was made.
+    pub(crate) vaults: Vec<Address>,
+    /// What looks at what is sent to them.
+    pub(crate) gate: Gate,
+    /// The codes with which actions were refused that an agent made up.
+    pub(crate) made_up: BTreeSet<String>,
     /// The name of what was weakened, if anything was.
     build: Option<&'static str>,
 }
@@ -159,6 +172,10 @@ impl World {
             pot: Address::ZERO,
             pot_guard: Address::ZERO,
             feeds: BTreeMap::new(),
+            guards: Guards::new(),
+            vaults: Vec::new(),
+            gate: build.map_or(Gate::Beside, |_| Gate::Absent),
+            made_up: BTreeSet::new(),
             build,
         };
         let delays = (OWNER, GUARDIAN, U256::from(DELAY), U256::from(GRACE));
@@ -320,6 +337,7 @@ impl World {
         };
         let made = self.must(STRANGER, self.factory, VaultFactory::makeCall { plan });
         let made = VaultFactory::makeCall::abi_decode_returns(made.returned().unwrap()).unwrap();
+        self.vaults.push(made.vault);
         (made.vault, made.logic)
     }
 
@@ -364,8 +382,7 @@ impl World {
     // Calls.
 
     pub(crate) fn call<C: SolCall>(&mut self, from: Address, to: Address, call: C) -> Outcome {
-        let call = Call::new(from, to, call.abi_encode());
-        self.chain.send(&call).unwrap()
+        self.send(&Call::new(from, to, call.abi_encode()))
     }
 
     /// A call that must succeed.

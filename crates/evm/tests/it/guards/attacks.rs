@@ -18,6 +18,7 @@ mod tokens;
 mod twice;
 mod vices;
 
+use crate::walls;
 use market::Market;
 
 /// Whether the attacker got what they wanted.
@@ -26,12 +27,14 @@ type Attack = fn(Market) -> bool;
 /// `weakness` is a build in `contracts/weakened`.
 #[track_caller]
 fn bites(weakness: &'static str, attacks: &[Attack]) {
+    let weak = Market::weakened(weakness);
     for (number, attack) in attacks.iter().enumerate() {
         assert!(!attack(Market::new()), "attack {number} succeeds");
-        let weak = Market::weakened(weakness);
         assert!(
-            attack(weak),
+            attack(weak.clone()),
             "attack {number} does not even succeed without the defence"
         );
+        let passes = attack(weak.clone().behind_the_gate());
+        walls::compare(weakness, number, passes);
     }
 }

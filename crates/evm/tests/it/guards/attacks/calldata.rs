@@ -187,7 +187,7 @@ fn d3_the_vaults_own_calldata_is_canonical_too() {
     .abi_encode();
     call.push(0);
     let call = portcullis_evm::chain::Call::new(MANAGER, market.world.vault, call);
-    let outcome = market.world.chain.send(&call).unwrap();
+    let outcome = market.world.send(&call);
     let reason = outcome.reason().unwrap();
     assert!(reason.typed::<Vault::NotCanonical>().is_some());
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolValue};
-use portcullis_evm::{bindings::VaultManager, chain::Outcome, reason::Reason};
+use portcullis_evm::{bindings::VaultManager, calldata::Interface, chain::Outcome, reason::Reason};
 
 use crate::{
     guards::{abi, cases::Verdict, stubs},
@@ -170,6 +170,14 @@ impl Market {
             (LOANS, position),
         ];
         world.list(&destinations, &assets, &types);
+        world.guards = [
+            (tokens, Interface::Token),
+            (v2, Interface::UniswapV2),
+            (v3, Interface::UniswapV3),
+            (shares, Interface::Erc4626),
+            (loans, Interface::AaveV3),
+        ]
+        .into();
     }
 
     pub(super) fn enable(&mut self, assets: &[Address]) {
@@ -269,6 +277,12 @@ impl Market {
     /// Has every condition watched: a call may lose 1 %, a day 3 %.
     pub(super) fn watched(mut self) -> Self {
         self.world.tighten(crate::world::ALL, 1_000, 3_000);
+        self
+    }
+
+    /// Nothing that the gate denies is sent.
+    pub(super) fn behind_the_gate(mut self) -> Self {
+        self.world = self.world.behind_the_gate();
         self
     }
 
