@@ -18,7 +18,7 @@ actions:
 
 /// A chain with a vault, and a house whose gate trades for it.
 pub(crate) struct Setting {
-    anvil: Anvil,
+    pub(crate) anvil: Anvil,
     pub(crate) world: Value,
     pub(crate) house: House,
     /// The key of a second person, known before anything is asked for.

@@ -95,7 +95,10 @@ async function deploy() {
   await tell(manager, vault, 'Vault', 'execTransaction', [usd, allow]);
   const { address, privateKey } = trader;
   const keystore = await encryptKeystoreJson({ address, privateKey }, process.env.PASSWORD, { scrypt: { N: 16, r: 8, p: 1 } });
-  console.log(JSON.stringify({ vault, trader: address, usd, eth, router, tokenGuard, routerGuard, keystore, key: privateKey }));
+  const people = { manager, trader: address };
+  console.log(JSON.stringify({
+    ...people, vault, logic, registry, usd, eth, router, tokenGuard, routerGuard, keystore, key: privateKey,
+  }));
 }
 
 // One swap of the vault, word by word.

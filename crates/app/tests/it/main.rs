@@ -15,6 +15,7 @@ mod browser;
 mod chain;
 mod chain_alloy;
 mod chain_planted;
+mod chain_red_team;
 mod chain_signer;
 mod chain_typed;
 mod chat;
