@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 /// @title What guards know of an Aave V3 pool.
 interface IAaveV3Pool {
     struct Reserve {
+        /// From the lowest bit: loan-to-value (16), liquidation threshold (16), both in ten-thousandths, and more.
         uint256 configuration;
         uint128 liquidityIndex;
         uint128 currentLiquidityRate;
@@ -29,6 +30,9 @@ interface IAaveV3Pool {
 
     function getReservesList() external view returns (address[] memory);
     function getReserveData(address asset) external view returns (Reserve memory);
+
+    /// @return Two bits for each reserve, by its number from the lowest: it is borrowed, it is collateral.
+    function getUserConfiguration(address user) external view returns (uint256);
 
     /// @return collateral In the unit of the pool's oracle.
     /// @return debt In the same.

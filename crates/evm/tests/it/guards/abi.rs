@@ -71,6 +71,11 @@ sol! {
     function supply(address asset, uint256 amount, address onBehalfOf, uint16 code) external;
     function borrow(address asset, uint256 amount, uint256 mode, uint16 code, address onBehalfOf) external;
     function repay(address asset, uint256 amount, uint256 mode, address onBehalfOf) external returns (uint256);
+    function secure(address asset, uint16 loanToValue, uint16 threshold) external;
+    function charge(uint128 premium) external;
+    function loans() external view returns (uint256);
+    function setUserUseReserveAsCollateral(address asset, bool used) external;
+    function getUserConfiguration(address user) external view returns (uint256);
     function getUserAccountData(address user) external view returns (uint256 collateral, uint256 debt, uint256 free, uint256 threshold, uint256 ltv, uint256 health);
 
     // Calls of a Uniswap V3 router.

@@ -5,6 +5,7 @@ mod alien;
 mod altered;
 mod approvals;
 mod calldata;
+mod collateral;
 mod exits;
 mod flown;
 mod gas;
