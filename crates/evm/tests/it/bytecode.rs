@@ -1,10 +1,10 @@
 //! What the compiled code holds, and what it must not.
 
-use alloy_primitives::hex;
+use alloy_primitives::{hex, keccak256};
 use alloy_sol_types::SolValue;
 use portcullis_evm::{artifacts, bindings::VaultFactory};
 
-use crate::world::World;
+use crate::{files::artifact, world::World};
 
 const SSTORE: u8 = 0x55;
 const TSTORE: u8 = 0x5d;
@@ -133,6 +133,54 @@ fn r3_guards_and_feeds_write_nothing_down() {
     let guard = world.deploy("UniswapV2Guard", arguments);
     let code = world.chain.code(guard).unwrap();
     assert!(within(&code, SSTORE) > 0);
+}
+
+/// Asking for a loan within one call, and being called back with it, at those who lend so.
+const LOANS: &[&str] = &[
+    // Aave.
+    "flashLoan(address,address[],uint256[],uint256[],address,bytes,uint16)",
+    "flashLoanSimple(address,address,uint256,bytes,uint16)",
+    "executeOperation(address[],uint256[],uint256[],address,bytes)",
+    "executeOperation(address,uint256,uint256,address,bytes)",
+    // ERC-3156.
+    "flashLoan(address,address,uint256,bytes)",
+    "onFlashLoan(address,address,uint256,uint256,bytes)",
+    // Balancer, and Morpho.
+    "flashLoan(address,address[],uint256[],bytes)",
+    "receiveFlashLoan(address[],uint256[],uint256[],bytes)",
+    "flashLoan(address,uint256,bytes)",
+    "onMorphoFlashLoan(uint256,bytes)",
+    // Uniswap V2 and V3.
+    "swap(uint256,uint256,address,bytes)",
+    "uniswapV2Call(address,uint256,uint256,bytes)",
+    "flash(address,uint256,uint256,bytes)",
+    "uniswapV3FlashCallback(uint256,uint256,bytes)",
+];
+
+/// Those of them that a code holds, wherever that is.
+fn loans(code: &[u8]) -> Vec<&'static str> {
+    let holds = |name: &&str| {
+        let hash = keccak256(name);
+        let (selector, _) = hash.split_at(4);
+        code.windows(4).any(|four| four == selector)
+    };
+    LOANS.iter().copied().filter(holds).collect()
+}
+
+/// There is nothing to weaken about a loan's premium: no contract takes a loan on the way out, nor on any other.
+#[test]
+fn w9_no_contract_borrows_within_a_call() {
+    for one in artifacts::all() {
+        assert!(loans(&one.creation).is_empty(), "{}", one.name);
+        assert!(loans(&one.runtime).is_empty(), "{}", one.name);
+    }
+    // Where there is one, it is found.
+    let pool = artifact("test/MockAavePool").runtime;
+    let found = [
+        "flashLoanSimple(address,address,uint256,bytes,uint16)",
+        "executeOperation(address,uint256,uint256,address,bytes)",
+    ];
+    assert_eq!(loans(&pool), found);
 }
 
 #[test]
