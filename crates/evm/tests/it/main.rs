@@ -31,6 +31,7 @@ mod red_team;
 mod red_team_agents;
 mod red_team_exits;
 mod red_team_fees;
+mod red_team_leaving;
 mod red_team_pauses;
 mod red_team_roles;
 mod red_team_seats;
