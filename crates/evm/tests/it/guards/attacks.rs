@@ -18,6 +18,7 @@ mod scratch;
 mod tokens;
 mod twice;
 mod vices;
+mod ways_out;
 
 use crate::walls;
 use market::Market;

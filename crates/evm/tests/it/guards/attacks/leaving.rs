@@ -16,19 +16,14 @@ use crate::{
 };
 
 /// A market whose vault holds dollars and ether, and Alice's own way out of it.
-struct Stage {
-    market: Market,
-    exit: Address,
+pub(super) struct Stage {
+    pub(super) market: Market,
+    pub(super) exit: Address,
 }
 
 fn stage() -> Stage {
-    let mut market = Market::new();
-    let (eth, vault) = (market.world.eth, market.world.vault);
-    market.world.mint(eth, vault, units(5, 18));
-    let exit = made(&mut market.world, ALICE);
-    Stage { market, exit }
+    Stage::over(Market::new())
 }
-
 /// Makes one, and allows it the shares.
 fn made(world: &mut World, owner: Address) -> Address {
     let exit = world.deploy("OneAssetExit", (owner, world.registry).abi_encode_params());
@@ -39,7 +34,14 @@ fn made(world: &mut World, owner: Address) -> Address {
 }
 
 impl Stage {
-    fn v2(&self, path: &[Address]) -> OneAssetExit::Route {
+    pub(super) fn over(mut market: Market) -> Self {
+        let (eth, vault) = (market.world.eth, market.world.vault);
+        market.world.mint(eth, vault, units(5, 18));
+        let exit = made(&mut market.world, ALICE);
+        Self { market, exit }
+    }
+
+    pub(super) fn v2(&self, path: &[Address]) -> OneAssetExit::Route {
         OneAssetExit::Route {
             router: self.market.v2,
             path: path.to_vec(),
@@ -48,11 +50,11 @@ impl Stage {
     }
 
     /// Over V2, from ether to dollars.
-    fn usual(&self) -> Vec<OneAssetExit::Route> {
+    pub(super) fn usual(&self) -> Vec<OneAssetExit::Route> {
         vec![self.v2(&[self.market.world.eth, self.market.world.usd])]
     }
 
-    fn call(
+    pub(super) fn call(
         &mut self,
         least: U256,
         routes: Vec<OneAssetExit::Route>,
@@ -68,7 +70,7 @@ impl Stage {
         }
     }
 
-    fn leaves(&mut self, least: U256, routes: Vec<OneAssetExit::Route>) -> Outcome {
+    pub(super) fn leaves(&mut self, least: U256, routes: Vec<OneAssetExit::Route>) -> Outcome {
         let call = self.call(least, routes);
         self.market.world.call(ALICE, self.exit, call)
     }
@@ -78,7 +80,7 @@ impl Stage {
         self.leaves(least, routes).reason().unwrap()
     }
 
-    fn of(&mut self, token: Address, whose: Address) -> U256 {
+    pub(super) fn of(&mut self, token: Address, whose: Address) -> U256 {
         self.market.world.balance(token, whose)
     }
 
@@ -400,7 +402,7 @@ fn it_works_for_its_owner_at_the_vaults_of_one_registry_and_in_time() {
 }
 
 /// A token of the basket that does as it likes; the vault holds 200 of it.
-fn hostile(stage: &mut Stage) -> Address {
+pub(super) fn hostile(stage: &mut Stage) -> Address {
     let world = &mut stage.market.world;
     let token = world.hostile();
     world.mint(token, world.vault, units(200, 18));
