@@ -96,6 +96,7 @@ contract MockV3Pool {
     int24 public tick;
     uint128 public liquidity = 1e18;
     int56 private _skew;
+    bool private _still;
 
     constructor(address a, address b) {
         (token0, token1) = (a, b);
@@ -110,11 +111,16 @@ contract MockV3Pool {
         _skew = sum;
     }
 
+    /// @notice Lets no time go by in its sums any more.
+    function stand() external {
+        _still = true;
+    }
+
     function observe(uint32[] calldata ago) external view returns (int56[] memory ticks, uint160[] memory thin) {
         ticks = new int56[](ago.length);
         thin = new uint160[](ago.length);
         for (uint256 i = 0; i < ago.length; ++i) {
-            uint256 time = 1_000_000 - ago[i];
+            uint256 time = _still ? 0 : 1_000_000 - ago[i];
             ticks[i] = int56(tick) * int56(uint56(time));
             if (ago[i] == 0) ticks[i] += _skew;
             thin[i] = uint160((time << 128) / liquidity);

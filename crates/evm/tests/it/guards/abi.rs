@@ -45,6 +45,7 @@ sol! {
     function transferFrom(address from, address to, uint256 amount) external returns (bool);
 
     function skew(int56 sum) external;
+    function stand() external;
     function rebase(uint256 percent) external;
     function stop(bool stopped) external;
     function blacklist(address account, bool listed) external;
@@ -125,5 +126,6 @@ pub(super) mod set {
         interface Reserve { function set(address asset, uint256 price, bool paused) external; }
         interface Deaf { function set(bool deaf) external; }
         interface Pool { function set(int24 tick, uint128 liquidity) external; }
+        interface Observed { function move(int24 tick, uint128 liquidity) external; }
     }
 }

@@ -1,5 +1,7 @@
 //! Mean prices of Uniswap V3 pools.
 
+mod moving;
+
 use alloy_primitives::aliases::I24;
 use alloy_primitives::{Address, I256, U256};
 use portcullis_evm::reason::Reason;
@@ -20,6 +22,10 @@ pub(super) const ALL: &[fn()] = &[
     v7_no_price_of_the_other_token_no_price,
     ticks_too_far_out_are_refused,
     a_mean_below_zero_is_rounded_down,
+    v7_a_pool_whose_sums_stand_still_has_no_depth,
+    moving::the_mean_is_that_of_every_second_of_the_window,
+    moving::v7_one_block_moves_the_mean_by_its_part_of_the_window,
+    moving::v7_a_pool_that_was_thin_for_a_while_counts_as_thin,
 ];
 
 const DEPTH: u64 = 1_000_000;
@@ -126,6 +132,14 @@ fn v7_thin_pools_are_refused() {
     let (half, depth) = (U256::from(DEPTH / 2), U256::from(DEPTH));
     // The pool counts in whole parts, and so loses one.
     assert!(half - thin.liquidity <= U256::ONE && thin.least == depth);
+}
+
+#[test]
+fn v7_a_pool_whose_sums_stand_still_has_no_depth() {
+    let mut place = place(true, 18, 18);
+    place.lab.tell(place.pool, abi::standCall {});
+    let thin = place.price().unwrap_err().typed::<abi::TooThin>().unwrap();
+    assert_eq!(thin.liquidity, U256::ZERO);
 }
 
 #[test]
