@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IAssetGuard, Step} from "../src/interfaces/IAssetGuard.sol";
 import {IGuardRegistry} from "../src/interfaces/IGuardRegistry.sol";
 import {IPriceFeed} from "../src/interfaces/IPriceFeed.sol";
-import {Token} from "./Token.sol";
+import {MockToken} from "./protocols/MockToken.sol";
 
 /// @title The asset guard of plain tokens.
 contract PlainGuard is IAssetGuard {
@@ -15,12 +15,12 @@ contract PlainGuard is IAssetGuard {
     }
 
     function balance(address vault, address asset) public view virtual returns (uint256) {
-        return Token(asset).balanceOf(vault);
+        return MockToken(asset).balanceOf(vault);
     }
 
     function value(address vault, address asset) public view virtual returns (uint256) {
         (, address feed,) = REGISTRY.exitOf(asset);
-        return balance(vault, asset) * IPriceFeed(feed).price() / 10 ** Token(asset).decimals();
+        return balance(vault, asset) * IPriceFeed(feed).price() / 10 ** MockToken(asset).decimals();
     }
 
     function removable(address vault, address asset) external view returns (bool) {
@@ -39,11 +39,11 @@ contract PlainGuard is IAssetGuard {
 
 /// @title A place where a vault can leave a token, and get it back.
 contract Pot {
-    Token public immutable token;
+    MockToken public immutable token;
     mapping(address holder => uint256) public balanceOf;
     bool public isShut;
 
-    constructor(Token token_) {
+    constructor(MockToken token_) {
         token = token_;
     }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Token} from "./Token.sol";
+import {MockToken} from "./protocols/MockToken.sol";
 
 /// @title A token that does what tokens do in the wild, one vice at a time.
-contract HostileToken is Token {
+contract HostileToken is MockToken(18) {
     /// In parts of 10,000, of every transfer.
     uint256 public fee;
     bool public isPaused;
@@ -16,8 +16,6 @@ contract HostileToken is Token {
     bytes public answer;
     bool public answered;
     uint256 public sprung;
-
-    constructor() Token("Hostile", 18) {}
 
     function set(uint256 fee_, bool paused, bool no) external {
         fee = fee_;
@@ -35,7 +33,7 @@ contract HostileToken is Token {
         _bait = bait;
     }
 
-    function approve(address spender, uint256 amount) external override returns (bool) {
+    function approve(address spender, uint256 amount) public override returns (bool) {
         require(!isPaused, "paused");
         _spring();
         allowance[msg.sender][spender] = amount;
@@ -43,7 +41,7 @@ contract HostileToken is Token {
         return !saysNo;
     }
 
-    function transfer(address to, uint256 amount) external override returns (bool) {
+    function transfer(address to, uint256 amount) public override returns (bool) {
         _move(msg.sender, to, amount);
         return !saysNo;
     }
@@ -53,8 +51,8 @@ contract HostileToken is Token {
         require(!isBlocked[to] && !isBlocked[from], "blocked");
         _spring();
         uint256 lost = amount * fee / 10_000;
-        balanceOf[from] -= amount;
-        balanceOf[to] += amount - lost;
+        _balances[from] -= amount;
+        _balances[to] += amount - lost;
         emit Transfer(from, to, amount - lost);
     }
 

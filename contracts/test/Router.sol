@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IContractGuard, IHookedGuard, Ruling} from "../src/interfaces/IContractGuard.sol";
 import {IGuardRegistry} from "../src/interfaces/IGuardRegistry.sol";
 import {IVault} from "../src/interfaces/IVault.sol";
-import {Token} from "./Token.sol";
+import {MockToken} from "./protocols/MockToken.sol";
 
 /// @title A market that pays what it is told to, and lies in wait if it is told so.
 contract Router {
@@ -32,23 +32,23 @@ contract Router {
         external
         returns (uint256 out)
     {
-        Token(tokenIn).transferFrom(msg.sender, address(this), amountIn);
+        MockToken(tokenIn).transferFrom(msg.sender, address(this), amountIn);
         out = amountIn * rate[tokenIn][tokenOut] / 1e18;
         require(out >= least, "too little");
         _spring();
-        Token(tokenOut).transfer(to, out);
+        MockToken(tokenOut).transfer(to, out);
         emit Received(out);
     }
 
     /// @notice Gives a token for nothing.
     function claim(address token, uint256 amount) external {
         _spring();
-        Token(token).transfer(msg.sender, amount);
+        MockToken(token).transfer(msg.sender, amount);
     }
 
     /// @notice Takes what somebody allowed.
     function take(address token, address from, uint256 amount) external {
-        Token(token).transferFrom(from, msg.sender, amount);
+        MockToken(token).transferFrom(from, msg.sender, amount);
     }
 
     function _spring() private {
@@ -101,7 +101,7 @@ contract ApproveGuard is IContractGuard {
     }
 
     function judge(address, address to, bytes calldata data) external view returns (Ruling memory ruling) {
-        if (bytes4(data) != Token.approve.selector) return ruling;
+        if (bytes4(data) != MockToken.approve.selector) return ruling;
         if (data.length != 68) revert NotCanonical();
         uint256 spender = uint256(bytes32(data[4:36]));
         if (spender >> 160 != 0) revert NotCanonical();

@@ -8,8 +8,8 @@ contract MockToken {
 
     uint8 public immutable decimals;
     uint256 public totalSupply;
-    mapping(address => uint256) internal _balances;
-    mapping(address => mapping(address => uint256)) public allowance;
+    mapping(address holder => uint256) internal _balances;
+    mapping(address holder => mapping(address spender => uint256)) public allowance;
 
     constructor(uint8 decimals_) {
         decimals = decimals_;

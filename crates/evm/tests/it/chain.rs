@@ -20,8 +20,8 @@ sol! {
 const ALICE: Address = address!("0x00000000000000000000000000000000000a11ce");
 
 fn token(chain: &mut Chain) -> Address {
-    let mut creation = artifact("test/Token").creation.to_vec();
-    creation.extend(("Gold".to_owned(), U256::from(18)).abi_encode_params());
+    let mut creation = artifact("test/MockToken").creation.to_vec();
+    creation.extend(U256::from(18).abi_encode());
     chain.deploy(ALICE, creation).unwrap()
 }
 

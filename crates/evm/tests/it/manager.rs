@@ -26,7 +26,7 @@ fn limits(checks: u8, per_call: u16, per_day: u16) -> VaultManager::Conditions {
 #[test]
 fn s6_an_asset_needs_a_guard_and_a_feed() {
     let mut world = World::new();
-    let asset = world.token("Unlisted", 18, 1);
+    let asset = world.token(18, 1);
     let call = VaultManager::addAssetCall {
         asset,
         deposits: true,
@@ -49,7 +49,7 @@ fn s6_an_asset_needs_a_guard_and_a_feed() {
 #[test]
 fn s9_twelve_assets_of_the_registry_and_no_more() {
     let mut world = World::new();
-    let more: Vec<Address> = (0..9).map(|_| world.token("More", 18, 1)).collect();
+    let more: Vec<Address> = (0..9).map(|_| world.token(18, 1)).collect();
     let assets: Vec<(Address, u16)> = more.iter().map(|token| (*token, 0)).collect();
     world.list(&[], &assets, &[]);
     for &asset in &more[..8] {

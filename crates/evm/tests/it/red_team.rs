@@ -46,7 +46,7 @@ fn approval_runs_a_trap(world: World) -> bool {
 
 fn approval_of_an_unlisted_token(world: World) -> bool {
     let mut world = world.funded();
-    let token = world.token("Unlisted", 18, 1);
+    let token = world.token(18, 1);
     world.mint(token, world.vault, units(1, 18));
     world.exec(MANAGER, token, approve(STRANGER, U256::MAX));
     world.allowance(token, STRANGER) != U256::ZERO
@@ -225,7 +225,7 @@ fn refused_afterwards(world: World) -> bool {
 
 fn guard_that_cannot_look(world: World) -> bool {
     let mut world = world.funded();
-    let token = world.token("Odd", 18, 1);
+    let token = world.token(18, 1);
     let guard = world.approve_guard;
     world.list(&[(token, guard, HOOKED)], &[], &[]);
     let router = world.router;

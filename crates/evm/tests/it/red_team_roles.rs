@@ -311,6 +311,6 @@ fn n3_what_was_allowed_for_one_call_cannot_be_taken_later() {
     };
     let why = world.why(STRANGER, shop, take);
     assert!(matches!(why, Reason::Panic(_)), "{why:?}");
-    let amount = world.view(token, Token::balanceOfCall { holder: STRANGER });
+    let amount = world.view(token, Token::balanceOfCall { account: STRANGER });
     assert_eq!(amount, U256::ZERO);
 }

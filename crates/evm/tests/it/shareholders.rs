@@ -49,7 +49,7 @@ fn a_withdrawal_may_be_paid_to_somebody_else() {
 #[test]
 fn dh8_only_assets_that_take_deposits_are_taken() {
     let mut world = World::new();
-    let other = world.token("Other", 18, 1);
+    let other = world.token(18, 1);
     let asset = world.btc;
     world.must(
         MANAGER,

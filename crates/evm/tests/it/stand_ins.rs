@@ -2,7 +2,8 @@
 
 use alloy_sol_types::sol;
 
-sol!(Token, "../../contracts/artifacts/test/Token.json");
+pub(crate) use portcullis_evm::stand_ins::MockToken as Token;
+
 sol!(
     HostileToken,
     "../../contracts/artifacts/test/HostileToken.json"

@@ -185,10 +185,10 @@ impl World {
         let manager_code = world.deploy("VaultManager", Vec::new());
         let codes = (vault_code, manager_code).abi_encode_params();
         world.factory = world.deploy("VaultFactory", codes);
-        world.usd = world.token("Dollar", 6, 1);
-        world.eth = world.token("Ether", 18, 2_000);
-        world.btc = world.token("Bitcoin", 8, 50_000);
-        world.dai = world.token("Dai", 18, 1);
+        world.usd = world.token(6, 1);
+        world.eth = world.token(18, 2_000);
+        world.btc = world.token(8, 50_000);
+        world.dai = world.token(18, 1);
         let registry = world.registry.abi_encode();
         world.router = world.deploy("test/Router", Vec::new());
         world.shop = world.deploy("test/Router", Vec::new());
@@ -359,9 +359,8 @@ impl World {
     }
 
     /// A token with a price that never moves.
-    pub(crate) fn token(&mut self, name: &str, decimals: u8, price: u64) -> Address {
-        let arguments = (name.to_owned(), U256::from(decimals)).abi_encode_params();
-        let token = self.deploy("test/Token", arguments);
+    pub(crate) fn token(&mut self, decimals: u8, price: u64) -> Address {
+        let token = self.deploy("test/MockToken", U256::from(decimals).abi_encode());
         let feed = self.deploy("test/FixedFeed", dollars(price).abi_encode());
         self.feeds.insert(token, feed);
         token
@@ -456,8 +455,8 @@ impl World {
         self.must(DEPLOYER, token, Token::mintCall { to, amount });
     }
 
-    pub(crate) fn balance(&mut self, token: Address, holder: Address) -> U256 {
-        self.view(token, Token::balanceOfCall { holder })
+    pub(crate) fn balance(&mut self, token: Address, account: Address) -> U256 {
+        self.view(token, Token::balanceOfCall { account })
     }
 
     pub(crate) fn allowance(&mut self, token: Address, spender: Address) -> U256 {

@@ -165,8 +165,8 @@ async fn allow(
     names: &Names,
 ) -> anyhow::Result<Option<u8>> {
     let asked = Token::allowanceCall {
-        _0: hand.address(),
-        _1: vault,
+        holder: hand.address(),
+        spender: vault,
     };
     let may = hand.ground.asker().await?.must(asset, &asked).await?;
     if may >= amount {

@@ -70,7 +70,7 @@ impl Market {
     fn build(&mut self) {
         let world = &mut self.world;
         let (dollar, ether) = (world.usd, world.eth);
-        self.rogue = world.token("Rogue", 18, 1);
+        self.rogue = world.token(18, 1);
         self.v2 = world.deploy("test/MockV2Router", Vec::new());
         self.v3 = world.deploy("test/MockV3Router", Vec::new());
         self.share = world.deploy("test/MockErc4626", dollar.abi_encode());
