@@ -26,19 +26,7 @@ pub(super) const ALL: &[fn()] = &[
     a_debt_without_a_listing_is_not_priced,
     a_part_of_a_position_that_is_none_is_refused,
     w1_a_paused_reserve_fails_alone,
-    collateral::w5_what_keeps_the_rest_from_going_is_handed_over_first,
-    collateral::w5_all_of_it_goes_where_it_is_not_enough,
-    collateral::w5_what_secures_no_debt_goes_with_it,
-    collateral::w5_what_secures_no_debt_goes_with_the_others_where_nothing_is_in_the_way,
-    collateral::w5_a_crumb_of_it_holds_nothing_up,
-    collateral::w5_a_crumb_of_the_others_stays_where_it_is,
-    collateral::w5_what_a_stranger_supplied_holds_nothing_up,
-    collateral::w5_collateral_counts_for_what_it_secures,
-    collateral::w5_what_a_stranger_supplied_secures_nothing,
-    collateral::w5_what_the_pool_says_counts_as_well,
-    collateral::w5_without_a_debt_nothing_has_to_go_first,
-    collateral::a_debt_that_is_worth_nothing_keeps_nothing_back,
-    collateral::a_debt_too_small_for_the_pool_to_see_holds_nothing_up,
+    collateral::all,
 ];
 
 /// A pool of dollars (6 decimals) and ether at 2,000 dollars, in which the vault has supplied.

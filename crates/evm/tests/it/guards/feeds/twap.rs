@@ -23,9 +23,7 @@ pub(super) const ALL: &[fn()] = &[
     ticks_too_far_out_are_refused,
     a_mean_below_zero_is_rounded_down,
     v7_a_pool_whose_sums_stand_still_has_no_depth,
-    moving::the_mean_is_that_of_every_second_of_the_window,
-    moving::v7_one_block_moves_the_mean_by_its_part_of_the_window,
-    moving::v7_a_pool_that_was_thin_for_a_while_counts_as_thin,
+    moving::all,
 ];
 
 const DEPTH: u64 = 1_000_000;

@@ -11,6 +11,30 @@ use crate::guards::{
     stubs::enableCall,
 };
 
+/// What a mistake in the contract has to fail at.
+const ALL: &[fn()] = &[
+    w5_what_keeps_the_rest_from_going_is_handed_over_first,
+    w5_all_of_it_goes_where_it_is_not_enough,
+    w5_what_secures_no_debt_goes_with_it,
+    w5_what_secures_no_debt_goes_with_the_others_where_nothing_is_in_the_way,
+    w5_a_crumb_of_it_holds_nothing_up,
+    w5_a_crumb_of_the_others_stays_where_it_is,
+    w5_what_a_stranger_supplied_holds_nothing_up,
+    w5_collateral_counts_for_what_it_secures,
+    w5_what_a_stranger_supplied_secures_nothing,
+    w5_what_the_pool_says_counts_as_well,
+    w5_without_a_debt_nothing_has_to_go_first,
+    a_debt_that_is_worth_nothing_keeps_nothing_back,
+    a_debt_too_small_for_the_pool_to_see_holds_nothing_up,
+];
+
+/// All of those.
+pub(super) fn all() {
+    for test in ALL {
+        test();
+    }
+}
+
 impl Place {
     /// What may be borrowed against a reserve from now on, and up to where it secures what was borrowed.
     fn secures(&mut self, asset: Address, value: u16, threshold: u16) {
@@ -59,7 +83,7 @@ fn w5_the_pool_lets_nothing_else_go_first() {
 }
 
 #[test]
-pub(super) fn w5_what_keeps_the_rest_from_going_is_handed_over_first() {
+fn w5_what_keeps_the_rest_from_going_is_handed_over_first() {
     let mut place = barred();
     // A quarter of the 18,000 dollars that are left: 4,500, in ether alone.
     place.unwind(1, 4).unwrap();
@@ -78,7 +102,7 @@ fn w5_where_all_give_the_same_part_nothing_is_paid() {
 }
 
 #[test]
-pub(super) fn w5_all_of_it_goes_where_it_is_not_enough() {
+fn w5_all_of_it_goes_where_it_is_not_enough() {
     let mut place = barred();
     // Two thirds of 18,000: all of the ether, and 2,000 dollars.
     place.unwind(2, 3).unwrap();
@@ -91,7 +115,7 @@ pub(super) fn w5_all_of_it_goes_where_it_is_not_enough() {
 }
 
 #[test]
-pub(super) fn w5_what_secures_no_debt_goes_with_it() {
+fn w5_what_secures_no_debt_goes_with_it() {
     let mut place = barred();
     let gold = place.lab.token(18, 100);
     let price = U256::from(10_000_000_000_u64);
@@ -110,7 +134,7 @@ pub(super) fn w5_what_secures_no_debt_goes_with_it() {
 
 /// By itself it is in nobody's way, and gives no more than the others.
 #[test]
-pub(super) fn w5_what_secures_no_debt_goes_with_the_others_where_nothing_is_in_the_way() {
+fn w5_what_secures_no_debt_goes_with_the_others_where_nothing_is_in_the_way() {
     let mut place = place();
     place.supply(place.dollar, dollars(10_000));
     place.supply(place.ether, e18(5));
@@ -125,7 +149,7 @@ pub(super) fn w5_what_secures_no_debt_goes_with_the_others_where_nothing_is_in_t
 }
 
 #[test]
-pub(super) fn w5_a_crumb_of_it_holds_nothing_up() {
+fn w5_a_crumb_of_it_holds_nothing_up() {
     let mut place = place();
     place.supply(place.dollar, dollars(10_000));
     let odd = place.lab.deploy("test/MockToken", (U256::from(18),));
@@ -145,7 +169,7 @@ pub(super) fn w5_a_crumb_of_it_holds_nothing_up() {
 
 /// What is worth less than can be counted, and would not be let go, is not asked for where nothing more is due.
 #[test]
-pub(super) fn w5_a_crumb_of_the_others_stays_where_it_is() {
+fn w5_a_crumb_of_the_others_stays_where_it_is() {
     let mut place = barred();
     let odd = place.lab.deploy("test/MockToken", (U256::from(18),));
     place.lab.list(odd, U256::ONE);
@@ -192,7 +216,7 @@ fn is_collateral(place: &mut Place, number: usize) -> bool {
 }
 
 #[test]
-pub(super) fn w5_what_a_stranger_supplied_holds_nothing_up() {
+fn w5_what_a_stranger_supplied_holds_nothing_up() {
     let mut place = strayed();
     assert!(is_collateral(&mut place, 2));
     place.unwind(1, 4).unwrap();
@@ -225,7 +249,7 @@ fn uneven() -> Place {
 /// A part p of the 11,000 that are left. All alike, (14,000 - 7,700 p) / 9,000; in ether alone,
 /// (14,000 - 5,500 p) / 9,000; neither below 1.1.
 #[test]
-pub(super) fn w5_collateral_counts_for_what_it_secures() {
+fn w5_collateral_counts_for_what_it_secures() {
     let mut place = uneven();
     assert!(place.unwind(533, 1_000).is_err());
     place.unwind(532, 1_000).unwrap();
@@ -240,7 +264,7 @@ pub(super) fn w5_collateral_counts_for_what_it_secures() {
 
 /// A stranger's collateral makes the pool's figure better, and may be gone a moment later.
 #[test]
-pub(super) fn w5_what_a_stranger_supplied_secures_nothing() {
+fn w5_what_a_stranger_supplied_secures_nothing() {
     let mut place = place();
     place.supply(place.dollar, dollars(10_000));
     let asset = place.lab.deploy("test/MockToken", (U256::from(18),));
@@ -258,7 +282,7 @@ pub(super) fn w5_what_a_stranger_supplied_secures_nothing() {
 }
 
 #[test]
-pub(super) fn w5_without_a_debt_nothing_has_to_go_first() {
+fn w5_without_a_debt_nothing_has_to_go_first() {
     let mut place = place();
     place.supply(place.dollar, dollars(10_000));
     place.supply(place.ether, e18(5));
@@ -270,7 +294,7 @@ pub(super) fn w5_without_a_debt_nothing_has_to_go_first() {
 
 /// By the feeds the health factor would be 1.3, by the pool's own prices it is 1.11: whoever liquidates asks the pool.
 #[test]
-pub(super) fn w5_what_the_pool_says_counts_as_well() {
+fn w5_what_the_pool_says_counts_as_well() {
     let mut place = place();
     place.supply(place.dollar, dollars(10_000));
     place.borrow(place.ether, e18(3));
@@ -289,7 +313,7 @@ pub(super) fn w5_what_the_pool_says_counts_as_well() {
 }
 
 #[test]
-pub(super) fn a_debt_that_is_worth_nothing_keeps_nothing_back() {
+fn a_debt_that_is_worth_nothing_keeps_nothing_back() {
     let mut place = place();
     let odd = place.lab.deploy("test/MockToken", (U256::from(18),));
     place.lab.list(odd, U256::ONE);
@@ -306,7 +330,7 @@ pub(super) fn a_debt_that_is_worth_nothing_keeps_nothing_back() {
 
 /// The pool counts with eight decimals, and so may see no debt where there is one.
 #[test]
-pub(super) fn a_debt_too_small_for_the_pool_to_see_holds_nothing_up() {
+fn a_debt_too_small_for_the_pool_to_see_holds_nothing_up() {
     let mut place = place();
     place.supply(place.dollar, dollars(10_000));
     place.borrow(place.ether, U256::from(1_000));

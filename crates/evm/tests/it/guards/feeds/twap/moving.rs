@@ -9,6 +9,20 @@ use crate::guards::{
     lab::{Lab, e18, weakened, with_code},
 };
 
+/// What a mistake in the contract has to fail at.
+const ALL: &[fn()] = &[
+    the_mean_is_that_of_every_second_of_the_window,
+    v7_one_block_moves_the_mean_by_its_part_of_the_window,
+    v7_a_pool_that_was_thin_for_a_while_counts_as_thin,
+];
+
+/// All of those.
+pub(super) fn all() {
+    for test in ALL {
+        test();
+    }
+}
+
 /// Seconds.
 const WINDOW: u64 = 600;
 const BLOCK: u64 = 12;
@@ -92,7 +106,7 @@ fn at(tick: i32) -> f64 {
 }
 
 #[test]
-pub(in crate::guards::feeds) fn the_mean_is_that_of_every_second_of_the_window() {
+fn the_mean_is_that_of_every_second_of_the_window() {
     let mut place = place();
     let (short, long) = (place.feed(WINDOW).unwrap(), place.feed(1_801).unwrap());
     place.moves(1_000);
@@ -121,7 +135,7 @@ fn one_block(place: &mut Place) {
 }
 
 #[test]
-pub(in crate::guards::feeds) fn v7_one_block_moves_the_mean_by_its_part_of_the_window() {
+fn v7_one_block_moves_the_mean_by_its_part_of_the_window() {
     for (window, mean) in [(WINDOW, 921), (2 * WINDOW, 460), (3_600, 153)] {
         let mut place = place();
         let feed = place.feed(window).unwrap();
@@ -172,7 +186,7 @@ fn v7_where_a_window_may_be_a_moment_one_block_is_the_price() {
 
 /// The mean liquidity is the harmonic one: a thin part of the window counts for more than a deep one.
 #[test]
-pub(in crate::guards::feeds) fn v7_a_pool_that_was_thin_for_a_while_counts_as_thin() {
+fn v7_a_pool_that_was_thin_for_a_while_counts_as_thin() {
     let mut place = place();
     let feed = place.feed(WINDOW).unwrap();
     place.wait(3_600);
