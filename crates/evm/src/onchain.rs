@@ -4,11 +4,14 @@ use crate::{
     abi::{Erc4626, Feed, Registry, Token, V2Factory, Vault},
     calldata::Interface,
     rules::{Facts, Lack, Roles, pauses::Pauses},
-    snapshot::{Changes, Missing, Snapshot, Stop},
+    snapshot::{Changes, Missing, Questions, Snapshot, Stop},
 };
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
-use std::{cell::Cell, collections::BTreeMap};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+};
 
 /// The kinds of contracts that guards judge, by the guards' addresses.
 pub type Guards = BTreeMap<Address, Interface>;
@@ -17,7 +20,7 @@ pub type Guards = BTreeMap<Address, Interface>;
 #[derive(Debug)]
 pub struct OnChain<'a> {
     snapshot: &'a Snapshot,
-    changes: Option<&'a Changes>,
+    questions: RefCell<Questions<'a>>,
     guards: &'a Guards,
     registry: Address,
     missing: Cell<Option<Missing>>,
@@ -31,7 +34,7 @@ impl<'a> OnChain<'a> {
     pub fn new(snapshot: &'a Snapshot, vault: Address, guards: &'a Guards) -> Result<Self, Stop> {
         let mut found = Self {
             snapshot,
-            changes: None,
+            questions: RefCell::new(Questions::new(snapshot, None)),
             guards,
             registry: Address::ZERO,
             missing: Cell::new(None),
@@ -43,10 +46,10 @@ impl<'a> OnChain<'a> {
 
     /// The same, after a run.
     #[must_use]
-    pub const fn after<'b>(&'b self, changes: &'b Changes) -> OnChain<'b> {
+    pub fn after<'b>(&'b self, changes: &'b Changes) -> OnChain<'b> {
         OnChain {
             snapshot: self.snapshot,
-            changes: Some(changes),
+            questions: RefCell::new(Questions::new(self.snapshot, Some(changes))),
             guards: self.guards,
             registry: self.registry,
             missing: Cell::new(None),
@@ -137,7 +140,7 @@ impl<'a> OnChain<'a> {
     }
 
     fn ask<C: SolCall>(&self, to: Address, call: &C) -> Result<C::Return, Lack> {
-        let answer = self.snapshot.view(to, call.abi_encode(), self.changes);
+        let answer = self.questions.borrow_mut().ask(to, call.abi_encode());
         let answer = answer.map_err(|stop| {
             if let Stop::Missing(missing) = stop {
                 self.missing.set(Some(missing));

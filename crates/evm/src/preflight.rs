@@ -71,7 +71,8 @@ pub fn preflight(
     transaction: &Transaction,
     now: Timestamp,
 ) -> Result<Preflight, Missing> {
-    let explanation = explained(outfit, snapshot, transaction)?;
+    let facts = OnChain::new(snapshot, outfit.vault, &outfit.guards);
+    let explanation = explained(outfit, (snapshot, &facts), transaction)?;
     let mut seen = Preflight {
         verdict: Verdict::Deny(Denial::new(
             "preflight.unknown",
@@ -82,7 +83,7 @@ pub fn preflight(
         effects: None,
         binding: bound(snapshot, outfit, transaction, now),
     };
-    seen.verdict = match looked(snapshot, outfit, transaction, &mut seen) {
+    seen.verdict = match looked((snapshot, facts), outfit, transaction, &mut seen) {
         Ok(verdict) => verdict,
         Err(Halt::Missing(missing)) => return Err(missing),
         Err(Halt::Denied(denial)) => Verdict::Deny(denial),
@@ -97,7 +98,7 @@ enum Halt {
 }
 
 fn looked(
-    snapshot: &Snapshot,
+    (snapshot, facts): (&Snapshot, Result<OnChain<'_>, Stop>),
     outfit: &Outfit,
     transaction: &Transaction,
     seen: &mut Preflight,
@@ -106,7 +107,7 @@ fn looked(
         let words = "the transaction is for another chain";
         return Err(denied("preflight.chain", "chain", words));
     }
-    let facts = OnChain::new(snapshot, outfit.vault, &outfit.guards).map_err(halted)?;
+    let facts = facts.map_err(halted)?;
     let lack = |lack: Lack| halted(facts.stop(&lack));
     seen.binding.epoch = facts.epoch().map_err(lack)?;
     let deed = Deed {
@@ -194,7 +195,7 @@ fn bound(
 /// The words, as far as it can be read. Which functions a contract has is for its guard to say.
 fn explained(
     outfit: &Outfit,
-    snapshot: &Snapshot,
+    (snapshot, facts): (&Snapshot, &Result<OnChain<'_>, Stop>),
     transaction: &Transaction,
 ) -> Result<Option<Explanation>, Missing> {
     let Ok(call) = read(Interface::Vault, &transaction.data) else {
@@ -207,14 +208,14 @@ fn explained(
     let Call::Execute { calls, .. } = &call else {
         return Ok(Some(whole));
     };
-    let facts = match OnChain::new(snapshot, outfit.vault, &outfit.guards) {
+    let facts = match facts {
         Ok(facts) => facts,
-        Err(Stop::Missing(missing)) => return Err(missing),
+        Err(Stop::Missing(missing)) => return Err(*missing),
         Err(Stop::Invalid(_)) => return Ok(Some(whole)),
     };
     let mut within = Vec::with_capacity(calls.len());
     for (to, data) in calls {
-        within.push(one(&facts, outfit, (*to, data), now)?);
+        within.push(one(facts, outfit, (*to, data), now)?);
     }
     Ok(Some(whole.with(within)))
 }

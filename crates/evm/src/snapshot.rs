@@ -3,15 +3,18 @@
 //! What is not in it is never guessed: a run that needs more stops and says what it needs.
 
 mod machine;
+mod questions;
+mod state;
 
 use crate::transaction::Transaction;
 use alloy_primitives::{Address, B256, Bytes, U256, map::HashMap};
-use machine::Machine;
+pub use questions::Questions;
 use revm::{
     bytecode::Bytecode,
     primitives::hardfork::SpecId,
     state::{AccountInfo, EvmState},
 };
+use state::State;
 
 /// The block that something runs on top of.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -239,19 +242,14 @@ impl Snapshot {
     /// # Errors
     /// [`Stop`].
     pub fn run(&self, transaction: &Transaction) -> Result<Run, Stop> {
-        Machine::new(self, None).run(transaction)
+        machine::run(State::new(self, None), transaction)
     }
 
-    /// Asks a contract something, before or after `changes`. Nothing when it does not answer.
+    /// Asks a contract something. Nothing when it does not answer.
     ///
     /// # Errors
     /// [`Stop`].
-    pub fn view(
-        &self,
-        to: Address,
-        data: Vec<u8>,
-        changes: Option<&Changes>,
-    ) -> Result<Option<Bytes>, Stop> {
-        Machine::new(self, changes).view(to, data)
+    pub fn view(&self, to: Address, data: Vec<u8>) -> Result<Option<Bytes>, Stop> {
+        Questions::new(self, None).ask(to, data)
     }
 }

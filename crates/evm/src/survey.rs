@@ -128,7 +128,7 @@ impl<'a> Asker<'a> {
     ) -> Result<Option<C::Return>, FlightError> {
         let data = asked.abi_encode();
         let answer = self.pilot.ask(&mut self.snapshot, |snapshot| {
-            snapshot.view(to, data.clone(), None)
+            snapshot.view(to, data.clone())
         });
         let answer = answer.await?;
         Ok(answer.and_then(|bytes| C::abi_decode_returns_validate(&bytes).ok()))

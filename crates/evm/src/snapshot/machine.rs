@@ -1,180 +1,122 @@
-//! The machine: the only file that knows how `revm` is spoken to.
+//! Running a transaction.
 
-use super::{Changes, End, Failed, Log, Missing, Run, Snapshot, Stop};
+use super::{
+    Changes, End, Failed, Log, Run, Stop,
+    state::{Fault, Machine, State, stop},
+};
 use crate::transaction::{Fees, Transaction};
-use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
+use alloy_primitives::{Address, TxKind};
 use revm::{
-    Database, ExecuteEvm, InspectEvm, Inspector, MainBuilder, MainContext,
-    bytecode::Bytecode,
+    ExecuteEvm,
     context::{
-        BlockEnv, CfgEnv, Context, TxEnv,
-        result::{EVMError, ExecutionResult, HaltReason, ResultAndState},
+        ContextSetters, TxEnv,
+        result::{ExecutionResult, HaltReason},
         transaction::{AccessList, AccessListItem},
     },
-    database_interface::DBErrorMarker,
-    interpreter::{CallInputs, CallOutcome},
-    state::AccountInfo,
+    handler::{EvmTr, FrameResult, Handler, ItemOrResult},
+    interpreter::{FrameInput, interpreter_action::FrameInit},
 };
+use std::marker::PhantomData;
 
-/// The most gas that a question may take.
-const VIEW_GAS: u64 = 30_000_000;
-
-/// Whoever asks questions: nobody, with no account.
-const ASKER: Address = Address::repeat_byte(0xa5);
-
-/// Runs things on a snapshot, perhaps with changes on top.
-pub(super) struct Machine<'a> {
-    snapshot: &'a Snapshot,
-    changes: Option<&'a Changes>,
+/// Runs a transaction on a state, exactly as it would be sent.
+pub(super) fn run(state: State<'_>, transaction: &Transaction) -> Result<Run, Stop> {
+    let mut machine = state.machine();
+    let mut watcher = Watcher::default();
+    machine.ctx.set_tx(environment(transaction));
+    let result = watcher.run(&mut machine).map_err(stop)?;
+    let gas_used = result.tx_gas_used();
+    let (end, logs) = ended(result);
+    let swallowed = match &end {
+        End::Success(_) => watcher.failed,
+        End::Revert(_) | End::Halt(_) => Vec::new(),
+    };
+    Ok(Run {
+        end,
+        gas_used,
+        logs,
+        swallowed,
+        changes: Changes(machine.finalize()),
+    })
 }
 
-/// Says to the machine what is missing.
-#[derive(Debug, thiserror::Error)]
-#[error("a part of the state is missing: {0:?}")]
-pub(super) struct Absent(Missing);
-
-impl DBErrorMarker for Absent {}
-
-impl Database for Machine<'_> {
-    type Error = Absent;
-
-    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, Absent> {
-        let changed = self.changes.and_then(|changes| changes.0.get(&address));
-        if let Some(account) = changed {
-            return Ok(Some(account.info.clone()));
-        }
-        if address == ASKER {
-            return Ok(None);
-        }
-        let found = self.snapshot.accounts.get(&address);
-        found
-            .map(|info| Some(info.clone()))
-            .ok_or(Absent(Missing::Account(address)))
-    }
-
-    fn code_by_hash(&mut self, hash: B256) -> Result<Bytecode, Absent> {
-        let mut accounts = self.snapshot.accounts.values();
-        let found = accounts.find(|info| info.code_hash == hash);
-        Ok(found.and_then(|info| info.code.clone()).unwrap_or_default())
-    }
-
-    fn storage(&mut self, address: Address, slot: U256) -> Result<U256, Absent> {
-        let changed = self.changes.and_then(|changes| changes.0.get(&address));
-        if let Some(account) = changed {
-            if let Some(value) = account.storage.get(&slot) {
-                return Ok(value.present_value);
-            }
-            // What was made by the run itself began empty.
-            if account.is_created() {
-                return Ok(U256::ZERO);
-            }
-        }
-        let found = self.snapshot.slots.get(&(address, slot)).copied();
-        found.ok_or(Absent(Missing::Slot(address, slot)))
-    }
-
-    fn block_hash(&mut self, number: u64) -> Result<B256, Absent> {
-        if number == self.snapshot.block.number {
-            return Ok(self.snapshot.block.hash);
-        }
-        let found = self.snapshot.hashes.get(&number).copied();
-        found.ok_or(Absent(Missing::Hash(number)))
-    }
-}
+/// A call: who calls, and whom. Nothing for a new contract.
+type Called = Option<(Address, Address)>;
 
 /// Notes calls that fail within a run that goes on.
+///
+/// It stands between calls, where an inspector of the machine would stand between instructions.
 #[derive(Debug, Default)]
-struct Watcher {
+struct Watcher<'a> {
+    /// The calls that have not ended yet, the innermost last.
+    open: Vec<Called>,
     failed: Vec<Failed>,
+    state: PhantomData<State<'a>>,
 }
 
-impl<C> Inspector<C> for Watcher {
-    fn call_end(&mut self, _: &mut C, inputs: &CallInputs, outcome: &mut CallOutcome) {
-        if !outcome.result.result.is_ok() {
-            self.failed.push(Failed {
-                caller: inputs.caller,
-                to: inputs.target_address,
-                halted: outcome.result.result.is_halt(),
-            });
+impl<'a> Handler for Watcher<'a> {
+    type Evm = Machine<'a>;
+    type Error = Fault;
+    type HaltReason = HaltReason;
+
+    // As the trait's own, but for the notes.
+    fn run_exec_loop(
+        &mut self,
+        machine: &mut Machine<'a>,
+        first: FrameInit,
+    ) -> Result<FrameResult, Fault> {
+        if let Some(result) = self.begin(machine, first)? {
+            return Ok(result);
+        }
+        loop {
+            let result = match machine.frame_run()? {
+                ItemOrResult::Item(call) => match self.begin(machine, call)? {
+                    None => continue,
+                    Some(result) => result,
+                },
+                ItemOrResult::Result(result) => {
+                    let called = self.open.pop().flatten();
+                    self.note(called, &result);
+                    result
+                }
+            };
+            if let Some(result) = machine.frame_return_result(result)? {
+                return Ok(result);
+            }
         }
     }
 }
 
-impl<'a> Machine<'a> {
-    pub(super) const fn new(snapshot: &'a Snapshot, changes: Option<&'a Changes>) -> Self {
-        Self { snapshot, changes }
-    }
-
-    pub(super) fn run(self, transaction: &Transaction) -> Result<Run, Stop> {
-        let (block, settings) = (self.block(), self.settings());
-        let mut watcher = Watcher::default();
-        let mut evm = Context::mainnet()
-            .with_db(self)
-            .with_cfg(settings)
-            .with_block(block)
-            .build_mainnet_with_inspector(&mut watcher);
-        let found = evm.inspect_tx(environment(transaction));
-        drop(evm);
-        let ResultAndState { result, state } = found.map_err(stop)?;
-        let gas_used = result.tx_gas_used();
-        let (end, logs) = ended(result);
-        let swallowed = match &end {
-            End::Success(_) => watcher.failed,
-            End::Revert(_) | End::Halt(_) => Vec::new(),
+impl<'a> Watcher<'a> {
+    /// Begins a call; what came of it when there was nothing to run.
+    fn begin(
+        &mut self,
+        machine: &mut Machine<'a>,
+        call: FrameInit,
+    ) -> Result<Option<FrameResult>, Fault> {
+        let called = match &call.frame_input {
+            FrameInput::Call(inputs) => Some((inputs.caller, inputs.target_address)),
+            FrameInput::Create(_) | FrameInput::Empty => None,
         };
-        Ok(Run {
-            end,
-            gas_used,
-            logs,
-            swallowed,
-            changes: Changes(state),
+        Ok(match machine.frame_init(call)? {
+            ItemOrResult::Item(_) => {
+                self.open.push(called);
+                None
+            }
+            ItemOrResult::Result(result) => {
+                self.note(called, &result);
+                Some(result)
+            }
         })
     }
 
-    pub(super) fn view(self, to: Address, data: Vec<u8>) -> Result<Option<Bytes>, Stop> {
-        let (mut block, mut settings) = (self.block(), self.settings());
-        // A question costs nothing, and whoever asks it has no account.
-        block.basefee = 0;
-        block.beneficiary = ASKER;
-        settings.disable_nonce_check = true;
-        settings.tx_gas_limit_cap = Some(u64::MAX);
-        block.gas_limit = u64::MAX;
-        let tx = TxEnv {
-            caller: ASKER,
-            gas_limit: VIEW_GAS,
-            kind: TxKind::Call(to),
-            data: data.into(),
-            chain_id: Some(settings.chain_id),
-            ..TxEnv::default()
-        };
-        let mut evm = Context::mainnet()
-            .with_db(self)
-            .with_cfg(settings)
-            .with_block(block)
-            .build_mainnet();
-        let found = evm.transact(tx).map_err(stop)?;
-        Ok(match ended(found.result).0 {
-            End::Success(answer) => Some(answer),
-            End::Revert(_) | End::Halt(_) => None,
-        })
-    }
-
-    fn block(&self) -> BlockEnv {
-        let block = &self.snapshot.block;
-        BlockEnv {
-            number: U256::from(block.number),
-            beneficiary: block.beneficiary,
-            timestamp: U256::from(block.time),
-            gas_limit: block.gas_limit,
-            basefee: block.base_fee,
-            prevrandao: Some(block.randomness),
-            ..BlockEnv::default()
+    fn note(&mut self, called: Called, result: &FrameResult) {
+        let result = result.instruction_result();
+        if let Some((caller, to)) = called
+            && !result.is_ok()
+        {
+            let halted = result.is_halt();
+            self.failed.push(Failed { caller, to, halted });
         }
-    }
-
-    fn settings(&self) -> CfgEnv {
-        let chain = self.snapshot.chain;
-        CfgEnv::new_with_spec(chain.rules.spec()).with_chain_id(chain.id)
     }
 }
 
@@ -204,7 +146,7 @@ fn environment(transaction: &Transaction) -> TxEnv {
     }
 }
 
-fn ended(result: ExecutionResult<HaltReason>) -> (End, Vec<Log>) {
+pub(super) fn ended(result: ExecutionResult<HaltReason>) -> (End, Vec<Log>) {
     match result {
         ExecutionResult::Success { logs, output, .. } => {
             let logs = logs.into_iter().map(|log| Log {
@@ -216,12 +158,5 @@ fn ended(result: ExecutionResult<HaltReason>) -> (End, Vec<Log>) {
         }
         ExecutionResult::Revert { output, .. } => (End::Revert(output), Vec::new()),
         ExecutionResult::Halt { reason, .. } => (End::Halt(format!("{reason:?}")), Vec::new()),
-    }
-}
-
-fn stop(error: EVMError<Absent>) -> Stop {
-    match error {
-        EVMError::Database(Absent(missing)) => Stop::Missing(missing),
-        other => Stop::Invalid(other.to_string()),
     }
 }

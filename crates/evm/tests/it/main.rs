@@ -27,6 +27,7 @@ mod matrix;
 mod pauses;
 mod piloted;
 mod planted;
+mod questions;
 mod red_team;
 mod red_team_agents;
 mod red_team_exits;
