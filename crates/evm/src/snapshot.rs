@@ -7,7 +7,7 @@ mod questions;
 mod state;
 
 use crate::transaction::Transaction;
-use alloy_primitives::{Address, B256, Bytes, U256, map::HashMap};
+use alloy_primitives::{Address, B256, Bytes, U256, init_keccak_cache, map::HashMap};
 pub use questions::Questions;
 use revm::{
     bytecode::Bytecode,
@@ -15,6 +15,9 @@ use revm::{
     state::{AccountInfo, EvmState},
 };
 use state::State;
+
+/// How many hashes are kept, in a mebibyte. What hashes to what is the same in all states for ever.
+const HASHES: usize = 1 << 13;
 
 /// The block that something runs on top of.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -178,6 +181,9 @@ impl Snapshot {
     /// An empty part of the state at a block.
     #[must_use]
     pub fn new(chain: Chain, block: Block) -> Self {
+        // Where a mapping keeps something is a hash, and the same few are needed again and again. False
+        // when there is room already.
+        let _ = init_keccak_cache(HASHES);
         Self {
             chain,
             block,
