@@ -167,6 +167,7 @@ mod tests {
         let ann = of("acme", Role::Architect);
         assert!(enter(&ann) && enter(&ann));
         assert!(room.enter().is_none(), "nobody is let in when it is full");
+        assert_eq!(kept.len(), 8);
         kept.clear();
         assert!(room.taken().by_tenant.is_empty());
         assert_eq!(room.taken().in_all, 0);

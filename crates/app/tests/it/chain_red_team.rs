@@ -60,13 +60,13 @@ impl Target {
     fn swap(&self, change: impl FnOnce(&mut swapExactTokensForTokensCall)) -> Vec<u8> {
         let mut trade = self.trade();
         change(&mut trade);
-        self.execute(self.router, trade.abi_encode())
+        execute(self.router, trade.abi_encode())
     }
+}
 
-    fn execute(&self, to: Address, data: Vec<u8>) -> Vec<u8> {
-        let data = data.into();
-        Vault::execTransactionCall { to, data }.abi_encode()
-    }
+fn execute(to: Address, data: Vec<u8>) -> Vec<u8> {
+    let data = data.into();
+    Vault::execTransactionCall { to, data }.abi_encode()
 }
 
 /// A letter, what is tried, to whom, with what, and the code and rule that stop it.
@@ -75,12 +75,12 @@ type Attack = (char, &'static str, Address, Vec<u8>, [&'static str; 2]);
 fn decoding(target: &Target) -> Vec<Attack> {
     let vault = target.vault;
     let plain = target.trade().abi_encode();
-    let behind = target.execute(target.router, [plain.as_slice(), &[0; 32]].concat());
+    let behind = execute(target.router, [plain.as_slice(), &[0; 32]].concat());
     let mut dirty = plain.clone();
     dirty[4 + 96] = 1;
-    let dirty = target.execute(target.router, dirty);
+    let dirty = execute(target.router, dirty);
     let outside = [target.swap(|_| {}).as_slice(), &[0; 32]].concat();
-    let short = target.execute(target.router, plain[..3].to_vec());
+    let short = execute(target.router, plain[..3].to_vec());
     vec![
         (
             'D',
@@ -111,9 +111,9 @@ fn nesting(target: &Target) -> Vec<Attack> {
     let vault = target.vault;
     let theft: Bytes = target.trade().abi_encode().into();
     let multicall = multicallCall { data: vec![theft] }.abi_encode();
-    let multicall = target.execute(target.router, multicall);
-    let itself = target.execute(vault, target.swap(|_| {}));
-    let registry = target.execute(target.registry, vec![0; 4]);
+    let multicall = execute(target.router, multicall);
+    let itself = execute(vault, target.swap(|_| {}));
+    let registry = execute(target.registry, vec![0; 4]);
     vec![
         ('N', "a multicall", vault, multicall, ["dh23", "function"]),
         (
@@ -135,7 +135,7 @@ fn nesting(target: &Target) -> Vec<Attack> {
 
 fn tokens(target: &Target) -> Vec<Attack> {
     let (vault, spender, amount) = (target.vault, STRANGER, U256::from(1_000_000));
-    let of_usd = |data| target.execute(target.usd, data);
+    let of_usd = |data| execute(target.usd, data);
     let approve = of_usd(approveCall { spender, amount }.abi_encode());
     let more = increaseAllowanceCall {
         spender: target.router,

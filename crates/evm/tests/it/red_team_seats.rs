@@ -14,7 +14,7 @@ use crate::{
 
 /// A token for a dollar, listed and not enabled, which the market sells for a thousand.
 fn worthless(world: &mut World) -> Address {
-    let token = world.token("Worthless", 18, 1);
+    let token = world.token(18, 1);
     let guard = world.approve_guard;
     world.list(&[(token, guard, 0)], &[(token, PLAIN)], &[]);
     world.set_rate(world.router, world.usd, token, units(1, 27));

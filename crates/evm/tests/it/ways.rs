@@ -18,7 +18,7 @@ use portcullis_evm::{
 };
 use portcullis_firewall::{
     order::Ended,
-    outside::{Intent, Misfit, Wallet, Wish},
+    outside::{Intent, Misfit, Signer, Wallet, Wish},
     ports::Executor,
 };
 use portcullis_policy::{
@@ -121,7 +121,8 @@ impl World {
             second: None,
         };
         let outfit = self.acting_for(vault);
-        let account = account(sources, outfit, call.from, Arc::clone(&pen));
+        let signer: Arc<dyn Signer> = Arc::<Pen>::clone(&pen);
+        let account = account(sources, outfit, call.from, signer);
         let mut fields = wish(vault, &call.data);
         fields.insert("value".to_owned(), json!(format!("{:#x}", call.value)));
         let offered = at_once(account.intend(Wish::Send(fields)));
