@@ -13,8 +13,6 @@ pub enum Proof {
     /// By an identity provider.
     #[serde(rename = "identity_provider")]
     Provider,
-    /// By a personal token.
-    Token,
     /// By an invitation.
     Invitation,
 }
@@ -27,7 +25,6 @@ impl Proof {
             Self::Password => "password",
             Self::Passkey => "passkey",
             Self::Provider => "identity_provider",
-            Self::Token => "token",
             Self::Invitation => "invitation",
         }
     }

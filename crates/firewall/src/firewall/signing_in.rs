@@ -108,19 +108,6 @@ impl Firewall {
         }
     }
 
-    /// Signs in a caller who showed their personal token.
-    ///
-    /// # Errors
-    /// [`GateError::Forbidden`] for others than people.
-    pub async fn sign_in_by_token(&self, principal: &Principal) -> Result<SignedIn, GateError> {
-        let nobody = || GateError::Forbidden("only a person signs in".to_owned());
-        let badge = principal.person.clone().ok_or_else(nobody)?;
-        let issued = self
-            .at_the_doors(principal, move |turn| turn.sign_in(&badge.id, Proof::Token))
-            .await?;
-        Ok(issued.into())
-    }
-
     /// Signs in by a passkey whose signature was verified for this person.
     ///
     /// # Errors
