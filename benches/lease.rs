@@ -144,6 +144,7 @@ fn desk(provider: Arc<dyn Provider>) -> anyhow::Result<Issuers> {
         strongbox,
         clock,
         entropy: Arc::new(SeededEntropy::default()),
+        embers: None,
     };
     let entry = Entry {
         name: "here".to_owned(),
