@@ -387,7 +387,7 @@ mod tests {
     #[test]
     fn the_example_is_valid() {
         let config = read(include_str!("../../../docs/portcullis.example.yaml")).unwrap();
-        assert_eq!(config.secrets().len(), 10);
+        assert_eq!(config.secrets().len(), 11);
         let wiring = config.tenants.values().next().unwrap();
         assert!(wiring.sign_in.is_some() && wiring.slack.is_some() && wiring.mail.is_some());
     }

@@ -39,6 +39,11 @@ const BOUNDS: &[(&str, u64)] = &[
         "first swap at a loss in three hours, floor over four assets",
         90_000,
     ),
+    ("Uniswap V2 swap, more than a plain account", 50_000),
+    (
+        "Uniswap V2 swap at a loss, more than a plain account, floor over four assets",
+        90_000,
+    ),
 ];
 
 /// The vault and the plain account are alike: both hold dollars and some ether, and have allowed the
@@ -80,6 +85,42 @@ fn swaps(world: &mut World, lossy: bool) -> (u64, u64, u64) {
     let first = world.exec_must(router, data.clone()).gas - plain;
     let again = world.must(BOB, router, call_again).gas;
     (plain, first, world.exec_must(router, data).gas - again)
+}
+
+/// The same over a Uniswap V2 router behind the guard that is deployed for it; each swap loses the pool's fee.
+fn v2_swaps(world: &mut World) -> (u64, u64) {
+    let (usd_, eth, vault) = (world.usd, world.eth, world.vault);
+    let (btc, dai) = (world.btc, world.dai);
+    let router = world.deploy("test/MockV2Router", Vec::new());
+    let guard = world.deploy("UniswapV2Guard", world.registry.abi_encode());
+    world.list(&[(router, guard, SPENDER | STANDING)], &[], &[]);
+    world.must(STRANGER, router, abi::createPairCall { a: usd_, b: eth });
+    let pair = world.view(router, abi::getPairCall { a: usd_, b: eth });
+    world.mint(usd_, pair, usd(2_000_000));
+    world.mint(eth, pair, units(1_000, 18));
+    world.must(STRANGER, pair, abi::provideCall { to: STRANGER });
+    for holder in [vault, BOB] {
+        world.mint(usd_, holder, usd(10_000));
+        world.mint(eth, holder, units(1, 18));
+        world.mint(btc, holder, units(1, 8));
+        world.mint(dai, holder, units(1, 18));
+    }
+    world.exec_must(usd_, approve(router, U256::MAX));
+    let (spender, amount) = (router, U256::MAX);
+    world.must(BOB, usd_, Token::approveCall { spender, amount });
+    let sale = |to| abi::swapExactTokensForTokensCall {
+        given: usd(100),
+        least: U256::ONE,
+        path: vec![usd_, eth],
+        to,
+        until: U256::from(world.chain.now() + 600),
+    };
+    let (own, guarded) = (sale(BOB), sale(vault).abi_encode());
+    let [first, again] = [(); 2].map(|()| {
+        let plain = world.must(BOB, router, own.clone()).gas;
+        world.exec_must(router, guarded.clone()).gas - plain
+    });
+    (first, again)
 }
 
 fn approvals(rows: &mut BTreeMap<String, u64>, mut world: World, label: &str) {
@@ -178,6 +219,19 @@ fn measured() -> BTreeMap<String, u64> {
     row(
         "swap at a loss, more than a plain account, all conditions",
         watched,
+    );
+    let (bare, _) = v2_swaps(&mut World::new());
+    let mut world = World::new();
+    world.tighten(FLOOR, 1_000, 3_000);
+    let (first, lossy) = v2_swaps(&mut world);
+    row("Uniswap V2 swap, more than a plain account", bare);
+    row(
+        "Uniswap V2 swap at a loss, more than a plain account, floor over four assets",
+        lossy,
+    );
+    row(
+        "first Uniswap V2 swap at a loss in three hours, floor over four assets",
+        first,
     );
     life(&mut rows);
     single(&mut rows);
