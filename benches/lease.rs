@@ -4,7 +4,7 @@
 //! live at the same time, for all of them are looked for in every text.
 
 use anyhow::Context;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use portcullis_credentials::{
     CourierSettings, Databases, HttpCourier, Secrets,
     issuer::{KINDS, Provider, Tools},
@@ -13,16 +13,14 @@ use portcullis_credentials::{
     strongbox::Strongbox,
 };
 use portcullis_firewall::{
-    digest::ActionDigest,
     firewall::Screens,
-    lease::{LeaseAsk, Served},
+    lease::LeaseAsk,
     outside::SecretName,
     ports::{Clock, Issuer},
     scope::{Mode, Scope},
 };
-use portcullis_policy::id::{AgentId, SessionId, WorkspaceId};
 use portcullis_testkit::{
-    Postgres, SeededEntropy,
+    Postgres, SeededEntropy, lease_ask,
     postgres::{OWNER, PASSWORD},
     tenant,
 };
@@ -197,24 +195,5 @@ fn scope(filters: Value) -> Scope {
 }
 
 fn ask(scope: &Scope, number: u64) -> LeaseAsk {
-    let asked_at = Timestamp::now();
-    LeaseAsk {
-        id: format!("lse_{number:032x}"),
-        tenant: tenant("acme"),
-        workspace: WorkspaceId::new("default").expect("an id"),
-        session: SessionId::new("ses_1").expect("an id"),
-        agent: AgentId::new("agt_1").expect("an id"),
-        scope: scope.clone(),
-        mode: Mode::Read,
-        action: Served {
-            seq: 7,
-            digest: ActionDigest::new([1; 32]),
-            action_type: "orders.find".to_owned(),
-            target: "orders".to_owned(),
-            hold: None,
-        },
-        personal: None,
-        asked_at,
-        ends_at: asked_at + SignedDuration::from_mins(15),
-    }
+    lease_ask(scope.clone(), number, Timestamp::now())
 }

@@ -1,14 +1,18 @@
-//! Records, batches and documents for tests.
+//! Records, batches, documents and leases for tests.
 
 use jiff::{SignedDuration, Timestamp};
 use portcullis_firewall::{
     batch::{Batch, Document, DocumentKind, Head, RecordKind, StoredRecord},
     chain::{self, Hash},
+    digest::ActionDigest,
+    lease::{LeaseAsk, Served},
+    scope::{Mode, Scope},
 };
 use portcullis_policy::{
-    id::TenantId,
+    id::{AgentId, SessionId, TenantId, WorkspaceId},
     tier::{Tier, Verdict},
 };
+use std::fmt::LowerHex;
 
 /// A tenant's id.
 ///
@@ -26,6 +30,47 @@ pub fn tenant(name: &str) -> TenantId {
 #[must_use]
 pub fn moment(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).expect("a moment in range")
+}
+
+/// A scope to read at the provider `here`, which nothing narrows; change what the test is about.
+#[must_use]
+pub fn scope() -> Scope {
+    Scope {
+        name: "orders".to_owned(),
+        description: String::new(),
+        provider: "here".to_owned(),
+        environment: "staging".into(),
+        mode: Mode::Read,
+        filters: serde_json::Map::new(),
+    }
+}
+
+/// A credential that looks, asked for in the tenant `acme` for a quarter of an hour; change what the
+/// test is about.
+///
+/// # Panics
+/// Never: its ids are ids.
+#[must_use]
+pub fn lease_ask(scope: Scope, number: impl LowerHex, asked_at: Timestamp) -> LeaseAsk {
+    LeaseAsk {
+        id: format!("lse_{number:032x}"),
+        tenant: tenant("acme"),
+        workspace: WorkspaceId::new("default").expect("an id"),
+        session: SessionId::new("ses_1").expect("an id"),
+        agent: AgentId::new("agt_1").expect("an id"),
+        scope,
+        mode: Mode::Read,
+        action: Served {
+            seq: 7,
+            digest: ActionDigest::new([1; 32]),
+            action_type: "orders.find".to_owned(),
+            target: "orders".to_owned(),
+            hold: None,
+        },
+        personal: None,
+        asked_at,
+        ends_at: asked_at + SignedDuration::from_mins(15),
+    }
 }
 
 /// An active document; change what the test is about.

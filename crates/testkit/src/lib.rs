@@ -27,7 +27,7 @@ pub mod postgres;
 pub mod slack;
 pub mod suite;
 
-pub use build::{ChainBuilder, document, tenant};
+pub use build::{ChainBuilder, document, lease_ask, scope, tenant};
 pub use clock::FakeClock;
 pub use entropy::SeededEntropy;
 pub use hands::FakeHands;

@@ -3,16 +3,8 @@ use crate::{
     sealed::{SealError, SealedStore, make_key},
     secrets::Secrets,
 };
-use jiff::SignedDuration;
-use portcullis_firewall::{
-    digest::ActionDigest,
-    lease::{LeaseAsk, Served},
-    outside::SecretName,
-    ports::Clock as _,
-    scope::{Mode, Scope},
-};
-use portcullis_policy::id::{AgentId, SessionId, WorkspaceId};
-use portcullis_testkit::{FakeClock, SeededEntropy, planted::must_hide, tenant};
+use portcullis_firewall::{lease::LeaseAsk, outside::SecretName, ports::Clock as _};
+use portcullis_testkit::{FakeClock, SeededEntropy, lease_ask, planted::must_hide, scope, tenant};
 use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf, sync::Arc};
 use zeroize::Zeroizing;
 
@@ -52,33 +44,7 @@ impl Hearth {
 }
 
 fn ask(number: usize) -> LeaseAsk {
-    let asked_at = FakeClock::default().now();
-    LeaseAsk {
-        id: format!("lse_{number:032x}"),
-        tenant: tenant("acme"),
-        workspace: WorkspaceId::new("default").unwrap(),
-        session: SessionId::new("ses_1").unwrap(),
-        agent: AgentId::new("agt_1").unwrap(),
-        scope: Scope {
-            name: "orders".to_owned(),
-            description: String::new(),
-            provider: "here".to_owned(),
-            environment: "staging".into(),
-            mode: Mode::Read,
-            filters: serde_json::Map::new(),
-        },
-        mode: Mode::Read,
-        action: Served {
-            seq: 7,
-            digest: ActionDigest::new([1; 32]),
-            action_type: "orders.find".to_owned(),
-            target: "orders".to_owned(),
-            hold: None,
-        },
-        personal: None,
-        asked_at,
-        ends_at: asked_at + SignedDuration::from_mins(15),
-    }
+    lease_ask(scope(), number, FakeClock::default().now())
 }
 
 #[tokio::test]

@@ -2,15 +2,12 @@ use super::{LINGER, MOST_LIVE, Strongbox};
 use crate::secrets::Secrets;
 use jiff::{SignedDuration, Timestamp};
 use portcullis_firewall::{
-    digest::ActionDigest,
     firewall::Screens,
-    lease::{LeaseAsk, LeaseError, Served},
+    lease::{LeaseAsk, LeaseError},
     outside::{Keyring as _, SecretName},
     ports::Clock as _,
-    scope::{Mode, Scope},
 };
-use portcullis_policy::id::{AgentId, SessionId, WorkspaceId};
-use portcullis_testkit::{FakeClock, tenant};
+use portcullis_testkit::{FakeClock, lease_ask, scope, tenant};
 use std::{sync::Arc, time::Duration};
 use zeroize::Zeroizing;
 
@@ -45,32 +42,9 @@ impl Safe {
 }
 
 fn ask(name: &str, number: usize) -> LeaseAsk {
-    let asked_at = FakeClock::default().now();
     LeaseAsk {
-        id: format!("lse_{number:032x}"),
         tenant: tenant(name),
-        workspace: WorkspaceId::new("default").unwrap(),
-        session: SessionId::new("ses_1").unwrap(),
-        agent: AgentId::new("agt_1").unwrap(),
-        scope: Scope {
-            name: "orders".to_owned(),
-            description: String::new(),
-            provider: "here".to_owned(),
-            environment: "staging".into(),
-            mode: Mode::Read,
-            filters: serde_json::Map::new(),
-        },
-        mode: Mode::Read,
-        action: Served {
-            seq: 7,
-            digest: ActionDigest::new([1; 32]),
-            action_type: "orders.find".to_owned(),
-            target: "orders".to_owned(),
-            hold: None,
-        },
-        personal: None,
-        asked_at,
-        ends_at: asked_at + SignedDuration::from_mins(15),
+        ..lease_ask(scope(), number, FakeClock::default().now())
     }
 }
 

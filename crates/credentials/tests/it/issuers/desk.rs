@@ -2,7 +2,7 @@
 
 use super::Stolen;
 use crate::server::{Answer, Server};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use portcullis_credentials::{
     CourierSettings, Databases, HttpCourier, Secrets,
     issuer::{Provider, Tools, sealed::Chest},
@@ -10,15 +10,13 @@ use portcullis_credentials::{
     strongbox::Strongbox,
 };
 use portcullis_firewall::{
-    digest::ActionDigest,
     firewall::Screens,
-    lease::{LeaseAsk, Minted, Served},
+    lease::{LeaseAsk, Minted},
     outside::{Courier, Credential, Method, OutsideError, Parcel, Reach, SecretName},
     ports::{Clock, Issuer},
     scope::{Mode, Scope},
 };
-use portcullis_policy::id::{AgentId, SessionId, WorkspaceId};
-use portcullis_testkit::{SeededEntropy, planted, tenant};
+use portcullis_testkit::{SeededEntropy, lease_ask, planted, tenant};
 use std::{
     collections::BTreeSet,
     sync::{
@@ -90,26 +88,11 @@ impl Desk {
 
     /// For a quarter of an hour.
     pub(crate) fn ask(scope: &Scope, mode: Mode) -> LeaseAsk {
-        let asked_at = Now.now();
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let number = (u128::from(std::process::id()) << 64) | u128::from(number);
         LeaseAsk {
-            id: format!("lse_{:016x}{number:016x}", std::process::id()),
-            tenant: tenant("acme"),
-            workspace: WorkspaceId::new("default").unwrap(),
-            session: SessionId::new("ses_1").unwrap(),
-            agent: AgentId::new("agt_1").unwrap(),
-            scope: scope.clone(),
             mode,
-            action: Served {
-                seq: 7,
-                digest: ActionDigest::new([1; 32]),
-                action_type: "orders.refund".to_owned(),
-                target: "orders".to_owned(),
-                hold: None,
-            },
-            personal: None,
-            asked_at,
-            ends_at: asked_at + SignedDuration::from_mins(15),
+            ..lease_ask(scope.clone(), number, Now.now())
         }
     }
 
