@@ -249,19 +249,22 @@ impl Tokens {
         Ok(ended("revoked (RFC 7009)", true))
     }
 
-    /// Has a token revoked that nobody got, and first what would renew it.
+    /// Has a token revoked that nobody got, and first what would renew it. Each is tried, whatever
+    /// became of the other.
     async fn recall_all(
         &self,
         token: Zeroizing<Vec<u8>>,
         renewal: Option<String>,
     ) -> Result<(), LeaseError> {
+        let mut renewed = Ok(());
         if let Some(renewal) = renewal {
             let renewal = Zeroizing::new(renewal.into_bytes());
             let renewal = self.tools.strongbox.lend(renewal);
-            self.recall(renewal.name(), "refresh_token").await?;
+            renewed = self.recall(renewal.name(), "refresh_token").await;
         }
         let token = self.tools.strongbox.lend(token);
-        self.recall(token.name(), "access_token").await
+        let ended = self.recall(token.name(), "access_token").await;
+        renewed.and(ended)
     }
 
     /// Has a token revoked.

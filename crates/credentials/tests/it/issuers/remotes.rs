@@ -145,6 +145,19 @@ async fn what_would_renew_a_token_is_revoked_with_it() {
 }
 
 #[tokio::test]
+async fn a_token_is_revoked_though_what_would_renew_it_is_not() {
+    let remote = Remote::<Exchange>::start();
+    let desk = Desk::at(super::Counterpart::provider(&remote));
+    let more = json!({"by": "renewal for good"});
+    assert_eq!(remote.control("exceed", &more).await, json!(true));
+    let ask = Desk::ask(&scope(Mode::Read, &Exchange::filters()), Mode::Read);
+    let refused = desk.issuers.mint(&ask).await.unwrap_err();
+    assert!(matches!(refused, LeaseError::Exceeded(_)), "{refused:?}");
+    // What cannot be ended is all that is left.
+    assert_eq!(remote.control("alive", &json!({})).await, json!(1));
+}
+
+#[tokio::test]
 async fn service_accounts_pass_the_suite() {
     suite(Remote::<Cluster>::start()).await;
 }

@@ -25,6 +25,8 @@ class Authorization(StandIn):
             form = request.form()
             self.client(form)
             if form["token_type_hint"] == "refresh_token":
+                if self.exceeds == "renewal for good":
+                    raise Refused(503)
                 self.renewals.discard(form["token"])
             else:
                 self.tokens.pop(form["token"], None)
@@ -61,7 +63,7 @@ class Authorization(StandIn):
         token = secrets.token_urlsafe(40)
         self.tokens[token] = {"scopes": scopes, "until": time.time() + 1800}
         more = {}
-        if self.exceeds == "renewal":
+        if self.exceeds in ("renewal", "renewal for good"):
             more["refresh_token"] = secrets.token_urlsafe(40)
             self.renewals.add(more["refresh_token"])
         return 200, more | {
