@@ -127,20 +127,31 @@ function weaken(texts, changes, file) {
   return weak;
 }
 
+/** The sources with that weakness, and the contracts that change. */
+function weakSources(texts, label) {
+  const file = join(HERE, "weakened", `${label}.txt`);
+  const { only, changes } = weakness(file);
+  return { only, weak: weaken(texts, changes, file) };
+}
+
 /** What each of the weaknesses changes: path below artifacts/ and artifact, for all of `labels`. */
 function weakened(solc, labels) {
   const texts = sources();
   return labels.flatMap((label) => {
-    const file = join(HERE, "weakened", `${label}.txt`);
-    const { only, changes } = weakness(file);
-    const weak = compile(solc, weaken(texts, changes, file), only);
+    const { only, weak: changed } = weakSources(texts, label);
+    const weak = compile(solc, changed, only);
     return weak.map(({ name, artifact }) => [`weakened/${label}/${name}.json`, artifact]);
   });
 }
 
+function weaknesses() {
+  const folder = join(HERE, "weakened");
+  return files(folder, ".txt").map((file) => relative(folder, file).replace(/\.txt$/, ""));
+}
+
 /** The same, by as many compilers at once as there is room for. */
 async function allWeakened(kept) {
-  const all = files(join(HERE, "weakened"), ".txt").map((file) => relative(join(HERE, "weakened"), file).replace(/\.txt$/, ""));
+  const all = weaknesses();
   const labels = all.filter((label) => !kept.some((path) => path.startsWith(`weakened/${label}/`)));
   const shares = Array.from({ length: availableParallelism() }, (_, n) => labels.filter((_, i) => i % availableParallelism() === n));
   const work = shares.map((share) => new Promise((done, failed) => {
@@ -154,6 +165,8 @@ async function allWeakened(kept) {
 /** Every file of artifacts/ but the manifest, by its path there. */
 async function outputs(solc) {
   const texts = sources();
+  // A text that does not fit is told before minutes of compiling.
+  for (const label of weaknesses()) weakSources(texts, label);
   const made = compile(solc, texts);
   const out = {};
   for (const { source, name, artifact } of made) {

@@ -15,6 +15,8 @@ abstract contract Exits is Watch {
     uint128 private constant WHOLE = 1e27;
     /// What rounding may cost, in USD with 18 decimals.
     uint256 internal constant ROUNDING = 1e15;
+    /// Whoever settles one claim may give it all there is.
+    uint256 private constant ALL_GAS = type(uint256).max;
 
     Escrow internal immutable ESCROW;
 
@@ -52,7 +54,7 @@ abstract contract Exits is Watch {
         Ledger storage ledger = _ledgers[asset];
         uint256 whole = ledger.total;
         ledger.total = uint128(whole - parts);
-        if (!_tried(asset, parts, whole, account)) revert Claimed(asset);
+        if (!_tried(asset, parts, whole, account, ALL_GAS)) revert Claimed(asset);
         emit ClaimPaid(account, asset, parts);
         if (ledger.own == ledger.total) _release(asset);
         _leave();
@@ -97,7 +99,7 @@ abstract contract Exits is Watch {
         for (uint256 i; i < words.length; ++i) {
             address asset = address(uint160(words[i]));
             if (words[i] & CLAIMED == 0) {
-                if (!_tried(asset, part, whole, to)) _claim(i, asset, part, whole, to);
+                if (!_tried(asset, part, whole, to, Outside.MOST_GAS)) _claim(i, asset, part, whole, to);
                 continue;
             }
             Ledger storage ledger = _ledgers[asset];
@@ -106,7 +108,7 @@ abstract contract Exits is Watch {
             uint256 total = ledger.total;
             ledger.own -= uint128(parts);
             ledger.total = uint128(total - parts);
-            if (!_tried(asset, parts, total, to)) {
+            if (!_tried(asset, parts, total, to, Outside.MOST_GAS)) {
                 ledger.total = uint128(total);
                 _claimed[asset][to] += parts;
                 emit ClaimMade(to, asset, parts);
@@ -114,15 +116,25 @@ abstract contract Exits is Watch {
         }
     }
 
-    function _tried(address asset, uint256 part, uint256 whole, address to) private returns (bool) {
-        try this.unwind(asset, part, whole, to, to) {
-            return true;
+    /// To the account, or else to the escrow.
+    function _tried(address asset, uint256 part, uint256 whole, address account, uint256 most) private returns (bool) {
+        (bool paid, bool burned) = _attempted(asset, part, whole, account, account, most);
+        // What burned its gas would do so again.
+        if (paid || burned) return paid;
+        (paid,) = _attempted(asset, part, whole, address(ESCROW), account, most);
+        return paid;
+    }
+
+    function _attempted(address asset, uint256 part, uint256 whole, address to, address account, uint256 most)
+        private
+        returns (bool paid, bool burned)
+    {
+        uint256 had = gasleft();
+        try this.unwind{gas: most}(asset, part, whole, to, account) {
+            return (true, false);
         } catch {
-            try this.unwind(asset, part, whole, address(ESCROW), to) {
-                return true;
-            } catch {
-                return false;
-            }
+            if (most != ALL_GAS) Outside.enough(had, most);
+            return (false, had - gasleft() > most / 2);
         }
     }
 

@@ -18,6 +18,9 @@ abstract contract Holdings is Seats {
     /// The most assets of a vault.
     uint256 public constant MOST_ASSETS = 12;
 
+    /// An asset that is worth more, in USD with 18 decimals, is worth nothing that could be reckoned with.
+    uint256 private constant MOST_VALUE = type(uint128).max;
+
     uint256 internal constant DEPOSITS = 1 << 184;
     uint256 internal constant CLAIMED = 1 << 185;
 
@@ -130,13 +133,30 @@ abstract contract Holdings is Seats {
             address asset = address(uint160(words[i]));
             (address guard,,) = REGISTRY.exitOf(asset);
             if (guard == address(0)) revert NotListed(asset);
-            uint256 value = IAssetGuard(guard).value(address(this), asset);
-            if (words[i] & CLAIMED != 0) {
-                Ledger memory ledger = _ledgers[asset];
-                value = value * ledger.own / ledger.total;
-            }
-            sum += value;
+            sum += _own(words[i], IAssetGuard(guard).value(address(this), asset));
         }
+    }
+
+    /// What each asset is worth to the shareholders in USD with 18 decimals, or UNREADABLE.
+    function _values() internal view returns (uint256[] memory values) {
+        uint256[] memory words = _words();
+        values = new uint256[](words.length);
+        for (uint256 i; i < words.length; ++i) values.put(i, _valueOf(words.get(i)));
+    }
+
+    function _valueOf(uint256 word) internal view returns (uint256) {
+        address asset = address(uint160(word));
+        (address guard,,) = REGISTRY.exitOf(asset);
+        bytes memory question = abi.encodeCall(IAssetGuard.value, (address(this), asset));
+        (bool ok, uint256 value) = Outside.wordWithin(guard, question, Outside.MOST_GAS);
+        return ok && value <= MOST_VALUE ? _own(word, value) : Outside.UNREADABLE;
+    }
+
+    /// The shareholders' part of what an asset is worth.
+    function _own(uint256 word, uint256 value) private view returns (uint256) {
+        if (word & CLAIMED == 0) return value;
+        Ledger memory ledger = _ledgers[address(uint160(word))];
+        return value * ledger.own / ledger.total;
     }
 
     function _words() internal view returns (uint256[] memory words) {

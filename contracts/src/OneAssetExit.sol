@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IERC20} from "./interfaces/IERC20.sol";
 import {IGuardRegistry} from "./interfaces/IGuardRegistry.sol";
 import {IUniswapV2Router} from "./protocols/IUniswapV2.sol";
 import {IUniswapV3Router} from "./protocols/IUniswapV3.sol";
@@ -153,11 +154,12 @@ contract OneAssetExit {
 
     function _rest(Escrow escrow, address token) private {
         if (escrow.balanceOf(address(this), token) != 0) {
-            try escrow.take(token, owner) {} catch {}
+            try escrow.take{gas: Outside.MOST_GAS}(token, owner) {} catch {}
         }
-        uint256 amount = Outside.balance(token, address(this));
-        if (amount == 0 || amount == Outside.UNREADABLE) return;
-        try this.pay(token) {} catch {
+        bytes memory question = abi.encodeCall(IERC20.balanceOf, (address(this)));
+        (bool ok, uint256 amount) = Outside.wordWithin(token, question, Outside.MOST_GAS);
+        if (!ok || amount == 0) return;
+        try this.pay{gas: Outside.MOST_GAS}(token) {} catch {
             emit Kept(token, amount);
         }
     }

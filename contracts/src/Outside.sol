@@ -7,9 +7,14 @@ import {IERC20} from "./interfaces/IERC20.sol";
 library Outside {
     /// A token did not do what it was asked.
     error TokenRefused(address token);
+    /// A call failed that may have failed for want of gas alone; with more, it says what it is.
+    error TooLittleGas();
 
     /// What stands for a figure that could not be read.
     uint256 internal constant UNREADABLE = type(uint256).max;
+    /// What any one asset is given to be weighed, or to be handed over, when somebody leaves: one that burns all
+    /// its gas burns no more, and a transaction has room for that.
+    uint256 internal constant MOST_GAS = 4_000_000;
 
     /// @notice Passes on what a failed call said, unchanged.
     function bubble(bytes memory reason) internal pure {
@@ -18,10 +23,31 @@ library Outside {
         }
     }
 
+    /// @notice Nobody makes a call fail by giving little gas: whoever started with `had` had enough for `most`, of
+    /// which a call is given at most 63 parts of 64, or everything is undone.
+    function enough(uint256 had, uint256 most) internal pure {
+        if (had < most + most / 32) revert TooLittleGas();
+    }
+
     /// @notice Asks for one word.
     function word(address target, bytes memory question) internal view returns (bool ok, uint256 answer) {
+        return _word(target, question, gasleft());
+    }
+
+    /// @notice Asks for one word with no more gas than this.
+    function wordWithin(address target, bytes memory question, uint256 most)
+        internal
+        view
+        returns (bool ok, uint256 answer)
+    {
+        uint256 had = gasleft();
+        (ok, answer) = _word(target, question, most);
+        if (!ok) enough(had, most);
+    }
+
+    function _word(address target, bytes memory question, uint256 most) private view returns (bool ok, uint256 answer) {
         assembly ("memory-safe") {
-            ok := staticcall(gas(), target, add(question, 32), mload(question), 0, 32)
+            ok := staticcall(most, target, add(question, 32), mload(question), 0, 32)
             ok := and(ok, gt(returndatasize(), 31))
             answer := mload(0)
         }

@@ -249,8 +249,8 @@ contract Vault is Exits {
         _enter(WITHDRAWAL);
         require(block.timestamp >= lockedUntil[msg.sender], "dh3");
         require(shares != 0 && balanceOf[msg.sender] >= shares, "dh12");
-        (bool priced, uint256 value) = _valueIfAny();
-        _takeFees(value);
+        uint256[] memory values = _values();
+        _takeFees(_sumIfAny(values));
         (, uint256 exit) = IVaultManager(logic).gateFees();
         uint256 fee = msg.sender == manager ? 0 : shares * exit / 10_000;
         if (fee != 0) _move(msg.sender, manager, fee);
@@ -262,19 +262,32 @@ contract Vault is Exits {
         _reckonLess(left, whole);
         _payOut(part, whole, to);
         require(totalSupply == left, "dh17");
-        if (priced) {
-            (bool still, uint256 after_) = _valueIfAny();
-            uint256 most = (value * part + whole - 1) / whole + ROUNDING;
-            require(still && after_ + most >= value, "dh16");
-        }
+        require(_fellByNoMore(values, part, whole), "dh16");
         emit Withdrawn(msg.sender, to, part);
         _leave();
     }
 
-    /// A price that cannot be had keeps nobody in; it only takes the check of prices with it.
-    function _valueIfAny() private view returns (bool ok, uint256 value) {
-        (ok, value) = Outside.word(address(this), abi.encodeCall(this.totalValue, ()));
-        if (!ok) value = 0;
+    /// What all assets are worth, or nothing if that of one cannot be told.
+    function _sumIfAny(uint256[] memory values) private pure returns (uint256 sum) {
+        for (uint256 i; i < values.length; ++i) {
+            if (values[i] == Outside.UNREADABLE) return 0;
+            sum += values[i];
+        }
+    }
+
+    /// Whether what is left is worth no less than it should be. What cannot be weighed before or after keeps nobody in; it
+    /// only takes itself out of the reckoning.
+    function _fellByNoMore(uint256[] memory values, uint256 part, uint256 whole) private view returns (bool) {
+        uint256[] memory words = _words();
+        (uint256 had, uint256 has) = (0, 0);
+        for (uint256 i; i < values.length; ++i) {
+            if (values[i] == Outside.UNREADABLE) continue;
+            uint256 value = _valueOf(words[i]);
+            if (value == Outside.UNREADABLE) continue;
+            had += values[i];
+            has += value;
+        }
+        return has + (had * part + whole - 1) / whole + ROUNDING >= had;
     }
 
     function _takeFees(uint256 value) private {

@@ -75,6 +75,57 @@ contract DeafToken is MockToken(18) {
     }
 }
 
+/// @title A token that uses up all gas there is when its balance is asked for, once it is told to.
+contract GreedyToken is MockToken(18) {
+    bool public greedy;
+
+    function indulge(bool greedy_) external {
+        greedy = greedy_;
+    }
+
+    function balanceOf(address account) public view override returns (uint256) {
+        // A failed check of the compiler's would give back what is left.
+        if (greedy) {
+            assembly {
+                invalid()
+            }
+        }
+        return super.balanceOf(account);
+    }
+}
+
+/// @title A token that tells its balance until its holder has less of another one.
+contract FickleToken is MockToken(18) {
+    MockToken public other;
+    uint256 public least;
+
+    function watch(MockToken other_, uint256 least_) external {
+        (other, least) = (other_, least_);
+    }
+
+    function balanceOf(address account) public view override returns (uint256) {
+        require(address(other) == address(0) || other.balanceOf(account) >= least, "fickle");
+        return super.balanceOf(account);
+    }
+}
+
+/// @title A token that moves, but needs much gas for it, several calls deep.
+contract HeavyToken is MockToken(18) {
+    uint256 private constant DEEP = 6;
+    uint256 private constant GAS = 2_500_000;
+
+    function work(uint256 deep) external view {
+        if (deep != 0) return this.work(deep - 1);
+        uint256 began = gasleft();
+        while (began - gasleft() < GAS) {}
+    }
+
+    function _move(address from, address to, uint256 amount) internal override {
+        this.work(DEEP);
+        super._move(from, to, amount);
+    }
+}
+
 /// @title A token that keeps a tenth of what is sent.
 contract FeeToken is MockToken(18) {
     function _move(address from, address to, uint256 amount) internal override {

@@ -103,7 +103,7 @@ fn a5_the_places_that_call_out_are_counted() {
         ("UniswapV2Guard", 0),
         ("UniswapV2LpAsset", 0),
         ("UniswapV3Guard", 0),
-        ("Vault", 8),
+        ("Vault", 7),
         ("VaultFactory", 2),
         ("VaultManager", 10),
     ];

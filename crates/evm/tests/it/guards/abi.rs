@@ -21,6 +21,7 @@ sol! {
     error Unpriced(address asset);
     error WrongPart(uint256 part, uint256 whole);
     error RateTooLow(uint256 rate, uint256 floor);
+    error BadAnchor(uint256 anchor, uint256 since);
     error DebtOpen(uint256 debt);
 
     // Feeds.
@@ -47,6 +48,8 @@ sol! {
     function skew(int56 sum) external;
     function stand() external;
     function rebase(uint256 percent) external;
+    function indulge(bool greedy) external;
+    function watch(address other, uint256 least) external;
     function stop(bool stopped) external;
     function blacklist(address account, bool listed) external;
     function arm(address target, bytes call) external;

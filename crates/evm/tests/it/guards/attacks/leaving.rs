@@ -4,11 +4,15 @@ use alloy_primitives::{Address, U256, aliases::U24};
 use alloy_sol_types::{SolCall, SolValue};
 use portcullis_evm::{
     bindings::{GuardRegistry, OneAssetExit, Vault, VaultManager},
-    chain::Outcome,
+    chain::{Call, Outcome},
     reason::Reason,
 };
 
-use super::market::{Market, SOON};
+use super::{
+    market::{Market, SOON},
+    tokens::over,
+    vices::TRANSACTION,
+};
 use crate::{
     guards::abi,
     stand_ins::HostileToken,
@@ -542,4 +546,23 @@ fn n3_no_allowance_is_left_whether_it_was_swapped_or_not() {
     let (from, to) = (exit, STRANGER);
     let steal = crate::stand_ins::Token::transferFromCall { from, to, amount };
     assert!(!stage.market.world.call(STRANGER, eth, steal).succeeded());
+}
+
+#[test]
+fn w1_a_token_that_burns_all_gas_keeps_nobody_from_one_asset() {
+    let (mut market, token) = over(Market::new(), "test/GreedyToken");
+    market.tell(token, abi::indulgeCall { greedy: true });
+    let mut stage = Stage::over(market);
+    let (routes, dollar) = (stage.usual(), stage.market.world.usd);
+    let call = Call {
+        gas_limit: TRANSACTION,
+        ..Call::new(
+            ALICE,
+            stage.exit,
+            stage.call(U256::ONE, routes).abi_encode(),
+        )
+    };
+    let done = stage.market.world.chain.send(&call).unwrap();
+    assert!(done.succeeded(), "{:?}", done.reason());
+    assert!(stage.of(dollar, ALICE) > usd(20_000));
 }

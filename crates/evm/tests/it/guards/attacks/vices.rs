@@ -1,6 +1,6 @@
 //! T5 to T7: what tokens do in the wild, on builds that do not reckon with it.
 
-use alloy_primitives::{Address, U256, hex};
+use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use portcullis_evm::{
     bindings::{GuardRegistry, Vault, VaultManager},
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     guards::abi,
     red_team,
-    world::{ALICE, DELAY, MANAGER, OWNER, PLAIN, SPENDER, STRANGER, World, approve, units, usd},
+    world::{ALICE, DELAY, MANAGER, OWNER, SPENDER, STRANGER, World, approve, units, usd},
 };
 
 // T5: a token that calls back in the middle of a swap.
@@ -175,39 +175,89 @@ fn t6_no_vice_of_a_token_keeps_anybody_in() {
     );
 }
 
-/// Answers one to everything, until its first word of storage says to burn all gas instead.
-const BURNS: [u8; 15] = hex!("5f 54 60 0d 57 60 01 5f 52 60 20 5f f3 5b fe");
+// W1: tokens that use up gas, that fall silent in the middle, or that tell more than there is.
 
-/// Not prevented: a token that reverts keeps nobody in, but one that burns whatever gas it gets leaves too
-/// little of it to everything that comes after, from the value before the withdrawal on.
+/// The most gas of one transaction (EIP-7825).
+pub(super) const TRANSACTION: u64 = 1 << 24;
+
+fn leaves_within(market: &mut Market, gas_limit: u64) -> bool {
+    let shares = market.world.shares(ALICE) / U256::from(2);
+    let data = Vault::withdrawCall { shares }.abi_encode();
+    let call = Call {
+        gas_limit,
+        ..Call::new(ALICE, market.world.vault, data)
+    };
+    market.world.chain.send(&call).unwrap().succeeded()
+}
+
+fn parts_claimed(market: &mut Market, asset: Address) -> U256 {
+    let account = ALICE;
+    let claim = Vault::claimOfCall { account, asset };
+    market.world.view(market.world.vault, claim).parts
+}
+
+fn a_token_that_burns_all_gas(market: Market) -> bool {
+    keeps_in(market, "test/GreedyToken", |market, token| {
+        market.tell(token, abi::indulgeCall { greedy: true });
+    })
+}
+
 #[test]
-fn w1_a_token_that_burns_all_gas_keeps_everybody_in() {
-    let mut world = World::new();
-    let token = Address::repeat_byte(0xfe);
-    world.chain.set_code(token, BURNS.into()).unwrap();
-    let feed = world.feeds[&world.dai];
-    world.feeds.insert(token, feed);
-    let guard = world.approve_guard;
-    world.list(&[(token, guard, 0)], &[(token, PLAIN)], &[]);
-    let (asset, deposits) = (token, false);
-    let call = VaultManager::addAssetCall { asset, deposits };
-    world.must(MANAGER, world.logic, call);
-    let mut world = world.funded();
-    let quarter = world.shares(ALICE) / U256::from(4);
-    assert!(world.withdraw(ALICE, quarter).succeeded());
-    world
-        .chain
-        .set_storage(token, U256::ZERO, U256::ONE)
-        .unwrap();
-    for gas_limit in [30_000_000, 300_000_000] {
-        let data = Vault::withdrawCall { shares: quarter }.abi_encode();
-        let call = Call {
-            gas_limit,
-            ..Call::new(ALICE, world.vault, data)
-        };
-        let done = world.chain.send(&call).unwrap();
-        assert!(!done.succeeded(), "{gas_limit}");
-    }
+fn w1_a_token_that_burns_all_gas_keeps_nobody_in() {
+    bites("burnt-gas", &[a_token_that_burns_all_gas]);
+    let (mut market, token) = over(Market::new(), "test/GreedyToken");
+    market.tell(token, abi::indulgeCall { greedy: true });
+    assert!(leaves_within(&mut market, TRANSACTION));
+    assert!(parts_claimed(&mut market, token) > U256::ZERO);
+    // It is claimed by now, and still greedy.
+    assert!(leaves_within(&mut market, TRANSACTION));
+    market.tell(token, abi::indulgeCall { greedy: false });
+    let (account, asset) = (ALICE, token);
+    let settle = Vault::settleClaimCall { account, asset };
+    market.tell(market.world.vault, settle);
+    assert_eq!(market.have(token, ALICE), units(750, 18));
+}
+
+fn a_token_that_falls_silent(market: Market) -> bool {
+    keeps_in(market, "test/FickleToken", |market, token| {
+        let other = market.world.usd;
+        let least = market.have(other, market.world.vault);
+        market.tell(token, abi::watchCall { other, least });
+    })
+}
+
+#[test]
+fn w1_a_token_that_falls_silent_in_the_middle_keeps_nobody_in() {
+    bites("unread-afterwards", &[a_token_that_falls_silent]);
+}
+
+fn a_token_with_an_absurd_balance(market: Market) -> bool {
+    keeps_in(market, "test/RebasingToken", |market, token| {
+        let percent = U256::from(100) << 118;
+        market.tell(token, abi::rebaseCall { percent });
+    })
+}
+
+#[test]
+fn w1_a_token_that_tells_an_absurd_balance_keeps_nobody_in() {
+    bites("absurd-values", &[a_token_with_an_absurd_balance]);
+}
+
+/// Whoever leaves gives so little gas that what is well counts as what cannot be handed over, which holds it
+/// still for everybody.
+fn little_gas_makes_a_claim(market: Market) -> bool {
+    let (market, token) = over(market, "test/HeavyToken");
+    (500_000..6_000_000).step_by(50_000).any(|gas_limit| {
+        let mut market = market.clone();
+        leaves_within(&mut market, gas_limit) && parts_claimed(&mut market, token) != U256::ZERO
+    })
+}
+
+#[test]
+fn w1_nobody_makes_a_claim_by_giving_little_gas() {
+    bites("little-gas", &[little_gas_makes_a_claim]);
+    let (mut market, token) = over(Market::new(), "test/HeavyToken");
+    assert!(!goes_without(&mut market, token));
 }
 
 // T7: an address where no code is, or not yet.
