@@ -9,6 +9,8 @@ import {Asset, Unpriced} from "./Asset.sol";
 
 /// @notice A share is worth less of its underlying than the listing allows.
 error RateTooLow(uint256 rate, uint256 floor);
+/// @notice A rate to grow from that is nothing, below the floor, or of tomorrow.
+error BadAnchor(uint256 anchor, uint256 since);
 
 /// @title A share of one tokenised vault (ERC-4626), at what it converts to, within bounds.
 /// @notice Anyone can raise the rate of such a vault by giving it tokens, and so raise what holders seem to
@@ -21,19 +23,28 @@ contract Erc4626Asset is Asset {
 
     /// What it judges; it answers for no other.
     address public immutable share;
-    /// How much of the underlying one whole share was worth when it was listed.
+    /// How much of the underlying one whole share was worth when people looked at it. It is told and not
+    /// read here: or whoever made the share dear for that moment would have set it.
     uint256 public immutable anchor;
-    /// When that was, in seconds.
+    /// When that was, in seconds since 1970.
     uint256 public immutable since;
     /// How much it may grow in 365 days, in ten-thousandths of the anchor.
     uint256 public immutable growth;
     /// The least it may be worth.
     uint256 public immutable floor;
 
-    constructor(IGuardRegistry registry, address share_, uint256 growth_, uint256 floor_) Asset(registry) {
+    constructor(
+        IGuardRegistry registry,
+        address share_,
+        uint256 anchor_,
+        uint256 since_,
+        uint256 growth_,
+        uint256 floor_
+    ) Asset(registry) {
+        if (anchor_ == 0 || anchor_ < floor_ || since_ > block.timestamp) revert BadAnchor(anchor_, since_);
         share = share_;
-        anchor = _rate(share_);
-        since = block.timestamp;
+        anchor = anchor_;
+        since = since_;
         growth = growth_;
         floor = floor_;
     }
@@ -53,7 +64,7 @@ contract Erc4626Asset is Asset {
 
     /// @notice What one whole share counts for, in units of the underlying.
     function rate() public view returns (uint256 counted) {
-        counted = _rate(share);
+        counted = IERC4626(share).convertToAssets(10 ** IERC20(share).decimals());
         if (counted < floor) revert RateTooLow(counted, floor);
         uint256 most = anchor + anchor * growth * (block.timestamp - since) / (WHOLE * 365 days);
         if (counted > most) counted = most;
@@ -78,9 +89,5 @@ contract Erc4626Asset is Asset {
         steps = new Step[](1);
         steps[0] = Step(asset, abi.encodeCall(IERC4626.redeem, (amount, receiver, vault)));
         return (address(0), 0, steps);
-    }
-
-    function _rate(address share_) private view returns (uint256) {
-        return IERC4626(share_).convertToAssets(10 ** IERC20(share_).decimals());
     }
 }

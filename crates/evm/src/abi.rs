@@ -80,6 +80,7 @@ sol! {
         function withdraw(uint256 assets, address receiver, address owner) external;
         function redeem(uint256 shares, address receiver, address owner) external;
         function asset() external view returns (address);
+        function convertToAssets(uint256 shares) external view returns (uint256);
     }
 
     interface V2Factory {

@@ -4,12 +4,14 @@
 //! stops in the middle can go on where they stopped.
 
 mod feeds;
+mod shares;
 
 use crate::artifacts::{self, Artifact, ArtifactError};
 use crate::{calldata::Interface, onchain::Guards};
 use alloy_primitives::{Address, Bytes, U256, hex};
 use alloy_sol_types::SolValue;
 pub use feeds::{Aggregator, Feed, Mean};
+pub use shares::Shares;
 use std::collections::BTreeMap;
 
 /// The shortest and the longest that the registry lets an announcement wait, in seconds; as
@@ -32,12 +34,14 @@ pub struct Plan {
     pub grace: u64,
     /// Feeds, by their names; each may lean on the ones before it.
     pub feeds: Vec<(String, Feed)>,
+    /// Guards of shares in tokenised vaults, by their names.
+    pub shares: Vec<(String, Shares)>,
 }
 
 /// One contract of a guard system.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Part {
-    /// Its name in the system; that of its contract, or of the feed.
+    /// Its name in the system; that of its contract, of the feed or of the shares.
     pub name: String,
     /// The contract.
     pub contract: &'static str,
@@ -53,6 +57,7 @@ enum MadeOf {
     Codes,
     Delays(Address, Address, u64, u64),
     Feed(Feed),
+    Shares(Shares),
 }
 
 /// A contract cannot be created.
@@ -108,6 +113,10 @@ impl Plan {
         parts.extend(
             feeds.map(|(name, feed)| part(name, feed.contract(), MadeOf::Feed(feed.clone()))),
         );
+        let shares = self.shares.iter();
+        parts.extend(
+            shares.map(|(name, one)| part(name, "Erc4626Asset", MadeOf::Shares(one.clone()))),
+        );
         parts
     }
 }
@@ -147,6 +156,7 @@ impl MadeOf {
                 (*owner, *guardian, delay, grace).abi_encode_params()
             }
             Self::Feed(feed) => feed.arguments(placed)?,
+            Self::Shares(shares) => shares.arguments(part("GuardRegistry")?),
         })
     }
 }
@@ -189,6 +199,7 @@ mod tests {
             delay: 3_600,
             grace: 3_600,
             feeds: Vec::new(),
+            shares: Vec::new(),
         };
         let mut placed = Placed::new();
         for part in plan.parts() {

@@ -123,6 +123,7 @@ impl Scene {
             delay: DELAY,
             grace: GRACE,
             feeds: Vec::new(),
+            shares: Vec::new(),
         };
         plan.parts()
     }

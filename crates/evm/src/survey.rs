@@ -1,7 +1,7 @@
 //! What a vault is at one block: everything that its contracts say of themselves.
 
 use crate::{
-    abi::{AssetGuard, Token},
+    abi::{AssetGuard, Erc4626, Token},
     bindings::{GuardRegistry, Vault, VaultManager},
     errand::manager::{Conditions, Fees},
     names::foreign,
@@ -145,6 +145,23 @@ impl<'a> Asker<'a> {
     ) -> Result<C::Return, FlightError> {
         let odd = || FlightError::Invalid(format!("{to} does not answer `{}`", C::SIGNATURE));
         self.may(to, asked).await?.ok_or_else(odd)
+    }
+
+    /// How much of its underlying one whole share of a tokenised vault is worth (ERC-4626); nothing when it does
+    /// not say so.
+    ///
+    /// # Errors
+    /// [`FlightError`].
+    pub async fn share_rate(&mut self, share: Address) -> Result<Option<U256>, FlightError> {
+        let Some(decimals) = self.may(share, &Token::decimalsCall {}).await? else {
+            return Ok(None);
+        };
+        let whole = U256::from(10).checked_pow(U256::from(decimals));
+        let Some(shares) = whole else {
+            return Ok(None);
+        };
+        self.may(share, &Erc4626::convertToAssetsCall { shares })
+            .await
     }
 
     /// The code of an account; empty for a person's.

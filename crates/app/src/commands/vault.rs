@@ -1,6 +1,7 @@
 //! `portcullis vault`: vaults on a chain, from the guard system to one call.
 
 mod amount;
+mod anchor;
 mod assets;
 mod change;
 mod compare;

@@ -1,36 +1,27 @@
 //! What a guard system is to be made of: a file for `vault deploy`.
 
+mod feeds;
+mod shares;
+
 use super::{content, sheet::Sheet};
 use anyhow::anyhow;
 use portcullis_evm::{
     Address, U256,
-    deployment::{Aggregator, Feed, Mean, WAIT_SECONDS},
+    deployment::{Feed, WAIT_SECONDS},
     names::units,
 };
 use portcullis_policy::{fault::Faults, yaml};
-use serde_json::Value;
+pub(crate) use shares::SharesPlan;
 use std::path::Path;
 
-/// The keys of the file, and those of the two kinds of feeds.
+/// The keys of the file.
 const KEYS: &[&str] = &[
     "delay_seconds",
     "feeds",
     "grace_seconds",
     "guardian",
     "owner",
-];
-const FEED: &[&str] = &[
-    "aggregator",
-    "least_liquidity",
-    "least_usd",
-    "max_age_seconds",
-    "most_usd",
-    "other",
-    "pool",
-    "sequencer",
-    "sequencer_grace_seconds",
-    "token",
-    "window_seconds",
+    "shares",
 ];
 
 /// What the file says; what it does not say is up to the command line.
@@ -45,6 +36,8 @@ pub(crate) struct VaultPlan {
     pub(crate) grace: Option<u64>,
     /// Feeds, each behind the ones that it leans on.
     pub(crate) feeds: Vec<(String, Feed)>,
+    /// Guards of shares in tokenised vaults.
+    pub(crate) shares: Vec<(String, SharesPlan)>,
 }
 
 /// Reads a file.
@@ -70,7 +63,8 @@ fn read(text: &str) -> Result<VaultPlan, Faults> {
         guardian: address(&sheet, "guardian", &mut faults),
         delay: wait(&sheet, "delay_seconds", &mut faults),
         grace: wait(&sheet, "grace_seconds", &mut faults),
-        feeds: feeds(&sheet, &mut faults),
+        feeds: feeds::read(&sheet, &mut faults),
+        shares: shares::read(&sheet, &mut faults),
     };
     faults.or(plan)
 }
@@ -84,109 +78,20 @@ fn wait(sheet: &Sheet<'_>, key: &str, faults: &mut Faults) -> Option<u64> {
     Some(found)
 }
 
-fn feeds(sheet: &Sheet<'_>, faults: &mut Faults) -> Vec<(String, Feed)> {
-    let mut feeds = Vec::new();
-    let mut means: Vec<(String, Mean, String)> = Vec::new();
-    for (name, value, path) in sheet.entries("feeds", faults) {
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if name.is_empty() || !name.bytes().all(plain) {
-            faults.add(&path, "expected a name of small letters, digits and `-`");
-        }
-        match feed(value, path.clone(), faults) {
-            Some(Feed::Mean(mean)) => means.push((name.to_owned(), mean, path)),
-            Some(feed) => feeds.push((name.to_owned(), feed)),
-            None => {}
-        }
-    }
-    // Each mean comes behind the feed that it leans on.
-    loop {
-        let known = |name: &String| feeds.iter().any(|(one, _)| one == name);
-        let Some(at) = means.iter().position(|(_, mean, _)| known(&mean.other)) else {
-            break;
-        };
-        let (name, mean, _) = means.remove(at);
-        feeds.push((name, Feed::Mean(mean)));
-    }
-    for (_, _, path) in means {
-        faults.add(format!("{path}.other"), "leans on no feed of this file");
-    }
-    feeds
-}
-
-fn feed(value: &Value, path: String, faults: &mut Faults) -> Option<Feed> {
-    let sheet = Sheet::open(value, path, FEED, faults)?;
-    let bounds = (
-        dollars(&sheet, "least_usd", faults),
-        dollars(&sheet, "most_usd", faults),
-    );
-    match (sheet.value("aggregator"), sheet.value("pool")) {
-        (Some(_), None) => aggregator(&sheet, bounds, faults).map(Feed::Aggregator),
-        (None, Some(_)) => mean(&sheet, bounds, faults).map(Feed::Mean),
-        _ => {
-            sheet.fault("aggregator", "expected either this or `pool`", faults);
-            None
-        }
+/// Such names are those of no contract.
+fn named(name: &str, path: &str, faults: &mut Faults) {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if name.is_empty() || !name.bytes().all(plain) {
+        faults.add(path, "expected a name of small letters, digits and `-`");
     }
 }
 
-fn aggregator(
-    sheet: &Sheet<'_>,
-    bounds: (Option<U256>, Option<U256>),
-    faults: &mut Faults,
-) -> Option<Aggregator> {
-    let source = address(sheet, "aggregator", faults);
-    let age = number(sheet, "max_age_seconds", faults);
-    let sequencer = address(sheet, "sequencer", faults);
-    let grace = match sequencer {
-        Some(_) => number(sheet, "sequencer_grace_seconds", faults),
-        None => Some(0),
-    };
-    Some(Aggregator {
-        source: source?,
-        max_age: age?,
-        bounds: (bounds.0?, bounds.1?),
-        sequencer: (sequencer.unwrap_or_default(), grace?),
-    })
-}
-
-fn mean(
-    sheet: &Sheet<'_>,
-    bounds: (Option<U256>, Option<U256>),
-    faults: &mut Faults,
-) -> Option<Mean> {
-    let pool = address(sheet, "pool", faults);
-    let token = must_address(sheet, "token", faults);
-    let other = sheet.must_text("other", faults);
-    let window = number(sheet, "window_seconds", faults);
-    let window = window.and_then(|seconds| u32::try_from(seconds).ok());
-    let depth = sheet.must_text("least_liquidity", faults);
-    let depth = depth.map(|text| units(&text, 0));
-    if matches!(depth, Some(None)) {
-        sheet.fault(
-            "least_liquidity",
-            "expected a whole number, in quotes",
-            faults,
-        );
-    }
-    Some(Mean {
-        pool: pool?,
-        token: token?,
-        other: other?,
-        window: window?,
-        depth: depth??,
-        bounds: (bounds.0?, bounds.1?),
-    })
-}
-
-/// USD with 18 decimals.
-fn dollars(sheet: &Sheet<'_>, key: &str, faults: &mut Faults) -> Option<U256> {
-    let found = match sheet.value(key) {
-        Some(Value::Number(number)) => units(&number.to_string(), 18),
-        Some(Value::String(text)) => units(text, 18),
-        _ => None,
-    };
+/// An amount in the smallest unit, which may be too large for a number.
+fn whole(sheet: &Sheet<'_>, key: &str, faults: &mut Faults) -> Option<U256> {
+    let text = sheet.must_text(key, faults)?;
+    let found = units(&text, 0);
     if found.is_none() {
-        sheet.fault(key, "expected an amount of USD", faults);
+        sheet.fault(key, "expected a whole number, in quotes", faults);
     }
     found
 }

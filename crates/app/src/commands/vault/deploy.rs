@@ -1,7 +1,7 @@
 //! `portcullis vault deploy`: the whole guard system, part by part.
 
 use super::{
-    compare,
+    anchor, compare,
     ground::ChainArgs,
     hand::{Hand, KeyArgs, Sent, refused},
     record::{Placing, Record},
@@ -11,7 +11,7 @@ use crate::{
     exit,
     output::{Output, table::Table},
 };
-use anyhow::{bail, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::Args;
 use portcullis_evm::{
     Address,
@@ -71,6 +71,8 @@ impl Deploy {
         let told = told.unwrap_or_default();
         let ground = self.chain.open().await?;
         let hand = self.key.open(&ground, output)?;
+        let found = Record::find(&self.out)?;
+        let shares = anchor::anchored(&hand, told.shares, found.as_ref()).await?;
         let owner = self.owner.or(told.owner).unwrap_or_else(|| hand.address());
         let plan = Plan {
             owner,
@@ -78,12 +80,16 @@ impl Deploy {
             delay: self.delay.or(told.delay).unwrap_or(DELAY_SECONDS),
             grace: told.grace.unwrap_or(GRACE_SECONDS),
             feeds: told.feeds,
+            shares,
         };
         ensure!(
             WAIT_SECONDS.contains(&plan.delay),
             "the delay is out of bounds"
         );
-        let record = begun(&self.out, &plan, &hand)?;
+        let record = begun(found, &plan, &hand).with_context(|| {
+            let out = self.out.display();
+            format!("cannot go on with `{out}`: name another file")
+        })?;
         let mut site = Site {
             hand: &hand,
             record,
@@ -96,7 +102,7 @@ impl Deploy {
 /// The file to go on with, or a new one.
 ///
 /// Fails closed: one that was begun for something else is left alone.
-fn begun(out: &std::path::Path, plan: &Plan, hand: &Hand<'_>) -> anyhow::Result<Record> {
+fn begun(found: Option<Record>, plan: &Plan, hand: &Hand<'_>) -> anyhow::Result<Record> {
     let fresh = Record {
         chain_id: hand.ground.pilot.chain.id,
         deployer: hand.address(),
@@ -106,7 +112,7 @@ fn begun(out: &std::path::Path, plan: &Plan, hand: &Hand<'_>) -> anyhow::Result<
         grace_seconds: plan.grace,
         parts: Default::default(),
     };
-    let Some(found) = Record::find(out)? else {
+    let Some(found) = found else {
         return Ok(fresh);
     };
     let same = Record {
@@ -115,8 +121,7 @@ fn begun(out: &std::path::Path, plan: &Plan, hand: &Hand<'_>) -> anyhow::Result<
     };
     ensure!(
         found == same,
-        "`{}` was begun for another chain, sender, owner, guardian or delay: name another file, or say the same",
-        out.display()
+        "it was begun for another chain, sender, owner, guardian or delay"
     );
     Ok(found)
 }

@@ -84,7 +84,7 @@ impl Record {
         Ok(())
     }
 
-    /// What it was made by, but for feeds.
+    /// What it was made by, but for feeds and shares.
     pub(super) const fn plan(&self) -> Plan {
         Plan {
             owner: self.owner,
@@ -92,6 +92,7 @@ impl Record {
             delay: self.delay_seconds,
             grace: self.grace_seconds,
             feeds: Vec::new(),
+            shares: Vec::new(),
         }
     }
 

@@ -104,12 +104,18 @@ impl Town {
 
     /// Creates another contract of `contracts/test`; where it is.
     pub(super) fn made(&self, name: &str, arguments: &[u64]) -> String {
+        let words = arguments.iter().map(|argument| U256::from(*argument));
+        self.made_of(name, &words.collect::<Vec<_>>())
+    }
+
+    /// The same of words.
+    pub(super) fn made_of(&self, name: &str, arguments: &[U256]) -> String {
         let folder = env!("CARGO_MANIFEST_DIR");
         let file = format!("{folder}/../../contracts/artifacts/test/{name}.json");
         let artifact = Artifact::read(&std::fs::read_to_string(file).unwrap()).unwrap();
         let mut code = artifact.creation.to_vec();
         for argument in arguments {
-            code.extend(word(U256::from(*argument)));
+            code.extend(word(*argument));
         }
         let data = hex::encode_prefixed(code);
         let receipt = sent(&self.anvil, &json!({ "from": FOUNDER, "data": data }));

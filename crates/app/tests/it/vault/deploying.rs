@@ -2,12 +2,17 @@
 
 use super::chain::{OWNER, Town};
 use crate::bin::Ran;
+use portcullis_evm::Address;
 use serde_json::{Value, json};
 use std::{
     fs,
     io::{BufRead, BufReader},
+    path::Path,
     process::Stdio,
 };
+
+/// Code that answers 500,000 to everything.
+const HALF_A_UNIT: &str = "0x6207a1205f5260205ff3";
 
 fn record(town: &Town) -> Value {
     serde_json::from_str(&fs::read_to_string(town.file()).unwrap()).unwrap()
@@ -125,6 +130,53 @@ fn feeds_are_deployed_with_their_bounds_and_refused_without_sense() {
         other.err.contains("is not that of `eth-usd`"),
         "{}",
         other.err
+    );
+}
+
+#[test]
+fn shares_of_a_tokenised_vault_get_a_guard_with_the_rate_that_people_looked_at() {
+    let town = Town::new();
+    let token: Address = town.made("MockToken", &[6]).parse().unwrap();
+    let share = town.made_of("MockErc4626", &[token.into_word().into()]);
+    let file = town.folder.path().join("plan.yaml");
+    let plan = |anchor: &str| {
+        let bounds = "growth_percent: 8, least_rate: \"900000\"";
+        let one = format!("{{ share: \"{share}\", {bounds}{anchor} }}");
+        fs::write(&file, format!("shares: {{ steady: {one} }}\n")).unwrap();
+    };
+    let deploy = |plan: &Path| {
+        let mut command = town.deploy();
+        command.args(["-o", "json"]).arg("--plan").arg(plan);
+        Ran::of(&mut command)
+    };
+    plan("");
+    let asked = deploy(&file);
+    assert_eq!(asked.code, 1);
+    let advice = "write `rate: \"1000000\"` and `since: ";
+    let plain = asked.err.replace('\\', "");
+    assert!(plain.contains(advice), "{plain}");
+    let now = town.now();
+    for (rate, since, why) in [
+        (1_000_001, now, "and one share is worth 1000000 now"),
+        (1_000_000, now + 86_400, "is in the future"),
+    ] {
+        plan(&format!(", rate: \"{rate}\", since: {since}"));
+        let refused = deploy(&file);
+        assert_eq!(refused.code, 1);
+        assert!(refused.err.contains(why), "{}", refused.err);
+    }
+    assert_eq!(town.sent_by(OWNER), "0x0", "nothing is sent");
+
+    plan(&format!(", rate: \"1000000\", since: {now}"));
+    assert_eq!(deploy(&file).json(0)["created"], 14);
+    // A loss afterwards makes it no other contract.
+    town.anvil
+        .ask("anvil_setCode", &json!([share, HALF_A_UNIT]));
+    let again = deploy(&file).json(0);
+    assert_eq!(
+        (&again["created"], &again["already_there"]),
+        (&json!(0), &json!(14)),
+        "{again}"
     );
 }
 

@@ -40,7 +40,9 @@ fn place() -> Place {
     let vault = lab.vault;
     enter(&mut lab, token, share, vault, 100_000_000);
     let (growth, floor) = (U256::from(1_000), U256::from(900_000));
-    let guard = lab.deploy("Erc4626Asset", (lab.registry, share, growth, floor));
+    let (anchor, since) = (U256::from(1_000_000), U256::from(lab.chain.now()));
+    let bounds = (lab.registry, share, anchor, since, growth, floor);
+    let guard = lab.deploy("Erc4626Asset", bounds);
     Place {
         lab,
         token,
@@ -115,6 +117,37 @@ fn v8_a_donation_raises_no_value_beyond_the_bound() {
 fn v8_without_bounds_a_donation_doubles_the_value() {
     let code = weakened("unbounded-rate", "Erc4626Asset");
     with_code(code, || assert!(donation_raises_value()));
+}
+
+#[test]
+fn a_rate_to_grow_from_is_one_that_was() {
+    let Place { mut lab, share, .. } = place();
+    let now = lab.chain.now();
+    let (growth, floor) = (U256::from(1_000), U256::from(900_000));
+    for (anchor, since, fits) in [
+        (900_000, now, true),
+        (899_999, now, false),
+        (1_000_000, now + 3_600, false),
+    ] {
+        let (anchor, since) = (U256::from(anchor), U256::from(since));
+        let bounds = (lab.registry, share, anchor, since, growth, floor);
+        let made = lab.try_deploy("Erc4626Asset", bounds);
+        assert_eq!(made.is_ok(), fits, "{anchor} since {since}");
+        if let Err(reason) = made {
+            let bad = reason.typed::<abi::BadAnchor>().unwrap();
+            assert_eq!((bad.anchor, bad.since), (anchor, since));
+        }
+    }
+    let zero = (
+        lab.registry,
+        share,
+        U256::ZERO,
+        U256::ZERO,
+        growth,
+        U256::ZERO,
+    );
+    let reason = lab.try_deploy("Erc4626Asset", zero).unwrap_err();
+    assert!(reason.typed::<abi::BadAnchor>().is_some());
 }
 
 #[test]

@@ -140,6 +140,8 @@ impl Market {
         let bounds = (
             world.registry,
             self.share,
+            U256::from(1_000_000),
+            U256::from(world.chain.now()),
             U256::from(1_000),
             U256::from(900_000),
         );
