@@ -12,7 +12,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 
@@ -32,6 +32,13 @@ const SETTINGS = {
   metadata: { appendCBOR: false, bytecodeHash: "none" },
   outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
 };
+
+/**
+ * Weakened builds are many and are never deployed, so they are compiled the quick way. One of them, NOTHING,
+ * lacks nothing: what succeeds on another and fails on that one, succeeds for what the other lacks.
+ */
+const WEAKENED = { ...SETTINGS, viaIR: false, optimizer: { enabled: true, runs: 1 } };
+const NOTHING = "nothing";
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 const text = (value) => `${JSON.stringify(value, null, 1)}\n`;
@@ -74,14 +81,15 @@ function placeOf(name, texts) {
   return found.find((path) => path.startsWith("src/")) ?? found[0];
 }
 
-/** The contracts of `texts` that have code, by the path of their source. */
+/** The contracts of `texts` that have code, by the path of their source; all of them, or the weakened ones that are named. */
 function compile(solc, texts, only) {
+  const settings = only ? WEAKENED : SETTINGS;
   const sources = Object.fromEntries(Object.entries(texts).map(([name, content]) => [name, { content }]));
-  const wanted = SETTINGS.outputSelection["*"]["*"];
+  const wanted = settings.outputSelection["*"]["*"];
   const outputSelection = only
     ? Object.fromEntries(only.map((name) => [placeOf(name, texts), { [name]: wanted }]))
-    : SETTINGS.outputSelection;
-  const input = { language: "Solidity", sources, settings: { ...SETTINGS, outputSelection } };
+    : settings.outputSelection;
+  const input = { language: "Solidity", sources, settings: { ...settings, outputSelection } };
   const output = JSON.parse(solc.compile(JSON.stringify(input)));
   const words = output.errors ?? [];
   if (words.length > 0) {
@@ -167,6 +175,9 @@ async function outputs(solc) {
   const texts = sources();
   // A text that does not fit is told before minutes of compiling.
   for (const label of weaknesses()) weakSources(texts, label);
+  const old = process.argv.includes("--keep-weakened") ? files(join(OUT, "weakened"), ".json") : [];
+  const kept = old.map((file) => relative(OUT, file));
+  const weak = allWeakened(kept);
   const made = compile(solc, texts);
   const out = {};
   for (const { source, name, artifact } of made) {
@@ -174,13 +185,15 @@ async function outputs(solc) {
     if (out[path]) throw new Error(`two contracts are called ${name}`);
     out[path] = text(artifact);
   }
-  const old = process.argv.includes("--keep-weakened") ? files(join(OUT, "weakened"), ".json") : [];
-  const kept = old.map((file) => relative(OUT, file));
   for (const path of kept) out[path] = readFileSync(join(OUT, path), "utf8");
-  for (const [path, artifact] of await allWeakened(kept)) {
-    const strong = made.find((one) => one.name === artifact.name);
-    if (strong.artifact.creation === artifact.creation) throw new Error(`${path} is not weakened`);
+  for (const [path, artifact] of await weak) {
     out[path] = text({ ...artifact, abi: [], runtime: "" });
+  }
+  for (const [path, artifact] of Object.entries(out)) {
+    const [folder, ...label] = dirname(path).split("/");
+    if (folder !== "weakened" || label.join("/") === NOTHING) continue;
+    const strong = out[join(folder, NOTHING, basename(path))];
+    if (artifact === strong) throw new Error(`${path} is not weakened`);
   }
   return out;
 }
@@ -192,6 +205,7 @@ function manifest(out) {
   return text({
     compiler: COMPILER,
     settings: SETTINGS,
+    weakened: WEAKENED,
     sources: hashes([...kept, ...weak]),
     outputs: hashes(Object.entries(out).map(([name, content]) => [name, sha256(content)])),
   });

@@ -9,7 +9,7 @@
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -130,7 +130,7 @@ function compile(compiler, trees) {
 function codes(contracts, name) {
   const found = {};
   for (const path of SUBJECTS) {
-    const contract = path.split("/").at(-1).replace(".sol", "");
+    const contract = basename(path, ".sol");
     const code = contracts[`${name}/${path}`]?.[contract]?.evm.bytecode.object;
     if (code) found[contract] = code;
   }
@@ -145,6 +145,9 @@ function main() {
   const all = files.flatMap((path) => [...mistakes(path, whole[path])]);
   const compiler = solc();
   const plain = codes(compile(compiler, [whole]), "m0");
+  const unseen = SUBJECTS.filter((path) => !(basename(path, ".sol") in plain));
+  // Without its own code no mistake in it would compile, and none would be counted.
+  if (unseen.length > 0) throw new Error(`does not compile without the optimizer: ${unseen.join(", ")}`);
   const drawn = sample(all, count, seed);
   console.error(`${all.length} mistakes, ${drawn.length} drawn`);
   for (let at = 0; at < drawn.length; at += BATCH) {

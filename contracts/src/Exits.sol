@@ -67,15 +67,22 @@ abstract contract Exits is Watch {
         (address guard,, uint16 assetType) = REGISTRY.exitOf(asset);
         uint256 word = uint160(asset) | (uint256(assetType) << 160);
         uint256 had = _measure(word);
+        _handPart(guard, asset, part, whole, to, account);
+        uint256 has = _measure(word);
+        if (had == Outside.UNREADABLE) return;
+        // One unit, or a tenth of a cent, is rounding's.
+        uint256 most = (had * part + whole - 1) / whole + (assetType == 0 ? 0 : ROUNDING);
+        if (has == Outside.UNREADABLE || has + most < had) revert TooMuch(asset);
+    }
+
+    /// Has the guard take the position apart, and sends what it says.
+    function _handPart(address guard, address asset, uint256 part, uint256 whole, address to, address account)
+        private
+    {
         (address paid, uint256 amount, Step[] memory steps) =
             IAssetGuard(guard).unwind(address(this), asset, part, whole, to);
         _handOver();
-        for (uint256 i; i < steps.length; ++i) {
-            address target = steps[i].to;
-            if (target == address(this) || target == logic) revert BadStep(target);
-            (bool ok, bytes memory told) = target.call(steps[i].data);
-            if (!ok) Outside.bubble(told);
-        }
+        _takeSteps(steps);
         if (paid != address(0) && amount != 0) {
             Outside.transfer(paid, to, amount);
             emit Paid(account, asset, paid, amount);
@@ -85,12 +92,15 @@ abstract contract Exits is Watch {
             revert BadStep(to);
         }
         _takeBack();
-        uint256 has = _measure(word);
-        if (had == Outside.UNREADABLE) return;
-        // One unit, or a tenth of a cent, is rounding's.
-        uint256 slack = assetType == 0 ? 0 : ROUNDING;
-        uint256 most = (had * part + whole - 1) / whole + slack;
-        if (has == Outside.UNREADABLE || has + most < had) revert TooMuch(asset);
+    }
+
+    function _takeSteps(Step[] memory steps) private {
+        for (uint256 i; i < steps.length; ++i) {
+            address target = steps[i].to;
+            if (target == address(this) || target == logic) revert BadStep(target);
+            (bool ok, bytes memory told) = target.call(steps[i].data);
+            if (!ok) Outside.bubble(told);
+        }
     }
 
     /// Hands over a part of every asset.

@@ -67,7 +67,8 @@ library Outside {
     function about(address target, bytes4 question, address account) internal view returns (bool ok, uint256 answer) {
         assembly ("memory-safe") {
             mstore(0, question)
-            mstore(4, account)
+            // What stands above an address here, the language leaves open, so it is shifted out.
+            mstore(16, shl(96, account))
             ok := staticcall(gas(), target, 0, 36, 0, 32)
             ok := and(ok, gt(returndatasize(), 31))
             answer := mload(0)

@@ -23,7 +23,7 @@ abstract contract Guard is IContractGuard {
 
     /// @dev Less than a selector is none: no rule names it, so kind zero refuses it.
     function _selector(bytes calldata data) internal pure returns (bytes4) {
-        return data.length < 4 ? bytes4(0) : bytes4(data[:4]);
+        return data.length < 4 ? bytes4(0) : bytes4(data);
     }
 
     function _recipient(uint16 argument, address seen, address vault) internal pure {

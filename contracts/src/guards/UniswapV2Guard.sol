@@ -13,6 +13,15 @@ import {Refused, Rules, WHOLE} from "./Refused.sol";
 /// @notice Two swaps between tokens, and liquidity in and out of a listed pair. The forms with ether, with
 /// permits and for tokens that take a fee are refused. How bad a price may be is the vault's value floor.
 contract UniswapV2Guard is Guard {
+    /// Both swaps have arguments of the same types; which of the amounts is the bound, its function says.
+    struct Swap {
+        uint256 exact;
+        uint256 bound;
+        address[] path;
+        address paid;
+        uint256 deadline;
+    }
+
     constructor(IGuardRegistry registry) Guard(registry) {}
 
     /// @inheritdoc IContractGuard
@@ -33,25 +42,32 @@ contract UniswapV2Guard is Guard {
         }
     }
 
-    /// @dev Both swaps have arguments of the same types: two amounts, path, recipient, deadline.
     function _swap(bytes4 selector, bytes32 first, bytes32 second, address vault, bytes calldata data)
         private
         view
         returns (address)
     {
+        Swap memory swap = _read(selector, data);
+        _filled(first, 0, swap.exact);
+        _filled(second, 1, swap.bound);
+        _path(2, swap.path, vault);
+        _recipient(3, swap.paid, vault);
+        _deadline(4, swap.deadline);
+        return swap.path[swap.path.length - 1];
+    }
+
+    function _read(bytes4 selector, bytes calldata data) private pure returns (Swap memory swap) {
         Canonical.offset(data, 2, 5 * 32);
         Canonical.length(data, 5, 32);
-        (uint256 exact, uint256 bound, uint256[] memory words, uint256 recipient, uint256 deadline) =
+        uint256[] memory words;
+        uint256 recipient;
+        (swap.exact, swap.bound, words, recipient, swap.deadline) =
             abi.decode(data[4:], (uint256, uint256, uint256[], uint256, uint256));
-        address[] memory path = Canonical.addresses(words);
-        address paid = address(uint160(recipient));
-        Canonical.same(data, abi.encodeWithSelector(selector, exact, bound, path, paid, deadline));
-        _filled(first, 0, exact);
-        _filled(second, 1, bound);
-        _path(2, path, vault);
-        _recipient(3, paid, vault);
-        _deadline(4, deadline);
-        return path[path.length - 1];
+        swap.path = Canonical.addresses(words);
+        swap.paid = address(uint160(recipient));
+        bytes memory again =
+            abi.encodeWithSelector(selector, swap.exact, swap.bound, swap.path, swap.paid, swap.deadline);
+        Canonical.same(data, again);
     }
 
     function _add(address vault, address router, bytes calldata data) private view returns (address pair) {

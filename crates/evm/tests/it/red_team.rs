@@ -1,5 +1,5 @@
-//! Attacks, each tried twice: on the contracts as they are, where it must fail, and on a build in which
-//! the defence against it is missing, where it must succeed. So each test is known to bite.
+//! Attacks, each tried on the contracts as they are and compiled otherwise, where it must fail, and on a build
+//! in which the defence against it is missing, where it must succeed. So each test is known to bite.
 
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::{SolCall, SolValue};
@@ -25,6 +25,10 @@ pub(crate) fn bites(weakness: &'static str, attacks: &[Attack]) {
     let weak = World::weakened(weakness);
     for (number, attack) in attacks.iter().enumerate() {
         assert!(!attack(World::new()), "attack {number} succeeds");
+        assert!(
+            !attack(World::compiled_alike()),
+            "attack {number} succeeds for how it is compiled"
+        );
         assert!(
             attack(weak.clone()),
             "attack {number} does not even succeed without the defence"

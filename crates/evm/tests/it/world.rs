@@ -124,6 +124,12 @@ impl World {
         Self::found(Some(build))
     }
 
+    /// The same, out of a build that is compiled as the weakened ones are, and lacks nothing.
+    pub(crate) fn compiled_alike() -> Self {
+        static WORLD: LazyLock<World> = LazyLock::new(|| World::weakened("nothing"));
+        WORLD.clone()
+    }
+
     /// Alice's 10,000 dollars are in it.
     pub(crate) fn funded(mut self) -> Self {
         self.deposit(ALICE, usd(10_000));

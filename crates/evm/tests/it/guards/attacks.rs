@@ -1,5 +1,5 @@
-//! Attacks through the guards on a whole vault, each tried twice: on the contracts as they are, where it must
-//! fail, and on a build in which the defence against it is missing, where it must succeed.
+//! Attacks through the guards on a whole vault, each tried on the contracts as they are and compiled otherwise, where
+//! it must fail, and on a build in which the defence against it is missing, where it must succeed.
 
 mod alien;
 mod altered;
@@ -32,6 +32,10 @@ fn bites(weakness: &'static str, attacks: &[Attack]) {
     let weak = Market::weakened(weakness);
     for (number, attack) in attacks.iter().enumerate() {
         assert!(!attack(Market::new()), "attack {number} succeeds");
+        assert!(
+            !attack(Market::compiled_alike()),
+            "attack {number} succeeds for how it is compiled"
+        );
         assert!(
             attack(weak.clone()),
             "attack {number} does not even succeed without the defence"

@@ -47,6 +47,12 @@ impl Market {
         Self::over(World::weakened(build))
     }
 
+    /// Out of a build that is compiled as the weakened ones are, and lacks nothing.
+    pub(super) fn compiled_alike() -> Self {
+        static MARKET: LazyLock<Market> = LazyLock::new(|| Market::over(World::compiled_alike()));
+        MARKET.clone()
+    }
+
     fn over(world: World) -> Self {
         let nobody = Address::ZERO;
         let mut market = Self {
