@@ -61,13 +61,22 @@ impl Pilot {
                 ending: Err(denial),
             });
         }
-        let used = run.gas_used;
-        transaction.gas_limit = used.saturating_add(used / 3).saturating_add(20_000);
+        let most = transaction.gas_limit;
         transaction.fees = Fees::Dynamic {
             most: base.saturating_mul(2).saturating_add(TIP),
             priority: TIP,
         };
-        self.tried(&mut snapshot, transaction).await
+        let used = run.gas_used;
+        let mut limit = used.saturating_add(used / 3).saturating_add(20_000);
+        // Some contracts want more at hand than they use; it is known to go through with the most.
+        loop {
+            transaction.gas_limit = limit.min(most);
+            let trial = self.tried(&mut snapshot, transaction.clone()).await?;
+            if trial.ending.is_ok() || limit >= most {
+                return Ok(trial);
+            }
+            limit = limit.saturating_mul(2);
+        }
     }
 
     /// Tries the same transaction once more, on the block that is the newest now.

@@ -58,15 +58,49 @@ fn a_vault_is_paused_by_whoever_may_and_goes_on() {
     home.does("owner", &call);
 }
 
-#[test]
-fn shares_are_given_back_for_one_asset() {
-    let home = Home::new();
-    let (usd, eth, router) = (&home.town.usd, &home.town.eth, &home.town.router);
+/// Two hundred of the vault's dollars become ether.
+fn buys(home: &Home) {
+    let (usd, router) = (&home.town.usd, &home.town.router);
     let amount = U256::from(200_000_000);
     let allow = vault::approve(address(usd), address(router), amount, &Names::default());
     home.does("owner", &format!("execute --to {usd} {}", data(&allow)));
     let purchase = home.town.buy(200, &home.vault);
     home.does("owner", &format!("execute --to {router} {purchase}"));
+}
+
+fn balance(home: &Home, token: &str) -> U256 {
+    let account = address(ALICE);
+    let told = home
+        .town
+        .asked(token, &MockToken::balanceOfCall { account });
+    U256::from_str_radix(told.trim_start_matches("0x"), 16).unwrap()
+}
+
+#[test]
+fn a_vault_is_left_though_an_asset_reverts_or_burns_all_gas() {
+    let home = Home::new();
+    let (anvil, usd, eth) = (&home.town.anvil, &home.town.usd, &home.town.eth);
+    buys(&home);
+    home.town.wait(2);
+    let well = anvil.ask("eth_getCode", &json!([eth, "latest"]));
+    // Reverts, then burns.
+    for (code, parts) in [("0x5f5ffd", 1), ("0xfe", 2)] {
+        anvil.ask("anvil_setCode", &json!([eth, code]));
+        let before = balance(&home, usd);
+        home.does("alice", "shares withdraw 100");
+        assert!(balance(&home, usd) > before + U256::from(70_000_000 / parts));
+    }
+    anvil.ask("anvil_setCode", &json!([eth, well]));
+    assert!(balance(&home, eth).is_zero());
+    home.does("alice", &format!("shares settle {ALICE} {eth}"));
+    assert!(balance(&home, eth) > U256::ZERO);
+}
+
+#[test]
+fn shares_are_given_back_for_one_asset() {
+    let home = Home::new();
+    let (usd, eth, router) = (&home.town.usd, &home.town.eth, &home.town.router);
+    buys(&home);
     home.town.wait(2);
     let made = home.does("alice", "shares exit make");
     let exit = made["exit"].as_str().unwrap().to_owned();
@@ -82,16 +116,10 @@ fn shares_are_given_back_for_one_asset() {
     args.extend(["--vault", &home.vault]);
     let little = Ran::of(home.town.send("alice", &args).args(["-o", "json"])).json(3);
     assert_eq!(little["code"], "TooLittle", "{little}");
-    let balance = |token: &str| {
-        let asked = MockToken::balanceOfCall {
-            account: address(ALICE),
-        };
-        U256::from_str_radix(home.town.asked(token, &asked).trim_start_matches("0x"), 16).unwrap()
-    };
-    let before = balance(usd);
+    let before = balance(&home, usd);
     home.does("alice", &leave(490, &exit));
-    assert!(balance(usd) - before >= U256::from(490_000_000));
-    assert!(balance(eth).is_zero());
+    assert!(balance(&home, usd) - before >= U256::from(490_000_000));
+    assert!(balance(&home, eth).is_zero());
     // No shares are allowed to what is no way out of one's own.
     let other = home.town.part("Escrow");
     let args = leave(1, &other);
