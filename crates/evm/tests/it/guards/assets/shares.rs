@@ -13,6 +13,8 @@ pub(super) const ALL: &[fn()] = &[
     s5_a_share_is_worth_what_it_converts_to,
     a_share_may_grow_as_fast_as_its_listing_says,
     v8_a_donation_raises_no_value_beyond_the_bound,
+    a_rate_to_grow_from_is_one_that_was,
+    a_share_at_its_floor_is_priced,
     a_share_below_its_floor_is_not_priced,
     a_guard_of_one_share_answers_for_no_other,
     s10_a_share_is_redeemed_for_who_withdraws,
@@ -151,6 +153,15 @@ fn a_rate_to_grow_from_is_one_that_was() {
 }
 
 #[test]
+fn a_share_at_its_floor_is_priced() {
+    let Place { mut lab, share, .. } = place();
+    let (rate, now) = (U256::from(1_000_000), U256::from(lab.chain.now()));
+    let bounds = (lab.registry, share, rate, now, U256::from(1_000), rate);
+    let guard = lab.deploy("Erc4626Asset", bounds);
+    assert_eq!(lab.ask(guard, abi::rateCall {}), rate);
+}
+
+#[test]
 fn a_share_below_its_floor_is_not_priced() {
     let mut place = place();
     // Half of what is there is lost.
@@ -196,6 +207,8 @@ fn a_guard_of_one_share_answers_for_no_other() {
 #[test]
 fn s10_a_share_is_redeemed_for_who_withdraws() {
     let mut place = place();
+    let plan = place.lab.plan(place.guard, place.share, 1, 3).unwrap();
+    assert_eq!(plan.steps.len(), 1);
     place.lab.unwind(place.guard, place.share, 1, 3).unwrap();
     assert_eq!(
         place.lab.balance(place.token, LEAVER),
