@@ -17,7 +17,7 @@ use portcullis_firewall::{
     lease::LeaseAsk,
     outside::SecretName,
     ports::{Clock, Issuer},
-    scope::{Mode, Scope},
+    scope::Scope,
 };
 use portcullis_testkit::{
     Postgres, SeededEntropy, lease_ask,
@@ -185,12 +185,8 @@ fn postgres(folder: &Path, port: u16) -> anyhow::Result<Arc<dyn Provider>> {
 
 fn scope(filters: Value) -> Scope {
     Scope {
-        name: "orders".to_owned(),
-        description: String::new(),
-        provider: "here".to_owned(),
-        environment: "staging".into(),
-        mode: Mode::Read,
         filters: filters.as_object().cloned().unwrap_or_default(),
+        ..portcullis_testkit::scope()
     }
 }
 

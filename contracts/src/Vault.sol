@@ -275,8 +275,8 @@ contract Vault is Exits {
         }
     }
 
-    /// Whether what is left is worth no less than it should be. What cannot be weighed before or after keeps nobody in; it
-    /// only takes itself out of the reckoning.
+    /// Whether what is left is worth no less than it should be. What cannot be weighed before or after keeps
+    /// nobody in; it only takes itself out of the reckoning.
     function _fellByNoMore(uint256[] memory values, uint256 part, uint256 whole) private view returns (bool) {
         uint256[] memory words = _words();
         (uint256 had, uint256 has) = (0, 0);

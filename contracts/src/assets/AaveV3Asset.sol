@@ -135,7 +135,8 @@ contract AaveV3Asset is Asset {
     }
 
     /// @dev Whether the health factor is still enough, both as the pool reckons, which knows of what strangers
-    /// supplied, and by the feeds. After the last part of all it never is. What it falls by depends on what is taken, as not all collateral secures as much.
+    /// supplied, and by the feeds. After the last part of all it never is. What it falls by depends on what is
+    /// taken, as not all collateral secures as much.
     function _healthy(Holding[] memory holdings, uint256 owed, uint256 health) private pure returns (bool) {
         (uint256 secured, uint256 left) = (0, 0);
         for (uint256 i = 0; i < holdings.length; ++i) {
