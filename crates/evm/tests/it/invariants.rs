@@ -552,6 +552,20 @@ fn the_deeds_of_the_sequences_can_succeed() {
     assert_ne!(stage.world.value(), usd(0));
 }
 
+/// The chain stops at the first call, which a stand-in judges, and the gate at the second, which is to nobody.
+#[test]
+fn a_batch_may_be_refused_for_either_of_its_calls() {
+    let mut stage = stage(World::new());
+    assert!(stage.act(PEOPLE[5], &Deed::Freeze { router: false }));
+    let batch = Deed::SwapInABatch {
+        from: 0,
+        into: 0,
+        hundredths: 1,
+        loss: 0,
+    };
+    assert!(!stage.act(PEOPLE[2], &batch));
+}
+
 /// The list would notice: where a defence is missing, one deed breaks it.
 #[test]
 fn a_missing_defence_breaks_what_must_hold() {

@@ -77,9 +77,13 @@ impl World {
     fn three_ways(&mut self, vault: Address, call: &Call) -> Outcome {
         let offered = self.offered(vault, call);
         let before = offered.as_ref().ok().and_then(|_| self.worth(vault));
+        let batch = call
+            .data
+            .starts_with(&Vault::execTransactionsCall::SELECTOR);
+        let behind = batch && offered.is_err() && is_behind(&self.look(vault, call));
         let outcome = self.chain.send(call).unwrap();
         match offered {
-            Err(no) => no.is_said_of(&outcome),
+            Err(no) => No { behind, ..no }.is_said_of(&outcome),
             Ok(intent) => {
                 assert!(outcome.succeeded(), "{:?}", outcome.reason());
                 self.is_what_it_says(vault, &intent, &outcome, before);
@@ -248,6 +252,13 @@ fn at_once<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
+/// Whether a pre-flight denies another call of a batch than its first.
+fn is_behind(seen: &Preflight) -> bool {
+    let within = seen.explanation.as_ref();
+    let many = within.is_some_and(|words| words.within.len() > 1);
+    matches!(&seen.verdict, Verdict::Deny(denial) if many && denial.call != Some(0))
+}
+
 /// P1 and P2: what the pre-flight lets pass goes through for the gas that it told, and what the chain
 /// refuses it denies.
 #[track_caller]
@@ -259,15 +270,9 @@ pub(crate) fn same(seen: &Preflight, outcome: &Outcome) {
             assert_eq!(effects.gas_used, outcome.gas);
         }
         Verdict::Deny(denial) => {
-            let within = seen
-                .explanation
-                .as_ref()
-                .map_or(0, |words| words.within.len());
-            let no = No {
-                behind: within > 1 && denial.call != Some(0),
-                ..No::from(denial)
-            };
-            no.is_said_of(outcome);
+            let behind = is_behind(seen);
+            let no = No::from(denial);
+            No { behind, ..no }.is_said_of(outcome);
         }
     }
 }
