@@ -81,7 +81,7 @@ function placeOf(name, texts) {
   return found.find((path) => path.startsWith("src/")) ?? found[0];
 }
 
-/** The contracts of `texts` that have code, by the path of their source; all of them, or the weakened ones that are named. */
+/** The contracts of `texts` that have code, by the path of their source: all, or of a weakened build those named. */
 function compile(solc, texts, only) {
   const settings = only ? WEAKENED : SETTINGS;
   const sources = Object.fromEntries(Object.entries(texts).map(([name, content]) => [name, { content }]));
@@ -139,14 +139,14 @@ function weaken(texts, changes, file) {
 function weakSources(texts, label) {
   const file = join(HERE, "weakened", `${label}.txt`);
   const { only, changes } = weakness(file);
-  return { only, weak: weaken(texts, changes, file) };
+  return { only, changed: weaken(texts, changes, file) };
 }
 
 /** What each of the weaknesses changes: path below artifacts/ and artifact, for all of `labels`. */
 function weakened(solc, labels) {
   const texts = sources();
   return labels.flatMap((label) => {
-    const { only, weak: changed } = weakSources(texts, label);
+    const { only, changed } = weakSources(texts, label);
     const weak = compile(solc, changed, only);
     return weak.map(({ name, artifact }) => [`weakened/${label}/${name}.json`, artifact]);
   });

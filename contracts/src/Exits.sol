@@ -126,25 +126,23 @@ abstract contract Exits is Watch {
         }
     }
 
-    /// To the account, or else to the escrow.
+    /// To the account, or else to the escrow: a receiver that takes nothing, or burns the gas for it, must not
+    /// hold the asset still for everybody.
     function _tried(address asset, uint256 part, uint256 whole, address account, uint256 most) private returns (bool) {
-        (bool paid, bool burned) = _attempted(asset, part, whole, account, account, most);
-        // What burned its gas would do so again.
-        if (paid || burned) return paid;
-        (paid,) = _attempted(asset, part, whole, address(ESCROW), account, most);
-        return paid;
+        return _attempted(asset, part, whole, account, account, most)
+            || _attempted(asset, part, whole, address(ESCROW), account, most);
     }
 
     function _attempted(address asset, uint256 part, uint256 whole, address to, address account, uint256 most)
         private
-        returns (bool paid, bool burned)
+        returns (bool)
     {
         uint256 had = gasleft();
         try this.unwind{gas: most}(asset, part, whole, to, account) {
-            return (true, false);
+            return true;
         } catch {
             if (most != ALL_GAS) Outside.enough(had, most);
-            return (false, had - gasleft() > most / 2);
+            return false;
         }
     }
 

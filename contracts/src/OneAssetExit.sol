@@ -26,6 +26,8 @@ struct Route {
 /// is left in it is its owner's, who fetches it.
 contract OneAssetExit {
     uint256 private constant LONGEST_PATH = 4;
+    /// The gas that a token gets to tell a balance.
+    uint256 private constant TELLING = 500_000;
 
     address public immutable owner;
     IGuardRegistry private immutable REGISTRY;
@@ -157,7 +159,7 @@ contract OneAssetExit {
             try escrow.take{gas: Outside.MOST_GAS}(token, owner) {} catch {}
         }
         bytes memory question = abi.encodeCall(IERC20.balanceOf, (address(this)));
-        (bool ok, uint256 amount) = Outside.wordWithin(token, question, Outside.MOST_GAS);
+        (bool ok, uint256 amount) = Outside.wordWithin(token, question, TELLING);
         if (!ok || amount == 0) return;
         try this.pay{gas: Outside.MOST_GAS}(token) {} catch {
             emit Kept(token, amount);

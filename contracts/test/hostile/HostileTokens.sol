@@ -109,19 +109,35 @@ contract FickleToken is MockToken(18) {
     }
 }
 
-/// @title A token that moves, but needs much gas for it, several calls deep.
-contract HeavyToken is MockToken(18) {
-    uint256 private constant DEEP = 6;
-    uint256 private constant GAS = 2_500_000;
+/// @title A token that asks one receiver before it moves, as those with hooks do of whoever wants to be asked.
+contract HailingToken is MockToken(18) {
+    Glutton public hailed;
 
-    function work(uint256 deep) external view {
-        if (deep != 0) return this.work(deep - 1);
-        uint256 began = gasleft();
-        while (began - gasleft() < GAS) {}
+    function hail(Glutton who) external {
+        hailed = who;
     }
 
     function _move(address from, address to, uint256 amount) internal override {
-        this.work(DEEP);
+        if (to == address(hailed)) hailed.received();
+        super._move(from, to, amount);
+    }
+}
+
+/// @title A receiver that uses up all gas there is.
+contract Glutton {
+    function received() external pure {
+        assembly {
+            invalid()
+        }
+    }
+}
+
+/// @title A token that moves only while there is much gas at hand.
+contract CautiousToken is MockToken(18) {
+    uint256 private constant GAS = 2_500_000;
+
+    function _move(address from, address to, uint256 amount) internal override {
+        require(gasleft() >= GAS, "too little gas");
         super._move(from, to, amount);
     }
 }

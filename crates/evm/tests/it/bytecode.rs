@@ -103,7 +103,7 @@ fn a5_the_places_that_call_out_are_counted() {
         ("UniswapV2Guard", 0),
         ("UniswapV2LpAsset", 0),
         ("UniswapV3Guard", 0),
-        ("Vault", 7),
+        ("Vault", 8),
         ("VaultFactory", 2),
         ("VaultManager", 10),
     ];

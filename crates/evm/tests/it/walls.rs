@@ -58,6 +58,7 @@ const WALLS: &[(&str, Wall)] = &[
     ("no-lock-on-assets", Falls(WITHIN)),
     ("no-print", Falls(BY_WORD)),
     ("one-hand-lifts", Falls(BY_WORD)),
+    ("no-second-try", Falls(BY_OTHERS)),
     ("open-growth", Falls(BY_THE_RUN)),
     ("paused-deposits", Falls(BY_OTHERS)),
     ("paused-trades", Stands),

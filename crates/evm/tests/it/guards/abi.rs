@@ -49,6 +49,7 @@ sol! {
     function stand() external;
     function rebase(uint256 percent) external;
     function indulge(bool greedy) external;
+    function hail(address who) external;
     function watch(address other, uint256 least) external;
     function stop(bool stopped) external;
     function blacklist(address account, bool listed) external;

@@ -218,6 +218,27 @@ fn w1_a_token_that_burns_all_gas_keeps_nobody_in() {
     assert_eq!(market.have(token, ALICE), units(750, 18));
 }
 
+/// A second one costs no more than the first, so that a block has room for several.
+#[test]
+fn w1_each_token_that_burns_all_gas_costs_twelve_million() {
+    let mut market = Market::new();
+    let mut spent = Vec::new();
+    for _ in 0..3 {
+        let shares = market.world.shares(ALICE) / U256::from(10);
+        let left = market
+            .world
+            .call(ALICE, market.world.vault, Vault::withdrawCall { shares });
+        assert!(left.succeeded(), "{:?}", left.reason());
+        spent.push(left.gas);
+        let (next, token) = over(market, "test/GreedyToken");
+        market = next;
+        market.tell(token, abi::indulgeCall { greedy: true });
+    }
+    let mut costs = spent.windows(2).map(|pair| pair[1] - pair[0]);
+    let twelve = 11_500_000..12_200_000;
+    assert!(costs.all(|cost| twelve.contains(&cost)), "{spent:?}");
+}
+
 fn a_token_that_falls_silent(market: Market) -> bool {
     keeps_in(market, "test/FickleToken", |market, token| {
         let other = market.world.usd;
@@ -243,10 +264,32 @@ fn w1_a_token_that_tells_an_absurd_balance_keeps_nobody_in() {
     bites("absurd-values", &[a_token_with_an_absurd_balance]);
 }
 
+/// Whoever leaves has it paid to a receiver that burns the gas for it, so that it counts as what cannot be handed
+/// over and is held still for everybody.
+fn a_glutton_makes_a_claim(market: Market) -> bool {
+    let (mut market, token) = over(market, "test/HailingToken");
+    let who = market.world.deploy("test/Glutton", Vec::new());
+    market.tell(token, abi::hailCall { who });
+    let (shares, to) = (market.world.shares(ALICE) / U256::from(2), who);
+    let vault = market.world.vault;
+    let left = market
+        .world
+        .call(ALICE, vault, Vault::withdrawToCall { shares, to });
+    assert!(left.succeeded(), "{:?}", left.reason());
+    let (account, asset) = (who, token);
+    let claim = Vault::claimOfCall { account, asset };
+    market.world.view(vault, claim).parts != U256::ZERO
+}
+
+#[test]
+fn w1_nobody_makes_a_claim_by_burning_the_gas_for_it() {
+    bites("no-second-try", &[a_glutton_makes_a_claim]);
+}
+
 /// Whoever leaves gives so little gas that what is well counts as what cannot be handed over, which holds it
 /// still for everybody.
 fn little_gas_makes_a_claim(market: Market) -> bool {
-    let (market, token) = over(market, "test/HeavyToken");
+    let (market, token) = over(market, "test/CautiousToken");
     (500_000..6_000_000).step_by(50_000).any(|gas_limit| {
         let mut market = market.clone();
         leaves_within(&mut market, gas_limit) && parts_claimed(&mut market, token) != U256::ZERO
@@ -256,7 +299,7 @@ fn little_gas_makes_a_claim(market: Market) -> bool {
 #[test]
 fn w1_nobody_makes_a_claim_by_giving_little_gas() {
     bites("little-gas", &[little_gas_makes_a_claim]);
-    let (mut market, token) = over(Market::new(), "test/HeavyToken");
+    let (mut market, token) = over(Market::new(), "test/CautiousToken");
     assert!(!goes_without(&mut market, token));
 }
 
