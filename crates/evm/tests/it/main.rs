@@ -44,4 +44,5 @@ mod stand_ins;
 mod surface;
 mod walls;
 mod ways;
+mod words;
 mod world;

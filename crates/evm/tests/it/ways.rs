@@ -98,7 +98,7 @@ impl World {
         flown(self, &self.acting_for(vault), &asked)
     }
 
-    fn acting_for(&self, vault: Address) -> Outfit {
+    pub(crate) fn acting_for(&self, vault: Address) -> Outfit {
         let mut outfit = outfit(self);
         outfit.vault = vault;
         outfit.names.vault = vault;
@@ -220,7 +220,7 @@ fn turned_away(denial: &Denial) -> Outcome {
 }
 
 /// An action that an agent writes by itself, as if it had been looked at.
-fn made_up(vault: Address, call: &Call) -> Intent {
+pub(crate) fn made_up(vault: Address, call: &Call) -> Intent {
     let parameters = json!({
         "calls": [],
         "chain_id": portcullis_evm::chain::CHAIN_ID,
@@ -245,7 +245,7 @@ fn made_up(vault: Address, call: &Call) -> Intent {
 }
 
 /// What is ready at once, for here nobody waits for a node.
-fn at_once<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
         Poll::Pending => panic!("it waits for something"),
