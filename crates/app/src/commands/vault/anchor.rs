@@ -5,10 +5,13 @@ use crate::config::vault_plan::SharesPlan;
 use anyhow::{Context, bail, ensure};
 use portcullis_evm::{U256, deployment::Shares, survey::Asker};
 
+/// How long ago a rate may have been looked at, in seconds: the longer, the more a share may be worth by now.
+const MOST_AGE: u64 = 30 * 86_400;
+
 /// Shares with the rate that each may grow from, which people have looked at.
 ///
-/// Fails closed: where the plan says none, or more than a share is worth now, nothing is deployed. What was
-/// begun before is compared with its code alone.
+/// Fails closed: where the plan says none, more than a share is worth now, or one of long ago, nothing is
+/// deployed. What was begun before is compared with its code alone.
 pub(super) async fn anchored(
     hand: &Hand<'_>,
     told: Vec<(String, SharesPlan)>,
@@ -57,5 +60,9 @@ async fn looked_at(
         "`shares.{name}.rate` is {anchor}, and one share is worth {rate} now"
     );
     ensure!(since <= now, "`shares.{name}.since` is in the future");
+    ensure!(
+        now.saturating_sub(since) <= MOST_AGE,
+        "`shares.{name}.since` is more than 30 days ago: one share is worth {rate} now, at {now}"
+    );
     Ok((anchor, since))
 }

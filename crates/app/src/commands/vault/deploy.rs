@@ -36,7 +36,7 @@ pub(super) struct Deploy {
     /// Where to write the addresses down; a file that is there already is gone on with.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Feeds, delays and seats: a YAML file.
+    /// Feeds, shares, delays and seats: a YAML file.
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
     /// Who lists and delists; the sender unless told otherwise.

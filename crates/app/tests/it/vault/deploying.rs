@@ -159,6 +159,9 @@ fn shares_of_a_tokenised_vault_get_a_guard_with_the_rate_that_people_looked_at()
     for (rate, since, why) in [
         (1_000_001, now, "and one share is worth 1000000 now"),
         (1_000_000, now + 86_400, "is in the future"),
+        // From long ago on, a share might have grown to anything.
+        (1_000_000, now - 31 * 86_400, "is more than 30 days ago"),
+        (1_000_000, 0, "is more than 30 days ago"),
     ] {
         plan(&format!(", rate: \"{rate}\", since: {since}"));
         let refused = deploy(&file);
